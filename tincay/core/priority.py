@@ -1,0 +1,127 @@
+"""How soon a person has to look: from the few answers that say how dangerous it is.
+
+The reporter's browser works it out with the same rule (client/), because the answers themselves are
+sealed; tests/vectors/priority.json holds both to one result. The rule is domain §7: first match wins.
+"""
+
+from collections.abc import Sequence
+
+PRIORITIES = ("p0", "p1", "p2", "p3")
+
+CHILD_AGES = frozenset({"u14", "a14_15", "a16_17"})
+CHILD_HARMS = frozenset({"child_sex_exploitation", "child_taken"})
+LIFE_HARMS = frozenset({"killing", "missing", "attempted_killing", "child_taken"})
+SEXUAL_HARMS = frozenset(
+    {
+        "rape",
+        "sexual_assault",
+        "coerced_acts",
+        "condom_refusal",
+        "forced_sexual_services",
+        "child_sex_exploitation",
+        "off_sexual_extortion",
+    }
+)
+"""Harms after which the first 72 hours matter for health."""
+OFFICIAL_FORCE = frozenset({"off_violence", "off_detention", "torture"})
+# Always urgent, however long ago (the code list's notes: rape p1, torture and self-harm p0 or p1).
+GRAVE_HARMS = frozenset({"rape", "torture", "confinement", "self_harm_risk"})
+FELT_DANGER = frozenset({"soon", "unsure"})
+RECENT = frozenset({"h24", "h72", "ongoing"})
+
+QUESTIONS = frozenset({"information_question", "feedback"})
+# Texts that end soon: nothing happened to anybody, or nothing true was told.
+SHORT_LIVED = frozenset({"no_harm_described", "malicious", "spam_test"})
+
+
+class CannotLower(Exception):
+    """A priority may not be changed like this: only a supervisor lowers, with a reason, never below
+    the danger that the person herself stated."""
+
+
+def kind_group(report_kind: str) -> str:
+    """What the server may know of the kind: question, data_request, or substantive."""
+    if report_kind in QUESTIONS:
+        return "question"
+    return "data_request" if report_kind == "data_request" else "substantive"
+
+
+def priority(
+    kind_group: str,
+    danger: str,
+    harms: Sequence[str],
+    time_since: str,
+    age_band: str,
+    *,
+    frequency: str = "",
+    needs: Sequence[str] = (),
+) -> str:
+    """p0 (a person within the hour) to p3 (information). Unknown and empty answers raise nothing."""
+    told = set(harms)
+    ongoing = "ongoing" in {time_since, frequency}
+    child = age_band in CHILD_AGES or bool(told & CHILD_HARMS)
+    if _now(danger, told, ongoing=ongoing, child=child, needs=needs):
+        return "p0"
+    if _soon(danger, told, recent=ongoing or time_since in RECENT, ongoing=ongoing, child=child):
+        return "p1"
+    return "p2" if kind_group == "substantive" else "p3"
+
+
+def _now(danger: str, told: set[str], *, ongoing: bool, child: bool, needs: Sequence[str]) -> bool:
+    return (
+        danger == "now"
+        or "safety_now" in needs
+        or bool(told & LIFE_HARMS)
+        or (child and danger in FELT_DANGER)
+        or (ongoing and bool(told & {"confinement", "torture"}))
+        or ("self_harm_risk" in told and danger in FELT_DANGER)
+    )
+
+
+def _soon(danger: str, told: set[str], *, recent: bool, ongoing: bool, child: bool) -> bool:
+    return (
+        child
+        or danger in FELT_DANGER
+        or bool(told & GRAVE_HARMS)
+        or (recent and bool(told & SEXUAL_HARMS))
+        or (ongoing and bool(told & OFFICIAL_FORCE))
+    )
+
+
+def changed(now: str, wanted: str, *, danger: str, supervisor: bool, reason: bool) -> str:
+    """The priority after somebody asks for another one. Everybody may raise it; raises CannotLower."""
+    if wanted not in PRIORITIES:
+        raise CannotLower
+    if PRIORITIES.index(wanted) <= PRIORITIES.index(now):
+        return wanted
+    stated = "p0" if danger == "now" else "p1" if danger in FELT_DANGER else "p3"
+    if supervisor and reason and PRIORITIES.index(wanted) <= PRIORITIES.index(stated):
+        return wanted
+    raise CannotLower
+
+
+def retention_class(
+    kind_group: str,
+    *,
+    keeps_words: bool,
+    child: bool = False,
+    verification: str = "",
+    has_case: bool = False,
+    claim_pending: bool = False,
+) -> str:
+    """How long words are kept (codes of the list retention_class).
+
+    Without "keep my words" they go after the answer, whatever else is true. claim_pending: she wishes
+    them kept for a claim or a trial.
+    """
+    if not keeps_words:
+        return "r0_now"
+    if verification in SHORT_LIVED:
+        return "r30"
+    if child:
+        return "r_child"
+    if claim_pending:
+        return "r5y"
+    if has_case:
+        return "r12m"
+    return "r90" if kind_group == "substantive" else "r30"
