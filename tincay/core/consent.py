@@ -1,13 +1,14 @@
 """What a person allowed, to whom, for how long. Where she said nothing, the answer is no.
 
-Every yes or no is a grant with its date. The last word counts. Where two readings are possible the
-one that gives less away is taken.
+Every yes or no is a grant that she signed, numbered in the order in which she said it; the last word
+counts. Only the day is kept, never the time. Where two readings are possible the one that gives less
+away is taken. The format is docs/formats/seal.md, "A signed grant".
 """
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date
 
 SCOPES = frozenset(
     {
@@ -26,66 +27,69 @@ SCOPES = frozenset(
         "guardian_informed",
     }
 )
-DOCUMENT = "tincay/consent/v1"
+GRANT_LABEL = b"tincay/grant/v1\x00"
+"""What stands before the document when it is signed, so that the signature is good for nothing else."""
 
 
 class BadGrant(ValueError):
-    """A grant that cannot be signed: an unknown scope, or a time without a zone."""
+    """A grant that cannot be signed: an unknown scope."""
 
 
 @dataclass(frozen=True)
 class Grant:
     """One word of hers: yes or no, for a purpose (scope), a receiver and the items named.
 
+    number counts the grants of one receipt from 1. expires is the last day of a yes, or None.
     A no without items speaks of all items, a no without a receiver of all receivers. A yes speaks
-    only of the items and the receiver that it names.
+    only of the items and the receiver that it names; a yes without items covers the scope itself ("").
     """
 
     scope: str
     receiver: str | None
     items: frozenset[str]
     given: bool
-    at: datetime
-    expires: datetime | None = None
+    number: int
+    day: date
+    expires: date | None = None
 
     def speaks_of(self, scope: str, receiver: str | None, item: str) -> bool:
         """Is this word about that item, for that receiver and purpose?"""
         if self.scope != scope:
             return False
         if self.given:
-            return self.receiver == receiver and item in self.items
+            return self.receiver == receiver and item in (self.items or {""})
         return self.receiver in {None, receiver} and (not self.items or item in self.items)
 
-    def lasts(self, now: datetime) -> bool:
-        """Is this a yes that has begun and has not run out?"""
-        return self.given and self.at <= now and (self.expires is None or now < self.expires)
+    def lasts(self, today: date) -> bool:
+        """Is this a yes that has not run out?"""
+        return self.given and (self.expires is None or today <= self.expires)
 
 
-def allows(grants: Iterable[Grant], *, scope: str, receiver: str | None, item: str, now: datetime) -> bool:
-    """May this item go to this receiver for this purpose now? The order of the grants does not matter.
+def allows(
+    grants: Iterable[Grant], *, scope: str, receiver: str | None = None, item: str = "", today: date
+) -> bool:
+    """May this item go to this receiver for this purpose today? The order of the grants does not matter.
 
-    At the same instant a no wins over a yes. A no counts even when a clock was wrong and it lies in
-    the future. A yes that ran out is a no; an earlier yes does not come back.
+    A yes that ran out is a no; an earlier yes does not come back. Of two words with one number the no wins.
     """
     spoken = [grant for grant in grants if grant.speaks_of(scope, receiver, item)]
-    spoken = [grant for grant in spoken if not grant.given or grant.at <= now]
-    last = max(spoken, key=lambda grant: (grant.at, not grant.given, -_end(grant)), default=None)
-    return last is not None and last.lasts(now)
+    last = max(spoken, key=lambda grant: (grant.number, not grant.given), default=None)
+    return last is not None and last.lasts(today)
 
 
 def allowed_items(
-    grants: Iterable[Grant], *, scope: str, receiver: str | None, now: datetime
+    grants: Iterable[Grant], *, scope: str, receiver: str | None, today: date
 ) -> frozenset[str]:
-    """Every item that may go to this receiver for this purpose now."""
+    """Every item that may go to this receiver for this purpose today."""
     known = list(grants)
     items = frozenset[str]().union(*(grant.items for grant in known))
     return frozenset(
-        item for item in items if allows(known, scope=scope, receiver=receiver, item=item, now=now)
+        item for item in items if allows(known, scope=scope, receiver=receiver, item=item, today=today)
     )
 
 
 def grant_document(grant: Grant, *, text_version: str) -> bytes:
-    """The bytes that the receipt's signing key signs: canonical JSON, one line, keys sorted, UTC seconds.
+    """The bytes that the receipt's signing key signs, after GRANT_LABEL: JSON, one line, members sorted.
 
     The key belongs to one receipt, so a signature cannot be carried to another report. text_version
     says which wording she had before her eyes or heard. Raises BadGrant.
@@ -93,24 +97,14 @@ def grant_document(grant: Grant, *, text_version: str) -> bytes:
     if grant.scope not in SCOPES:
         raise BadGrant("scope")
     document = {
-        "at": _instant(grant.at),
-        "expires": None if grant.expires is None else _instant(grant.expires),
+        "day": grant.day.isoformat(),
+        "expires": None if grant.expires is None else grant.expires.isoformat(),
         "given": grant.given,
         "items": sorted(grant.items),
+        "n": grant.number,
         "receiver": grant.receiver,
         "scope": grant.scope,
         "text": text_version,
-        "type": DOCUMENT,
+        "v": 1,
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _instant(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise BadGrant("time without a zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _end(grant: Grant) -> float:
-    """Of two yeses at one instant the one that ends first is taken."""
-    return float("inf") if grant.expires is None else grant.expires.timestamp()
