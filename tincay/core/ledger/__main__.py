@@ -1,0 +1,124 @@
+"""`python -m tincay.core.ledger`: check a proof file, a promise or a copy of the log, without any server."""
+
+import argparse
+import sys
+import tarfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tincay.core.ledger.audit import Audited, audit, check_promise
+from tincay.core.ledger.evidence import check_day, verify_evidence
+from tincay.core.ledger.leaf import open_leaf
+from tincay.core.ledger.note import parse_note
+from tincay.core.ledger.policy import Policy, Seen, parse_policy
+from tincay.core.ledger.promise import open_promise
+from tincay.core.ledger.proof import parse_proof
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when everything holds, 1 when something does not, 2 when a file could not be read."""
+    asked = _parser().parse_args(arguments)
+    try:
+        lines = asked.answer(asked)
+    except (ValueError, tarfile.TarError) as wrong:
+        print(f"KHÔNG HỢP LỆ · invalid: {wrong}")
+        return 1
+    except OSError as wrong:
+        print(f"Không đọc được · cannot read: {wrong.filename}", file=sys.stderr)
+        return 2
+    print("HỢP LỆ · valid")
+    print("\n".join(lines))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tincay.core.ledger", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    verify = commands.add_parser("verify", help="a proof file (.tlog-proof)")
+    verify.add_argument("--opening", type=Path, help="the opening, when the proof file does not hold it")
+    promise = commands.add_parser("promise", help="a promise; with --log also whether it was kept")
+    copy = commands.add_parser("audit", help="a copy of the whole log, as downloaded")
+    for command, answer in ((verify, _verify), (promise, _promise), (copy, _audit)):
+        command.add_argument("file", type=Path)
+        command.add_argument("--policy", type=Path, help="whom you trust; otherwise the file's own policy")
+        command.add_argument("--log", type=Path, help="a downloaded copy of the log")
+        command.add_argument(
+            "--earlier", type=Path, action="append", default=[], help="a checkpoint you kept"
+        )
+        command.set_defaults(answer=answer)
+    return parser
+
+
+def _verify(asked: argparse.Namespace) -> list[str]:
+    policy = _policy(asked)
+    if asked.opening:
+        return _verify_apart(asked, policy)
+    verdict = verify_evidence(_text(asked.file), policy)
+    kept = [verdict.policy.check(parse_note(_text(path))) for path in asked.earlier]
+    if asked.log:
+        kept += _audited(asked.log, asked, verdict.policy).history
+    check_day(verdict, kept)
+    facts = [f"{name}: {value}" for name, value in verdict.opened.event.items()]
+    return [*facts, f"leaf {verdict.index}", *_seen(verdict.seen, verdict.policy)]
+
+
+def _verify_apart(asked: argparse.Namespace, policy: Policy | None) -> list[str]:
+    if policy is None:
+        raise ValueError("a bare proof needs --policy")
+    proof = parse_proof(_text(asked.file))
+    opened = open_leaf(_text(asked.opening))
+    return [f"leaf {proof.index}", *_seen(proof.verify(opened.leaf_hash, policy), policy)]
+
+
+def _promise(asked: argparse.Namespace) -> list[str]:
+    audited = _audited(asked.log, asked, _policy(asked)) if asked.log else None
+    policy = audited.policy if audited else _policy(asked)
+    if policy is None:
+        raise ValueError("a promise needs --policy or --log")
+    promise = open_promise(_text(asked.file), policy.logs[0])
+    if audited is None:
+        return [f"week {promise.week}"]
+    index = check_promise(promise, audited)
+    return [f"week {promise.week}", "not due yet" if index is None else f"leaf {index}"]
+
+
+def _audit(asked: argparse.Namespace) -> list[str]:
+    audited = _audited(asked.file, asked, _policy(asked))
+    earlier = f"{len(audited.history)} earlier checkpoints"
+    return [f"{len(audited.leaf_hashes)} leaves", earlier, *_seen(audited.seen, audited.policy)]
+
+
+def _audited(path: Path, asked: argparse.Namespace, policy: Policy | None) -> Audited:
+    return audit(_files(path), trusted=policy, earlier=[_text(kept) for kept in asked.earlier])
+
+
+def _seen(seen: Seen, policy: Policy) -> list[str]:
+    lines = [f"log {seen.log.vkey}", f"size {seen.checkpoint.size}"]
+    lines += [f"witness {name} {_time(time)}" for name, time in seen.times.items()]
+    if not policy.has_quorum:
+        lines.append("Chưa có nhân chứng bên ngoài · nobody outside has seen it")
+    return lines
+
+
+def _time(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _policy(asked: argparse.Namespace) -> Policy | None:
+    return parse_policy(_text(asked.policy)) if asked.policy else None
+
+
+def _text(path: Path) -> str:
+    """The file as it is: no translation of line ends, which would hide a changed character."""
+    return path.read_bytes().decode()
+
+
+def _files(path: Path) -> dict[str, bytes]:
+    with tarfile.open(path) as archive:
+        members = ((one.name, archive.extractfile(one)) for one in archive if one.isfile())
+        return {name: content.read() for name, content in members if content}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
