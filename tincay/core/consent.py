@@ -70,11 +70,12 @@ def allows(
 ) -> bool:
     """May this item go to this receiver for this purpose today? The order of the grants does not matter.
 
-    A yes that ran out is a no; an earlier yes does not come back. Of two words with one number the no wins.
+    A yes that ran out is a no; an earlier yes does not come back. Of words with one number (a client
+    that went wrong) a no wins over a yes.
     """
     spoken = [grant for grant in grants if grant.speaks_of(scope, receiver, item)]
-    last = max(spoken, key=lambda grant: (grant.number, not grant.given), default=None)
-    return last is not None and last.lasts(today)
+    last = max((grant.number for grant in spoken), default=None)
+    return last is not None and all(grant.lasts(today) for grant in spoken if grant.number == last)
 
 
 def allowed_items(

@@ -1,0 +1,153 @@
+"""How soon a person looks: one rule for the browser and the server, and it only ever rises by itself."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tincay.core.priority import (
+    PRIORITIES,
+    CannotLower,
+    changed,
+    kind_group,
+    priority,
+    retention_class,
+)
+
+VECTORS: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent.parent / "vectors" / "priority.json").read_text(encoding="utf-8")
+)
+HARMS = [
+    "rape",
+    "condom_refusal",
+    "confinement",
+    "torture",
+    "missing",
+    "threat",
+    "off_violence",
+    "child_taken",
+]
+HARMS += ["self_harm_risk", "wage_theft", "child_sex_exploitation", "other", "ns"]
+answers = st.fixed_dictionaries(
+    {
+        "kind_group": st.sampled_from(["question", "substantive", "data_request"]),
+        "danger": st.sampled_from(["now", "soon", "unsure", "no", ""]),
+        "harms": st.lists(st.sampled_from(HARMS)),
+        "time_since": st.sampled_from(["h24", "h72", "d7", "ongoing", "y1", "ns", ""]),
+        "age_band": st.sampled_from(["u14", "a14_15", "a16_17", "a18_24", "ns", ""]),
+        "frequency": st.sampled_from(["once", "ongoing", ""]),
+        "needs": st.lists(st.sampled_from(["safety_now", "pep", "just_listen"])),
+    }
+)
+
+
+def rank(answer: dict[str, Any]) -> int:
+    return PRIORITIES.index(priority(**answer))
+
+
+def test_there_are_enough_vectors_and_each_priority_is_among_them() -> None:
+    assert len(VECTORS) >= 60
+    assert {vector["priority"] for vector in VECTORS} == set(PRIORITIES)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: str(vector["why"]))
+def test_the_vectors_that_the_browser_also_passes(vector: dict[str, Any]) -> None:
+    asked = {key: value for key, value in vector.items() if key not in {"priority", "why"}}
+    assert priority(**asked) == vector["priority"]
+
+
+@given(answers, st.sampled_from(HARMS))
+def test_telling_one_more_harm_never_makes_it_less_urgent(answer: dict[str, Any], harm: str) -> None:
+    assert rank(answer | {"harms": [*answer["harms"], harm]}) <= rank(answer)
+
+
+@given(answers)
+def test_danger_now_is_always_the_first(answer: dict[str, Any]) -> None:
+    assert priority(**(answer | {"danger": "now"})) == "p0"
+
+
+@given(answers)
+def test_a_child_is_never_less_than_urgent(answer: dict[str, Any]) -> None:
+    assert rank(answer | {"age_band": "a14_15"}) <= 1
+
+
+@given(answers)
+def test_a_report_of_harm_is_never_filed_as_information(answer: dict[str, Any]) -> None:
+    assert priority(**(answer | {"kind_group": "substantive"})) != "p3"
+
+
+@pytest.mark.parametrize(
+    ("kind", "group"),
+    [
+        ("information_question", "question"),
+        ("feedback", "question"),
+        ("data_request", "data_request"),
+        ("help_request", "substantive"),
+        ("third_party_worry", "substantive"),
+    ],
+)
+def test_the_server_learns_only_the_group_of_a_kind(kind: str, group: str) -> None:
+    assert kind_group(kind) == group
+
+
+@given(st.sampled_from(PRIORITIES), st.sampled_from(PRIORITIES), st.booleans(), st.booleans())
+def test_everybody_may_raise_and_only_a_supervisor_with_a_reason_lowers(
+    now: str, wanted: str, supervisor: bool, reason: bool
+) -> None:
+    if PRIORITIES.index(wanted) <= PRIORITIES.index(now) or (supervisor and reason):
+        assert changed(now, wanted, danger="no", supervisor=supervisor, reason=reason) == wanted
+    else:
+        with pytest.raises(CannotLower):
+            changed(now, wanted, danger="no", supervisor=supervisor, reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("danger", "wanted"), [("now", "p1"), ("now", "p3"), ("soon", "p2"), ("unsure", "p2"), ("no", "p9")]
+)
+def test_nobody_lowers_below_the_danger_she_stated(danger: str, wanted: str) -> None:
+    with pytest.raises(CannotLower):
+        changed("p0", wanted, danger=danger, supervisor=True, reason=True)
+
+
+def test_a_supervisor_may_lower_to_the_danger_she_stated() -> None:
+    assert changed("p0", "p1", danger="soon", supervisor=True, reason=True) == "p1"
+
+
+@pytest.mark.parametrize(
+    ("facts", "kept"),
+    [
+        ({}, "r90"),
+        ({"child": True}, "r_child"),
+        ({"claim_pending": True, "has_case": True}, "r5y"),
+        ({"has_case": True}, "r12m"),
+        ({"verification": "no_harm_described", "child": True}, "r30"),
+        ({"kind_group": "question"}, "r30"),
+        ({"kind_group": "data_request"}, "r30"),
+    ],
+)
+def test_words_are_kept_as_long_as_their_class_says(facts: dict[str, Any], kept: str) -> None:
+    assert retention_class(**({"kind_group": "substantive", "keeps_words": True} | facts)) == kept
+
+
+@given(
+    st.booleans(),
+    st.sampled_from(["", "enough", "malicious"]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(["question", "substantive"]),
+)
+def test_without_her_yes_words_go_after_the_answer(
+    child: bool, verification: str, has_case: bool, claim: bool, group: str
+) -> None:
+    kept = retention_class(
+        group,
+        keeps_words=False,
+        child=child,
+        verification=verification,
+        has_case=has_case,
+        claim_pending=claim,
+    )
+    assert kept == "r0_now"
