@@ -1,0 +1,64 @@
+"""What happens to the directory. The calendar's own change, which moves due dates, is intake.actions."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from tincay.directory.models import CalendarDay, CalendarVersion, Fallback, Province, Service
+from tincay.people.models import Desk
+from tincay.web.writing import written
+
+
+@written
+def add_province(
+    *, code: str, name_vi: str, name_en: str, list_version: str, old_codes: Iterable[str] = (), desk: Desk | None = None
+) -> Province:
+    return Province.objects.create(
+        code=code, name_vi=name_vi, name_en=name_en, list_version=list_version, old_codes=list(old_codes), desk=desk
+    )
+
+
+@written
+def set_fallback(*, triage: Desk, case: Desk, oversight: Desk | None) -> Fallback:
+    """Name the default desks. Identity is sealed to `case`, everything without a province's desk to `triage`."""
+    return Fallback.objects.update_or_create(
+        id=1, defaults={"triage": triage, "case": case, "oversight": oversight}
+    )[0]
+
+
+@written
+def add_service(*, code: str, province: Province | None, **facts: object) -> Service:
+    return Service.objects.create(code=code, province=province, **facts)
+
+
+@written
+def seed_calendar(*, rows: Iterable[Mapping[str, str]], now: datetime) -> CalendarVersion:
+    """Fill an empty calendar from the pack's rows; this is version 1."""
+    version = CalendarVersion.objects.create(number=1, made_at=now, reason="pack")
+    CalendarDay.objects.bulk_create(
+        CalendarDay(
+            day=date.fromisoformat(row["date"]),
+            calendar=row["calendar"],
+            kind=row["kind"],
+            name_vi=row["name_vi"],
+            name_en=row["name_en"],
+            source=row["source"],
+            version=version,
+        )
+        for row in rows
+    )
+    return version
+
+
+@written
+def set_day(
+    *, day: date, calendar: str, kind: str, name_vi: str, name_en: str, reason: str, now: datetime
+) -> CalendarVersion:
+    """Write one day and the version that explains it. Callers check that the day is in the future."""
+    last = CalendarVersion.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    version = CalendarVersion.objects.create(number=last + 1, made_at=now, reason=reason)
+    CalendarDay.objects.update_or_create(
+        day=day,
+        calendar=calendar,
+        defaults={"kind": kind, "name_vi": name_vi, "name_en": name_en, "source": "steward", "version": version},
+    )
+    return version

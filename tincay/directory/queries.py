@@ -1,0 +1,32 @@
+"""What the directory can be asked."""
+
+from functools import lru_cache
+
+from tincay.core.clock import Calendar
+from tincay.directory.models import CalendarDay, CalendarVersion, Fallback, Province
+from tincay.people.models import Desk
+
+
+def calendar(name: str = "organisation") -> Calendar:
+    """The working calendar in force: "organisation" or "state"."""
+    last = CalendarVersion.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    return _calendar(name, last)
+
+
+@lru_cache(maxsize=8)
+def _calendar(name: str, version: int) -> Calendar:
+    return Calendar.read(CalendarDay.objects.of(name), version=version)
+
+
+def fallback() -> Fallback:
+    return Fallback.objects.select_related("triage", "case", "oversight").get(id=1)
+
+
+def desk_for(province: str | None) -> Desk:
+    """The desk that a report about this province goes to (domain: a province without one has the default)."""
+    found = Province.objects.select_related("desk").filter(code=province or "").first()
+    return found.desk if found and found.desk else fallback().triage
+
+
+def provinces() -> list[Province]:
+    return list(Province.objects.select_related("desk").order_by("name_vi"))

@@ -1,0 +1,377 @@
+"""What happens to a report: received, spoken about, allowed and forbidden, moved on, ended.
+
+Every verb appends its leaf in the same transaction; none takes a time from a form.
+"""
+
+import secrets
+from hashlib import sha256
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from tincay.core.clock import ZONE, duration_band, may_pause, pause_review
+from tincay.core.clock import Pause as Stretch
+from tincay.core.consent import GRANT_LABEL
+from tincay.core.sealing import Recipient, verify_signature
+from tincay.core.stages import after
+from tincay.directory.models import Fallback
+from tincay.directory.queries import calendar, fallback
+from tincay.intake import clocks as running
+from tincay.intake.envelope import CompartmentIn, Envelope, GrantDocument, GrantIn, Malformed, read
+from tincay.intake.models import Clock, ConsentGrant, Message, Pause, Report
+from tincay.people.actions import call_on_duty
+from tincay.people.models import Desk, User
+from tincay.vault import actions as vault
+from tincay.vault.queries import recipient
+from tincay.web.packs import codes, rules, words_of_nature
+from tincay.web.writing import written
+
+
+class StaleDesk(Exception):
+    """The page's desk key is no longer current: seal again with the new configuration."""
+
+
+class NotSigned(Exception):
+    """A grant whose signature, number or document is not hers."""
+
+
+class CannotPause(Exception):
+    """This clock may not be paused for that reason."""
+
+
+class Received(NamedTuple):
+    report: Report
+    new: bool
+
+
+@written
+def receive_report(*, envelope: Envelope, sealed_by: str, held: bool = False, now: datetime) -> Received:
+    """Keep a report, all of it or nothing. A second envelope with the same key is the same report.
+
+    Raises StaleDesk, Malformed, NotSigned, BadEnvelope.
+    """
+    known = Report.objects.for_the_rules().filter(key=envelope.key).select_related("desk").first()
+    if known:
+        return Received(known, new=False)
+    desk = Desk.objects.select_related("organisation").filter(code=envelope.desk).first()
+    if desk is None:
+        raise StaleDesk
+    codes().check("retention_class", envelope.retention_class)
+    report = _new_report(envelope, desk, sealed_by=sealed_by, held=held, now=now)
+    _keep_compartments(report, envelope, sealed_by)
+    report.promise = leaf(
+        report, "report_received", now, deadline=_iso(report.next_due_at), narrative=_hash(envelope)
+    )
+    Report.objects.for_the_rules().filter(pk=report.pk).update(promise=report.promise)
+    for grant in envelope.grants:
+        _keep_grant(report, grant)
+    if not held:
+        call_on_duty(desk=desk, now=now)
+    return Received(report, new=True)
+
+
+def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, now: datetime) -> Report:
+    report = Report(
+        key=envelope.key,
+        code_name=_code_name(),
+        desk=desk,
+        kind_group=envelope.kind_group,
+        priority=envelope.priority,
+        retention_class=envelope.retention_class,
+        held=held,
+        sealed_by=sealed_by,
+        locator=envelope.receipt.locator,
+        receipt=envelope.receipt.recipient,
+        signing=envelope.receipt.signing,
+        received_at=now.replace(second=0),
+        received_month=f"{now:%Y-%m}",
+    )
+    started = running.start(report, "received", now)
+    report.next_due_at = min((clock.due_at for clock in started if clock.due_at), default=None)
+    report.save(force_insert=True)
+    Clock.objects.bulk_create(started)
+    return report
+
+
+def _keep_compartments(report: Report, envelope: Envelope, sealed_by: str) -> None:
+    defaults = fallback()
+    found = {
+        kind: _compartment(getattr(envelope.compartments, kind), _reader(kind, report.desk, defaults), report)
+        for kind in ("narrative", "identity", "thread")
+    }
+    vault.add_compartments(owner=report.id, compartments=found, sealed_by=sealed_by)
+
+
+def _reader(kind: str, desk: Desk, defaults: Fallback) -> Desk:
+    """Identity goes to the case desk of the organisation that was asked, the rest to the desk itself."""
+    if kind != "identity":
+        return desk
+    return case_desk(desk, defaults)
+
+
+def case_desk(desk: Desk, defaults: Fallback) -> Desk:
+    """The case desk of a desk's organisation, else the install's."""
+    own = Desk.objects.filter(organisation=desk.organisation_id, purpose="case").exclude(recipient="").first()
+    return own or defaults.case
+
+
+def _compartment(given: CompartmentIn, reader: Desk, report: Report) -> vault.NewCompartment:
+    expected = {reader.recipient: reader, report.receipt: None}
+    if not reader.recipient or {wrap.to for wrap in given.wraps} != set(expected):
+        raise StaleDesk
+    wraps = [vault.SealedWrap(wrap.to, wrap.sealed, expected[wrap.to]) for wrap in given.wraps]
+    return vault.NewCompartment(given.recipient, wraps, given.sealed)
+
+
+def _code_name() -> str:
+    """A name that helpers can say: never sequential, tells nothing."""
+    return f"{secrets.choice(words_of_nature())} {secrets.randbelow(899) + 1}"
+
+
+def leaf(report: Report, kind: str, now: datetime, /, **facts: str | int) -> str:
+    """Append a leaf about this report, its opening sealed to record and receipt; the signed promise."""
+    event: Mapping[str, str | int] = {"desk": report.desk.code, **facts}
+    appended = vault.write_event(
+        owner=report.id,
+        kind=kind,
+        event=event,
+        record=recipient(report.id, "thread"),
+        receipt=Recipient(report.receipt),
+        now=now,
+    )
+    return appended.promise
+
+
+def _hash(envelope: Envelope) -> str:
+    return sha256(envelope.compartments.narrative.sealed or b"").hexdigest()
+
+
+def _iso(moment: datetime | None) -> str:
+    return f"{moment.astimezone(ZONE):%Y-%m-%d}" if moment else ""
+
+
+@written
+def post_message(
+    *,
+    report: Report,
+    key: str,
+    sealed: bytes,
+    sealed_by: str,
+    author: User | None,
+    kind: str = "message",
+    now: datetime,
+) -> Message:
+    """Keep a message of the thread; `author` is None when it is hers. Her word ends a pause for a question.
+
+    Raises BadEnvelope; a second message with the same key is the same message.
+    """
+    known = report.messages.filter(key=key).first()
+    if known:
+        return known
+    text = vault.add_text(owner=report.id, kind="thread", sealed=sealed, sealed_by=sealed_by)
+    message = Message.objects.create(
+        report=report,
+        key=key,
+        text=text,
+        from_reporter=author is None,
+        kind=kind,
+        number=author.number if author else None,
+        posted_at=now.replace(second=0),
+    )
+    leaf(report, "message_posted", now)
+    if author is None:
+        resume(report=report, reason="asked_reporter", now=now)
+        call_on_duty(desk=report.desk, now=now)
+    else:
+        meet(report=report, event="first_action", now=now)
+    return message
+
+
+@written
+def change_consent(*, report: Report, grant: GrantIn, now: datetime) -> ConsentGrant:
+    """Keep a signed word about consent. It acts at once. Raises NotSigned, Malformed."""
+    kept = _keep_grant(report, grant)
+    leaf(report, "consent_changed", now, scope=kept.scope, given=int(kept.given))
+    return kept
+
+
+def _keep_grant(report: Report, grant: GrantIn) -> ConsentGrant:
+    document = grant.document.encode()
+    if not verify_signature(bytes(report.signing), GRANT_LABEL + document, grant.signature):
+        raise NotSigned
+    said = read(GrantDocument, document)
+    codes().check("consent_scope", said.scope)
+    last = report.grants.order_by("-number").values_list("number", flat=True).first() or 0
+    if said.n <= last:
+        raise NotSigned
+    return ConsentGrant.objects.create(
+        report=report,
+        number=said.n,
+        scope=said.scope,
+        receiver=said.receiver or "",
+        items=said.items,
+        given=said.given,
+        day=_day(said.day),
+        expires=_day(said.expires) if said.expires else None,
+        document=document,
+        signature=grant.signature,
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Malformed from None
+
+
+@written
+def move(*, report: Report, step: str, now: datetime, **facts: object) -> None:
+    """Take a step. Raises WrongStage (core.stages) and changes nothing when it may not be taken.
+
+    Clocks that the new stage meets are met now, whatever the wall says; clocks that begin with it begin.
+    """
+    stage = after(report.stage, step, answered=_answered(report), today=today(now), **facts)  # type: ignore[arg-type]
+    report.stage = stage
+    known = list(report.clocks.all())
+    changed = running.meet(known, stage, now)
+    begun = running.start(report, stage, now)
+    begun = [clock for clock in begun if clock.rule not in {old.rule for old in known}]
+    _save_clocks(report, known, changed, begun)
+    report.save()
+    leaf(report, "stage_changed", now, stage=stage)
+
+
+def _answered(report: Report) -> bool:
+    return report.messages.filter(from_reporter=False, kind="answer").exists()
+
+
+def today(now: datetime) -> date:
+    return now.astimezone(ZONE).date()
+
+
+def _save_clocks(report: Report, known: list[Clock], changed: list[Clock], begun: list[Clock]) -> None:
+    Clock.objects.bulk_create(begun)
+    if changed:
+        Clock.objects.bulk_update(
+            changed, ["met_at", "in_time", "due_at", "calendar_version", "next_escalation_at", "extended", "level"]
+        )
+    report.next_due_at = running.next_due(report, [*known, *begun])
+
+
+@written
+def meet(*, report: Report, event: str, now: datetime) -> None:
+    """Meet the clocks that wait for an event which is not a stage (the first action, the feedback)."""
+    known = list(report.clocks.all())
+    changed = running.meet(known, event, now)
+    if changed:
+        _save_clocks(report, known, changed, [])
+        report.save()
+
+
+@written
+def pause(*, report: Report, reason: str, now: datetime) -> None:
+    """Let the check, sort and answer clocks stand still. Never for p0 and p1. Raises CannotPause."""
+    known = list(report.clocks.all())
+    stops = [c for c in known if c.met_at is None and may_pause(rules()[c.rule], report.priority, reason)]
+    if not stops or report.pauses.filter(ended_at=None).exists():
+        raise CannotPause
+    review = pause_review(Stretch(reason, now, None), calendar())
+    Pause.objects.create(report=report, reason=reason, begun_at=now, review_at=review)
+    running.recount(report, known, now)
+    _save_clocks(report, known, known, [])
+    report.save()
+    leaf(report, "clock_paused", now, reason=reason)
+
+
+@written
+def resume(*, report: Report, reason: str | None = None, now: datetime) -> None:
+    """End the open pause (of that reason, when one is named). Due times move by what was paused, in a leaf."""
+    open_pause = report.pauses.filter(ended_at=None).first()
+    if open_pause is None or reason not in {None, open_pause.reason}:
+        return
+    open_pause.ended_at = now
+    open_pause.save()
+    known = list(report.clocks.all())
+    moved = running.recount(report, known, now)
+    _save_clocks(report, known, known, [])
+    report.save()
+    leaf(report, "clock_resumed", now, reason=open_pause.reason)
+    for clock in moved:
+        leaf(report, "deadline_moved", now, rule=clock.rule, deadline=_iso(clock.due_at))
+
+
+@written
+def extend(*, report: Report, now: datetime) -> None:
+    """Extend the answer once, before it runs out; the message that tells her is posted by the caller."""
+    clock = report.clocks.filter(rule="org_answer", met_at=None, extended=False, due_at__gte=now).first()
+    if clock is None:
+        raise CannotPause
+    known = list(report.clocks.all())
+    mine = next(c for c in known if c.pk == clock.pk)
+    mine.extended = True
+    running.recount(report, known, now)
+    _save_clocks(report, known, known, [])
+    report.save()
+    leaf(report, "extension_told", now, rule=mine.rule, deadline=_iso(mine.due_at))
+
+
+@written
+def raise_priority(*, report: Report, priority: str, now: datetime) -> None:
+    """Make a report more urgent: the clocks of the higher priority start now, none is taken away."""
+    report.priority = priority
+    known = list(report.clocks.all())
+    begun = [c for c in running.start(report, "received", now) if c.rule not in {k.rule for k in known}]
+    _save_clocks(report, known, [], begun)
+    report.save()
+    leaf(report, "stage_changed", now, stage=report.stage, priority=priority)
+
+
+@written
+def close(*, report: Report, closure: str, now: datetime, **facts: object) -> None:
+    """End a report; times become months and bands. Raises WrongStage."""
+    move(report=report, step="close", now=now, **facts)
+    report.closure = closure
+    report.closed_month = f"{now:%Y-%m}"
+    report.purge_on = purge_day(report.retention_class, now)
+    report.received_at = report.handled_at = report.next_due_at = None
+    report.save()
+    for clock in report.clocks.all():
+        _coarsen(clock)
+    report.pauses.all().delete()
+    report.messages.update(posted_at=None)
+
+
+def _coarsen(clock: Clock) -> None:
+    if clock.started_at and clock.met_at:
+        clock.band = duration_band(clock.started_at, clock.met_at)
+    clock.started_at = clock.due_at = clock.met_at = clock.next_escalation_at = None
+    clock.save()
+    clock.escalations.all().delete()
+
+
+@written
+def delete_report(*, report: Report, now: datetime) -> None:
+    """Her wish: words, keys and openings go now. What stays is the leaf, the month and the in-time flags."""
+    leaf(report, "data_deleted", now)
+    if not report.closed:
+        close(report=report, closure="deleted", now=now, reason="deleted", safe_tries=())
+    erase(report=report)
+
+
+@written
+def erase(*, report: Report) -> None:
+    """Take away everything that opens or describes a report; the row that ran the clock stays, empty."""
+    report.messages.all().delete()
+    report.grants.all().delete()
+    vault.erase(owner=report.id)
+    blank = secrets.token_bytes(32)
+    Report.objects.for_the_rules().filter(pk=report.pk).update(
+        locator=blank, receipt="", signing=b"", promise="", key=blank.hex()[:22], code_name="", purge_on=None
+    )
+
+
+def purge_day(retention_class: str, now: datetime) -> date | None:
+    """When the words of a report that ends now are taken away (codes of retention_class)."""
+    days = {"r0_now": 0, "r30": 30, "r90": 90, "r12m": 365, "r5y": 5 * 365}.get(retention_class)
+    return None if days is None else today(now) + timedelta(days=days)

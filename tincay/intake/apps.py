@@ -1,0 +1,7 @@
+"""The report: its stage, its clocks, its consents, its messages."""
+
+from django.apps import AppConfig
+
+
+class IntakeConfig(AppConfig):
+    name = "tincay.intake"

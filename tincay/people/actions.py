@@ -1,0 +1,97 @@
+"""What happens to organisations, desks and users."""
+
+import urllib.request
+from datetime import datetime
+
+from django.conf import settings
+
+from tincay.people.models import Desk, Membership, Notice, Organisation, User
+from tincay.web.writing import written
+
+
+@written
+def add_organisation(*, code: str, name_vi: str, name_en: str, kind: str, scope: list[str]) -> Organisation:
+    """Add an organisation to the network; the one whose scope is `coordinating_body` hears escalation e4."""
+    return Organisation.objects.create(
+        code=code,
+        name_vi=name_vi,
+        name_en=name_en,
+        kind=kind,
+        scope=scope,
+        coordinating="coordinating_body" in scope,
+    )
+
+
+@written
+def add_desk(
+    *, organisation: Organisation, code: str, name_vi: str, name_en: str, purpose: str, post_vi: str = "", post_en: str = ""
+) -> Desk:
+    """Add a desk. It can receive nothing until it has a key (vault.actions.set_desk_key)."""
+    return Desk.objects.create(
+        organisation=organisation,
+        code=code,
+        name_vi=name_vi,
+        name_en=name_en,
+        purpose=purpose,
+        post_vi=post_vi,
+        post_en=post_en,
+    )
+
+
+@written
+def add_user(
+    *,
+    organisation: Organisation,
+    username: str,
+    password: str,
+    role: str,
+    title_vi: str = "",
+    title_en: str = "",
+    notice_address: str = "",
+) -> User:
+    """Add a user with the next free number of the organisation."""
+    last = organisation.users.order_by("-number").values_list("number", flat=True).first() or 0
+    user = User(
+        organisation=organisation,
+        username=username,
+        role=role,
+        number=last + 1,
+        title_vi=title_vi,
+        title_en=title_en,
+        notice_address=notice_address,
+    )
+    user.set_password(password)
+    user.save()
+    return user
+
+
+@written
+def call_on_duty(*, desk: Desk, now: datetime, place: int = 0) -> Notice | None:
+    """Write the contentless notice for whoever is `place`-th on call at this desk; None when there is nobody."""
+    members = list(Membership.objects.filter(desk=desk).on_call().select_related("user"))
+    if place >= len(members):
+        return None
+    return Notice.objects.create(user=members[place].user, created_at=now)
+
+
+def send_notices(*, now: datetime) -> int:
+    """Hand the waiting notices to the install's channel; how many went out. Outside any transaction.
+
+    The channel is told an address and "Có việc mới": no report, no desk, no priority.
+    """
+    sent = 0
+    for notice in Notice.objects.filter(sent_at__isnull=True).select_related("user"):
+        if settings.TINCAY_NOTICE_WEBHOOK and notice.user.notice_address:
+            _post_notice(notice.user.notice_address)
+            sent += 1
+        Notice.objects.filter(pk=notice.pk).update(sent_at=now)
+    return sent
+
+
+def _post_notice(address: str) -> None:
+    body = f'{{"to": "{address}", "text": "Có việc mới"}}'.encode()
+    request = urllib.request.Request(  # noqa: S310 -- the address is the install's own setting
+        settings.TINCAY_NOTICE_WEBHOOK, data=body, headers={"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+        pass

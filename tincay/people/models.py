@@ -1,0 +1,112 @@
+"""Organisations, desks, users. Public keys only: what opens anything is in the vault, sealed."""
+
+from typing import Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from tincay.people.rights import May, holds
+
+
+class Organisation(models.Model):
+    """An organisation of the network. `kind` and `scope` are codes of org_type and org_scope."""
+
+    code = models.SlugField(unique=True)
+    name_vi = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    kind = models.CharField(max_length=40)
+    scope = models.JSONField(default=list)
+    coordinating = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["coordinating"], condition=models.Q(coordinating=True), name="one_coordinating_body"
+            )
+        ]
+
+    def name(self, language: str) -> str:
+        return self.name_en if language == "en" else self.name_vi
+
+
+class Desk(models.Model):
+    """A team that reports are sealed to. `recipient` is its public key (age1…), empty until it has one."""
+
+    PURPOSES = [("triage", "triage"), ("case", "case"), ("oversight", "oversight")]
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="desks")
+    code = models.SlugField(unique=True)
+    name_vi = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    purpose = models.CharField(max_length=20, choices=PURPOSES)
+    recipient = models.CharField(max_length=80, blank=True)
+    # What she is told about who answers a stage is the name of a post, never of a person.
+    post_vi = models.CharField(max_length=120, blank=True)
+    post_en = models.CharField(max_length=120, blank=True)
+
+    def name(self, language: str) -> str:
+        return self.name_en if language == "en" else self.name_vi
+
+    def post(self, language: str) -> str:
+        return (self.post_en if language == "en" else self.post_vi) or self.name(language)
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """Somebody who works here. Shown to reporters as "Người hỗ trợ số N", never by name."""
+
+    username = models.CharField(max_length=60, unique=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="users")
+    role = models.CharField(max_length=40)
+    number = models.PositiveSmallIntegerField()
+    title_vi = models.CharField(max_length=80, blank=True)
+    title_en = models.CharField(max_length=80, blank=True)
+    recipient = models.CharField(max_length=80, blank=True)
+    is_active = models.BooleanField(default=True)
+    # Where the contentless "Có việc mới" goes; empty: nowhere.
+    notice_address = models.CharField(max_length=200, blank=True)
+
+    USERNAME_FIELD = "username"
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="one_number_in_an_organisation")
+        ]
+
+    def may(self, right: May) -> bool:
+        return self.is_active and holds(self.role, right)
+
+    def title(self, language: str) -> str:
+        return (self.title_en if language == "en" else self.title_vi) or self.username
+
+
+class MembershipSet(models.QuerySet["Membership"]):
+    def on_call(self) -> Self:
+        """Who is paged, first one first."""
+        return self.filter(on_call__isnull=False, user__is_active=True).order_by("on_call")
+
+
+class Membership(models.Model):
+    """A user's place at a desk. `on_call` is the order in which people are paged."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    desk = models.ForeignKey(Desk, models.CASCADE, related_name="memberships")
+    on_call = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    objects = MembershipSet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "desk"], name="once_at_a_desk")]
+
+
+class Notice(models.Model):
+    """"Có việc mới" to one user: nothing else is ever said outside the product."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)

@@ -1,0 +1,43 @@
+"""The names of all rights and the roles that hold them. `tests/test_rights.py` prints this as one table."""
+
+from enum import StrEnum
+
+
+class May(StrEnum):
+    """What a user may do. A right never crosses an organisation: `visible_to` decides which rows."""
+
+    SEE_QUEUE = "see the queue of the own desks"
+    OPEN_REPORT = "open a report of the own desks"
+    MOVE_REPORT = "verify, classify, answer and close a report of the own desks"
+    SECOND_PERSON = "be the second person who closes a report without an answer"
+    SEE_OVERDUE = "see what is late in the own organisation: codes and dates"
+    SEE_ESCALATED = "see what was escalated to the coordinating body: codes and dates"
+    CHANGE_CALENDAR = "add a closure day for the future, with a reason"
+    HOLD_KEY = "hold a key of their own"
+    MANAGE_DESK = "add members to a desk of the own organisation and remove them"
+    SEE_HEALTH = "see versions, queue lengths, backups: never a report"
+
+
+ROLE_RIGHTS: dict[str, frozenset[May]] = {
+    "operator": frozenset({May.SEE_QUEUE, May.OPEN_REPORT, May.MOVE_REPORT, May.HOLD_KEY}),
+    "case_worker": frozenset({May.SEE_QUEUE, May.OPEN_REPORT, May.MOVE_REPORT, May.HOLD_KEY}),
+    "supervisor": frozenset(
+        {
+            May.SEE_QUEUE,
+            May.OPEN_REPORT,
+            May.MOVE_REPORT,
+            May.SECOND_PERSON,
+            May.SEE_OVERDUE,
+            May.HOLD_KEY,
+            May.MANAGE_DESK,
+        }
+    ),
+    "unit_head": frozenset({May.SEE_OVERDUE}),
+    "oversight": frozenset({May.SEE_ESCALATED}),
+    "steward": frozenset({May.CHANGE_CALENDAR, May.SEE_HEALTH}),
+}
+"""Roles that are missing here (police liaison, donor, …) hold no right yet: their parts are not built."""
+
+
+def holds(role: str, right: May) -> bool:
+    return right in ROLE_RIGHTS.get(role, frozenset())

@@ -1,0 +1,222 @@
+"""Everything an install can set, read once and loudly. The environment variables are TINCAY_…; docs/operating.md lists them."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class Environment(BaseSettings):
+    """The install's own choices. A wrong or missing value stops the start with the variable's name."""
+
+    model_config = SettingsConfigDict(env_prefix="TINCAY_")
+
+    data: Path = BASE_DIR / ".data"
+    database: str = ""
+    secret_key: SecretStr = SecretStr("")
+    hosts: list[str] = ["127.0.0.1", "localhost", "[::1]"]
+    https: bool = False
+    pack: str = "vn"
+    origin: str = "tincay.invalid/log"
+    witness_quorum: int = 0
+    witnesses: list[str] = []
+    exit_address: str = "https://vi.wikipedia.org/"
+    notice_webhook: str = ""
+    backup_days: int = 30
+    debug: bool = False
+
+
+environment = Environment()
+
+
+def secret_key(folder: Path, given: str) -> str:
+    """The key that signs sessions: the environment's, else the one kept in the data folder.
+
+    It opens no report; losing it only signs everybody out.
+    """
+    if given:
+        return given
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / "session.key"
+    if not path.exists():
+        from django.core.management.utils import get_random_secret_key
+
+        path.touch(mode=0o600)
+        path.write_text(get_random_secret_key())
+    return path.read_text()
+
+
+def database(address: str, folder: Path) -> dict[str, Any]:
+    """SQLite in the data folder, or the PostgreSQL of a postgresql:// address."""
+    if not address:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": folder / "tincay.sqlite3",
+            "OPTIONS": {
+                # One writer at a time by design (web.writing); IMMEDIATE so that nobody upgrades half-way.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: a receipt is shown only for what is on the disk. secure_delete: erased is overwritten.
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;",
+            },
+            "CONN_MAX_AGE": None,
+        }
+    parts = urlsplit(address)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+TINCAY_DATA = environment.data
+TINCAY_PACK = environment.pack
+TINCAY_PACKS = BASE_DIR / "packs"
+TINCAY_ORIGIN = environment.origin
+TINCAY_WITNESS_QUORUM = environment.witness_quorum
+TINCAY_WITNESSES = environment.witnesses
+TINCAY_EXIT_ADDRESS = environment.exit_address
+TINCAY_NOTICE_WEBHOOK = environment.notice_webhook
+TINCAY_BACKUP_DAYS = environment.backup_days
+
+SECRET_KEY = secret_key(environment.data, environment.secret_key.get_secret_value())
+DEBUG = environment.debug
+ALLOWED_HOSTS = environment.hosts
+DATABASES = {"default": database(environment.database, environment.data)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "tincay.visit",
+    "tincay.cases",
+    "tincay.intake",
+    "tincay.vault",
+    "tincay.directory",
+    "tincay.people",
+    "tincay.record",
+    "tincay.web",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tincay.web.headers.PageHeaders",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "tincay.urls"
+WSGI_APPLICATION = "tincay.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tincay.web.context.install",
+            ],
+            "builtins": ["django.templatetags.i18n", "tincay.web.templatetags.furniture"],
+        },
+    }
+]
+FORM_RENDERER = "tincay.web.forms.Renderer"
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = environment.data / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_ADD_HEADERS_FUNCTION = "tincay.web.headers.static_headers"
+
+# Sign-in is for staff only; reporters have no account and no session.
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "today"
+ACCOUNT_ADAPTER = "tincay.people.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+MFA_ADAPTER = "tincay.people.accounts.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not environment.https
+MFA_FORMS: dict[str, str] = {}
+
+SESSION_COOKIE_NAME = "desk"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.https
+CSRF_COOKIE_HTTPONLY = True
+CSRF_USE_SESSIONS = False
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_HSTS_SECONDS = 31_536_000 if environment.https else 0
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# What is posted stays in memory: nothing typed or sealed is ever spooled to a temporary file.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# No line of any log may hold a path with a query, an address or a body: errors say which view failed, no more.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": True,
+    "filters": {"plain": {"()": "tincay.web.logs.WithoutDetails"}},
+    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["plain"]}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -1,0 +1,35 @@
+"""Every address of the product. Links that point up the layers are named here."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+from tincay.people.rights import May
+from tincay.web.context import MenuItem
+
+urlpatterns = [
+    *i18n_patterns(
+        path("log/", include("tincay.record.urls")),
+        path("back/", include("tincay.visit.urls")),
+        path("desk/", include("tincay.cases.urls")),
+        path("desk/in/", include("allauth.urls")),
+        path("", include("tincay.intake.urls")),
+        prefix_default_language=False,
+    ),
+]
+
+STAFF_MENU = (
+    MenuItem(_("Hôm nay"), "today", "calendar", May.SEE_QUEUE),
+    MenuItem(_("Quá hạn"), "overdue", "clock", May.SEE_OVERDUE),
+    MenuItem(_("Báo cấp trên"), "escalated", "arrow-up", May.SEE_ESCALATED),
+    MenuItem(_("Lịch làm việc"), "calendar", "calendar", May.CHANGE_CALENDAR),
+    MenuItem(_("Bàn tiếp nhận"), "desks", "users", May.MANAGE_DESK),
+    MenuItem(_("Tình trạng hệ thống"), "health", "activity", May.SEE_HEALTH),
+    MenuItem(_("Khóa của tôi"), "my_key", "key", May.HOLD_KEY),
+)
+"""The staff menu points up to every app, so it is written here."""
+
+handler400 = "tincay.web.views.bad_request"
+handler403 = "tincay.web.views.forbidden"
+handler404 = "tincay.web.views.not_found"
+handler500 = "tincay.web.views.broken"

@@ -1,0 +1,189 @@
+"""What happens to keys and sealed words. Other apps write vault rows only through these verbs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from tincay.core.sealing import BadEnvelope, Recipient, check_envelope, seal
+from tincay.people.models import Desk, Membership, User
+from tincay.record.actions import Appended, append_leaf
+from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
+from tincay.web.writing import written
+
+WORDS_LIMIT = 400_000
+"""Bytes of one sealed text: a padded text of about 300,000 bytes, or a long story many times over."""
+WRAP_LIMIT = 1_024
+
+
+class LastMember(Exception):
+    """The last member of a desk cannot leave: nobody could open its reports any more."""
+
+
+@dataclass(frozen=True)
+class SealedWrap:
+    """One wrap as it came: the identity of a compartment, sealed to `to`. `desk` is None for the receipt."""
+
+    to: Recipient
+    sealed: bytes
+    desk: Desk | None
+
+
+class NewCompartment(NamedTuple):
+    """A compartment as it came, with its wraps and, but for an empty thread, its first sealed text."""
+
+    recipient: Recipient
+    wraps: list[SealedWrap]
+    sealed: bytes | None
+
+
+@written
+def add_compartments(*, owner: UUID, compartments: Mapping[str, NewCompartment], sealed_by: str) -> None:
+    """Store a new report's compartments. Bytes are checked for shape only; nothing here is opened."""
+    rows = {
+        kind: Compartment(owner=owner, kind=kind, recipient=new.recipient) for kind, new in compartments.items()
+    }
+    for new in compartments.values():
+        _check(new)
+    Compartment.objects.bulk_create(rows.values())
+    Wrap.objects.bulk_create(
+        Wrap(compartment=rows[kind], desk=wrap.desk, recipient=wrap.to, sealed=wrap.sealed)
+        for kind, new in compartments.items()
+        for wrap in new.wraps
+    )
+    SealedText.objects.bulk_create(
+        SealedText(compartment=rows[kind], sealed=new.sealed, sealed_by=sealed_by)
+        for kind, new in compartments.items()
+        if new.sealed is not None
+    )
+
+
+def _check(new: NewCompartment) -> None:
+    if new.sealed is not None:
+        check_envelope(new.sealed, limit=WORDS_LIMIT)
+    for wrap in new.wraps:
+        check_envelope(wrap.sealed, limit=WRAP_LIMIT)
+
+
+@written
+def add_text(*, owner: UUID, kind: str, sealed: bytes, sealed_by: str) -> SealedText:
+    """Add words to a report's current compartment of that kind. Raises BadEnvelope."""
+    check_envelope(sealed, limit=WORDS_LIMIT)
+    compartment = Compartment.objects.get(owner=owner, kind=kind, current=True)
+    return SealedText.objects.create(compartment=compartment, sealed=sealed, sealed_by=sealed_by)
+
+
+@written
+def write_event(
+    *,
+    owner: UUID,
+    kind: str,
+    event: Mapping[str, str | int],
+    record: Recipient,
+    receipt: Recipient,
+    now: datetime,
+) -> Appended:
+    """Append a report's leaf and seal its opening to the record and to the receipt. Needs no unlocked key."""
+    appended = append_leaf(kind=kind, event={**event, "record": owner.hex}, now=now)
+    Opening.objects.create(
+        owner=owner,
+        leaf=appended.index,
+        for_record=seal(appended.opening, record),
+        for_receipt=seal(appended.opening, receipt),
+    )
+    return appended
+
+
+@written
+def erase(*, owner: UUID) -> None:
+    """Delete a report's words, wraps and openings. Its leaves stay and mean nothing any more."""
+    Compartment.objects.filter(owner=owner).delete()
+    Opening.objects.filter(owner=owner).delete()
+
+
+@written
+def erase_words(*, owner: UUID) -> None:
+    """Delete words only (consent `store_sealed` was not given, and she was answered)."""
+    SealedText.objects.filter(compartment__owner=owner, compartment__kind__in=["narrative", "identity"]).delete()
+
+
+def _commit_key(*, holder: str, recipient: Recipient, now: datetime) -> None:
+    """A public key is a leaf, so that a swapped one shows; its opening is sealed to the key itself."""
+    owner = uuid5(NAMESPACE_OID, recipient)
+    write_event(
+        owner=owner,
+        kind="key_changed",
+        event={"holder": holder, "recipient": recipient},
+        record=recipient,
+        receipt=recipient,
+        now=now,
+    )
+
+
+@written
+def set_person_key(
+    *, user: User, recipient: Recipient, salt: bytes, sealed: bytes, scrypt: tuple[int, int, int], now: datetime
+) -> None:
+    """Give a user the key that the own browser made. Desk wraps for an older key are gone with it."""
+    check_envelope(sealed, limit=WRAP_LIMIT)
+    if len(salt) < 16 or scrypt[0] < 2**17 or scrypt[1] < 8:
+        raise BadEnvelope("weak stretch")
+    DeskWrap.objects.filter(user=user).delete()
+    User.objects.filter(pk=user.pk).update(recipient=recipient)
+    user.recipient = recipient
+    PersonWrap.objects.update_or_create(
+        user=user,
+        defaults={
+            "salt": salt,
+            "sealed": sealed,
+            "scrypt_n": scrypt[0],
+            "scrypt_r": scrypt[1],
+            "scrypt_p": scrypt[2],
+        },
+    )
+    _commit_key(holder="person", recipient=recipient, now=now)
+
+
+@written
+def set_desk_key(*, desk: Desk, recipient: Recipient, wraps: Mapping[User, bytes], now: datetime) -> None:
+    """Give a desk a new key with a wrap for each of `wraps`' members. Older reports are re-wrapped separately."""
+    for sealed in wraps.values():
+        check_envelope(sealed, limit=WRAP_LIMIT)
+    DeskWrap.objects.filter(desk=desk).delete()
+    DeskWrap.objects.bulk_create(
+        DeskWrap(desk=desk, user=user, recipient=user.recipient, sealed=sealed) for user, sealed in wraps.items()
+    )
+    Desk.objects.filter(pk=desk.pk).update(recipient=recipient)
+    desk.recipient = recipient
+    _commit_key(holder="desk", recipient=recipient, now=now)
+
+
+@written
+def add_member(*, desk: Desk, user: User, sealed: bytes | None, on_call: int | None = None) -> Membership:
+    """Put a user at a desk. `sealed` is the desk's identity wrapped to the user by an unlocked colleague."""
+    if sealed is not None:
+        check_envelope(sealed, limit=WRAP_LIMIT)
+        DeskWrap.objects.update_or_create(
+            desk=desk, recipient=user.recipient, defaults={"user": user, "sealed": sealed}
+        )
+    return Membership.objects.update_or_create(user=user, desk=desk, defaults={"on_call": on_call})[0]
+
+
+@written
+def remove_member(*, desk: Desk, user: User) -> None:
+    """Take a user from a desk: wraps are gone at once. A colleague's browser then makes the desk's new key."""
+    if not DeskWrap.objects.filter(desk=desk).exclude(user=user).exists():
+        raise LastMember
+    DeskWrap.objects.filter(desk=desk, user=user).delete()
+    Membership.objects.filter(desk=desk, user=user).delete()
+
+
+@written
+def rewrap(*, desk: Desk, wraps: Iterable[tuple[int, bytes]], recipient: Recipient) -> int:
+    """Replace wraps of this desk (by their id) with wraps to its new key; how many were replaced."""
+    done = 0
+    for wrap_id, sealed in wraps:
+        check_envelope(sealed, limit=WRAP_LIMIT)
+        done += Wrap.objects.filter(id=wrap_id, desk=desk).update(recipient=recipient, sealed=sealed)
+    return done

@@ -1,0 +1,94 @@
+"""Ciphertext and the wraps that open it. Nothing else in the product stores words."""
+
+from typing import Self
+from uuid import UUID
+
+from django.db import models
+
+from tincay.people.models import Desk, User
+
+
+class Compartment(models.Model):
+    """One record key: its public half. Its secret half exists only inside wraps.
+
+    `owner` is the id of a report; the vault does not know what a report is. When a compartment is rotated
+    the old one stays readable for those who could read it and takes no more words (`current` is false).
+    """
+
+    KINDS = ("narrative", "identity", "thread", "notes")
+
+    owner = models.UUIDField(db_index=True)
+    kind = models.CharField(max_length=20)
+    recipient = models.CharField(max_length=80, unique=True)
+    current = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "kind"], condition=models.Q(current=True), name="one_current_compartment"
+            )
+        ]
+
+
+class Wrap(models.Model):
+    """A compartment's identity, sealed to one desk, or to the receipt (`desk` is empty)."""
+
+    compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="wraps")
+    desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="+")
+    recipient = models.CharField(max_length=80)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["compartment", "recipient"], name="one_wrap_for_a_key")
+        ]
+
+
+class SealedText(models.Model):
+    """Words under a compartment's key. `sealed_by` says where they were sealed: browser, server, operator."""
+
+    compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="texts")
+    sealed = models.BinaryField()
+    sealed_by = models.CharField(max_length=10)
+
+
+class OpeningSet(models.QuerySet["Opening"]):
+    def of(self, owner: UUID) -> Self:
+        return self.filter(owner=owner).order_by("leaf")
+
+
+class Opening(models.Model):
+    """What a leaf of the log says, sealed to the record and to the receipt. Without it the leaf means nothing."""
+
+    owner = models.UUIDField(db_index=True)
+    leaf = models.BigIntegerField()
+    for_record = models.BinaryField()
+    for_receipt = models.BinaryField()
+
+    objects = OpeningSet.as_manager()
+
+
+class PersonWrap(models.Model):
+    """A user's identity, sealed to a key stretched in the browser from a passphrase (scrypt).
+
+    The parameters stand here with a floor that core.sealing enforces.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="wrap")
+    salt = models.BinaryField()
+    scrypt_n = models.PositiveIntegerField(default=2**17)
+    scrypt_r = models.PositiveSmallIntegerField(default=8)
+    scrypt_p = models.PositiveSmallIntegerField(default=1)
+    sealed = models.BinaryField()
+
+
+class DeskWrap(models.Model):
+    """A desk's identity, sealed to one member."""
+
+    desk = models.ForeignKey(Desk, models.CASCADE, related_name="wraps")
+    user = models.ForeignKey(User, models.CASCADE, related_name="desk_wraps")
+    recipient = models.CharField(max_length=80)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["desk", "recipient"], name="one_desk_wrap_for_a_key")]

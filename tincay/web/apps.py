@@ -1,0 +1,7 @@
+"""The site's furniture. It knows no domain."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "tincay.web"
