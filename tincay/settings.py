@@ -1,4 +1,4 @@
-"""Everything an install can set, read once and loudly. The environment variables are TINCAY_…; docs/operating.md lists them."""
+"""Everything an install can set, read once and loudly: TINCAY_… variables, listed in docs/operating.md."""
 
 from pathlib import Path
 from typing import Any

@@ -133,9 +133,9 @@ def propose_closing(*, report: Report, reason: str, author: User) -> ClosingProp
     """The first person says that there is nothing to answer here (spam, malicious, duplicate, no harm)."""
     if reason not in NOTHING_TO_ANSWER:
         raise WrongStage("no_reason")
-    return ClosingProposal.objects.update_or_create(
-        report=report, defaults={"reason": reason, "by": author}
-    )[0]
+    return ClosingProposal.objects.update_or_create(report=report, defaults={"reason": reason, "by": author})[
+        0
+    ]
 
 
 @written
@@ -173,7 +173,9 @@ def unlink_count(report: Report) -> None:
 
 
 @written
-def change_priority(*, report: Report, priority: str, author: User, danger: str, reason: bool, now: datetime) -> None:
+def change_priority(
+    *, report: Report, priority: str, author: User, danger: str, reason: bool, now: datetime
+) -> None:
     """Raise it (anybody) or lower it (a supervisor with a reason, never below her own danger estimate)."""
     wanted = changed(
         report.priority, priority, danger=danger, supervisor=author.may(May.SECOND_PERSON), reason=reason

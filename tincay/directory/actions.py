@@ -10,10 +10,21 @@ from tincay.web.writing import written
 
 @written
 def add_province(
-    *, code: str, name_vi: str, name_en: str, list_version: str, old_codes: Iterable[str] = (), desk: Desk | None = None
+    *,
+    code: str,
+    name_vi: str,
+    name_en: str,
+    list_version: str,
+    old_codes: Iterable[str] = (),
+    desk: Desk | None = None,
 ) -> Province:
     return Province.objects.create(
-        code=code, name_vi=name_vi, name_en=name_en, list_version=list_version, old_codes=list(old_codes), desk=desk
+        code=code,
+        name_vi=name_vi,
+        name_en=name_en,
+        list_version=list_version,
+        old_codes=list(old_codes),
+        desk=desk,
     )
 
 
@@ -59,6 +70,12 @@ def set_day(
     CalendarDay.objects.update_or_create(
         day=day,
         calendar=calendar,
-        defaults={"kind": kind, "name_vi": name_vi, "name_en": name_en, "source": "steward", "version": version},
+        defaults={
+            "kind": kind,
+            "name_vi": name_vi,
+            "name_en": name_en,
+            "source": "steward",
+            "version": version,
+        },
     )
     return version

@@ -4,9 +4,9 @@ Every verb appends its leaf in the same transaction; none takes a time from a fo
 """
 
 import secrets
-from hashlib import sha256
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import NamedTuple
 
 from tincay.core.clock import ZONE, duration_band, may_pause, pause_review
@@ -254,7 +254,8 @@ def _save_clocks(report: Report, known: list[Clock], changed: list[Clock], begun
     Clock.objects.bulk_create(begun)
     if changed:
         Clock.objects.bulk_update(
-            changed, ["met_at", "in_time", "due_at", "calendar_version", "next_escalation_at", "extended", "level"]
+            changed,
+            ["met_at", "in_time", "due_at", "calendar_version", "next_escalation_at", "extended", "level"],
         )
     report.next_due_at = running.next_due(report, [*known, *begun])
 

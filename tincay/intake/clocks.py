@@ -5,13 +5,15 @@ from datetime import datetime
 
 from tincay.core.clock import (
     Calendar,
-    Pause as Stretch,
     Rule,
     counted_pauses,
     due,
     due_after_pauses,
     escalation_times,
     starting,
+)
+from tincay.core.clock import (
+    Pause as Stretch,
 )
 from tincay.directory.queries import calendar
 from tincay.intake.models import Clock, Report

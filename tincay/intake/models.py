@@ -3,7 +3,7 @@
 The columns are the *open* class of domain §0 and nothing more. tests/test_open_columns.py holds the list.
 """
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from uuid import uuid4
 
 from django.db import models
@@ -12,9 +12,6 @@ from django.db.models import Q
 from tincay.people.models import Desk, User
 from tincay.people.tenancy import ScopedQuerySet
 from tincay.vault.models import SealedText
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 
 class ReportSet(ScopedQuerySet["Report"]):
@@ -67,12 +64,6 @@ class Report(models.Model):
     times_opened = models.PositiveIntegerField(default=0)
 
     objects = ReportSet.as_manager()
-
-    if TYPE_CHECKING:
-        clocks: RelatedManager["Clock"]
-        pauses: RelatedManager["Pause"]
-        grants: RelatedManager["ConsentGrant"]
-        messages: RelatedManager["Message"]
 
     class Meta:
         indexes = [

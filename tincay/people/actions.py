@@ -24,7 +24,14 @@ def add_organisation(*, code: str, name_vi: str, name_en: str, kind: str, scope:
 
 @written
 def add_desk(
-    *, organisation: Organisation, code: str, name_vi: str, name_en: str, purpose: str, post_vi: str = "", post_en: str = ""
+    *,
+    organisation: Organisation,
+    code: str,
+    name_vi: str,
+    name_en: str,
+    purpose: str,
+    post_vi: str = "",
+    post_en: str = "",
 ) -> Desk:
     """Add a desk. It can receive nothing until it has a key (vault.actions.set_desk_key)."""
     return Desk.objects.create(

@@ -105,7 +105,7 @@ class Membership(models.Model):
 
 
 class Notice(models.Model):
-    """"Có việc mới" to one user: nothing else is ever said outside the product."""
+    """ "Có việc mới" to one user: nothing else is ever said outside the product."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notices")
     created_at = models.DateTimeField()

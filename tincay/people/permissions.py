@@ -30,7 +30,7 @@ def needs(right: May) -> Callable[[View[P]], View[P]]:
             return view(request, *args, **kwargs)
 
         cast(Any, guarded).right = right
-        return guarded
+        return cast(View[P], guarded)
 
     return guard
 

@@ -18,7 +18,7 @@ class ScopedQuerySet(models.QuerySet[M]):
     _scoped = False
 
     def _scope(self) -> Self:
-        clone = self._chain()
+        clone = self.all()
         clone._scoped = True
         return clone
 
@@ -33,11 +33,13 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def _ask(self) -> None:
         if not self._scoped:
-            raise Unscoped(f"{self.model.__name__}: ask visible_to(user) first, or for_the_rules() in an action")
+            raise Unscoped(
+                f"{self.model.__name__}: ask visible_to(user) first, or for_the_rules() in an action"
+            )
 
     def _fetch_all(self) -> None:
         self._ask()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
         self._ask()

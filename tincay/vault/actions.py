@@ -42,7 +42,8 @@ class NewCompartment(NamedTuple):
 def add_compartments(*, owner: UUID, compartments: Mapping[str, NewCompartment], sealed_by: str) -> None:
     """Store a new report's compartments. Bytes are checked for shape only; nothing here is opened."""
     rows = {
-        kind: Compartment(owner=owner, kind=kind, recipient=new.recipient) for kind, new in compartments.items()
+        kind: Compartment(owner=owner, kind=kind, recipient=new.recipient)
+        for kind, new in compartments.items()
     }
     for new in compartments.values():
         _check(new)
@@ -105,7 +106,9 @@ def erase(*, owner: UUID) -> None:
 @written
 def erase_words(*, owner: UUID) -> None:
     """Delete words only (consent `store_sealed` was not given, and she was answered)."""
-    SealedText.objects.filter(compartment__owner=owner, compartment__kind__in=["narrative", "identity"]).delete()
+    SealedText.objects.filter(
+        compartment__owner=owner, compartment__kind__in=["narrative", "identity"]
+    ).delete()
 
 
 def _commit_key(*, holder: str, recipient: Recipient, now: datetime) -> None:
@@ -123,7 +126,13 @@ def _commit_key(*, holder: str, recipient: Recipient, now: datetime) -> None:
 
 @written
 def set_person_key(
-    *, user: User, recipient: Recipient, salt: bytes, sealed: bytes, scrypt: tuple[int, int, int], now: datetime
+    *,
+    user: User,
+    recipient: Recipient,
+    salt: bytes,
+    sealed: bytes,
+    scrypt: tuple[int, int, int],
+    now: datetime,
 ) -> None:
     """Give a user the key that the own browser made. Desk wraps for an older key are gone with it."""
     check_envelope(sealed, limit=WRAP_LIMIT)
@@ -152,7 +161,8 @@ def set_desk_key(*, desk: Desk, recipient: Recipient, wraps: Mapping[User, bytes
         check_envelope(sealed, limit=WRAP_LIMIT)
     DeskWrap.objects.filter(desk=desk).delete()
     DeskWrap.objects.bulk_create(
-        DeskWrap(desk=desk, user=user, recipient=user.recipient, sealed=sealed) for user, sealed in wraps.items()
+        DeskWrap(desk=desk, user=user, recipient=user.recipient, sealed=sealed)
+        for user, sealed in wraps.items()
     )
     Desk.objects.filter(pk=desk.pk).update(recipient=recipient)
     desk.recipient = recipient
