@@ -1,5 +1,13 @@
 """What the web server loads."""
 
+import os
+
 from django.core.wsgi import get_wsgi_application
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tincay.settings")
 application = get_wsgi_application()
+
+if os.environ.get("TINCAY_TIMER") == "1":
+    from tincay.timer import start_timer
+
+    start_timer()

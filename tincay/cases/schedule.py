@@ -6,10 +6,11 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from tincay.cases.actions import close_handled
 from tincay.core.stages import QUIET_FOR
 from tincay.directory.queries import calendar
 from tincay.intake import clocks as running
-from tincay.intake.actions import close, erase, leaf, resume, today
+from tincay.intake.actions import erase, leaf, resume, today
 from tincay.intake.models import Clock, Escalation, Pause, Report
 from tincay.people.actions import call_on_duty, send_notices
 from tincay.web.packs import rules
@@ -76,13 +77,7 @@ def _close_quiet(*, now: datetime) -> int:
     )
     found = list(quiet)
     for report in found:
-        close(
-            report=report,
-            closure="goals_met",
-            now=now,
-            safe_tries=(),
-            quiet_since=today(now) - QUIET_FOR,
-        )
+        close_handled(report=report, she_asked=False, now=now)
     return len(found)
 
 
