@@ -280,6 +280,38 @@ def due_tag(due: datetime, now: datetime, working_days: int | None = None, soon:
     return tag(words, "soon", "clock") if close else tag(words)
 
 
+@register.simple_block_tag
+def queue(content: str, label: str) -> SafeString:
+    """A list of work, in the order in which it is due; fill it with {% queue_row %}."""
+    return format_html('<ul class="queue" aria-label="{}">{}</ul>', label, SafeString(content))
+
+
+@register.simple_tag
+def queue_row(
+    name: str,
+    address: str,
+    stage: str,
+    next_step: str,
+    priority: str,
+    priority_words: str,
+    due: datetime,
+    now: datetime,
+    working_days: int | None = None,
+) -> SafeString:
+    """One line of fact: when it is due, its code name and stage, how urgent, what to do next."""
+    return format_html(
+        '<li class="{}"><span class="name"><a href="{}">{}</a><small>{}</small></span>'
+        '<span class="due">{}</span><span class="priority">{}</span><span class="next">{}</span></li>',
+        priority,
+        address,
+        name,
+        stage,
+        due_tag(due, now, working_days),
+        priority_tag(priority, priority_words),
+        next_step,
+    )
+
+
 # The receipt
 
 

@@ -1,0 +1,50 @@
+"""Pages of the house itself: what to say when something fails, and how to clear a browser's history."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from tincay.web.context import home_address
+
+
+def history(request: HttpRequest) -> HttpResponse:
+    """What the way out leaves behind, and how to remove it."""
+    return render(request, "web/history.html")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return plain_page("400.html", 400)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open for too long, or came from elsewhere: the CSRF check's answer."""
+    return plain_page("403_csrf.html", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """One answer for what is not there and for what may not be seen."""
+    return render(request, "404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return plain_page("500.html", 500)
+
+
+def resting(request: HttpRequest) -> HttpResponse:
+    """The disk is full or the database is locked: nothing was kept, try again soon."""
+    response = plain_page("503.html", 503)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def plain_page(template: str, status: int) -> HttpResponse:
+    """A page that asks nothing of the database, because the database may be what is wrong."""
+    language = get_language() or settings.LANGUAGE_CODE
+    context = {"exit_address": settings.TINCAY_EXIT_ADDRESS, "home_address": home_address(language)}
+    return HttpResponse(render_to_string(template, context), status=status)
