@@ -5,11 +5,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const names = `accessibility ambulance arrow-down arrow-left arrow-right arrow-up baby ban bandage banknote bed bell book-open
-brain briefcase building-2 calendar-clock calendar-days car check chevron-down chevron-right circle circle-check circle-slash
+const names = `accessibility activity ambulance arrow-down arrow-left arrow-right arrow-up baby ban bandage banknote bed bell book-open
+brain briefcase building-2 calendar calendar-clock calendar-days car check chevron-down chevron-right circle circle-check circle-slash
 circle-question-mark clock coffee copy download ear ellipsis eye eye-off factory file-check file-text flag footprints
 gamepad-2 gavel globe graduation-cap hand hand-heart hand-helping heart heart-handshake history hotel hourglass house
-id-card image-off inbox info key-round landmark languages life-buoy link list-checks lock lock-open log-out map-pin
+id-card image-off inbox info key key-round landmark languages life-buoy link list-checks lock lock-open log-out map-pin
 megaphone menu message-circle message-square minus moon music pause phone pill plane plus printer mail-open refresh-cw scale
 school scissors search send settings shield ship siren smartphone square-check stethoscope store sun syringe trash-2
 triangle-alert truck undo-2 unlink user users utensils video volume-2 wallet wifi x zap`.split(/\s+/);

@@ -16,11 +16,12 @@ from tincay.web.models import this_install
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One entry of the staff menu: words, the name of its URL, an icon."""
+    """One entry of the staff menu: words, the name of its URL, an icon, and the right that opens it."""
 
     label: str | Promise
     url_name: str
     icon: str
+    right: str
 
 
 def install(request: HttpRequest) -> dict[str, Any]:
@@ -48,8 +49,8 @@ def other_language(path: str, language: str) -> dict[str, str]:
     return {"code": code, "name": name, "address": home_address(code) if address == path else address}
 
 
-def staff_menu(request: HttpRequest) -> Sequence[MenuItem]:
-    """What this person may open. The menu points up to every app, so `staff_menu` is written beside the URLs."""
-    entries: Callable[[HttpRequest], Sequence[MenuItem]] | None
-    entries = getattr(import_module(settings.ROOT_URLCONF), "staff_menu", None)
-    return entries(request) if entries else ()
+def staff_menu(request: HttpRequest) -> list[MenuItem]:
+    """What this person may open. The menu points up to every app, so it stands beside the URLs as STAFF_MENU."""
+    may: Callable[[str], bool] | None = getattr(request.user, "may", None)
+    items: Sequence[MenuItem] = getattr(import_module(settings.ROOT_URLCONF), "STAFF_MENU", ())
+    return [item for item in items if may and may(item.right)]
