@@ -15,8 +15,8 @@ _WORD_COUNT = 8
 # A text that holds half of the code gives away so much that it counts as holding it.
 _TELLING_DIGITS, _TELLING_WORDS = 12, 4
 
-# Damm's quasigroup of order 10 (H. M. Damm, "Total anti-symmetrische Quasigruppen", Marburg 2004): every single
-# wrong digit and every swap of two neighbours is noticed.
+# Damm's quasigroup of order 10 (H. M. Damm, "Total anti-symmetrische Quasigruppen", Marburg 2004):
+# every single wrong digit and every swap of two neighbours is noticed.
 _DAMM = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
     (7, 0, 9, 2, 1, 5, 4, 8, 6, 3),
@@ -32,7 +32,7 @@ _DAMM = (
 
 
 class BadReceipt(ValueError):
-    """What was typed is not a code. `reason` is length, word or check; the text never holds what was typed."""
+    """What was typed is not a code. `reason` is length, word or check; never what was typed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -52,7 +52,7 @@ def check(code: str) -> bool:
 
 
 def make(random24: Callable[[int], bytes]) -> str:
-    """A new code from a source of random bytes such as secrets.token_bytes: 23 digits (76 bits) and a check."""
+    """A new code: 23 random digits (76 bits) and a check; `random24` is such as secrets.token_bytes."""
     digits = ""
     while len(digits) < LENGTH - 1:
         # 250 and above would make the small digits likelier.
@@ -71,12 +71,7 @@ def grouped(code: str) -> str:
 _SAME_START = (
     ("ngh", "ng"),
     ("gh", "g"),
-    ("ng", "ng"),
-    ("nh", "nh"),
-    ("th", "th"),
-    ("kh", "kh"),
-    ("ph", "ph"),
-    ("ch", "ch"),
+    *((start, start) for start in ("ng", "nh", "th", "kh", "ph", "ch")),
     ("tr", "ch"),
     ("qu", "kw"),
     ("gi", "d"),
@@ -85,26 +80,23 @@ _SAME_START = (
     ("r", "d"),
     ("v", "d"),
     ("c", "k"),
-    ("q", "k"),
 )
+# In "gì", "gìn", "giếng", "giết", "giếc" the i is part of the vowel; in "gió" it is only spelling.
+_I_IS_VOWEL = re.compile(r"gi(?![aeouy])|gie(?:ng|t|c)$")
+_Y_IS_I = re.compile(r"^y|(?<=kw)y|(?<=[^aeiouw])y$")
 
 
 def sound(word: str) -> str:
     """What stays of a syllable without marks and across the sounds that regions of Viet Nam merge.
 
-    n/l, s/x, tr/ch, d/đ/gi/r/v become one, and spellings of one sound (c/k/q, g/gh, ng/ngh, i/y) too.
+    n/l, s/x, tr/ch, d/đ/gi/r/v become one, and so do spellings of one sound (c/k/q, g/gh, ng/ngh, i/y).
     """
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", word).casefold().replace("đ", "d"))
     letters = "".join(c for c in plain if "a" <= c <= "z")
-    for start, same in _SAME_START:
-        if letters.startswith(start):
-            rest = letters[len(start) :]
-            # "gì" and "giêng" keep the i, which belongs to their vowel.
-            if start == "gi" and (not rest or rest[0] not in "aouy" and rest != "e"):
-                rest = "i" + rest
-            letters = same + rest
-            break
-    return letters.replace("y", "i")
+    if _I_IS_VOWEL.match(letters):
+        letters = "gii" + letters[2:]
+    start, same = next((pair for pair in _SAME_START if letters.startswith(pair[0])), ("", ""))
+    return _Y_IS_I.sub("i", same + letters[len(start) :])
 
 
 def to_words(code: str, words: Sequence[str]) -> tuple[str, ...]:
@@ -113,7 +105,7 @@ def to_words(code: str, words: Sequence[str]) -> tuple[str, ...]:
 
 
 def from_words(typed: Sequence[str], words: Sequence[str]) -> str:
-    """The code of eight words, whatever marks and regional spellings they were typed with. Raises BadReceipt."""
+    """The code of eight words, whatever marks and regional spellings were typed. Raises BadReceipt."""
     if len(typed) != _WORD_COUNT:
         raise BadReceipt("length")
     places = {sound(word): place for place, word in enumerate(words)}
