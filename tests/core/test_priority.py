@@ -129,7 +129,8 @@ def test_a_supervisor_may_lower_to_the_danger_she_stated() -> None:
     ],
 )
 def test_words_are_kept_as_long_as_their_class_says(facts: dict[str, Any], kept: str) -> None:
-    assert retention_class(**({"kind_group": "substantive", "keeps_words": True} | facts)) == kept
+    asked: dict[str, Any] = {"kind_group": "substantive", "keeps_words": True} | facts
+    assert retention_class(**asked) == kept
 
 
 @given(
