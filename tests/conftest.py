@@ -1,0 +1,97 @@
+"""The cast of every test (tests/cast.py), and the ground it stands on: a fresh data folder and a known install."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.cast import NOW, SALT, Hands, Network, Reporter, Worker, build_network
+from tincay.web.models import Install
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Point the product at an empty data folder of this run: keys, files and the test database lie there."""
+    from django.conf import settings
+
+    folder = Path(tempfile.mkdtemp(prefix="tincay-tests-"))
+    config.add_cleanup(lambda: _remove(folder))
+    settings.TINCAY_DATA = folder
+    # Sign-in passwords are not what is tested: a slow hash for each of eight people in each test is.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        # A real file: the tests promise something about what is on the disk.
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(folder / "tests.sqlite3")}
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    """What a process remembers about its database belongs to one test."""
+    from tincay.directory import queries as directory
+    from tincay.web import models as web
+
+    yield
+    web.this_install.cache_clear()
+    directory._calendar.cache_clear()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def install(db: None) -> Install:
+    """A real install with a salt that the cast's receipts are stretched with."""
+    return _install(demo=False)
+
+
+def _install(*, demo: bool) -> Install:
+    from tincay.web.models import this_install
+
+    row, _ = Install.objects.update_or_create(id=1, defaults={"salt": SALT, "demo": demo})
+    this_install.cache_clear()
+    return row
+
+
+@pytest.fixture
+def clock(install: Install) -> Hands:
+    """The time that pages see, and that a test moves: the install becomes a demo that stands at NOW."""
+    _install(demo=True)
+    hands = Hands()
+    hands.show()
+    return hands
+
+
+@pytest.fixture
+def network(install: Install) -> Network:
+    return build_network()
+
+
+@pytest.fixture
+def helper(network: Network) -> Worker:
+    return network.helper
+
+
+@pytest.fixture
+def supervisor(network: Network) -> Worker:
+    return network.supervisor
+
+
+@pytest.fixture
+def stranger(network: Network) -> Worker:
+    return network.stranger
+
+
+@pytest.fixture
+def reporter(network: Network) -> Reporter:
+    """Somebody who has not reported yet: `reporter.send()` does."""
+    return Reporter()
