@@ -1,0 +1,141 @@
+"""What can happen to the log: a leaf is added, the day is signed, a witness agrees. Nothing is ever taken out."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+from django.utils.timezone import localtime
+
+from tincay.core.ledger import leaf, promise
+from tincay.core.ledger.checkpoint import Checkpoint as Statement
+from tincay.core.ledger.merkle import Frontier, hash_leaf, root_of
+from tincay.core.ledger.note import NotSigned, parse_note
+from tincay.core.ledger.tiles import WIDTH, split_hashes
+from tincay.record import queries, trust
+from tincay.record.models import Checkpoint, Cosignature, Head, Leaf, Tile
+from tincay.web.models import this_install
+from tincay.web.packs import codes
+from tincay.web.writing import written
+
+
+class OutsideTransaction(RuntimeError):
+    """A leaf was to be appended apart from what it records: one could be kept without the other."""
+
+
+class OneCheckpointADay(ValueError):
+    """A real log signs once a day, so that its growth tells nobody the hour of anything."""
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What comes of a new leaf. The opening is to be sealed at once; the promise goes to the reporter."""
+
+    index: int
+    leaf_hash: bytes
+    opening: bytes
+    promise: str
+
+
+def create_log_key() -> str:
+    """Make the log's signing key if there is none yet, and return the line by which others know it."""
+    if not trust.key_path().exists():
+        trust.write_key(trust.key_path(), secrets.token_bytes(32))
+    return trust.log_signer().verifier.vkey
+
+
+def append_leaf(*, kind: str, event: Mapping[str, str | int], now: datetime) -> Appended:
+    """Record one step, inside the transaction of the step itself.
+
+    `kind` is a code of `ledger_event`. `event` holds the facts (codes, ids, hashes; no words, no hour);
+    kind and day are added. Raises OutsideTransaction, core.codes.UnknownCode, ValueError, trust.NoLogKey.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction("append_leaf belongs inside the transaction that it records")
+    codes().check("ledger_event", kind)
+    day = localtime(now).date()
+    text, nonce = leaf.event_bytes(kind=kind, day=day, facts=event), secrets.token_bytes(leaf.NONCE_LENGTH)
+    data = leaf.commit(text, nonce)
+    index = _append(data, kind=kind, day=day)
+    return Appended(index, hash_leaf(data), leaf.opening(text, nonce), _promise(hash_leaf(data), day))
+
+
+def _append(data: bytes, *, kind: str, day: date) -> int:
+    frontier = _lock_head()
+    if frontier.size == 0:
+        create_log_key()
+    Leaf(index=frontier.size, data=data, kind=kind, month=f"{day:%Y-%m}").save(force_insert=True)
+    after = frontier.append(hash_leaf(data))
+    Head.objects.filter(id=1).update(size=after.size, frontier=b"".join(after.hashes))
+    if after.size % WIDTH == 0:
+        _fill_tile(after.size)
+    return frontier.size
+
+
+def _lock_head() -> Frontier:
+    """The right edge of the tree, held until the transaction ends: leaves follow one another."""
+    head, _ = Head.objects.select_for_update().get_or_create(id=1)
+    return queries.frontier_of(head)
+
+
+def _fill_tile(size: int) -> None:
+    """Keep the 256 leaves that are complete now as one tile, and its root one level up."""
+    newest = Leaf.objects.filter(index__gte=size - WIDTH, index__lt=size).order_by("index")
+    hashes = [hash_leaf(bytes(data)) for data in newest.values_list("data", flat=True)]
+    Tile.objects.create(level=0, index=size // WIDTH - 1, data=b"".join(hashes))
+    _lift(1, size // WIDTH, root_of(hashes))
+
+
+def _lift(level: int, count: int, node: bytes) -> None:
+    """Add the root of a full tile to the level above, which then holds `count` hashes."""
+    tile, _ = Tile.objects.get_or_create(level=level, index=(count - 1) // WIDTH, defaults={"data": b""})
+    tile.data = bytes(tile.data) + node
+    tile.save(update_fields=["data"])
+    if count % WIDTH == 0:
+        _lift(level + 1, count // WIDTH, root_of(split_hashes(tile.data)))
+
+
+def _promise(leaf_hash: bytes, day: date) -> str:
+    signer = trust.log_signer()
+    return signer.sign(promise.Promise(signer.name, leaf_hash, promise.week_of(day)).text)
+
+
+@written
+def sign_checkpoint(*, now: datetime, again: bool = False) -> Checkpoint:
+    """Sign the log as it stands, once a day, also when nothing happened.
+
+    Called a second time on a day it returns the first one; `again` signs anew, in a demo only.
+    Raises queries.LogDamaged rather than sign anything that does not continue what was signed before.
+    """
+    if again and not this_install().demo:
+        raise OneCheckpointADay("only a demo signs more than once a day")
+    day = localtime(now).date()
+    signed = Checkpoint.objects.filter(day=day).last()
+    if signed is not None and not again:
+        return signed
+    frontier = _lock_head()
+    if frontier.size == 0:
+        create_log_key()
+    queries.check_growth(frontier)
+    signer = trust.log_signer()
+    note = signer.sign(Statement(signer.name, frontier.size, frontier.root()).text)
+    return Checkpoint.objects.get_or_create(day=day, size=frontier.size, defaults={"note": note})[0]
+
+
+@written
+def add_cosignature(*, checkpoint: Checkpoint, lines: str) -> list[Cosignature]:
+    """Keep what witnesses of the install signed under a checkpoint; lines of others are ignored.
+
+    Raises NotSigned when no line is of a witness that we name, or one does not fit; BadNote.
+    """
+    note = parse_note(checkpoint.note + lines)
+    witnesses = [witness.verifier for witness in trust.trusted_policy().witnesses.values()]
+    signed = note.signed_by(witnesses)
+    if not signed:
+        raise NotSigned("no witness of this install signed")
+    kept = []
+    for key in signed:
+        line = next(one.line for one in note.signatures if key.made(one))
+        kept.append(checkpoint.cosignatures.get_or_create(witness=key.name, defaults={"line": line})[0])
+    return kept
