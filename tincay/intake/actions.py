@@ -4,9 +4,10 @@ Every verb appends its leaf in the same transaction; none takes a time from a fo
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from typing import NamedTuple
 
 from tincay.core.clock import ZONE, duration_band, may_pause, pause_review
@@ -58,20 +59,20 @@ def receive_report(*, envelope: Envelope, sealed_by: str, held: bool = False, no
         raise StaleDesk
     codes().check("retention_class", envelope.retention_class)
     report = _new_report(envelope, desk, sealed_by=sealed_by, held=held, now=now)
+    clocks = running.start(report, "received", now)
+    report.next_due_at = min((clock.due_at for clock in clocks if clock.due_at), default=None)
+    report.promise = _first_leaf(report, envelope, now)
+    report.save(force_insert=True)
+    Clock.objects.bulk_create(clocks)
     _keep_compartments(report, envelope, sealed_by)
-    report.promise = leaf(
-        report, "report_received", now, deadline=_iso(report.next_due_at), narrative=_hash(envelope)
-    )
-    Report.objects.for_the_rules().filter(pk=report.pk).update(promise=report.promise)
-    for grant in envelope.grants:
-        _keep_grant(report, grant)
+    ConsentGrant.objects.bulk_create(_read_grants(report, envelope.grants, last=0))
     if not held:
         call_on_duty(desk=desk, now=now)
     return Received(report, new=True)
 
 
 def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, now: datetime) -> Report:
-    report = Report(
+    return Report(
         key=envelope.key,
         code_name=_code_name(),
         desk=desk,
@@ -86,11 +87,6 @@ def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, n
         received_at=now.replace(second=0),
         received_month=f"{now:%Y-%m}",
     )
-    started = running.start(report, "received", now)
-    report.next_due_at = min((clock.due_at for clock in started if clock.due_at), default=None)
-    report.save(force_insert=True)
-    Clock.objects.bulk_create(started)
-    return report
 
 
 def _keep_compartments(report: Report, envelope: Envelope, sealed_by: str) -> None:
@@ -130,20 +126,30 @@ def _code_name() -> str:
 
 def leaf(report: Report, kind: str, now: datetime, /, **facts: str | int) -> str:
     """Append a leaf about this report, its opening sealed to record and receipt; the signed promise."""
-    event: Mapping[str, str | int] = {"desk": report.desk.code, **facts}
+    return _leaf_for(report, kind, recipient(report.id, "thread"), now, facts)
+
+
+def _first_leaf(report: Report, envelope: Envelope, now: datetime) -> str:
+    """The leaf of the report itself: what was received, as a hash, and by when it is looked at first."""
+    facts: dict[str, str | int] = {
+        "deadline": _iso(report.next_due_at),
+        "narrative": sha256(envelope.compartments.narrative.sealed or b"").hexdigest(),
+    }
+    return _leaf_for(report, "report_received", envelope.compartments.thread.recipient, now, facts)
+
+
+def _leaf_for(
+    report: Report, kind: str, thread: Recipient, now: datetime, facts: Mapping[str, str | int]
+) -> str:
     appended = vault.write_event(
         owner=report.id,
         kind=kind,
-        event=event,
-        record=recipient(report.id, "thread"),
+        event={"desk": report.desk.code, **facts},
+        record=thread,
         receipt=Recipient(report.receipt),
         now=now,
     )
     return appended.promise
-
-
-def _hash(envelope: Envelope) -> str:
-    return sha256(envelope.compartments.narrative.sealed or b"").hexdigest()
 
 
 def _iso(moment: datetime | None) -> str:
@@ -190,21 +196,29 @@ def post_message(
 @written
 def change_consent(*, report: Report, grant: GrantIn, now: datetime) -> ConsentGrant:
     """Keep a signed word about consent. It acts at once. Raises NotSigned, Malformed."""
-    kept = _keep_grant(report, grant)
+    last = report.grants.order_by("-number").values_list("number", flat=True).first() or 0
+    (kept,) = _read_grants(report, [grant], last=last)
+    kept.save()
     leaf(report, "consent_changed", now, scope=kept.scope, given=int(kept.given))
     return kept
 
 
-def _keep_grant(report: Report, grant: GrantIn) -> ConsentGrant:
+def _read_grants(report: Report, grants: Iterable[GrantIn], *, last: int) -> list[ConsentGrant]:
+    """Her words in the order in which she said them, each verified; the rows are not saved."""
+    rows = [_read_grant(report, grant) for grant in grants]
+    numbers = [last, *(row.number for row in rows)]
+    if any(after <= before for before, after in pairwise(numbers)):
+        raise NotSigned
+    return rows
+
+
+def _read_grant(report: Report, grant: GrantIn) -> ConsentGrant:
     document = grant.document.encode()
     if not verify_signature(bytes(report.signing), GRANT_LABEL + document, grant.signature):
         raise NotSigned
     said = read(GrantDocument, document)
     codes().check("consent_scope", said.scope)
-    last = report.grants.order_by("-number").values_list("number", flat=True).first() or 0
-    if said.n <= last:
-        raise NotSigned
-    return ConsentGrant.objects.create(
+    return ConsentGrant(
         report=report,
         number=said.n,
         scope=said.scope,

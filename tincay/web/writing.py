@@ -17,8 +17,11 @@ _writer = threading.RLock()
 
 
 def written(function: Callable[P, R]) -> Callable[P, R]:
-    """Run an action in one transaction: all of it is kept, or nothing. Actions may call actions."""
-    atomic = transaction.atomic(function)
+    """Run an action in one transaction: all of it is kept, or nothing. Actions may call actions.
+
+    An action inside an action has no savepoint of its own: what fails inside fails the whole.
+    """
+    atomic = transaction.atomic(savepoint=False)(function)
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
