@@ -15,7 +15,6 @@ from tincay.core.clock import Pause as Stretch
 from tincay.core.consent import GRANT_LABEL
 from tincay.core.sealing import Recipient, verify_signature
 from tincay.core.stages import after
-from tincay.directory.models import Fallback
 from tincay.directory.queries import calendar, fallback
 from tincay.intake import clocks as running
 from tincay.intake.envelope import CompartmentIn, Envelope, GrantDocument, GrantIn, Malformed, read
@@ -90,25 +89,18 @@ def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, n
 
 
 def _keep_compartments(report: Report, envelope: Envelope, sealed_by: str) -> None:
-    defaults = fallback()
+    readers = {"narrative": report.desk, "identity": case_desk(report.desk), "thread": report.desk}
     found = {
-        kind: _compartment(getattr(envelope.compartments, kind), _reader(kind, report.desk, defaults), report)
-        for kind in ("narrative", "identity", "thread")
+        kind: _compartment(getattr(envelope.compartments, kind), reader, report)
+        for kind, reader in readers.items()
     }
     vault.add_compartments(owner=report.id, compartments=found, sealed_by=sealed_by)
 
 
-def _reader(kind: str, desk: Desk, defaults: Fallback) -> Desk:
-    """Identity goes to the case desk of the organisation that was asked, the rest to the desk itself."""
-    if kind != "identity":
-        return desk
-    return case_desk(desk, defaults)
-
-
-def case_desk(desk: Desk, defaults: Fallback) -> Desk:
-    """The case desk of a desk's organisation, else the install's."""
+def case_desk(desk: Desk) -> Desk:
+    """Who may read identity: the case desk of the organisation that was asked, else the install's."""
     own = Desk.objects.filter(organisation=desk.organisation_id, purpose="case").exclude(recipient="").first()
-    return own or defaults.case
+    return own or fallback().case
 
 
 def _compartment(given: CompartmentIn, reader: Desk, report: Report) -> vault.NewCompartment:
