@@ -15,10 +15,11 @@ from tincay.core.clock import Pause as Stretch
 from tincay.core.consent import GRANT_LABEL
 from tincay.core.sealing import Recipient, verify_signature
 from tincay.core.stages import after
-from tincay.directory.queries import calendar, fallback
+from tincay.directory.queries import calendar
 from tincay.intake import clocks as running
 from tincay.intake.envelope import CompartmentIn, Envelope, GrantDocument, GrantIn, Malformed, read
 from tincay.intake.models import Clock, ConsentGrant, Message, Pause, Report
+from tincay.intake.queries import case_desk
 from tincay.people.actions import call_on_duty
 from tincay.people.models import Desk, User
 from tincay.vault import actions as vault
@@ -95,12 +96,6 @@ def _keep_compartments(report: Report, envelope: Envelope, sealed_by: str) -> No
         for kind, reader in readers.items()
     }
     vault.add_compartments(owner=report.id, compartments=found, sealed_by=sealed_by)
-
-
-def case_desk(desk: Desk) -> Desk:
-    """Who may read identity: the case desk of the organisation that was asked, else the install's."""
-    own = Desk.objects.filter(organisation=desk.organisation_id, purpose="case").exclude(recipient="").first()
-    return own or fallback().case
 
 
 def _compartment(given: CompartmentIn, reader: Desk, report: Report) -> vault.NewCompartment:

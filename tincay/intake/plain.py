@@ -1,0 +1,121 @@
+"""A report without JavaScript: the form's answers become the same envelope that a browser makes."""
+
+import base64
+from collections.abc import Mapping
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from tincay.core.consent import Grant
+from tincay.core.priority import kind_group, priority, retention_class
+from tincay.core.sealing import Stretched, stretch_receipt
+from tincay.directory.queries import desk_for, fallback
+from tincay.intake import flood
+from tincay.intake.actions import Received, case_desk, receive_report, today
+from tincay.intake.envelope import Envelope
+from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, PlainReport
+from tincay.intake.here import Told, seal_report
+from tincay.intake.questions import KINDS
+from tincay.people.models import Desk
+from tincay.web.models import this_install
+from tincay.web.packs import pack_toml
+
+STATE_SCOPES = frozenset({"law_enforcement", "authority"})
+OFFICIALS = frozenset({"police", "other_official", "militia_guard"})
+CODED = ("need", "danger", "harmed", "whose", "age_band", "time_since", "harms", "place", "channel", "did",
+         "identifier_kind", "police_option")  # fmt: skip
+
+
+class Sent(NamedTuple):
+    received: Received
+    code: str
+
+
+def send_plain(form: PlainReport, *, now: datetime) -> Sent:
+    """Seal a valid form in memory and keep it. Sent twice it is one report. Raises flood.Busy."""
+    code = form.cleaned_data["code"]
+    with flood.one_derivation():
+        receipt = stretch_receipt(code, bytes(this_install().salt))
+    flood.plain_lane.add()
+    held = flood.plain_lane.level() > flood.PLAIN_BUDGET
+    envelope = _envelope(form, receipt, today(now))
+    return Sent(receive_report(envelope=envelope, sealed_by="server", held=held, now=now), code)
+
+
+def key_of(receipt: Stretched) -> str:
+    """The idempotency key of a plain report: the same for each sending of one page."""
+    raw = sha256(b"tincay/plain/key" + receipt.locator).digest()[:16]
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _envelope(form: PlainReport, receipt: Stretched, day: date) -> Envelope:
+    said = form.cleaned_data
+    desk = desk_of(said)
+    grants = _grants(said, day)
+    group = kind_group(KINDS[form.kind])
+    nobody_harmed = said["harmed"] == "no"
+    return seal_report(
+        told=_told(form),
+        receipt=receipt,
+        key=key_of(receipt),
+        desk=desk,
+        case=case_desk(desk),
+        kind_group=group,
+        priority="p3" if nobody_harmed else _priority(said, group),
+        retention_class=retention_class(
+            group,
+            keeps_words="store_sealed" in said["consents"] or nobody_harmed,
+            child=form.child,
+            verification="no_harm_described" if nobody_harmed else "",
+        ),
+        grants=grants,
+        text_version=text_version(),
+    )
+
+
+def desk_of(said: Mapping[str, Any]) -> Desk:
+    """Who is asked: the province's desk, but never a state body's desk about an official."""
+    desk = desk_for(said["place"])
+    about_official = said["did"] in OFFICIALS or any(harm.startswith("off_") for harm in said["harms"])
+    if about_official and STATE_SCOPES & set(desk.organisation.scope):
+        return fallback().triage
+    return desk
+
+
+def _priority(said: Mapping[str, Any], group: str) -> str:
+    return priority(
+        group, said["danger"], said["harms"], said["time_since"], said["age_band"], needs=said["need"]
+    )
+
+
+def _told(form: PlainReport) -> Told:
+    said = form.cleaned_data
+    answers = {name: _listed(said[name]) for name in CODED if said.get(name)}
+    fields = {name: said[name] for name in FIELDS_ABOUT_HER if said[name]}
+    return Told(
+        answers={"kind": [KINDS[form.kind]], **answers},
+        words=_with_number(said["words"], said["identifier"]),
+        identity_answers={name: _listed(said[name]) for name in ABOUT_HER if said.get(name)},
+        fields=fields,
+    )
+
+
+def _with_number(words: str, identifier: str) -> str:
+    """The number that she gave stands under her words: both are sealed together."""
+    return f"{words}\n\n{identifier}".strip() if identifier else words
+
+
+def _listed(value: Any) -> list[str]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _grants(said: Mapping[str, Any], day: date) -> list[Grant]:
+    return [
+        Grant(scope, None, frozenset(), True, number, day)
+        for number, scope in enumerate(said["consents"], start=1)
+    ]
+
+
+def text_version() -> str:
+    """Which wording she had before her eyes."""
+    return str(pack_toml("pack.toml")["text_version"])

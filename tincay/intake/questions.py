@@ -1,0 +1,307 @@
+"""The questions, once: the sealed form and the plain one ask the same, in the same order and words.
+
+Labels come from the country's code lists; which codes stand together, and behind which heading, is here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.utils.translation import get_language, gettext, pgettext
+
+from tincay.directory.queries import provinces
+from tincay.web.packs import codes
+
+KINDS = {
+    "help": "help_request",
+    "tell": "incident_report",
+    "warn": "warning",
+    "ask": "information_question",
+}
+"""The four ways in, by the word in the address, and the report_kind of each."""
+
+ASKED: dict[str, tuple[str, ...]] = {
+    "help": ("need", "danger", "whose", "time_since", "harms", "place", "channel", "did", "number", "words"),
+    "tell": (
+        "need",
+        "danger",
+        "harmed",
+        "whose",
+        "time_since",
+        "harms",
+        "place",
+        "channel",
+        "did",
+        "number",
+        "words",
+    ),
+    "warn": ("need", "danger", "harmed", "harms", "time_since", "place", "channel", "did", "number", "words"),
+    "ask": ("need", "words", "place"),
+}
+"""The questions of each way in; contact, consents and sending follow in all of them."""
+
+CONSENTS = (
+    "store_sealed",
+    "count_statistics",
+    "alert_members",
+    "alert_public",
+    "pattern_link",
+    "share_service",
+    "share_police_anon",
+)
+
+# Each group: its heading (a key of _HEADINGS), then codes with an icon or none.
+Group = tuple[str, tuple[tuple[str, str], ...]]
+NEEDS: tuple[Group, ...] = (
+    ("", (("just_listen", "ear"), ("safety_now", "shield"), ("not_sure", "circle-question-mark"))),
+    (
+        "health",
+        (
+            ("medical", "stethoscope"),
+            ("pep", "pill"),
+            ("emergency_contraception", "pill"),
+            ("mental_health", "brain"),
+            ("injury_record", "file-check"),
+            ("sti_hiv", "heart-handshake"),
+            ("srh", "baby"),
+            ("harm_reduction", "heart-handshake"),
+        ),
+    ),
+    (
+        "rights",
+        (
+            ("legal_info", "book-open"),
+            ("legal_aid", "scale"),
+            ("fine_advice", "file-text"),
+            ("wages", "wallet"),
+            ("compensation", "banknote"),
+            ("debt_advice", "banknote"),
+            ("protection", "shield"),
+            ("go_with_me", "users"),
+            ("documents", "id-card"),
+            ("report_authority", "landmark"),
+        ),
+    ),
+    (
+        "living",
+        (
+            ("shelter", "house"),
+            ("essentials", "utensils"),
+            ("childcare", "baby"),
+            ("travel_home", "car"),
+            ("return_from_abroad", "plane"),
+            ("find_family", "users"),
+            ("schooling", "school"),
+            ("vocational", "graduation-cap"),
+            ("job", "briefcase"),
+            ("grant_loan", "wallet"),
+        ),
+    ),
+    (
+        "more",
+        (
+            ("image_takedown", "image-off"),
+            ("digital_safety", "smartphone"),
+            ("interpretation", "languages"),
+            ("peer_support", "hand-heart"),
+            ("warn_others", "megaphone"),
+            ("other", "ellipsis"),
+        ),
+    ),
+)
+HARMS: tuple[Group, ...] = (
+    (
+        "body",
+        (
+            ("physical_assault", ""),
+            ("threat", ""),
+            ("stalking", ""),
+            ("psych_abuse", ""),
+            ("drugging", ""),
+            ("torture", ""),
+            ("attempted_killing", ""),
+            ("killing", ""),
+            ("missing", ""),
+            ("self_harm_risk", ""),
+        ),
+    ),
+    (
+        "sexual",
+        (
+            ("rape", ""),
+            ("sexual_assault", ""),
+            ("coerced_acts", ""),
+            ("condom_refusal", ""),
+            ("sexual_harassment", ""),
+            ("image_abuse", ""),
+            ("child_sex_exploitation", ""),
+        ),
+    ),
+    (
+        "money",
+        (
+            ("deceived", ""),
+            ("blackmail", ""),
+            ("robbery", ""),
+            ("non_payment", ""),
+            ("wage_theft", ""),
+            ("bad_conditions", ""),
+        ),
+    ),
+    (
+        "freedom",
+        (
+            ("confinement", ""),
+            ("debt_bondage", ""),
+            ("forced_sexual_services", ""),
+            ("forced_labour", ""),
+            ("forced_marriage", ""),
+            ("denial_resources", ""),
+            ("child_taken", ""),
+        ),
+    ),
+    (
+        "officials",
+        (
+            ("off_violence", ""),
+            ("off_sexual_extortion", ""),
+            ("off_bribe", ""),
+            ("off_detention", ""),
+            ("off_condoms", ""),
+            ("off_refused_report", ""),
+            ("off_disclosure", ""),
+            ("raid_harm", ""),
+        ),
+    ),
+    ("despised", (("outing", ""), ("service_denied", ""), ("discrimination", ""))),
+    ("more", (("other", ""), ("ns", ""))),
+)
+WHOSE = ("self", "peer", "family", "partner", "neighbour", "client", "venue_staff", "club_facilitator",
+         "service_provider", "teacher", "online_witness", "other", "not_said")  # fmt: skip
+AGES = ("u14", "a14_15", "a16_17", "adult_ns", "ns")
+LANGUAGES = ("vie", "hmn", "tyz", "nut", "blt", "mtq", "ium", "khm", "cjm", "rad", "jra", "x_sign_vn", "eng",
+             "zho", "x_other")  # fmt: skip
+ABROAD, ONLINE = "x_abroad", "x_online"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer."""
+
+    value: str
+    words: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Answers that stand together; `title` is empty for those that are always in sight."""
+
+    title: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question with coded answers. `name` is the answer's name in the sealed document."""
+
+    name: str
+    title: str
+    hint: str
+    groups: tuple[Choices, ...]
+    several: bool = False
+
+    @property
+    def kind(self) -> str:
+        return "checkbox" if self.several else "radio"
+
+    @property
+    def values(self) -> frozenset[str]:
+        return frozenset(option.value for group in self.groups for option in group.options)
+
+
+def questions() -> dict[str, Question]:
+    """Every question with coded answers, in the language of the page."""
+    return _questions(get_language() or "vi")
+
+
+@lru_cache(maxsize=4)
+def _questions(language: str) -> dict[str, Question]:
+    asked = (
+        Question("need", gettext("Bạn muốn được giúp điều gì?"), gettext("Chọn một hay nhiều điều."),
+                 _groups("need", NEEDS), several=True),
+        Question("danger", gettext("Bạn có đang gặp nguy hiểm không?"), "",
+                 _plain("immediate_danger", skip=True)),
+        Question("harmed", "", "", ()),
+        Question("whose", gettext("Việc này xảy ra với ai?"), "", _plain("reporter_relationship", WHOSE)),
+        Question("age_band", gettext("Người đó bao nhiêu tuổi?"),
+                 gettext("Tính tuổi tròn, không tính tuổi mụ. Người dưới 18 tuổi được giúp gấp hơn."),
+                 _plain("age_band", AGES)),
+        Question("time_since", gettext("Việc xảy ra khi nào?"), "", _plain("time_since")),
+        Question("harms", gettext("Đã xảy ra chuyện gì?"),
+                 gettext("Chọn một hay nhiều điều, hoặc không chọn gì."), _groups("harm_type", HARMS), several=True),
+        Question("channel", gettext("Việc có liên quan đến mạng hay điện thoại không?"), "",
+                 _plain("online_channel")),
+        Question("did", gettext("Ai đã làm việc đó?"), gettext("Bạn không cần biết tên."),
+                 _plain("perpetrator_relation")),
+        Question("identifier_kind", gettext("Bạn có số hay tên của người đó không?"), "",
+                 _plain("perpetrator_identifier_kind", skip=True)),
+        Question("contact_preference", gettext("Bạn muốn nhận trả lời bằng cách nào?"), "",
+                 _plain("contact_preference")),
+        Question("accessibility", gettext("Bạn cần gì để dễ nói chuyện hơn?"), "",
+                 _plain("accessibility_need"), several=True),
+        Question("language", gettext("Bạn muốn nói tiếng gì?"), "", _plain("language", LANGUAGES)),
+        Question("police_option", gettext("Còn về công an, bạn muốn thế nào?"),
+                 gettext("Bạn đổi lại lúc nào cũng được."), _plain("police_option")),
+    )  # fmt: skip
+    return {question.name: question for question in asked}
+
+
+def _headings() -> dict[str, str]:
+    return {
+        "": "",
+        "health": gettext("Sức khỏe"),
+        "rights": gettext("Pháp luật, tiền và giấy tờ"),
+        "living": gettext("Chỗ ở, việc làm, đi lại"),
+        "more": gettext("Điều khác"),
+        "body": gettext("Đánh đập, đe dọa, tính mạng"),
+        "sexual": gettext("Tình dục và ảnh riêng tư"),
+        "money": gettext("Tiền và việc làm"),
+        "freedom": gettext("Bị ép, bị giữ"),
+        "officials": gettext("Công an, cán bộ"),
+        "despised": gettext("Bị coi thường, bị từ chối"),
+    }
+
+
+def _groups(list_name: str, groups: Sequence[Group]) -> tuple[Choices, ...]:
+    headings = _headings()
+    return tuple(
+        Choices(headings[title], tuple(_option(list_name, code, icon) for code, icon in members))
+        for title, members in groups
+    )
+
+
+def _plain(list_name: str, wanted: Sequence[str] = (), *, skip: bool = False) -> tuple[Choices, ...]:
+    """All codes of a list, or those wanted that the country has; `skip` adds "Không muốn nói" with no code."""
+    known = [code.code for code in codes()[list_name]]
+    chosen = [code for code in (wanted or known) if code in known]
+    options = [_option(list_name, code) for code in chosen]
+    if skip:
+        options.append(Option("", pgettext("answer", "Không muốn nói")))
+    return (Choices("", tuple(options)),)
+
+
+def _option(list_name: str, code: str, icon: str = "") -> Option:
+    return Option(code, codes().get_code(list_name, code).label(get_language() or "vi"), icon)
+
+
+def places() -> list[Option]:
+    """Where it happened: the provinces of the directory, abroad, online."""
+    language = get_language() or "vi"
+    own = [Option(province.code, province.name(language)) for province in provinces()]
+    return [*own, Option(ABROAD, gettext("Ở nước ngoài")), Option(ONLINE, gettext("Trên mạng"))]
+
+
+def asked(kind: str) -> tuple[str, ...]:
+    """The steps of a way in, with those that all have."""
+    return (*ASKED[kind], "contact", "consents", *(() if kind == "ask" else ("police",)), "send")

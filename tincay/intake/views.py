@@ -1,0 +1,112 @@
+"""The pages that somebody reports with. Each has two ways: sealed on the phone, and plain without a script."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tincay.core import receipts
+from tincay.core.sealing import stretch_receipt
+from tincay.intake import flood, pages
+from tincay.intake.actions import StaleDesk, receive_report
+from tincay.intake.answers import body_of, for_script, refusal, storage_trouble
+from tincay.intake.envelope import Envelope, read
+from tincay.intake.forms import PlainReport
+from tincay.intake.models import Report
+from tincay.intake.plain import send_plain
+from tincay.intake.queries import desks_of_the_page, with_locator
+from tincay.intake.questions import KINDS
+from tincay.web.models import this_install
+from tincay.web.time import now
+from tincay.web.wording import until_words
+
+
+@require_GET
+def front(request: HttpRequest) -> HttpResponse:
+    """Four ways in, the way back, the other language, the way out; nothing else."""
+    return render(request, "intake/front.html")
+
+
+@csrf_exempt  # There is no session to ride on, and a token would be a cookie on a shared phone.
+@require_http_methods(["GET", "HEAD", "POST"])
+def tell(request: HttpRequest, kind: str) -> HttpResponse:
+    """The intake page; posted to only where there is no JavaScript."""
+    if kind not in KINDS:
+        raise Http404
+    if request.method != "POST":
+        return _intake_page(request, kind, PlainReport(kind=kind), script=True)
+    form = PlainReport(request.POST, kind=kind)
+    return _send_plain(request, form) if form.is_valid() else _again(request, form)
+
+
+def _send_plain(request: HttpRequest, form: PlainReport) -> HttpResponse:
+    try:
+        sent = send_plain(form, now=now())
+    except flood.Busy:
+        return _again(request, form, trouble="busy", status=503)
+    except OperationalError as error:
+        trouble = storage_trouble(error)
+        return _again(request, form, trouble=trouble, status=507 if trouble == "full" else 503)
+    return _receipt_page(request, sent.received.report, sent.code, no_harm=form.cleaned_data["harmed"] == "no")
+
+
+def _again(request: HttpRequest, form: PlainReport, *, trouble: str = "", status: int = 422) -> HttpResponse:
+    """The form as it was typed, with what has to be looked at again."""
+    return _intake_page(request, form.kind, form, script=False, trouble=trouble, status=status)
+
+
+def _intake_page(
+    request: HttpRequest, kind: str, form: PlainReport, *, script: bool, trouble: str = "", status: int = 200
+) -> HttpResponse:
+    page = pages.intake_page(kind, form, script=script)
+    return render(request, "intake/tell.html", {**page, "trouble": trouble}, status=status)
+
+
+def _receipt_page(request: HttpRequest, report: Report, code: str, **more: Any) -> HttpResponse:
+    return render(request, "intake/receipt.html", pages.receipt_page(report, code) | more)
+
+
+@csrf_exempt
+@require_POST
+def check_receipt(request: HttpRequest) -> HttpResponse:
+    """Without JavaScript: did she copy the last group well? The receipt stays in sight."""
+    code = request.POST.get("plain-code", "")
+    if not receipts.check(code):
+        raise Http404
+    with flood.one_derivation():
+        report = with_locator(stretch_receipt(code, bytes(this_install().salt)).locator)
+    if report is None:
+        raise Http404
+    typed = request.POST.get("plain-last", "").strip()
+    return _receipt_page(request, report, code, typed=typed, matches=typed == code[-4:])
+
+
+@csrf_exempt
+@require_POST
+@for_script
+def send(request: HttpRequest) -> HttpResponse:
+    """The envelope's door (docs/formats/seal.md)."""
+    envelope = read(Envelope, body_of(request))
+    worth = flood.worth(envelope.proof_of_work)
+    if worth is flood.Work.AGAIN:
+        return refusal("proof_of_work", proof_of_work=flood.new_nonce())
+    held = worth is flood.Work.NONE and flood.crowded()
+    flood.sealed_lane.add()
+    try:
+        received = receive_report(envelope=envelope, sealed_by="browser", held=held, now=now())
+    except StaleDesk:
+        return refusal("stale_desk", config=desks_of_the_page())
+    return JsonResponse(_said(received.report), status=201 if received.new else 200)
+
+
+def _said(report: Report) -> dict[str, str]:
+    return {
+        "promise": report.promise,
+        "code_name": report.code_name,
+        "first_due": until_words(report.next_due_at) if report.next_due_at else "",
+        "origin": settings.TINCAY_ORIGIN,
+    }
