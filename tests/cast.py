@@ -35,7 +35,7 @@ from tincay.core.sealing import (
     wrap,
 )
 from tincay.directory.actions import add_province, add_service, seed_calendar, set_fallback
-from tincay.directory.queries import desk_for, fallback
+from tincay.directory.queries import desk_for
 from tincay.intake.actions import case_desk, change_consent, post_message, receive_report
 from tincay.intake.envelope import Envelope, GrantIn, read
 from tincay.intake.models import Message, Report
@@ -349,7 +349,7 @@ class Reporter:
     ) -> dict[str, Any]:
         """The JSON document that the phone posts."""
         desk = desk_for(province)
-        case = case_desk(desk, fallback())
+        case = case_desk(desk)
         narrative = {"v": 1, "answers": dict(answers or {"need": ["listen_only"]}), "words": words}
         identity = {"v": 1, "answers": dict(identity_answers or {}), "fields": dict(fields or {})}
         return {
