@@ -12,7 +12,7 @@ urlpatterns = [
         path("log/", include("tincay.record.urls")),
         path("back/", include("tincay.visit.urls")),
         path("desk/", include("tincay.cases.urls")),
-        path("desk/in/", include("allauth.urls")),
+        path("desk/in/", include("tincay.people.urls")),
         path("", include("tincay.intake.urls")),
         prefix_default_language=False,
     ),
@@ -28,6 +28,9 @@ STAFF_MENU = (
     MenuItem(_("Khóa của tôi"), "my_key", "key", May.HOLD_KEY),
 )
 """The staff menu points up to every app, so it is written here."""
+
+WAY_BACK = "back"
+"""The page where a receipt is shown again: intake's pages lead up to it, so it is named here."""
 
 handler400 = "tincay.web.views.bad_request"
 handler403 = "tincay.web.views.forbidden"
