@@ -1,0 +1,268 @@
+"""The same report, sent over HTTP to the real server: what is lost, how fast, at what cost, under a flood, killed.
+
+    ./run bench intake [--json] [--database sqlite|postgresql] [--kills 50] [--quick]
+
+The sender runs on the same two cores as the server. SQLite has synchronous=FULL, PostgreSQL its defaults.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import secrets
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.site import Site, folder, postgres_database, said
+
+LEVELS = {1: 400, 4: 800, 16: 2000, 64: 2000}
+JUNK = 1000
+WORDS = (
+    "Tối thứ Sáu chủ quán giữ giấy tờ của tôi và nói tôi còn nợ tiền phòng tiền ăn. "
+    "Tôi đã làm ba tháng mà chưa nhận được đồng nào vì họ trừ hết vào tiền phạt. "
+    "Hôm qua có khách đánh tôi nhưng quản lý bảo không được kể với ai nếu không sẽ gọi về nhà. "
+)
+REPORT = " ".join((WORDS * 3).split()[:150])
+
+
+@dataclass
+class Sent:
+    """What came back: latencies in seconds by outcome, and the keys of what was accepted."""
+
+    accepted: dict[str, float] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+
+    def add(self, key: str, status: int, seconds: float) -> None:
+        if status in (200, 201):
+            self.accepted[key] = seconds
+        else:
+            self.refused[str(status)] = self.refused.get(str(status), 0) + 1
+
+
+async def post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes, port: int) -> int:
+    """One POST on an open connection; the status."""
+    head = (
+        f"POST /send/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    writer.write(head.encode() + body)
+    await writer.drain()
+    answer = await reader.readuntil(b"\r\n\r\n")
+    length = next(
+        int(line.split(b":")[1])
+        for line in answer.split(b"\r\n")
+        if line.lower().startswith(b"content-length")
+    )
+    await reader.readexactly(length)
+    return int(answer.split(b" ", 2)[1])
+
+
+async def client(queue: list[tuple[str, bytes]], port: int, sent: Sent) -> None:
+    """Send from the queue, one after another, on one connection; give up when the server is gone."""
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while queue:
+            key, body = queue.pop()
+            begun = time.perf_counter()
+            sent.add(key, await post(reader, writer, body, port), time.perf_counter() - begun)
+        writer.close()
+    except (OSError, asyncio.IncompleteReadError):
+        sent.refused["gone"] = sent.refused.get("gone", 0) + 1
+
+
+async def load(bodies: list[tuple[str, bytes]], port: int, clients: int) -> Sent:
+    """All bodies through so many parallel clients."""
+    sent, queue = Sent(), list(bodies)
+    await asyncio.gather(*(client(queue, port, sent) for _ in range(clients)))
+    return sent
+
+
+def percentiles(seconds: list[float]) -> dict[str, float]:
+    ordered = sorted(seconds)
+    return {
+        "p50_ms": round(1000 * statistics.median(ordered), 1),
+        "p95_ms": round(1000 * ordered[int(len(ordered) * 0.95)], 1),
+    }
+
+
+def sealed_reports(count: int) -> list[tuple[str, bytes]]:
+    """Reports as a browser seals them, each with its own receipt."""
+    from tests.cast import Reporter
+    from tincay.core.sealing import Stretched, new_key
+
+    found = []
+    for _ in range(count):
+        reporter = Reporter()
+        keys = Stretched(secrets.token_bytes(32), new_key()[0], secrets.token_bytes(32))
+        type(reporter).keys = property(lambda _, keys=keys: keys)  # type: ignore[method-assign,assignment,misc]
+        document = reporter.envelope_json(words=REPORT)
+        found.append((document["key"], json.dumps(document).encode()))
+    return found
+
+
+def missing(keys: set[str]) -> int:
+    """How many of these accepted reports are not there, or have no leaf."""
+    from tincay.intake.models import Report
+    from tincay.vault.models import Opening
+
+    there = dict(Report.objects.for_the_rules().filter(key__in=keys).values_list("key", "id"))
+    with_leaf = set(Opening.objects.filter(owner__in=there.values()).values_list("owner", flat=True))
+    return len(keys - there.keys()) + sum(owner not in with_leaf for owner in there.values())
+
+
+def commit_rate(path: Path) -> float:
+    """Bare durable commits a second on this disk: one row of a report's size, synchronous=FULL."""
+    connection = sqlite3.connect(path / "bare.sqlite3", isolation_level=None)
+    connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (b BLOB);")
+    begun = time.perf_counter()
+    for _ in range(300):
+        connection.execute("INSERT INTO t VALUES (?)", (secrets.token_bytes(11_000),))
+    return round(300 / (time.perf_counter() - begun), 1)
+
+
+def measure(site: Site, path: Path, levels: dict[int, int]) -> dict[str, Any]:
+    """The levels one after another, the cost of each, and what is lost of all."""
+    results: dict[str, Any] = {"bare_commits_per_s": commit_rate(path), "levels": {}}
+    accepted: set[str] = set()
+    for clients, count in levels.items():
+        bodies = sealed_reports(count)
+        asyncio.run(load(sealed_reports(10), site.port, 1))
+        cpu, begun = site.cpu_seconds(), time.perf_counter()
+        sent = asyncio.run(load(bodies, site.port, clients))
+        wall = time.perf_counter() - begun
+        accepted |= sent.accepted.keys()
+        lost = missing(set(sent.accepted)) + count - len(sent.accepted)
+        results["levels"][clients] = {
+            "sent": count,
+            "lost": lost,
+            "refused": sent.refused,
+            "per_s": round(len(sent.accepted) / wall, 1),
+            "cpu_ms_each": round(1000 * (site.cpu_seconds() - cpu) / count, 2),
+            **percentiles(list(sent.accepted.values())),
+        }
+        print(f"  {clients:3} clients: {results['levels'][clients]}", file=sys.stderr)
+    return results
+
+
+async def _flood(site: Site, junk: list[tuple[str, bytes]], genuine: tuple[str, bytes]) -> dict[str, float]:
+    flood = asyncio.create_task(load(junk, site.port, 32))
+    await asyncio.sleep(1.0)
+    begun = time.perf_counter()
+    sent = await load([genuine], site.port, 1)
+    sealed = time.perf_counter() - begun
+    plain = await asyncio.to_thread(send_plain, site)
+    running = not flood.done()
+    await flood
+    return {
+        "accepted_sealed": float(len(sent.accepted)),
+        "sealed_s": round(sealed, 2),
+        "plain_s": round(plain, 2),
+        "flood_still_running": float(running),
+    }
+
+
+def send_plain(site: Site) -> float:
+    """A report without JavaScript: open the page, fill it in, send it; seconds until the promise is there."""
+    from bench.plain import send
+
+    return send(site.address, REPORT)
+
+
+def flood(site: Site) -> dict[str, float]:
+    """A thousand junk reports at once, and two real ones among them."""
+    return asyncio.run(_flood(site, sealed_reports(JUNK), sealed_reports(1)[0]))
+
+
+def kills(site: Site, times: int, seed: int = 1) -> dict[str, int]:
+    """Kill the server under load at random points: everything whose promise came is there, with its leaf."""
+    from tincay.record.checks import check_log
+
+    chance = random.Random(seed)
+    accepted: set[str] = set()
+    for _ in range(times):
+        bodies = sealed_reports(120)
+        accepted |= asyncio.run(_killed(site, bodies, chance.uniform(0.05, 0.6))).accepted.keys()
+        site.start()
+    check_log()
+    return {"kills": times, "accepted": len(accepted), "lost": missing(accepted)}
+
+
+async def _killed(site: Site, bodies: list[tuple[str, bytes]], after: float) -> Sent:
+    sending = asyncio.create_task(load(bodies, site.port, 16))
+    await asyncio.sleep(after)
+    site.kill()
+    return await sending
+
+
+def prepare() -> None:
+    """Make the install that is measured: a real one, not a demo."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tincay.settings")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    from tests.cast import build_network
+
+    build_network()
+
+
+def one(kill_times: int, levels: dict[int, int]) -> dict[str, Any]:
+    """Everything on the database that the environment names."""
+    from django.conf import settings
+
+    prepare()
+    site = Site({})
+    site.start()
+    try:
+        results = measure(site, Path(settings.TINCAY_DATA), levels)
+        results["flood"] = flood(site)
+        results["kill"] = kills(site, kill_times)
+    finally:
+        site.stop()
+    return results
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="./run bench intake", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="only the last line")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--quick", action="store_true", help="a quarter of everything")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    levels = {clients: count // 4 for clients, count in LEVELS.items()} if options.quick else LEVELS
+    if options.here:
+        said(one(options.kills, levels))
+        return
+    results = {name: _apart(name, options) for name in options.database or ["sqlite", "postgresql"]}
+    said(results)
+
+
+def _apart(name: str, options: argparse.Namespace) -> Any:
+    """Run one database in a process of its own, whose settings name it."""
+    print(name, file=sys.stderr)
+    arguments = [sys.executable, "-m", "bench.intake", "--here", "--kills", str(options.kills)]
+    arguments += ["--quick"] if options.quick else []
+    with folder() as path:
+        environment = {**os.environ, "TINCAY_DATA": str(path), "TINCAY_DATABASE": ""}
+        if name == "sqlite":
+            done = subprocess.run(arguments, env=environment, stdout=subprocess.PIPE, check=True)
+        else:
+            server = os.environ["TINCAY_TEST_DATABASE"]
+            with postgres_database(server) as environment["TINCAY_DATABASE"]:
+                done = subprocess.run(arguments, env=environment, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+if __name__ == "__main__":
+    main()
