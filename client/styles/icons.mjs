@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const names = `accessibility activity ambulance arrow-down arrow-left arrow-right arrow-up baby ban bandage banknote bed bell book-open
 brain briefcase building-2 calendar calendar-clock calendar-days car check chevron-down chevron-right circle circle-check circle-slash
-circle-question-mark clock coffee copy download ear ellipsis eye eye-off factory file-check file-text flag footprints
+circle-question-mark clock coffee copy download ear ellipsis eye eye-off factory file-check file-text fingerprint-pattern flag footprints
 gamepad-2 gavel globe graduation-cap hand hand-heart hand-helping heart heart-handshake history hotel hourglass house
 id-card image-off inbox info key key-round landmark languages life-buoy link list-checks lock lock-open log-out map-pin
 megaphone menu message-circle message-square minus moon music pause phone pill plane plus printer mail-open refresh-cw scale

@@ -84,6 +84,7 @@ _SAME_START = (
 # In "gì", "gìn", "giếng", "giết", "giếc" the i is part of the vowel; in "gió" it is only spelling.
 _I_IS_VOWEL = re.compile(r"gi(?![aeouy])|gie(?:ng|t|c)$")
 _Y_IS_I = re.compile(r"^y|(?<=kw)y|(?<=[^aeiouw])y$")
+_QUOC_IS_CUOC = re.compile(r"^kwo")
 
 
 def sound(word: str) -> str:
@@ -96,7 +97,7 @@ def sound(word: str) -> str:
     if _I_IS_VOWEL.match(letters):
         letters = "gii" + letters[2:]
     start, same = next((pair for pair in _SAME_START if letters.startswith(pair[0])), ("", ""))
-    return _Y_IS_I.sub("i", same + letters[len(start) :])
+    return _QUOC_IS_CUOC.sub("kuo", _Y_IS_I.sub("i", same + letters[len(start) :]))
 
 
 def to_words(code: str, words: Sequence[str]) -> tuple[str, ...]:

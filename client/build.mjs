@@ -1,0 +1,58 @@
+// Builds the client into tincay/web/static/client, byte for byte the same on every machine.
+// `node build.mjs --tests` builds the tests into .tests instead.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = process.env.TINCAY_CLIENT_OUT ?? join(here, "../tincay/web/static/client");
+const absent = join(here, "src/stubs/absent.ts");
+
+// Parts of age-encryption that this product refuses; see docs/formats/seal.md, "One sealed thing".
+const refused = {
+  "@noble/post-quantum/hybrid.js": absent,
+  "@noble/curves/nist.js": absent,
+};
+// Only keyring.js stretches passphrases; elsewhere age's passphrase mode would bring scrypt along.
+const noScrypt = { "@noble/hashes/scrypt.js": absent };
+const lazyCurves = { "@noble/curves/ed25519.js": join(here, "src/curves.ts") };
+
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  legalComments: "none",
+  target: "es2020",
+  logLevel: "warning",
+};
+const outputs = [
+  { entry: "src/reporter.ts", name: "reporter.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
+  { entry: "src/desk.ts", name: "desk.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
+  { entry: "src/keyring.ts", name: "keyring.js", format: "iife", alias: { ...refused, ...lazyCurves } },
+  { entry: "src/verify-page.ts", name: "verify.js", format: "iife", alias: {} },
+  { entry: "src/curves-library.ts", name: "curves.js", format: "esm", alias: {} },
+];
+
+async function buildClient() {
+  mkdirSync(out, { recursive: true });
+  for (const { entry, name, format, alias } of outputs) {
+    await build({ ...common, entryPoints: [entry], outfile: join(out, name), format, alias });
+  }
+  const names = outputs.map(({ name }) => name).sort();
+  const sums = names.map((name) => `${createHash("sha256").update(readFileSync(join(out, name))).digest("hex")}  ${name}\n`);
+  writeFileSync(join(out, "SHA256SUMS"), sums.join(""));
+}
+
+async function buildTests() {
+  const folder = join(here, ".tests");
+  rmSync(folder, { recursive: true, force: true });
+  const entryPoints = readdirSync(join(here, "test")).filter((name) => name.endsWith(".test.ts")).map((name) => `test/${name}`);
+  // The tests use the library's curves at once: node has no page to load a second file into.
+  await build({ ...common, minify: false, entryPoints, outdir: folder, format: "esm", platform: "node", target: "node20",
+    outExtension: { ".js": ".mjs" }, alias: refused, define: { "import.meta.vectors": JSON.stringify(join(here, "../tests/vectors")) } });
+}
+
+await (process.argv.includes("--tests") ? buildTests() : buildClient());

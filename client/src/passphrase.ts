@@ -1,0 +1,27 @@
+/** A staff passphrase becomes a key (scrypt, RFC 7914). Runs in a worker: it takes half a second or more. */
+
+import { scrypt } from "@noble/hashes/scrypt.js";
+import { utf8, type Bytes } from "./bytes";
+import type { Identity } from "./seal";
+import { asIdentity, labelled } from "./stretch";
+
+export interface Scrypt {
+  n: number;
+  r: number;
+  p: number;
+}
+
+export const FLOOR: Scrypt = { n: 2 ** 17, r: 8, p: 1 };
+
+export class WeakStretch extends Error {}
+
+/** The page's parameters are not trusted: below the floor a served page could make the passphrase guessable. */
+export function stretchPassphrase(passphrase: string, salt: Bytes, { n, r, p }: Scrypt = FLOOR): Identity {
+  const powerOfTwo = Number.isInteger(Math.log2(n));
+  if (!powerOfTwo || n < FLOOR.n || n > 2 ** 20 || r < 8 || r > 16 || p < 1 || p > 4 || salt.length < 16) {
+    throw new WeakStretch();
+  }
+  const typed = passphrase.normalize("NFKC").trim().split(/\s+/u).join(" ");
+  const root = scrypt(utf8(typed), salt, { N: n, r, p, dkLen: 32, maxmem: 2 ** 31 });
+  return asIdentity(labelled(root, "tincay/person/identity"));
+}
