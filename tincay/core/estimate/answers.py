@@ -40,11 +40,14 @@ NOTICES: Mapping[str, str] = {
     "near_cap": "{share:.1%} of the draws are near the cap of {cap:,.0f} that was asked for.",
     "two_modes": "The draws gather around two answers: about {low:,.0f} and about {high:,.0f}.",
     "few_independent_draws": "The chains hold only about {draws:.0f} independent draws.",
-    "one_seed": "All recruits stem from one first person, so no interval can be given.",
+    "borderline": "It is a close call whether these belong in the model: {interactions}.",
+    "one_seed": "All recruits stem from one first person: how first persons differ is not in the interval.",
     "survey_dependent": "The survey and the service reach the same people: the answer may be far off.",
     "duplicate_clients": "The register may hold people twice: the answer would be too high.",
     "two_lists": "Two lists cannot show whether one sighting makes the next more or less likely.",
     "unlisted_linkage": "How many matches were missed is not stated; missed matches push the answer up.",
+    "known_group_off": "For the known group {group} the same answers give {ratio:.1f} times its true size.",
+    "too_thin": "Only {repeats} people were seen twice and {single:.0%} just once: see the lower bound.",
     "few_linkages": "Only {linkages} linkages: the spread between them is poorly known.",
 }
 """Cautions that go with an estimate. Codes are stable: pages translate them."""

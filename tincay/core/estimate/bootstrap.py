@@ -162,10 +162,15 @@ def with_limits(
     drawn = resampled(counts, estimator, replicates, seed, workers)
     tables, weights = left_out(counts)
     limits = bca(answer.estimate, drawn, acceleration(estimator(tables), weights))
+    return attach_limits(answer, limits, drawn, seed)
+
+
+def attach_limits(answer: Answer, limits: Limits, drawn: Floats, seed: int) -> Answer:
+    """The answer with these limits, what they were worked out from, and what to say about them."""
     lower, upper = limits.between(answer.level)
     notices = (Notice("lower_bound"), *limits.notices(answer.level), *_lost(drawn))
-    details = {**answer.details, **limits.as_json(), "seed": seed}
-    return replace(answer.with_warnings(*notices), lower=lower, upper=upper, details=details)
+    limited = answer.with_warnings(*notices).with_details(**limits.as_json(), seed=seed)
+    return replace(limited, lower=lower, upper=upper)
 
 
 def _lost(drawn: Floats) -> tuple[Notice, ...]:
