@@ -5,8 +5,8 @@ import io
 from pathlib import Path
 
 import pytest
-from django.utils.translation import ngettext, override
 from django.utils.translation import gettext as translate
+from django.utils.translation import ngettext, override
 
 from tincay.web import catalogues
 from tincay.web.management.commands.messages import bring_up_to_date
@@ -93,7 +93,9 @@ def test_a_text_without_translation_is_named() -> None:
     assert catalogues.findings({("", "một"): catalogues.Message("", "một")}, {}) == ["missing: 'một'"]
 
 
-@pytest.mark.parametrize("part", ['msgid "a"\nmsgstr "b"\nmsgid "c"\nmsgstr "d"', 'msgid a\nmsgstr "b"', 'msgid "a'])
+@pytest.mark.parametrize(
+    "part", ['msgid "a"\nmsgstr "b"\nmsgid "c"\nmsgstr "d"', 'msgid a\nmsgstr "b"', 'msgid "a']
+)
 def test_a_part_that_cannot_be_read_is_refused(part: str) -> None:
     with pytest.raises(catalogues.BadCatalogue):
         entries(part)

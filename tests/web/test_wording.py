@@ -89,6 +89,10 @@ def test_nobody_is_promised_more_time_than_there_is() -> None:
 
 def test_how_far_in_is_said_in_words_and_never_as_a_percentage() -> None:
     with override("vi"):
-        assert [questions_left_words(left) for left in (4, 1, 0)] == ["Còn khoảng 4 câu", "Còn khoảng 1 câu", "Câu cuối"]
+        assert [questions_left_words(left) for left in (4, 1, 0)] == [
+            "Còn khoảng 4 câu",
+            "Còn khoảng 1 câu",
+            "Câu cuối",
+        ]
     with override("en"):
         assert questions_left_words(1) == "About 1 question left"

@@ -75,7 +75,9 @@ def messages_of_python(source: str) -> Iterator[Message]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            texts = [
+                arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+            ]
             yield from _message(name, texts)
 
 
@@ -101,7 +103,9 @@ def read_parts(folder: Path) -> dict[Key, Entry]:
         for entry in read_po(path.read_text(encoding="utf-8"), path.name):
             other = merged.setdefault(entry.message.key, entry)
             if other.translations != entry.translations:
-                raise BadCatalogue(f"{other.part} and {entry.part} translate {entry.message.text!r} differently")
+                raise BadCatalogue(
+                    f"{other.part} and {entry.part} translate {entry.message.text!r} differently"
+                )
     return merged
 
 
@@ -123,7 +127,9 @@ def _fields(block: str, part: str) -> tuple[dict[str, str], bool]:
         if line.startswith("#") or not line.strip():
             fuzzy = fuzzy or (line.startswith("#,") and "fuzzy" in line)
             continue
-        match = re.fullmatch(r'\s*(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?)\s+)?"((?:\\.|[^"\\])*)"\s*', line)
+        match = re.fullmatch(
+            r'\s*(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?)\s+)?"((?:\\.|[^"\\])*)"\s*', line
+        )
         if not match or (match[1] in fields):
             raise BadCatalogue(f"{part}: cannot read the line {line!r}; is an empty line missing before it?")
         name = match[1] or name
@@ -178,7 +184,9 @@ def write_mo(entries: Mapping[Key, Entry], language: str) -> bytes:
         texts[key.encode()] = "\x00".join(entry.translations).encode()
     keys = sorted(texts)
     start = 28
-    head = struct.pack("<7I", 0x950412DE, 0, len(keys), start, start + 8 * len(keys), 0, start + 16 * len(keys))
+    head = struct.pack(
+        "<7I", 0x950412DE, 0, len(keys), start, start + 8 * len(keys), 0, start + 16 * len(keys)
+    )
     originals, end = _table(keys, start + 16 * len(keys))
     translated, _ = _table([texts[key] for key in keys], end)
     pool = b"".join(text + b"\x00" for text in [*keys, *(texts[key] for key in keys)])

@@ -16,27 +16,27 @@ END_OF_DAY = time(23, 59)
 
 
 def day_words(day: date) -> str:
-    """"thứ Tư 25/02/2026", or "Wednesday 25 February 2026"."""
+    """ "thứ Tư 25/02/2026", or "Wednesday 25 February 2026"."""
     if get_language() == "en":
         return f"{WEEKDAYS['en'][day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
     return f"{WEEKDAYS['vi'][day.weekday()]} {day:%d/%m/%Y}"
 
 
 def short_day_words(day: date) -> str:
-    """"25/02/2026", or "25 Feb 2026" because English readers do not agree on which number is the month."""
+    """ "25/02/2026", or "25 Feb 2026" because English readers do not agree on which number is the month."""
     if get_language() == "en":
         return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
     return f"{day:%d/%m/%Y}"
 
 
 def moment_words(moment: datetime) -> str:
-    """"14:30 thứ Tư 25/02/2026" on the install's clock, 24 hours."""
+    """ "14:30 thứ Tư 25/02/2026" on the install's clock, 24 hours."""
     local = timezone.localtime(moment)
     return f"{local:%H:%M} {day_words(local.date())}"
 
 
 def until_words(due: datetime) -> str:
-    """"đến hết thứ Tư 25/02/2026" when the whole day counts, else "trước 14:30 thứ Tư 25/02/2026"."""
+    """ "đến hết thứ Tư 25/02/2026" when the whole day counts, else "trước 14:30 thứ Tư 25/02/2026"."""
     local = timezone.localtime(due)
     if local.time() >= END_OF_DAY:
         return gettext("đến hết %(day)s") % {"day": day_words(local.date())}
@@ -44,7 +44,7 @@ def until_words(due: datetime) -> str:
 
 
 def waiting_words(due: datetime, now: datetime, *, working_days: int | None = None) -> str:
-    """"còn 2 ngày làm việc", "còn 5 giờ", "quá hạn 3 giờ".
+    """ "còn 2 ngày làm việc", "còn 5 giờ", "quá hạn 3 giờ".
 
     `working_days` is how many are left, or over, by the install's calendar; without it days are calendar days.
     Near the deadline hours are said, and nobody is given more time than there is: what is left is rounded down.

@@ -34,7 +34,9 @@ register.filter("until", wording.until_words)
 @lru_cache(maxsize=1)
 def icons() -> dict[str, SafeString]:
     """The committed sprite, one drawing per name."""
-    drawings = re.findall(r'<symbol id="([a-z0-9-]+)"[^>]*>(.*?)</symbol>', SPRITE.read_text(encoding="utf-8"))
+    drawings = re.findall(
+        r'<symbol id="([a-z0-9-]+)"[^>]*>(.*?)</symbol>', SPRITE.read_text(encoding="utf-8")
+    )
     return {name: mark_safe(inside) for name, inside in drawings}  # noqa: S308 - our own committed file
 
 
@@ -73,7 +75,9 @@ def button(words: str, kind: str = "", icon: str = "", name: str = "", value: st
 def link_button(words: str, address: str, kind: str = "", icon: str = "") -> SafeString:
     """A link that looks like a button, for going on without sending anything."""
     kind = f" button-{kind}" if kind else ""
-    return format_html('<a class="button{}" href="{}">{}{}</a>', kind, address, _optional_drawing(icon), words)
+    return format_html(
+        '<a class="button{}" href="{}">{}{}</a>', kind, address, _optional_drawing(icon), words
+    )
 
 
 @register.simple_tag
@@ -249,7 +253,7 @@ def timeline(content: str, label: str = "") -> SafeString:
 def event(content: str, title: str, when: str = "", late: bool = False) -> SafeString:
     """One entry of a time line."""
     return format_html(
-        '<li{}><b>{}</b>{}{}</li>',
+        "<li{}><b>{}</b>{}{}</li>",
         SafeString(' class="late"') if late else "",
         title,
         format_html('<span class="when">{}</span>', when) if when else "",
@@ -271,7 +275,9 @@ def priority_tag(code: str, words: str) -> SafeString:
 
 
 @register.simple_tag
-def due_tag(due: datetime, now: datetime, working_days: int | None = None, soon: bool | None = None) -> SafeString:
+def due_tag(
+    due: datetime, now: datetime, working_days: int | None = None, soon: bool | None = None
+) -> SafeString:
     """How long is left, or how long it is overdue. "Soon" is the last day unless the page knows better."""
     words = wording.waiting_words(due, now, working_days=working_days)
     if now > due:

@@ -14,11 +14,15 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing; fail when something is missing or stale")
+        parser.add_argument(
+            "--check", action="store_true", help="write nothing; fail when something is missing or stale"
+        )
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         try:
-            wrong = [finding for language in ("en", "vi") for finding in bring_up_to_date(language, check=check)]
+            wrong = [
+                finding for language in ("en", "vi") for finding in bring_up_to_date(language, check=check)
+            ]
         except catalogues.BadCatalogue as error:
             raise CommandError(str(error)) from error
         for finding in wrong:

@@ -1,0 +1,39 @@
+"""The browser of tests and screenshots: Debian's Chromium, quiet, and the rules that every page is held to."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+LAUNCH: dict[str, Any] = {
+    "executable_path": "/usr/bin/chromium",
+    "args": [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ],
+}
+
+
+def serious_findings(page: Page) -> list[str]:
+    """What axe-core calls serious or critical, as rule and place."""
+    return [
+        f"{finding['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for finding in Axe().run(page).response["violations"]
+        if finding["impact"] in {"serious", "critical"}
+        for node in finding["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """How many CSS pixels of the page cannot be seen without scrolling sideways."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def unpin(page: Page) -> None:
+    """Let the way out lie at the end of the page, so that it hides nothing in a picture of the whole page."""
+    page.evaluate("document.querySelectorAll('.leave').forEach((bar) => { bar.style.position = 'static' })")

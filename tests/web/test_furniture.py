@@ -1,0 +1,152 @@
+"""Components say what they are in words, and a form ties its words, hints and errors to its fields."""
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django import forms
+from django.template import Context, Template
+from django.test import RequestFactory
+
+from tincay.web.forms import Cards, ManyCards
+
+NOW = datetime(2026, 6, 30, 9, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+
+
+def show(template: str, **context: Any) -> str:
+    return Template(template).render(Context(context))
+
+
+class Asking(forms.Form):
+    need = forms.MultipleChoiceField(
+        label="Bạn muốn được giúp điều gì?",
+        choices=[("pep", "Thuốc"), ("ns", "Không muốn nói")],
+        widget=ManyCards(icons={"pep": "pill"}, hints={"pep": "Trong 72 giờ"}),
+    )
+    danger = forms.ChoiceField(
+        label="Nguy hiểm?", choices=[("now", "Có"), ("ns", "Không muốn nói")], widget=Cards()
+    )
+    words = forms.CharField(
+        label="Lời kể", help_text="Có thể bỏ trống", widget=forms.Textarea(attrs={"sealed": True})
+    )
+    counted = forms.BooleanField(label="Được đếm", help_text="Không có lời kể", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        raise forms.ValidationError("Bạn đợi một chút nhé.")
+
+
+@pytest.fixture
+def page() -> str:
+    return str(Asking({}))
+
+
+def test_errors_stand_first_and_lead_to_their_fields(page: str) -> None:
+    assert page.index('role="alert"') < page.index("<fieldset")
+    for target in ("id_need_0", "id_danger_0", "id_words"):
+        assert f'href="#{target}"' in page
+        assert f'id="{target}"' in page
+    assert "<li>Bạn đợi một chút nhé.</li>" in page
+
+
+def test_a_field_is_tied_to_its_hint_and_its_error(page: str) -> None:
+    assert 'aria-describedby="id_words_helptext id_words_error"' in page
+    assert page.count('id="id_words_helptext"') == page.count('id="id_words_error"') == 1
+    assert 'aria-invalid="true"' in page
+
+
+def test_questions_with_choices_are_named_by_a_legend(page: str) -> None:
+    assert "<legend>Bạn muốn được giúp điều gì?</legend>" in page
+    assert page.count("<fieldset") == 2
+
+
+def test_every_choice_is_a_card_with_its_words_and_refusing_is_one_of_them(page: str) -> None:
+    assert page.count('class="choice"') == 5
+    assert page.count("<span>Không muốn nói</span>") == 2
+    assert "<span>Thuốc<small>Trong 72 giờ</small></span>" in page
+
+
+def test_nothing_typed_is_remembered_by_the_browser(page: str) -> None:
+    controls = page.count("<input") + page.count("<textarea") + page.count("<select")
+    assert page.count('autocomplete="off"') == controls
+
+
+def test_a_sealed_control_has_no_name_to_post(page: str) -> None:
+    assert '<textarea data-name="words"' in page
+    assert 'name="words"' not in page.replace('data-name="words"', "")
+    card = show('{% choice "who" "ns" "Không muốn nói" sealed=True %}')
+    assert 'data-name="who"' in card
+    assert " name=" not in card
+
+
+def test_words_from_outside_are_never_markup() -> None:
+    evil = "<script>x</script>"
+    for tag in (
+        "{% button evil %}{% link_card evil evil hint=evil %}{% choice evil evil evil hint=evil %}",
+        "{% tag evil %}{% notice evil %}{{ evil }}{% endnotice %}{% message evil evil %}{{ evil }}{% endmessage %}",
+        "{% summary %}{% row evil evil evil %}{{ evil }}{% endrow %}{% endsummary %}{% receipt '' words %}",
+        "{% timeline %}{% event evil evil %}{{ evil }}{% endevent %}{% endtimeline %}{% stages steps %}",
+        "{% phone_card evil evil %}{{ evil }}{% endphone_card %}{% more evil %}{{ evil }}{% endmore %}",
+        "{% table evil %}{% endtable %}{% empty_state evil %}{% endempty_state %}{% plain_list words %}",
+    ):
+        step = SimpleNamespace(label=evil, note=evil, state="now")
+        assert "<script" not in show(tag, evil=evil, words=[evil], steps=[step])
+
+
+@pytest.mark.parametrize(
+    ("ahead", "kind", "words"),
+    [
+        (timedelta(hours=-3), "tag-late", "quá hạn 3 giờ"),
+        (timedelta(hours=5), "tag-soon", "còn 5 giờ"),
+        (timedelta(days=3), '"tag"', "còn 3 ngày"),
+    ],
+)
+def test_what_is_due_is_said_in_words_and_repeated_in_colour(ahead: timedelta, kind: str, words: str) -> None:
+    tag = show("{% due_tag due now %}", due=NOW + ahead, now=NOW)
+    assert kind in tag
+    assert words in tag
+
+
+def test_priority_is_a_word_a_drawing_and_a_colour() -> None:
+    tag = show("{% priority_tag 'p1' 'Khẩn (y tế trong 72 giờ)' %}")
+    assert "tag-p1" in tag
+    assert "<svg" in tag
+    assert tag.endswith("Khẩn</span>")
+
+
+def test_a_step_says_where_it_stands_without_colour() -> None:
+    steps = [SimpleNamespace(label=state, note="", state=state) for state in ("done", "now", "late", "later")]
+    page = show("{% stages steps %}", steps=steps)
+    for words in ("đã xong", "đang làm", "đang trễ", "chưa đến"):
+        assert words in page
+    assert page.count('aria-current="step"') == 2
+
+
+def test_a_receipt_is_six_groups_of_four_and_eight_words() -> None:
+    page = show(
+        "{% receipt digits words %}",
+        digits="1234 5678 9012 3456 7890 1234",
+        words=["a", "b", "c", "d", "e", "f", "g", "h"],
+    )
+    assert "<li>1234</li><li>5678</li><li>9012</li><li>3456</li><li>7890</li><li>1234</li>" in page
+    assert page.count("<li>") == 14
+
+
+def test_a_column_sorts_by_link_and_says_its_order() -> None:
+    request = RequestFactory().get("/?sort=due&page=2")
+    heading = show("{% sort_by 'due' 'Hạn' %}", request=request)
+    assert 'aria-sort="ascending"' in heading
+    assert 'href="?sort=-due&amp;page=2"' in heading
+    assert "aria-sort" not in show("{% sort_by 'stage' 'Bước' %}", request=request)
+
+
+def test_a_number_to_call_can_be_tapped() -> None:
+    assert 'href="tel:+84241234"' in show(
+        "{% phone_card '+84 24 1234' 'Tư vấn' %}Ban ngày.{% endphone_card %}"
+    )
+
+
+def test_an_unknown_icon_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        show("{% icon 'no-such' %}")
