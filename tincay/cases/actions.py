@@ -7,6 +7,7 @@ from tincay.cases.models import ClosingProposal, CountRow, SafeTry
 from tincay.core.consent import allows
 from tincay.core.priority import changed
 from tincay.core.stages import NOTHING_TO_ANSWER, WrongStage
+from tincay.directory.models import Province
 from tincay.intake import actions as intake
 from tincay.intake.models import Message, Report
 from tincay.intake.queries import grants
@@ -65,8 +66,22 @@ def classify(*, report: Report, classification: str, count: Mapping[str, str] | 
 def _write_count_row(report: Report, count: Mapping[str, str]) -> None:
     kept = {name: value for name, value in count.items() if name in CountRow.CODES and value}
     for name, value in kept.items():
-        codes().check({"primary_harm": "harm_type"}.get(name, name), value)
+        _check_counted(name, value)
     CountRow.objects.create(report=report, month=report.received_month, codes=kept)
+
+
+AGE_GROUPS = ("child", "adult")
+LISTS = {"primary_harm": "harm_type"}
+"""Columns of a count row whose code list has another name."""
+
+
+def _check_counted(name: str, value: str) -> None:
+    """Raise UnknownCode for a value that is neither of its list nor, for a place, a province in force."""
+    if name == "age_group" and value in AGE_GROUPS:
+        return
+    if name == "province" and Province.objects.filter(code=value).exists():
+        return
+    codes().check(LISTS.get(name, name), value)
 
 
 @written
@@ -102,10 +117,9 @@ def answer(*, report: Report, key: str, sealed: bytes, author: User, now: dateti
 def handle(*, report: Report, result: str, now: datetime) -> None:
     """Handled: she was answered and help was offered, or the reason why not was stated."""
     codes().check("handling_result", result)
-    intake.move(report=report, step="handle", now=now, reason=result, safe_tries=())
     report.handling_result = result
     report.handled_at = now.replace(second=0)
-    report.save()
+    intake.move(report=report, step="handle", now=now, reason=result, safe_tries=())
 
 
 @written

@@ -14,7 +14,7 @@ from tincay.core.clock import ZONE, duration_band, may_pause, pause_review
 from tincay.core.clock import Pause as Stretch
 from tincay.core.consent import GRANT_LABEL
 from tincay.core.sealing import Recipient, verify_signature
-from tincay.core.stages import after
+from tincay.core.stages import WrongStage, after
 from tincay.directory.queries import calendar
 from tincay.intake import clocks as running
 from tincay.intake.envelope import CompartmentIn, Envelope, GrantDocument, GrantIn, Malformed, read
@@ -232,15 +232,41 @@ def move(*, report: Report, step: str, now: datetime, **facts: object) -> None:
 
     Clocks that the new stage meets are met now, whatever the wall says; clocks that begin with it begin.
     """
-    stage = after(report.stage, step, answered=_answered(report), today=today(now), **facts)  # type: ignore[arg-type]
-    report.stage = stage
+    before = report.stage
+    answered = step == "handle" and _answered(report)
+    report.stage = stage = after(before, step, answered=answered, today=today(now), **facts)  # type: ignore[arg-type]
     known = list(report.clocks.all())
     changed = running.meet(known, stage, now)
     begun = running.start(report, stage, now)
     begun = [clock for clock in begun if clock.rule not in {old.rule for old in known}]
     _save_clocks(report, known, changed, begun)
-    report.save()
+    if not _save(report, stage=before):
+        raise WrongStage("out_of_order")  # somebody else took a step in the meantime
     leaf(report, "stage_changed", now, stage=stage)
+
+
+LIVE = (
+    "stage",
+    "priority",
+    "verification_result",
+    "classification",
+    "handling_result",
+    "closure",
+    "retention_class",
+    "held",
+    "received_at",
+    "handled_at",
+    "next_due_at",
+    "closed_month",
+    "purge_on",
+)
+"""The columns that change while a report lives."""
+
+
+def _save(report: Report, **only_if: str) -> bool:
+    """Write what changes; False when the row is no longer as `only_if` says, and nothing was written."""
+    rows = Report.objects.for_the_rules().filter(pk=report.pk, **only_if)
+    return rows.update(**{name: getattr(report, name) for name in LIVE}) == 1
 
 
 def _answered(report: Report) -> bool:
@@ -253,10 +279,17 @@ def today(now: datetime) -> date:
 
 def _save_clocks(report: Report, known: list[Clock], changed: list[Clock], begun: list[Clock]) -> None:
     Clock.objects.bulk_create(begun)
-    if changed:
-        Clock.objects.bulk_update(
-            changed,
-            ["met_at", "in_time", "due_at", "calendar_version", "next_escalation_at", "extended", "level"],
+    for clock in changed:
+        clock.save(
+            update_fields=[
+                "met_at",
+                "in_time",
+                "due_at",
+                "calendar_version",
+                "next_escalation_at",
+                "extended",
+                "level",
+            ]
         )
     report.next_due_at = running.next_due(report, [*known, *begun])
 
@@ -268,7 +301,7 @@ def meet(*, report: Report, event: str, now: datetime) -> None:
     changed = running.meet(known, event, now)
     if changed:
         _save_clocks(report, known, changed, [])
-        report.save()
+        _save(report)
 
 
 @written
@@ -282,7 +315,7 @@ def pause(*, report: Report, reason: str, now: datetime) -> None:
     Pause.objects.create(report=report, reason=reason, begun_at=now, review_at=review)
     running.recount(report, known, now)
     _save_clocks(report, known, known, [])
-    report.save()
+    _save(report)
     leaf(report, "clock_paused", now, reason=reason)
 
 
@@ -297,7 +330,7 @@ def resume(*, report: Report, reason: str | None = None, now: datetime) -> None:
     known = list(report.clocks.all())
     moved = running.recount(report, known, now)
     _save_clocks(report, known, known, [])
-    report.save()
+    _save(report)
     leaf(report, "clock_resumed", now, reason=open_pause.reason)
     for clock in moved:
         leaf(report, "deadline_moved", now, rule=clock.rule, deadline=_iso(clock.due_at))
@@ -314,7 +347,7 @@ def extend(*, report: Report, now: datetime) -> None:
     mine.extended = True
     running.recount(report, known, now)
     _save_clocks(report, known, known, [])
-    report.save()
+    _save(report)
     leaf(report, "extension_told", now, rule=mine.rule, deadline=_iso(mine.due_at))
 
 
@@ -325,7 +358,7 @@ def raise_priority(*, report: Report, priority: str, now: datetime) -> None:
     known = list(report.clocks.all())
     begun = [c for c in running.start(report, "received", now) if c.rule not in {k.rule for k in known}]
     _save_clocks(report, known, [], begun)
-    report.save()
+    _save(report)
     leaf(report, "stage_changed", now, stage=report.stage, priority=priority)
 
 
@@ -337,7 +370,7 @@ def close(*, report: Report, closure: str, now: datetime, **facts: object) -> No
     report.closed_month = f"{now:%Y-%m}"
     report.purge_on = purge_day(report.retention_class, now)
     report.received_at = report.handled_at = report.next_due_at = None
-    report.save()
+    _save(report)
     for clock in report.clocks.all():
         _coarsen(clock)
     report.pauses.all().delete()
