@@ -18,7 +18,7 @@ from tincay.core.stages import WrongStage, after
 from tincay.directory.queries import calendar
 from tincay.intake import clocks as running
 from tincay.intake.envelope import CompartmentIn, Envelope, GrantDocument, GrantIn, Malformed, read
-from tincay.intake.models import Clock, ConsentGrant, Message, Pause, Report
+from tincay.intake.models import Clock, ConsentGrant, Escalation, Message, Pause, Report
 from tincay.intake.queries import case_desk
 from tincay.people.actions import call_on_duty
 from tincay.people.models import Desk, User
@@ -373,6 +373,7 @@ def close(*, report: Report, closure: str, now: datetime, **facts: object) -> No
     _save(report)
     for clock in report.clocks.all():
         _coarsen(clock)
+    Escalation.objects.filter(clock__report=report).delete()
     report.pauses.all().delete()
     report.messages.update(posted_at=None)
 
@@ -381,8 +382,7 @@ def _coarsen(clock: Clock) -> None:
     if clock.started_at and clock.met_at:
         clock.band = duration_band(clock.started_at, clock.met_at)
     clock.started_at = clock.due_at = clock.met_at = clock.next_escalation_at = None
-    clock.save()
-    clock.escalations.all().delete()
+    clock.save(update_fields=["band", "started_at", "due_at", "met_at", "next_escalation_at"])
 
 
 @written
