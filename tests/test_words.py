@@ -7,10 +7,10 @@ from tincay.core.receipts import sound
 
 WORDS = (Path(__file__).parents[1] / "packs/vn/words.txt").read_text(encoding="utf-8").split()
 # Without marks, as text messages are typed: coarse words, northern and southern, and words for what happened.
-NEVER = set(
-    """lon cac cu buoi dit deo du dai ia cut chich dam nung bu vu phich phet diem mu bim hiep giet chet ngu
-dom phang loz cave nac sex xech lo no vay lai tien ban dao sung bom ma quy tang xac mau vong an tu toi hinh""".split()
-)
+_FIRST = "lon cac cu buoi dit deo du dai ia cut chich dam nung bu vu phich phet diem mu bim hiep"
+_SECOND = "giet chet ngu dom phang loz cave nac sex xech lo no vay lai tien ban dao sung bom ma quy"
+_THIRD = "tang xac mau vong an tu toi hinh"
+NEVER = frozenset(f"{_FIRST} {_SECOND} {_THIRD}".split())
 ALLOWED = {
     # Read with their marks these are other, quiet words, and no natural syllable of that sound is quieter.
     "an": "peace",
