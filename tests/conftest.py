@@ -18,6 +18,8 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="tincay-tests-"))
     config.add_cleanup(lambda: _remove(folder))
     settings.TINCAY_DATA = folder
+    settings.STATIC_ROOT = folder / "static"
+    settings.STATIC_ROOT.mkdir()
     # Sign-in passwords are not what is tested: a slow hash for each of eight people in each test is.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     database = settings.DATABASES["default"]

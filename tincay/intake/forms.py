@@ -19,7 +19,6 @@ PREFIX = "plain"
 # The answers that go with her name and contact into the identity compartment.
 ABOUT_HER = ("contact_preference", "accessibility", "language")
 FIELDS_ABOUT_HER = ("name", "contact", "hours")
-HARMED = ("yes", "unsure", "no")
 
 
 class PlainReport(forms.Form):
@@ -28,7 +27,6 @@ class PlainReport(forms.Form):
     use_required_attribute = False
 
     code = forms.CharField(widget=forms.HiddenInput)
-    harmed = forms.ChoiceField(required=False, choices=[(value, value) for value in HARMED])
     place = forms.CharField(required=False, max_length=20)
     identifier = forms.CharField(required=False, max_length=200)
     words = forms.CharField(

@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.utils.translation import get_language, gettext, pgettext
 
 from tincay.directory.queries import provinces
-from tincay.web.packs import codes
+from tincay.web.packs import codes, local_text, pack_toml
 
 KINDS = {
     "help": "help_request",
@@ -232,7 +232,7 @@ def _questions(language: str) -> dict[str, Question]:
                  _groups("need", NEEDS), several=True),
         Question("danger", gettext("Bạn có đang gặp nguy hiểm không?"), "",
                  _plain("immediate_danger", skip=True)),
-        Question("harmed", "", "", ()),
+        _harmed(language),
         Question("whose", gettext("Việc này xảy ra với ai?"), "", _plain("reporter_relationship", WHOSE)),
         Question("age_band", gettext("Người đó bao nhiêu tuổi?"),
                  gettext("Tính tuổi tròn, không tính tuổi mụ. Người dưới 18 tuổi được giúp gấp hơn."),
@@ -255,6 +255,14 @@ def _questions(language: str) -> dict[str, Question]:
                  gettext("Bạn đổi lại lúc nào cũng được."), _plain("police_option")),
     )  # fmt: skip
     return {question.name: question for question in asked}
+
+
+def _harmed(language: str) -> Question:
+    """Was somebody harmed? The one answer that ends a report before it is sent (D7)."""
+    said = pack_toml("texts.toml")["harm_question"]
+    options = tuple(Option(value, local_text(said[value], language)) for value in ("yes", "unsure", "no"))
+    title, hint = (local_text(said[name], language) for name in ("title", "text"))
+    return Question("harmed", title, hint, (Choices("", options),))
 
 
 def _headings() -> dict[str, str]:

@@ -28,7 +28,7 @@ from tincay.web.wording import until_words
 @require_GET
 def front(request: HttpRequest) -> HttpResponse:
     """Four ways in, the way back, the other language, the way out; nothing else."""
-    return render(request, "intake/front.html")
+    return render(request, "intake/front.html", {"way_back": pages.way_back()})
 
 
 @csrf_exempt  # There is no session to ride on, and a token would be a cookie on a shared phone.

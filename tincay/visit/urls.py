@@ -1,5 +1,9 @@
-"""Addresses."""
+"""Addresses behind a receipt. None holds a code, a name or anything about a report."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from tincay.visit import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.door, name="back"),
+]

@@ -48,4 +48,5 @@ class PageHeaders:
 def static_headers(headers: MutableMapping[str, str], path: str, url: str) -> None:
     """The same for static files: a worker takes the policy of its own script, not of the page that started it."""
     headers["Content-Security-Policy"] = build_policy()
-    headers.update(EVERYWHERE)
+    for name, value in EVERYWHERE.items():
+        headers[name] = value

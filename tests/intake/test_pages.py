@@ -1,0 +1,54 @@
+"""The reporter's pages: whole without a script, light, and silent about what they are."""
+
+import gzip
+import re
+
+import pytest
+from django.test import Client
+
+from tests.cast import Hands, Network
+from tincay.core import receipts
+from tincay.intake.models import Report
+
+KINDS = ("help", "tell", "warn", "ask")
+
+
+@pytest.fixture
+def visitor(network: Network, clock: Hands, client: Client) -> Client:
+    return client
+
+
+@pytest.mark.parametrize("prefix", ["/", "/en/"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_way_in_answers_in_both_languages(visitor: Client, prefix: str, kind: str) -> None:
+    answer = visitor.get(f"{prefix}{kind}/")
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    assert not answer.cookies
+
+
+def fresh_code(html: str) -> str:
+    found = re.search(r'name="plain-code" value="([0-9]{24})"', html)
+    assert found
+    return found[1]
+
+
+def test_a_plain_report_is_kept_and_gives_its_receipt(visitor: Client) -> None:
+    code = fresh_code(visitor.get("/tell/").content.decode())
+    sent = {"plain-code": code, "plain-need": ["pep"], "plain-words": "Tôi bị giữ lại."}
+    answer = visitor.post("/tell/", sent)
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert all(group in html for group in receipts.grouped(code).split())
+    assert Report.objects.for_the_rules().get().sealed_by == "server"
+
+
+def test_sent_twice_it_is_one_report(visitor: Client) -> None:
+    code = fresh_code(visitor.get("/tell/").content.decode())
+    sent = {"plain-code": code, "plain-need": ["pep"]}
+    assert visitor.post("/tell/", sent).status_code == visitor.post("/tell/", sent).status_code == 200
+    assert Report.objects.for_the_rules().count() == 1
+
+
+def test_the_front_page_weighs_next_to_nothing(visitor: Client) -> None:
+    assert len(gzip.compress(visitor.get("/").content)) < 5_000

@@ -1,0 +1,162 @@
+"""What the reporter's pages are given to show: texts of the pack, questions, services, the receipt."""
+
+import secrets
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from tincay.core import receipts
+from tincay.directory.models import Service
+from tincay.directory.queries import provinces
+from tincay.intake import flood
+from tincay.intake.actions import today
+from tincay.intake.answers import LONGEST
+from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
+from tincay.intake.models import Report
+from tincay.intake.plain import text_version
+from tincay.intake.queries import desks_of_the_page
+from tincay.intake.questions import CONSENTS, KINDS, asked, places
+from tincay.people.models import Membership
+from tincay.web.models import this_install
+from tincay.web.packs import local_text, pack_toml, words
+from tincay.web.time import now
+
+RECENT = ("h24", "h72")
+"""Answers to "when" that show the 72-hour card."""
+
+
+def language() -> str:
+    return get_language() or "vi"
+
+
+def way_back() -> str:
+    """Where a receipt is shown again; the page is above us, so its name comes from the addresses."""
+    return reverse(import_module(settings.ROOT_URLCONF).WAY_BACK)
+
+
+def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]:
+    """One way in, with its questions for the script (`script`) and for the plain form."""
+    return {
+        "kind": kind,
+        "way_back": way_back(),
+        "report_kind": KINDS[kind],
+        "asked": asked(kind),
+        "script": script,
+        "form": form,
+        "sealed": shown(None) if script else {},
+        "plain": shown(form),
+        "typed": {name: form.typed(name) for name in ("place", *_LINES)},
+        "code": form.typed("code") if form.is_bound else receipts.make(secrets.token_bytes),
+        "places": places(),
+        "teams": _teams(),
+        "texts": texts(),
+        "consents": _consents(form),
+        "danger_numbers": numbers(),
+        "watched": Membership.objects.on_call().exists() and bool(settings.TINCAY_NOTICE_WEBHOOK),
+        "services": _services(),
+        "recent": " ".join(RECENT),
+        "longest": LONGEST_WORDS,
+        "config": configuration() if script else None,
+    }
+
+
+_LINES = ("identifier", "words", "name", "contact", "hours")
+
+
+def texts() -> dict[str, Any]:
+    """The pack's texts in the language of the page: title, text, label and so on are words, not tables."""
+    return _in(language(), pack_toml("texts.toml"))
+
+
+def _in(tongue: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _one(tongue, value) for name, value in entry.items()}
+
+
+def _one(tongue: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_one(tongue, each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    return local_text(value, tongue).strip() if "vi" in value else _in(tongue, value)
+
+
+def numbers() -> list[dict[str, Any]]:
+    """Whom to call in danger, as the pack says; with what each does, and at night."""
+    contacts = pack_toml("contacts.toml")
+    return [_in(language(), contacts[name]) for name in pack_toml("texts.toml")["danger"]["numbers"]]
+
+
+def _consents(form: PlainReport) -> list[dict[str, Any]]:
+    said = texts()["consent"]
+    chosen = form.chosen("consents")
+    return [{"scope": scope, "given": scope in chosen, **said[scope]} for scope in CONSENTS]
+
+
+def _services() -> list[dict[str, str]]:
+    """Every urgent service travels with the page; the phone shows those of the chosen province."""
+    tongue = language()
+    return [_service(service, tongue) for service in Service.objects.within_72_hours().select_related("province")]
+
+
+def _service(service: Service, tongue: str) -> dict[str, str]:
+    def said(name: str) -> str:
+        return str(getattr(service, f"{name}_{tongue}") or getattr(service, f"{name}_vi"))
+
+    return {
+        "name": said("name"),
+        "place": said("place"),
+        "hours": said("hours"),
+        "note": said("note"),
+        "phone": service.phone,
+        "province": service.province_id or "",
+        "province_name": service.province.name(tongue) if service.province else "",
+    }
+
+
+def _teams() -> list[tuple[str, str]]:
+    """Which team reads what comes from a province."""
+    tongue = language()
+    return [
+        (province.name(tongue), province.desk.name(tongue))
+        for province in provinces()
+        if province.desk and province.desk.recipient
+    ]
+
+
+def configuration() -> dict[str, Any]:
+    """What the sealing script needs: public keys, the salt, the day, how much work, how much at most."""
+    return {
+        **desks_of_the_page(),
+        "salt": bytes(this_install().salt).hex(),
+        "day": today(now()).isoformat(),
+        "text_version": text_version(),
+        "limits": {"envelope": LONGEST, "words": LONGEST_WORDS},
+        "proof_of_work": flood.new_nonce(),
+    }
+
+
+def receipt_page(report: Report, code: str) -> dict[str, Any]:
+    """The receipt, where the server has sealed: the code is on this page and nowhere else."""
+    return {
+        "report": report,
+        "way_back": way_back(),
+        "code": code,
+        "digits": receipts.grouped(code),
+        "receipt_words": receipts.to_words(code, words()),
+        "due": report.next_due_at,
+        "promise": report.promise,
+        "qr": promise_picture(report.promise),
+        "texts": texts(),
+    }
+
+
+def promise_picture(promise: str) -> SafeString:
+    """The promise as a QR code, drawn into the page."""
+    drawn = segno.make(promise, error="l", micro=False).svg_inline(scale=3, border=2, svgclass="qr", lineclass=None)
+    return mark_safe(drawn)  # noqa: S308 - drawn here from squares only

@@ -1,0 +1,163 @@
+"""What happens when somebody comes back: the door, and her own verbs. Other verbs are intake's."""
+
+import json
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import NamedTuple
+
+from tincay.cases import actions as cases
+from tincay.core.sealing import (
+    Identity,
+    Recipient,
+    Sealed,
+    Stretched,
+    challenge,
+    new_key,
+    open_sealed,
+    recipient_of,
+    seal,
+    signing_public,
+)
+from tincay.intake import actions as intake
+from tincay.intake.models import Escalation, Report
+from tincay.people.actions import call_on_duty
+from tincay.visit.models import Challenge, Visit
+from tincay.web.writing import written
+
+VISIT_LASTS = timedelta(minutes=15)
+TICKET_LASTS = timedelta(minutes=2)
+
+
+class Unknown(Exception):
+    """A wrong answer, a used or an old ticket, a code that opens nothing: always the same."""
+
+
+class NotLate(Exception):
+    """Nothing is late, or independent oversight was asked already."""
+
+
+class Asked(NamedTuple):
+    """What the phone is asked to open."""
+
+    ticket: str
+    sealed: Sealed
+
+
+class ReceiptKeys(NamedTuple):
+    """What a code was stretched to, as a visit without JavaScript carries it."""
+
+    identity: Identity
+    signing_seed: bytes
+
+
+@written
+def ask_for_proof(*, locator: bytes, now: datetime) -> Asked:
+    """Ask for proof of the receipt. For an unknown locator the same work with a key that nobody holds."""
+    Challenge.objects.filter(until__lte=now).delete()
+    report = Report.objects.for_the_rules().filter(locator=locator).exclude(receipt="").first()
+    nobody = new_key()[1]
+    ticket = secrets.token_urlsafe(32)
+    secret, sealed = challenge(Recipient(report.receipt) if report else nobody, locator, ticket.encode())
+    Challenge.objects.create(
+        ticket=ticket, secret=sha256(secret).digest(), report=report, until=now + TICKET_LASTS
+    )
+    return Asked(ticket, sealed)
+
+
+@written
+def accept_proof(*, ticket: str, answer: bytes, now: datetime) -> Identity:
+    """Open a visit; the identity is its cookie. A ticket is spent whatever the answer is. Raises Unknown."""
+    row = Challenge.objects.select_for_update().filter(ticket=ticket).select_related("report").first()
+    if row is None:
+        raise Unknown
+    spent = row.secret, row.report, row.until
+    row.delete()
+    secret, report, until = spent
+    if not secrets.compare_digest(bytes(secret), sha256(answer).digest()) or until <= now or report is None:
+        raise Unknown
+    return open_visit(report=report, keys=None, now=now)
+
+
+@written
+def open_visit(*, report: Report, keys: ReceiptKeys | None, now: datetime) -> Identity:
+    """Fifteen minutes for one report. `keys` (without JavaScript) are sealed to the cookie's key."""
+    Visit.objects.filter(until__lte=now).delete()
+    cookie, recipient = new_key()
+    sealed = None
+    if keys:
+        opened = {"identity": keys.identity, "seed": keys.signing_seed.hex()}
+        sealed = seal(json.dumps(opened).encode(), recipient)
+    Visit.objects.create(recipient=recipient, report=report, sealed=sealed, until=now + VISIT_LASTS)
+    return cookie
+
+
+def open_with_code(*, receipt: Stretched, now: datetime) -> Identity:
+    """Without JavaScript: what the server stretched opens the visit. Raises Unknown."""
+    report = Report.objects.for_the_rules().filter(locator=receipt.locator).exclude(receipt="").first()
+    if report is None or bytes(report.signing) != signing_public(receipt.signing_seed):
+        raise Unknown
+    return open_visit(report=report, keys=ReceiptKeys(receipt.identity, receipt.signing_seed), now=now)
+
+
+def keys_of(visit: Visit, cookie: Identity) -> ReceiptKeys | None:
+    """The receipt's keys of a visit without JavaScript; None when her browser holds them itself."""
+    if visit.sealed is None:
+        return None
+    opened = json.loads(open_sealed(Sealed(bytes(visit.sealed)), cookie))
+    return ReceiptKeys(Identity(opened["identity"]), bytes.fromhex(opened["seed"]))
+
+
+def recipient_in(cookie: str) -> Recipient | None:
+    """The public half of what a cookie holds; None for anything that is no key."""
+    try:
+        return recipient_of(Identity(cookie))
+    except ValueError:
+        return None
+
+
+@written
+def end_visit(*, visit: Visit) -> None:
+    visit.delete()
+
+
+@written
+def delete_all(*, report: Report, now: datetime) -> None:
+    """Her wish: everything goes now, the count row's link and every open visit with it."""
+    intake.delete_report(report=report, now=now)
+    cases.unlink_count(report=report)
+    Visit.objects.filter(report=report).delete()
+
+
+@written
+def finish(*, report: Report, now: datetime) -> None:
+    """She is done. After "handled" it is closed as such; before, it is withdrawn by her."""
+    if report.stage == "handled":
+        cases.close_handled(report=report, she_asked=True, now=now)
+        return
+    intake.close(report=report, closure="withdrawn", now=now, reason="withdrawn", safe_tries=())
+    cases.unlink_count(report=report)
+
+
+@written
+def reopen(*, report: Report, now: datetime) -> None:
+    """She needs more after all: up to three months after closing. Raises WrongStage."""
+    year, month = map(int, report.closed_month.split("-"))
+    closed_in = intake.today(now).replace(year=year, month=month, day=1)
+    intake.move(report=report, step="reopen", now=now, safe_tries=(), closed_in=closed_in)
+    report.closed_month, report.closure, report.purge_on = "", "", None
+    report.received_at = now.replace(second=0)
+    report.save()
+    call_on_duty(desk=report.desk, now=now)
+
+
+@written
+def ask_oversight(*, report: Report, now: datetime) -> None:
+    """Let the coordinating body see now that this is late: codes and dates only. Raises NotLate."""
+    late = report.clocks.running().filter(due_at__lt=now).order_by("due_at").first()
+    if late is None or late.escalations.filter(level="e4").exists():
+        raise NotLate
+    Escalation.objects.create(clock=late, level="e4", at=now.replace(second=0))
+    late.level, late.next_escalation_at = "e4", None
+    late.save()
+    intake.leaf(report, "escalated", now, rule=late.rule, level="e4", asked_by="reporter")

@@ -1,0 +1,40 @@
+"""A visit: fifteen minutes behind a receipt. Rows hold no address and are gone when the visit is over."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+
+from tincay.intake.models import Report
+
+
+class Dated(models.QuerySet["Visit"]):
+    def open_at(self, now: datetime) -> Self:
+        return self.filter(until__gt=now)
+
+
+class Visit(models.Model):
+    """`recipient` is the public half of the key that is the visit cookie.
+
+    `sealed` (without JavaScript only) holds the receipt's keys, sealed to that cookie: a copy of the
+    database opens nothing.
+    """
+
+    recipient = models.CharField(max_length=80, unique=True)
+    report = models.ForeignKey(Report, models.CASCADE, related_name="visits")
+    sealed = models.BinaryField(null=True)
+    until = models.DateTimeField(db_index=True)
+
+    objects = Dated.as_manager()
+
+
+class Challenge(models.Model):
+    """A question that only the holder of a receipt can answer: used once, good for two minutes.
+
+    The row says which report only when there is one; nothing outside can see the difference.
+    """
+
+    ticket = models.CharField(max_length=60, unique=True)
+    secret = models.BinaryField()
+    report = models.ForeignKey(Report, models.CASCADE, null=True, related_name="+")
+    until = models.DateTimeField(db_index=True)
