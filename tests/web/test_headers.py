@@ -1,13 +1,18 @@
 """Every answer carries its headers, and every page of failure is kind, neutral and has a way out."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 
+import tincay.urls
 from tincay.web import views
+from tincay.web.context import other_language, staff_menu
 from tincay.web.headers import PageHeaders, static_headers
 
 EXPECTED_POLICY = {
@@ -81,3 +86,21 @@ def test_every_failure_has_its_words() -> None:
 
 def test_somebody_whose_report_could_not_be_kept_is_told_when_to_try_again() -> None:
     assert views.resting(RequestFactory().post("/")).headers["Retry-After"] == "60"
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "expected"),
+    [("/", "vi", "/en/"), ("/en/", "en", "/"), ("/no-such/", "vi", "/en/"), ("/en/no-such/", "en", "/")],
+)
+def test_the_other_language_is_the_same_page_or_the_first(path: str, language: str, expected: str) -> None:
+    with override(language):
+        assert other_language(path, language)["address"] == expected
+
+
+def test_the_menu_shows_only_what_a_person_may_open() -> None:
+    request = RequestFactory().get("/desk/")
+    for allowed in (set(), {item.right for item in tincay.urls.STAFF_MENU[:2]}):
+        request.user = SimpleNamespace(may=allowed.__contains__)  # type: ignore[assignment]
+        assert {item.right for item in staff_menu(request)} == allowed
+    request.user = AnonymousUser()
+    assert staff_menu(request) == []

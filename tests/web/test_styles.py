@@ -88,6 +88,7 @@ def test_her_phone_downloads_no_letters() -> None:
 
 @pytest.mark.parametrize("sheet", ["phone.css", "desk.css"])
 def test_a_sheet_loads_nothing_from_elsewhere(sheet: str) -> None:
+    addresses = re.findall(r"url\(\"?([^)\"]*)", (BUILT / sheet).read_text(encoding="utf-8"))
     assert all(address.startswith("fonts/") for address in addresses)
 
 

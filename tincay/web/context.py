@@ -34,6 +34,7 @@ def install(request: HttpRequest) -> dict[str, Any]:
         "other_language": other_language(request.path, language),
         "exit_address": settings.TINCAY_EXIT_ADDRESS,
         "menu": SimpleLazyObject(lambda: staff_menu(request)),
+        "worker_title": SimpleLazyObject(lambda: worker_title(request, language)),
     }
 
 
@@ -54,3 +55,9 @@ def staff_menu(request: HttpRequest) -> list[MenuItem]:
     may: Callable[[str], bool] | None = getattr(request.user, "may", None)
     items: Sequence[MenuItem] = getattr(import_module(settings.ROOT_URLCONF), "STAFF_MENU", ())
     return [item for item in items if may and may(item.right)]
+
+
+def worker_title(request: HttpRequest, language: str) -> str:
+    """How the person who is signed in is called here; never more than colleagues know."""
+    title: Callable[[str], str] | None = getattr(request.user, "title", None)
+    return title(language) if title else ""

@@ -68,9 +68,6 @@ class Asking(forms.Form):
 class Helper:
     is_authenticated = True
 
-    def __str__(self) -> str:
-        return "Người hỗ trợ số 3"
-
 
 def step(label: str, state: str, note: str = "") -> SimpleNamespace:
     return SimpleNamespace(label=label, state=state, note=note)
@@ -95,6 +92,7 @@ def context() -> dict[str, Any]:
         "other_language": {"code": "en", "name": "English", "address": "/en/"},
         "exit_address": "https://vi.wikipedia.org/",
         "menu": [MenuItem("Hôm nay", "front", "calendar", ""), MenuItem("Quá hạn", "front", "clock", "")],
+        "worker_title": "Người hỗ trợ số 3",
         "form": wrong,
         "form_ok": Asking(),
         "now": NOW,
