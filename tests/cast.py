@@ -48,6 +48,7 @@ from tincay.web.packs import pack_rows
 
 NOW = datetime(2026, 6, 30, 9, 0, tzinfo=ZONE)
 """A Tuesday morning: the beginning of every test and of the demo."""
+TODAY = NOW.date()
 SALT = b"one salt for all of the tests..."
 PASSWORD = "mua-nang-thang-sau-7"
 WORDS = "Chủ quán giữ giấy tờ và tiền công của tôi."
@@ -400,7 +401,7 @@ class Reporter:
         given: bool = True,
         receiver: str | None = None,
         items: Iterable[str] = (),
-        day: date = NOW.date(),
+        day: date = TODAY,
         expires: date | None = None,
         number: int | None = None,
     ) -> GrantIn:

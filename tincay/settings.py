@@ -159,7 +159,16 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = environment.data / "static"
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_ADD_HEADERS_FUNCTION = "tincay.web.headers.static_headers"
+
+
+def static_headers(headers: Any, path: str, url: str) -> None:
+    """whitenoise wants the function itself, which needs the settings to be read first."""
+    from tincay.web import headers as house
+
+    house.static_headers(headers, path, url)
+
+
+WHITENOISE_ADD_HEADERS_FUNCTION = static_headers
 
 # Sign-in is for staff only; reporters have no account and no session.
 AUTH_USER_MODEL = "people.User"
@@ -175,11 +184,31 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+# By account name only: no address is read, and nobody can lock out the others.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "5/5m/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "tincay.people.forms.SignIn",
+    "reauthenticate": "tincay.people.forms.Again",
+    "change_password": "tincay.people.forms.NewPassword",
+}
 MFA_ADAPTER = "tincay.people.accounts.MfaAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
+MFA_RATE_LIMITS = {"webauthn_login": None}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not environment.https
-MFA_FORMS: dict[str, str] = {}
+MFA_FORMS = {
+    "authenticate": "tincay.people.forms.SecondFactor",
+    "reauthenticate": "tincay.people.forms.SecondFactorAgain",
+    "activate_totp": "tincay.people.forms.NewApp",
+    "add_webauthn": "tincay.people.forms.NewPasskey",
+}
 
 SESSION_COOKIE_NAME = "desk"
 SESSION_COOKIE_AGE = 12 * 3600

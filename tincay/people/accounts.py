@@ -6,14 +6,32 @@ from functools import lru_cache
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from tincay.core.sealing import Identity, Sealed, new_key, open_sealed, recipient_of, seal
+from tincay.people.models import User
+from tincay.web.models import this_install
+
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by the organisation, never by a visitor."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("Tài khoản này đang tạm ngừng. Bạn hỏi người phụ trách nhé."),
+        "incorrect_password": _("Mật khẩu chưa khớp. Bạn thử lại nhé."),
+        "enter_current_password": _("Bạn gõ mật khẩu đang dùng nhé."),
+        "username_password_mismatch": _("Tên và mật khẩu chưa khớp. Bạn thử lại nhé."),
+        "too_many_login_attempts": _("Đã thử nhiều lần với tên này. Bạn đợi 5 phút rồi thử lại nhé."),
+        "rate_limited": _("Đã thử nhiều lần. Bạn đợi vài phút rồi thử lại nhé."),
+        "invalid_login": _("Chưa vào được. Bạn thử lại nhé."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -21,6 +39,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """allauth slows failed sign-ins by address and by name; ours by name alone, so no address is read."""
         return "0.0.0.0"  # noqa: S104 -- a constant, not a socket
+
+    def get_http_user_agent(self, request: HttpRequest) -> str:
+        return ""
 
 
 @lru_cache(maxsize=1)
@@ -34,7 +55,13 @@ def second_factor_key() -> Identity:
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """allauth keeps TOTP seeds and recovery codes in the clear unless its two hooks are overridden."""
+    """allauth keeps TOTP seeds in the clear unless its two hooks are overridden."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("Mã chưa đúng hoặc đã cũ. Bạn đợi mã mới rồi gõ lại nhé."),
+        "cannot_delete_authenticator": _("Bạn cần giữ ít nhất một cách xác nhận."),
+    }
 
     def encrypt(self, text: str) -> str:
         return base64.b64encode(seal(text.encode(), recipient_of(second_factor_key()))).decode()
@@ -43,4 +70,24 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return open_sealed(Sealed(base64.b64decode(encrypted_text)), second_factor_key()).decode()
 
     def build_totp_svg(self, url: str) -> str:
-        return str(segno.make(url).svg_inline(scale=4, omitsize=True))
+        return str(segno.make(url).svg_inline(scale=4, border=4, light="#ffffff"))
+
+    def get_totp_issuer(self) -> str:
+        """What the telephone's app calls it: the neutral name that the install chose."""
+        return this_install().name(get_language() or "vi")
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return str(_("Khóa thiết bị %(n)d") % {"n": number})
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last second factor cannot be taken away: there is no work without one."""
+        return bool(
+            Authenticator.objects.filter(user_id=authenticator.user_id, type__in=SECOND_FACTORS)
+            .exclude(pk=authenticator.pk)
+            .exists()
+        )
+
+
+def has_second_factor(user: User) -> bool:
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS).exists())
