@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from .answers import Answer, NoEstimate, refused
+from .answers import Answer, NoEstimate, Notice, finite, refused
 from .histories import Table, read_table
-from .methods import METHODS, Settings, ask
+from .methods import BOUNDS, METHODS, Settings, ask, ask_all
 
 ANSWERED, REFUSED, UNREADABLE = 0, 3, 2
 
@@ -24,13 +25,15 @@ def main(argv: Sequence[str]) -> int:
         print(f"cannot read {wanted.file}", file=sys.stderr)
         return UNREADABLE
     except NoEstimate as refusal:
-        _show(None, [refused(wanted.method, refusal)], wanted.format, single=wanted.method != "all")
+        answer = refused(wanted.method, refusal)
+        _show(answer.as_json(), None, [answer], wanted.format)
         return UNREADABLE
     settings = Settings(wanted.replicates, wanted.seed, wanted.workers)
-    names = list(METHODS) if wanted.method == "all" else [wanted.method]
-    answers = [ask(name, held, settings) for name in names]
-    _show(held, answers, wanted.format, single=wanted.method != "all")
-    return ANSWERED if any(answer.refusal is None for answer in answers) else REFUSED
+    if wanted.method == "all":
+        return _all(held, settings, wanted.format)
+    answer = ask(wanted.method, held, settings)
+    _show(answer.as_json(), held, [answer], wanted.format)
+    return REFUSED if answer.refusal else ANSWERED
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -40,7 +43,7 @@ def _arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--method", choices=[*METHODS, "all"], default="all")
     parser.add_argument("--format", choices=["json", "text"], default="text")
-    parser.add_argument("--replicates", type=_positive, default=20_000, help="bootstrap replicates")
+    parser.add_argument("--replicates", type=_positive, help="bootstrap replicates")
     parser.add_argument("--seed", type=_positive, default=1)
     parser.add_argument("--workers", type=int, choices=[1, 2], default=1)
     return parser
@@ -53,10 +56,9 @@ def _positive(text: str) -> int:
     return value
 
 
-def _show(held: Table | None, answers: Sequence[Answer], form: str, *, single: bool) -> None:
+def _show(found: Mapping[str, Any], held: Table | None, answers: Sequence[Answer], form: str) -> None:
     if form == "json":
-        found = [answer.as_json() for answer in answers]
-        print(json.dumps(found[0] if single else _whole(held, answers), ensure_ascii=False, indent=2))
+        print(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
         return
     if held is not None:
         print(f"{len(held.lists)} lists, {held.size:,} people seen")
@@ -64,35 +66,38 @@ def _show(held: Table | None, answers: Sequence[Answer], form: str, *, single: b
         print("\n".join(_lines(answer)))
 
 
-def _whole(held: Table | None, answers: Sequence[Answer]) -> dict[str, object]:
-    """All methods in one object: the headline is the union of their ranges, never one number."""
-    given = [answer for answer in answers if answer.refusal is None]
-    low = [end for answer in given if (end := answer.as_json()["lower"]) is not None]
-    high = [end for answer in given if (end := answer.as_json()["upper"]) is not None]
-    reasons = [answer.refusal for answer in answers if answer.refusal is not None]
-    return {
-        "method": "all",
-        "people_seen": held.size if held else None,
-        "estimate": None,
-        "lower": min(low, default=None),
-        "upper": max(high, default=None),
-        "warnings": [],
-        "refusal": reasons[0].as_json() if reasons and not given else None,
-        "answers": [answer.as_json() for answer in answers],
-    }
+def _all(held: Table, settings: Settings, form: str) -> int:
+    """Every method; the headline is the union of their ranges, never one number, or the gate's refusal."""
+    door, answers = ask_all(held, settings)
+    refusal = door.refusal() if door else NoEstimate("no_cases")
+    whole = refused("all", refusal) if not door or not door.is_open else _union(answers)
+    found = {**whole.as_json(), "answers": [answer.as_json() for answer in answers]}
+    _show(found, held, [whole, *answers], form)
+    return REFUSED if whole.refusal else ANSWERED
+
+
+def _union(answers: Sequence[Answer]) -> Answer:
+    """From the lowest to the highest end that any model gives; no upper end when some model finds none."""
+    given = [answer for answer in answers if answer.method not in BOUNDS]
+    ends = [end for answer in given for end in (answer.lower, answer.estimate, answer.upper)]
+    known = [end for end in ends if end is not None]
+    if not known:
+        return refused("all", NoEstimate("no_model"))
+    return Answer("all", None, min(known), max(known), warnings=(Notice("lower_bound"),))
 
 
 def _lines(answer: Answer) -> list[str]:
     if answer.refusal is not None:
         return [f"{answer.method}: no estimate. {answer.refusal}"]
     ends = " to ".join(_people(end) for end in (answer.lower, answer.upper))
-    first = f"{answer.method}: about {_people(answer.estimate)} ({answer.level:.0%} interval {ends})"
-    return [first, *(f"  - {notice.text}" for notice in answer.warnings)]
+    about = f"about {_people(answer.estimate)} ({answer.level:.0%} interval {ends})"
+    said = about if answer.estimate is not None else f"consistent with {ends}"
+    return [f"{answer.method}: {said}", *(f"  - {notice.text}" for notice in answer.warnings)]
 
 
 def _people(value: float | None) -> str:
-    shown = value is not None and value == value and abs(value) != float("inf")
-    return f"{value:,.0f}" if shown else "not known"
+    shown = finite(value)
+    return "not known" if shown is None else f"{shown:,.0f}"
 
 
 if __name__ == "__main__":

@@ -137,7 +137,8 @@ class Among:
         unseen = np.column_stack([people for _, people in each])
         rows = np.arange(len(counts))
         picks = [unseen[rows, scores[:, :top].argmin(axis=1)] for top in self.curve]
-        return cleaned.sum(axis=1)[:, None] + np.column_stack(picks)
+        populations: Floats = cleaned.sum(axis=1)[:, None] + np.column_stack(picks)
+        return populations
 
 
 def _one_model(layout: Design, model: Bools, start: Floats, counts: Floats) -> tuple[Floats, Floats]:

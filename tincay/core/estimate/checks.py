@@ -1,0 +1,310 @@
+"""Everything an honest page shows beside a number, in the order in which it should be read.
+
+`diagnose` makes one object: is there enough to say anything; how the lists overlap; the lower bound; how far
+methods and models differ; what happens without each list; whether lists can find each other; how the answer
+moves with its assumptions; whether the simulations can be trusted; and the words that may be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from .answers import Answer, NoEstimate, Notice, finite, refused
+from .bic import Ranking, by_bic, highest_order, rank
+from .decomposable import MOST_LISTS, decomposable, sensitivity
+from .histories import Pair, Table, pairs, tidy
+from .latent import Plan, latent
+from .simple import chao, chapman_table, independence
+from .stepwise import THRESHOLD, stepwise
+from .threshold import threshold
+
+FEWEST_REPEATS = 30
+MOST_SINGLE = 0.95
+FEWEST_LISTS = 3
+FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)
+THRESHOLDS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1)
+FEWEST_SEEN = 30
+"""People on other lists below which a list cannot serve as a test of a method."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Whether models may speak at all: at least 3 lists that hold people, 30 people seen twice, and no more
+    than 95 % seen once (for scale: UK 92 %, Netherlands 94.8 %, New Orleans 93.5 %)."""
+
+    lists: int
+    seen: int
+    repeats: int
+    single: float
+
+    @property
+    def is_open(self) -> bool:
+        enough = self.lists >= FEWEST_LISTS and self.repeats >= FEWEST_REPEATS
+        return enough and self.single <= MOST_SINGLE
+
+    def notice(self) -> Notice:
+        return Notice("too_thin", {"repeats": self.repeats, "single": self.single})
+
+    def refusal(self) -> NoEstimate:
+        if self.lists < FEWEST_LISTS:
+            return NoEstimate("too_few_lists", needed=FEWEST_LISTS, lists=self.lists)
+        return NoEstimate("too_thin", repeats=self.repeats)
+
+
+def gate(held: Table) -> Gate:
+    """Screen 1, before any model is fitted. Raises NoEstimate("no_cases")."""
+    neat, _ = tidy(held)
+    times = neat.times_seen()
+    return Gate(len(neat.lists), neat.size, sum(times[1:]), times[0] / neat.size)
+
+
+@dataclass(frozen=True)
+class Range:
+    """A labelled estimate with its limits, each a number or None."""
+
+    label: str
+    lower: float | None
+    estimate: float | None
+    upper: float | None
+    reason: NoEstimate | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        reason = self.reason.as_json() if self.reason else None
+        return {**vars(self), "reason": reason}
+
+
+def as_range(label: str, answer: Answer) -> Range:
+    lower, upper = finite(answer.lower), finite(answer.upper)
+    return Range(label, lower, finite(answer.estimate), upper, answer.refusal)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A list whose size is known, looked for by a method that sees only the other lists."""
+
+    name: str
+    truth: int
+    seen: int
+    found: tuple[Range, ...]
+
+    def holds(self, found: Range) -> bool | None:
+        """Whether the interval holds the truth; None when it has no two ends."""
+        if found.lower is None or found.upper is None:
+            return None
+        return found.lower <= self.truth <= found.upper
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """One table, seen from all sides; see `diagnose`. Parts behind a closed gate are empty."""
+
+    table: Table
+    gate: Gate
+    pairs: tuple[Pair, ...]
+    bound: Answer
+    panel: tuple[Answer, ...] = ()
+    models: tuple[dict[str, Any], ...] = ()
+    near_ties: tuple[float, float] | None = None
+    without: tuple[Range, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    assumption: tuple[Range, ...] = ()
+    thresholds: tuple[Range, ...] = ()
+    priors: tuple[dict[str, Any], ...] = ()
+    curve: tuple[dict[str, Any], ...] = ()
+    notices: tuple[Notice, ...] = field(default=())
+
+    @property
+    def headline(self) -> tuple[float | None, float | None]:
+        """The union of all methods' estimates and limits and of the models that fit almost equally well.
+
+        Without an upper end when some method finds none.
+        """
+        ends = [end for answer in self.panel for end in (answer.lower, answer.estimate, answer.upper)]
+        known = [end for end in (*ends, *(self.near_ties or ())) if end is not None]
+        if not known:
+            return None, None
+        return finite(min(known)), finite(max(known))
+
+    @property
+    def chapman_spread(self) -> tuple[float, float]:
+        """Smallest and largest two-list estimate."""
+        values = [pair.chapman for pair in self.pairs]
+        return min(values), max(values)
+
+    @property
+    def apart(self) -> tuple[Pair, ...]:
+        """Pairs of lists with nobody on both."""
+        return tuple(pair for pair in self.pairs if not pair.both)
+
+    @property
+    def answer(self) -> Answer:
+        """The whole as one Answer: a range and no single number, or the refusal at the gate with the bound."""
+        if not self.gate.is_open:
+            shut = refused("all", self.gate.refusal())
+            return shut.with_details(lower_bound=self.bound.as_json())
+        lower, upper = self.headline
+        return Answer("all", None, lower, upper, warnings=(Notice("lower_bound"), *self.notices))
+
+    def as_json(self) -> dict[str, Any]:
+        lower, upper = self.headline
+        return {
+            "gate": {**vars(self.gate), "open": self.gate.is_open},
+            "overlaps": [vars(pair) for pair in self.pairs],
+            "lower_bound": self.bound.as_json(),
+            "headline": {"lower": lower, "upper": upper},
+            "panel": [answer.as_json() for answer in self.panel],
+            "models": list(self.models),
+            "near_ties": self.near_ties,
+            "without_each_list": [each.as_json() for each in self.without],
+            "trials": [_trial_json(trial) for trial in self.trials],
+            "assumption": [each.as_json() for each in self.assumption],
+            "thresholds": [each.as_json() for each in self.thresholds],
+            "priors": list(self.priors),
+            "curve": list(self.curve),
+            "notices": [notice.as_json() for notice in self.notices],
+        }
+
+
+def _trial_json(trial: Trial) -> dict[str, Any]:
+    found = [{**each.as_json(), "holds": trial.holds(each)} for each in trial.found]
+    return {"list": trial.name, "truth": trial.truth, "seen": trial.seen, "found": found}
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard `diagnose` works. The latent-class `plan` and replicates set most of the time."""
+
+    stepwise: int = 20_000
+    bic: int = 2_000
+    trials: int = 1_000
+    plan: Plan = field(default_factory=Plan)
+    seed: int = 1
+    workers: int = 1
+
+
+def diagnose(held: Table, effort: Effort | None = None) -> Diagnostics:
+    """All screens for a table of 3 to 6 lists (more lists, fewer lists or thin tables stop at the gate).
+
+    Raises NoEstimate("no_cases"); every other refusal is part of the result.
+    """
+    work = effort or Effort()
+    neat, notices = tidy(held)
+    found = Diagnostics(neat, gate(neat), pairs(neat), _try(chao, "chao", neat), notices=notices)
+    if not found.gate.is_open:
+        return found
+    panel = _panel(neat, work)
+    ranking = _ranking(neat)
+    return Diagnostics(
+        **{
+            **vars(found),
+            "panel": panel,
+            "models": tuple(ranking.as_json()) if ranking else (),
+            "near_ties": _ends(ranking),
+            "without": without_each_list(neat),
+            "trials": trials(neat, work),
+            "assumption": assumption(neat),
+            "thresholds": by_threshold(neat),
+            "priors": tuple(sensitivity(neat)) if len(neat.lists) <= MOST_LISTS else (),
+            "curve": tuple(panel[1].details.get("curve", ())),
+        }
+    )
+
+
+def _try(method: Callable[[Table], Answer], name: str, held: Table) -> Answer:
+    try:
+        return method(held)
+    except NoEstimate as refusal:
+        return refused(name, refusal)
+
+
+def _panel(held: Table, work: Effort) -> tuple[Answer, ...]:
+    """The methods side by side; the second is BIC."""
+    methods: Mapping[str, Callable[[Table], Answer]] = {
+        "stepwise": partial(stepwise, replicates=work.stepwise, seed=work.seed, workers=work.workers),
+        "bic": partial(by_bic, replicates=work.bic, seed=work.seed, workers=work.workers),
+        "decomposable": decomposable,
+        "latent": partial(latent, plan=work.plan, seed=work.seed),
+        "threshold": partial(threshold, seed=work.seed),
+    }
+    return tuple(_try(method, name, held) for name, method in methods.items())
+
+
+def _ranking(held: Table) -> Ranking | None:
+    if len(held.lists) > MOST_LISTS:
+        return None
+    try:
+        return rank(held, highest_order(len(held.lists)))
+    except NoEstimate:
+        return None
+
+
+def _ends(ranking: Ranking | None) -> tuple[float, float] | None:
+    if ranking is None:
+        return None
+    near = ranking.near_ties()
+    return float(near.min()), float(near.max())
+
+
+def without_each_list(held: Table) -> tuple[Range, ...]:
+    """Screen 5: the stepwise estimate with each list left out in turn."""
+    return tuple(as_range(name, _try(_point, "stepwise", held.drop(name))) for name in held.lists)
+
+
+def _point(held: Table) -> Answer:
+    """The stepwise estimate alone; of two lists, Chapman's."""
+    return chapman_table(held) if len(held.lists) == 2 else stepwise(held, replicates=0)
+
+
+def trials(held: Table, work: Effort) -> tuple[Trial, ...]:
+    """Screen 6: each list large enough is taken for a population of known size and looked for by the others
+    (Binette & Steorts, arXiv 2112.01594)."""
+    inside = {name: held.within(name) for name in held.lists}
+    return tuple(
+        Trial(name, held.list_size(name), part.size, _seek(part, work))
+        for name, part in inside.items()
+        if part.size >= FEWEST_SEEN
+    )
+
+
+def _seek(part: Table, work: Effort) -> tuple[Range, ...]:
+    methods: Mapping[str, Callable[[Table], Answer]] = {
+        "stepwise": partial(stepwise, replicates=work.trials, seed=work.seed),
+        "decomposable": decomposable,
+        "independence": independence,
+    }
+    return tuple(as_range(name, _try(method, name, part)) for name, method in methods.items())
+
+
+def assumption(held: Table) -> tuple[Range, ...]:
+    """Screen 7: if all lists together were ξ times as alike as their parts suggest, n0 = ξ·Π odd/Π even.
+
+    Products run over the counts of histories with an odd and an even number of lists; ξ = 1 is the usual and
+    untestable assumption (Aleshin-Guendel, Sadinle & Wakefield, arXiv 2101.09304). Empty when a cell is empty.
+    """
+    cells = np.arange(1, len(held.counts))
+    if not held.counts[1:].all():
+        return ()
+    sign = np.where(np.bitwise_count(cells) % 2 == 1, 1.0, -1.0)
+    unseen = float(np.exp(sign @ np.log(held.counts[1:])))
+    return tuple(Range(f"{factor:g}", None, held.size + factor * unseen, None) for factor in FACTORS)
+
+
+def by_threshold(held: Table) -> tuple[Range, ...]:
+    """Screen 8: the stepwise estimate for stricter and looser thresholds (0.02 is the usual one)."""
+    return tuple(
+        as_range(f"{p:g}", _try(partial(stepwise, replicates=0, threshold=p), "stepwise", held))
+        for p in sorted({*THRESHOLDS, THRESHOLD})
+    )
+
+
+def overlap_matrix(held: Table) -> tuple[tuple[int, ...], ...]:
+    """People on each two lists; the diagonal holds the lists' sizes."""
+    found = [held.overlap(first, second) for first, second in product(held.lists, repeat=2)]
+    k = len(held.lists)
+    return tuple(tuple(found[i * k : (i + 1) * k]) for i in range(k))
