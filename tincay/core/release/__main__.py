@@ -1,0 +1,137 @@
+"""The command line: `release FILE.csv --domain DOMAIN.json --rho 0.25 --out DIR` and `attack DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+
+from .attacks.suite import Verdict, examine
+from .budget import epsilon, read_rho
+from .domain import Domain, DomainError, read_domain
+from .export import WRITERS, files, read_measurement
+from .profiles import ctdc
+from .publish import publish, release
+from .rows import RowError, Rows, read_rows
+
+PROFILES = {"ctdc-27": ctdc.DOMAIN}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. 0: done and safe; 1: an attack succeeded; 2: the input is wrong, and the text says how."""
+    asked = _parser().parse_args(argv)
+    try:
+        return int(asked.run(asked))
+    except (DomainError, RowError, ValueError, OSError, UnicodeDecodeError) as problem:
+        print(f"{asked.command}: {_said(problem)}", file=sys.stderr)
+        return 2
+
+
+def _said(problem: Exception) -> str:
+    if isinstance(problem, UnicodeDecodeError):
+        return "the file is not UTF-8 text."
+    if isinstance(problem, OSError):
+        return f"{problem.filename}: {problem.strerror}"
+    return str(problem)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tincay")
+    commands = parser.add_subparsers(dest="command", required=True)
+    make = commands.add_parser("release", help="publishable tables and invented rows from a CSV file")
+    make.add_argument("file", type=Path)
+    make.add_argument("--domain", required=True, help="DOMAIN.json, or ctdc-27")
+    make.add_argument("--rho", required=True, type=read_rho, help="privacy budget, for example 0.25")
+    make.add_argument("--unit", help="the column that tells one person from another; it is not published")
+    make.add_argument("--rows-per-person", type=int, default=1)
+    make.add_argument("--seed", type=int, help="draws the invented rows (never the noise); may be public")
+    make.add_argument("--out", required=True, type=Path, help="a new folder")
+    make.add_argument("--format", choices=sorted(WRITERS), default="csv")
+    make.set_defaults(run=_release)
+    test = commands.add_parser("attack", help="run every attack against a release")
+    test.add_argument("folder", type=Path)
+    test.add_argument(
+        "--truth", type=Path, help="the true rows: figures for inside eyes only, not to be published"
+    )
+    test.set_defaults(run=_attack)
+    return parser
+
+
+def _release(asked: argparse.Namespace) -> int:
+    domain = _domain(asked.domain)
+    if asked.rows_per_person > 1 and asked.unit is None:
+        raise ValueError("--rows-per-person needs --unit: which column tells one person from another?")
+    rows = _rows(asked.file, domain, asked.unit, asked.rows_per_person)
+    seed = asked.seed if asked.seed is not None else int(np.random.SeedSequence().generate_state(1)[0])
+    with _new_folder(asked.out) as folder:
+        done = release(
+            rows,
+            micro_rho=asked.rho,
+            seed=seed,
+            charge=_say_price,
+            most=asked.rows_per_person,
+            progress=_progress,
+        )
+        verdict = examine(done, progress=_progress)
+        if verdict.passed:
+            for name, content in files(done, asked.format, verdict.lines()).items():
+                (folder / name).write_bytes(content)
+    _print(verdict)
+    print(f"{len(done.tables.stored)} tables published, {len(done.refusals)} refused, in {asked.out}")
+    print(f"rows: {done.rows_refusal or 'published'}")
+    return 0 if verdict.passed else 1
+
+
+def _attack(asked: argparse.Namespace) -> int:
+    measurement, seed = read_measurement((asked.folder / "release.json").read_text("utf-8"))
+    done = publish(measurement, seed)
+    truth = None
+    if asked.truth is not None:
+        truth = _rows(asked.truth, measurement.workload.domain, None, 1)
+        print("With the true rows: these figures are not for publication.")
+    verdict = examine(done, truth, progress=_progress)
+    _print(verdict)
+    return 0 if verdict.passed else 1
+
+
+def _domain(given: str) -> Domain:
+    return PROFILES[given] if given in PROFILES else read_domain(Path(given).read_text("utf-8"))
+
+
+def _rows(path: Path, domain: Domain, unit: str | None, most: int) -> Rows:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return read_rows(csv.reader(file), domain, unit=unit, most=most, progress=_progress)
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """A folder that was not there: a published number is never written twice. Gone again if nothing is in it."""
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _say_price(micro_rho: int) -> None:
+    print(f"This spends {micro_rho} micro-rho (epsilon {epsilon(micro_rho)}).", file=sys.stderr)
+
+
+def _progress(step: str, done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{step} {done}{f' of {of}' if of else ''}", end="", file=sys.stderr, flush=True)
+
+
+def _print(verdict: Verdict) -> None:
+    for line in verdict.lines():
+        print(" | ".join(str(part) for part in line))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

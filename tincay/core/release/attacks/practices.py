@@ -1,0 +1,174 @@
+"""Ways in which statistics are published, as an attacker meets them: four common ones, and ours.
+
+The common ones are here to prove that the attacks bite. Nothing in the product publishes with them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain import Codes
+from ..measure import measure
+from ..publish import Release, publish
+from ..rows import UNKNOWN, Counts, Rows, rows_of
+from ..tables import MEAN_OF_NORMAL
+from ..workload import Axes, plan
+
+SURE = 4.0  # standard deviations within which an attacker may take a noisy figure for certain
+SWAPPED = 0.10
+SMALL = 5
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A table as it was printed: each figure, and between which numbers the truth surely is."""
+
+    printed: Real
+    low: Real
+    high: Real
+
+
+@dataclass(frozen=True)
+class Published:
+    """Everything an attacker holds after one publication. `real` rows are rows of people, if coarsened."""
+
+    tables: Mapping[Axes, Figures]
+    rows: Rows | None = None
+    real: bool = False
+    fresh: Callable[[Axes], Real] | None = field(default=None, repr=False)
+
+    def ask(self, axes: Axes) -> Real:
+        """Ask for a table once more."""
+        return self.tables[axes].printed if self.fresh is None else self.fresh(axes)
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A named way to publish: (true rows, seed) → what is published."""
+
+    name: str
+    publish: Callable[[Rows, int], Published]
+
+
+def tables_of(rows: Rows) -> tuple[Axes, ...]:
+    """The total and all one-, two- and three-way tables: what each practice here publishes."""
+    columns = range(len(rows.domain.columns))
+    return tuple(axes for width in range(4) for axes in combinations(columns, width))
+
+
+def _exactly(counts: Counts) -> Figures:
+    real = counts.astype(np.float64)
+    return Figures(real, real, real)
+
+
+def _raw(rows: Rows, _seed: int) -> Published:
+    return Published({axes: _exactly(rows.count(axes)) for axes in tables_of(rows)}, rows, real=True)
+
+
+def _cell_suppressed(rows: Rows, _seed: int) -> Published:
+    """Exact tables; a cell of one to four shows nothing but that."""
+    return Published({axes: _hide_small(rows.count(axes)) for axes in tables_of(rows)})
+
+
+def _hide_small(counts: Counts) -> Figures:
+    hidden = (counts > 0) & (counts < SMALL)
+    low, high = np.where(hidden, 1.0, counts), np.where(hidden, SMALL - 1.0, counts)
+    return Figures((low + high) / 2, low, high)
+
+
+def _swapped(rows: Rows, seed: int) -> Published:
+    """One row in ten exchanges its first column with another such row; then everything is published."""
+    who, where = (np.random.default_rng([seed, step]) for step in (0, 1))
+    some = np.flatnonzero(who.random(len(rows)) < SWAPPED)
+    first = rows.columns[0].copy()
+    first[some] = first[where.permutation(some)]
+    return replace(_raw(Rows(rows.domain, (first, *rows.columns[1:])), seed), real=False)
+
+
+def k_anonymous(rows: Rows, k: int) -> Rows:
+    """Blank answers, the column that tells most first, until every row looks like k - 1 others.
+
+    The last column is kept as the answer to protect. A blank is coded UNKNOWN. Rows still alone go.
+    """
+    known = rows.matrix().copy()
+    quasi = list(range(known.shape[1] - 1))
+    for column in sorted(quasi, key=lambda c: -len(rows.domain.columns[c].values)):
+        alone = _class_sizes(known[:, quasi]) < k
+        known[alone, column] = UNKNOWN
+    return rows_of(rows.domain, known[_class_sizes(known[:, quasi]) >= k])
+
+
+def _class_sizes(matrix: Codes) -> NDArray[np.int64]:
+    _, which, sizes = np.unique(matrix, axis=0, return_inverse=True, return_counts=True)
+    return np.asarray(sizes[which.ravel()], dtype=np.int64)
+
+
+def _k_ten(rows: Rows, _seed: int) -> Published:
+    released = k_anonymous(rows, 10)
+    gone = len(rows) - len(released)
+    return Published(
+        {axes: _with_blanks(released, axes, gone) for axes in tables_of(rows)}, released, real=True
+    )
+
+
+def _with_blanks(rows: Rows, axes: Axes, gone: int) -> Figures:
+    """A blank may be any answer: each cell has at least its full rows, at most also the blank ones and the lost."""
+    full = (
+        np.all([rows.columns[axis] != UNKNOWN for axis in axes], axis=0) if axes else np.ones(len(rows), bool)
+    )
+    low = rows.take(full).count(axes).astype(np.float64)
+    return Figures(low, low, low + float(np.sum(~full)) + gone)
+
+
+def _fresh_noise(rows: Rows, seed: int) -> Published:
+    """Noise drawn anew for each question: what a careless query server does."""
+    rng = np.random.default_rng([seed, len(rows)])
+    first = _raw(rows, seed)
+
+    def ask(axes: Axes) -> Real:
+        exact = first.tables[axes].printed
+        return exact + rng.normal(0, 5, len(exact))
+
+    noisy = {axes: _doubted(ask(axes), 5.0) for axes in first.tables}
+    return Published(noisy, fresh=ask)
+
+
+def _doubted(printed: Real, deviation: float) -> Figures:
+    return Figures(printed, printed - SURE * deviation, printed + SURE * deviation)
+
+
+RAW = Practice("raw", _raw)
+K_TEN = Practice("k = 10", _k_ten)
+CELL_SUPPRESSED = Practice("cells < 5 hidden", _cell_suppressed)
+SWAP = Practice("swapped", _swapped)
+FRESH_NOISE = Practice("fresh noise", _fresh_noise)
+UNPROTECTED = (RAW, K_TEN, CELL_SUPPRESSED, SWAP, FRESH_NOISE)
+
+
+def held(release: Release) -> Published:
+    """What an attacker holds of a release of ours."""
+    names = release.rows.domain.names
+    tables = {}
+    for table in release.tables.stored.values():
+        if all(name in names for name in table.columns):
+            axes = tuple(names.index(name) for name in table.columns)
+            printed = table.counts.ravel().astype(np.float64)
+            tables[axes] = _doubted(printed, table.expected_error / MEAN_OF_NORMAL)
+    return Published(tables, release.rows)
+
+
+def ours(micro_rho: int, most: int = 1) -> Practice:
+    """Our mechanism, with nothing refused: the attacker gets more than would ever be published."""
+
+    def publish_ours(rows: Rows, seed: int) -> Published:
+        measurement = measure(rows, plan(rows.domain), micro_rho=micro_rho, most=most, charge=lambda _: None)
+        return held(publish(measurement, seed, misplaced=math.inf))
+
+    return Practice("ours", publish_ours)

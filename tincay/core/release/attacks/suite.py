@@ -1,0 +1,124 @@
+"""Run every attack: first where it must succeed, then against ours. Nothing is published that has not passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..noise import Counts, discrete_gaussian
+from ..publish import Release
+from ..rows import Progress, Rows, silent
+from . import practices
+from .asking import averaging, trackers
+from .attribute import attribute
+from .audit import audit, budget_sum, noise_shape, same_shape_when_empty
+from .certainty import dominance, homogeneity
+from .differencing import differencing
+from .findings import Finding
+from .membership import membership, membership_by_tables
+from .practices import Practice, ours
+from .proving import population
+from .reconstruction import reconstruction
+
+Attack = Callable[[Practice, Rows, int], Finding]
+PROVING_PEOPLE, PROVING_SEED = 5_000, 7
+MOST_PEOPLE = 20_000
+
+# each attack, and the unprotected practice on which it must succeed to be believed
+ATTACKS: tuple[tuple[Attack, Practice], ...] = (
+    (differencing, practices.RAW),
+    (reconstruction, practices.CELL_SUPPRESSED),
+    (membership, practices.K_TEN),
+    (attribute, practices.RAW),
+    (averaging, practices.FRESH_NOISE),
+    (trackers, practices.CELL_SUPPRESSED),
+    (homogeneity, practices.K_TEN),
+    (dominance, practices.RAW),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What every attack found. `proofs` are the attacks on unprotected data, which must succeed."""
+
+    findings: tuple[Finding, ...]
+    proofs: tuple[Finding, ...]
+
+    @property
+    def passed(self) -> bool:
+        """No attack got through, and every attack showed elsewhere that it can."""
+        return not self.successes and not self.weak
+
+    @property
+    def successes(self) -> tuple[Finding, ...]:
+        """Attacks that got through."""
+        return tuple(finding for finding in self.findings if finding.succeeded)
+
+    @property
+    def weak(self) -> tuple[Finding, ...]:
+        """Attacks that failed even where nothing protects: their silence means nothing."""
+        return tuple(finding for finding in self.proofs if not finding.succeeded)
+
+    def lines(self) -> Iterator[tuple[str, str, str, str, str, str]]:
+        """A table for people: header first."""
+        yield "attack", "against", "figure", "gate", "result", "what the figure is"
+        for finding in self.proofs:
+            yield *_line(finding), "bites" if finding.succeeded else "TOO WEAK", finding.what
+        for finding in self.findings:
+            yield *_line(finding), "GOT THROUGH" if finding.succeeded else "held", finding.what
+
+
+def _line(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.attack, finding.practice, f"{finding.figure:.4g}", f"{finding.gate:.4g}"
+
+
+def examine(
+    release: Release, truth: Rows | None = None, seed: int = 1, progress: Progress = silent
+) -> Verdict:
+    """Attack our mechanism with this release's budget and columns.
+
+    Without `truth` the release's own invented rows stand in for the register, so that the figures cost no
+    privacy and may be published. With the true rows they are stronger, and for inside eyes only.
+    """
+    rows = _enough(release, truth)
+    practice = ours(release.measurement.micro_rho, release.measurement.most)
+    findings = [budget_sum(release.measurement), same_shape_when_empty(release.measurement), *_noise(release)]
+    for number, (attack, _) in enumerate(ATTACKS):
+        progress("attack", number + 1, len(ATTACKS))
+        findings.append(attack(practice, rows, seed))
+    findings.append(membership_by_tables(practice, rows, seed, release.measurement.micro_rho))
+    return Verdict(tuple(findings), prove(seed))
+
+
+def prove(seed: int = 1) -> tuple[Finding, ...]:
+    """Each attack on a made-up population that nothing protects."""
+    people = population(PROVING_PEOPLE, PROVING_SEED)
+    proofs = [attack(practice, people, seed) for attack, practice in ATTACKS]
+    return *proofs, audit(_half_noise, 250_000, practice="half the noise")
+
+
+def _noise(release: Release) -> list[Finding]:
+    scale = min(table.variance for table in release.measurement.tables.values()) ** 0.5
+    return [
+        audit(discrete_gaussian, release.measurement.micro_rho),
+        noise_shape(discrete_gaussian, min(scale, 50.0)),
+    ]
+
+
+def _half_noise(counts: Counts, scale: float) -> Counts:
+    return discrete_gaussian(counts, scale / 2)
+
+
+def _enough(release: Release, truth: Rows | None) -> Rows:
+    """The rows to attack: the true ones, the invented ones, or a made-up population where there are too few."""
+    rows = release.rows if truth is None else truth
+    if len(rows) < 200:
+        return population(PROVING_PEOPLE, PROVING_SEED)
+    return rows.take(_spaced(len(rows)))
+
+
+def _spaced(people: int) -> Counts:
+    step = max(1, people // MOST_PEOPLE)
+    return np.arange(0, people, step, dtype=np.int64)

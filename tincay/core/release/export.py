@@ -1,0 +1,181 @@
+"""Write a release as files: tables, invented rows, a dictionary of the columns, and what can be said of errors."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import xlsxwriter
+
+from .budget import DELTA, MICRO, epsilon
+from .domain import read_domain, write_domain
+from .measure import Measurement, Noisy
+from .publish import Release
+from .workload import plan
+
+Line = Sequence[str | int | float]
+Sheets = dict[str, Iterable[Line]]
+NO_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  a workbook must carry a date; this one tells nothing
+FORMAT = "tincay-release-1"
+
+
+def files(release: Release, form: str, checks: Iterable[Line]) -> dict[str, bytes]:
+    """File name → content, for form "csv", "json" or "xlsx"; `checks` are the lines about the attacks.
+
+    release.json is always there: the noisy tables, from which all the rest can be computed again.
+    """
+    sheets = _sheets(release, checks)
+    return WRITERS[form](sheets) | {"release.json": write_measurement(release).encode()}
+
+
+def _sheets(release: Release, checks: Iterable[Line]) -> Sheets:
+    sheets: Sheets = {
+        "about": _about(release),
+        "tables": _table_lines(release),
+        "refused": _refusal_lines(release),
+        "dictionary": _dictionary(release),
+        "attacks": checks,
+    }
+    if release.rows_refusal is None:
+        sheets["rows"] = _row_lines(release)
+    return sheets
+
+
+def _about(release: Release) -> Iterator[Line]:
+    measurement = release.measurement
+    yield "what", "value"
+    yield "people (with noise)", len(release.rows)
+    yield "rho", measurement.micro_rho / MICRO
+    yield f"epsilon at delta {DELTA:g}", epsilon(measurement.micro_rho)
+    yield "rows a person, at most", measurement.most
+    yield "seed of the invented rows", str(release.seed)
+    yield "source of the code lists", measurement.workload.domain.source
+    yield "invented rows", release.rows_refusal or "published"
+    yield "reading", "Rows are invented and belong to nobody. Each figure has its expected error beside it."
+
+
+def _table_lines(release: Release) -> Iterator[Line]:
+    yield (
+        "table",
+        "column_1",
+        "value_1",
+        "column_2",
+        "value_2",
+        "column_3",
+        "value_3",
+        "people",
+        "expected_error",
+    )
+    for table in release.tables.stored.values():
+        name = " × ".join(table.columns) or "total"
+        for values, count in table.cells():
+            pairs = [part for pair in zip(table.columns, values, strict=True) for part in pair]
+            yield name, *pairs, *[""] * (6 - len(pairs)), count, round(table.expected_error, 1)
+
+
+def _refusal_lines(release: Release) -> Iterator[Line]:
+    yield "table", "reason", "instead"
+    for refusal in release.refusals:
+        instead = "" if refusal.instead is None else " × ".join(refusal.instead) or "total"
+        yield " × ".join(refusal.columns) or "total", refusal.reason, instead
+
+
+def _dictionary(release: Release) -> Iterator[Line]:
+    domain = release.measurement.workload.domain
+    yield "column", "title", "value", "meaning", "group"
+    for name in domain.order:
+        column = domain.columns[domain.names.index(name)]
+        for place, value in enumerate(column.values):
+            meaning = column.meanings[place] if column.meanings else ""
+            said = meaning or ("not said" if value == "" else "")
+            yield column.name, column.title, value, said, column.groups[place] if column.groups else ""
+
+
+def _row_lines(release: Release) -> Iterator[Line]:
+    yield release.rows.domain.order
+    yield from release.rows.texts()
+
+
+def _csv_files(sheets: Sheets) -> dict[str, bytes]:
+    return {f"{name}.csv": _csv(lines).encode() for name, lines in sheets.items()}
+
+
+def _csv(lines: Iterable[Line]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(lines)
+    return out.getvalue()
+
+
+def _json_files(sheets: Sheets) -> dict[str, bytes]:
+    return {f"{name}.json": _json(lines).encode() for name, lines in sheets.items()}
+
+
+def _json(lines: Iterable[Line]) -> str:
+    header, *rest = lines
+    return json.dumps([dict(zip(header, line, strict=True)) for line in rest], ensure_ascii=False, indent=0)
+
+
+def _xlsx_files(sheets: Sheets) -> dict[str, bytes]:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        book.set_properties({"created": NO_TIME})
+        for name, lines in sheets.items():
+            sheet = book.add_worksheet(name)
+            for row, line in enumerate(lines):
+                for column, value in enumerate(line):
+                    write = sheet.write_string if isinstance(value, str) else sheet.write_number
+                    write(row, column, value)
+    return {"release.xlsx": out.getvalue()}
+
+
+WRITERS: Mapping[str, Callable[[Sheets], dict[str, bytes]]] = {
+    "csv": _csv_files,
+    "json": _json_files,
+    "xlsx": _xlsx_files,
+}
+
+
+def write_measurement(release: Release) -> str:
+    """The noisy tables and the seed as JSON: all that is needed to compute the release again."""
+    measurement = release.measurement
+    content = {
+        "format": FORMAT,
+        "micro_rho": measurement.micro_rho,
+        "most": measurement.most,
+        "seed": str(release.seed),
+        "spent": str(measurement.spent),
+        "domain": json.loads(write_domain(measurement.workload.domain)),
+        "tables": [
+            {"axes": list(axes), "variance": noisy.variance, "counts": noisy.counts.tolist()}
+            for axes, noisy in measurement.tables.items()
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False)
+
+
+def read_measurement(text: str) -> tuple[Measurement, int]:
+    """The noisy tables and the seed from release.json. Raises ValueError if it is something else."""
+    try:
+        content: dict[str, Any] = json.loads(text)
+        if content["format"] != FORMAT:
+            raise ValueError("release.json has an unknown format.")
+        workload = plan(read_domain(json.dumps(content["domain"])))
+        tables = {tuple(each["axes"]): _noisy(each) for each in content["tables"]}
+        if tuple(tables) != workload.tables:
+            raise ValueError("release.json does not hold the tables that its domain calls for.")
+        spent = Fraction(content["spent"])
+        return Measurement(workload, tables, int(content["micro_rho"]), int(content["most"]), spent), int(
+            content["seed"]
+        )
+    except (KeyError, TypeError) as problem:
+        raise ValueError("release.json is not a release.") from problem
+
+
+def _noisy(given: Mapping[str, Any]) -> Noisy:
+    return Noisy(np.array(given["counts"], dtype=np.int64), float(given["variance"]))

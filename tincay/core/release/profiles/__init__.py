@@ -1,0 +1,1 @@
+"""Domains of standards that others publish by."""

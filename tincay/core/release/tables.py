@@ -1,0 +1,179 @@
+"""The published figures: stored once, answered from the store, each with its expected error. See tables.md."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .domain import Domain
+from .estimate import Estimate
+from .rows import Rows
+from .workload import Axes, Workload
+
+MISPLACED = 0.10  # a table is refused when more than this share of people is expected in a wrong cell
+MEAN_OF_NORMAL = math.sqrt(2 / math.pi)  # E|x| of a normal x with standard deviation 1
+
+
+class NotPublished(LookupError):
+    """This figure was not published. The text says why, and what there is instead."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published number of people, and how far it is expected to be from the true one."""
+
+    count: int
+    expected_error: float
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table. `counts` has one dimension a column; `values` are the labels along it."""
+
+    columns: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+    counts: NDArray[np.int64]
+    expected_error: float
+
+    def cells(self) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Every cell, also the empty ones: which cells exist must say nothing about anybody."""
+        return zip(product(*self.values), self.counts.ravel().tolist(), strict=True)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A table that is not published, and the coarser one that is (None: there is none)."""
+
+    columns: tuple[str, ...]
+    reason: str
+    instead: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All figures of one release."""
+
+    stored: Mapping[frozenset[str], Table]
+    refusals: tuple[Refusal, ...]
+
+    def answer(self, **chosen: str) -> Figure:
+        """The stored number of people with these answers: `answer(gender="Woman", ageBroad="9--17")`.
+
+        The same question has the same answer for ever, in whatever order it is asked. Raises NotPublished.
+        """
+        table = self.table(*chosen)
+        try:
+            cell = tuple(v.index(chosen[name]) for name, v in zip(table.columns, table.values, strict=True))
+        except ValueError:
+            raise NotPublished("One of these values is not in the code list of its column.") from None
+        return Figure(int(table.counts[cell]), table.expected_error)
+
+    def table(self, *columns: str) -> Table:
+        """The stored table of these columns, in any order. Raises NotPublished."""
+        wanted = frozenset(columns)
+        if wanted in self.stored:
+            return self.stored[wanted]
+        for refusal in self.refusals:
+            if wanted == frozenset(refusal.columns):
+                raise NotPublished(refusal.reason + _instead(refusal.instead))
+        raise NotPublished("This table was not measured, so no figure can be given with an honest error.")
+
+
+def _instead(columns: tuple[str, ...] | None) -> str:
+    if columns is None:
+        return " There is no coarser table: wait for a longer period or a larger area."
+    return f" Published instead: {' × '.join(columns) or 'the total'}."
+
+
+def tabulate(rows: Rows, estimate: Estimate, workload: Workload, misplaced: float = MISPLACED) -> Tables:
+    """Count the invented rows into every measured table that is worth publishing.
+
+    `misplaced` is the share of people that may be expected in a wrong cell.
+
+    All tables are sums of the same rows, so they agree wherever they meet, in every dimension.
+    """
+    stored: dict[frozenset[str], Table] = {}
+    refusals = []
+    for axes in _measured(workload, estimate):
+        table = _table(rows, estimate, axes)
+        if _useful(table, len(rows), misplaced):
+            stored[frozenset(table.columns)] = table
+            continue
+        coarser = next((t for t in _coarser(rows, estimate, axes) if _useful(t, len(rows), misplaced)), None)
+        if coarser is not None:
+            stored[frozenset(coarser.columns)] = coarser
+        refusals.append(Refusal(table.columns, _reason(table), coarser.columns if coarser else None))
+    refusals += [_too_large(estimate.domain, pair) for pair in workload.too_large]
+    return Tables(stored, tuple(refusals))
+
+
+def _measured(workload: Workload, estimate: Estimate) -> list[Axes]:
+    """The total, every one-way table, every known pair, every measured three-way table."""
+    measured = set(workload.tables)
+    pairs = {pair for axes in measured for pair in combinations(axes, 2)}
+    ones = {(axis,) for axes in measured for axis in axes}
+    return sorted({(), *ones, *pairs, *measured}, key=lambda axes: (len(axes), axes))
+
+
+def _table(rows: Rows, estimate: Estimate, axes: Axes) -> Table:
+    domain = estimate.domain
+    named = [domain.axes[axis] for axis in axes]
+    counts = rows.count(axes).reshape(domain.shape(axes))
+    return Table(
+        tuple(axis.name for axis in named),
+        tuple(axis.values for axis in named),
+        counts,
+        _expected_error(estimate, axes, counts),
+    )
+
+
+def _expected_error(estimate: Estimate, axes: Axes, counts: NDArray[np.int64]) -> float:
+    """From the noise, or from how far the rows miss the noisy table where that is more."""
+    if not estimate.known(axes):
+        return MEAN_OF_NORMAL * math.sqrt(_summed_variance(estimate, axes))
+    missed = float(np.mean((counts - estimate.table(axes)) ** 2))
+    return MEAN_OF_NORMAL * math.sqrt(max(missed, estimate.variance(axes)))
+
+
+def _summed_variance(estimate: Estimate, axes: Axes) -> float:
+    """An upper bound for a table by groups that is a sum of the table by values."""
+    domain = estimate.domain
+    largest = [np.bincount(c).max() for a in axes if (c := domain.axes[a].coarsening) is not None]
+    fine = tuple(sorted(domain.axes[axis].column for axis in axes))
+    return estimate.variance(fine) * math.prod(int(size) for size in largest)
+
+
+def _useful(table: Table, people: int, misplaced: float) -> bool:
+    return misplaced == math.inf or table.expected_error * table.counts.size <= misplaced * 2 * people
+
+
+def _reason(table: Table) -> str:
+    return (
+        f"Too few people for {table.counts.size} cells: each figure would be wrong by about"
+        f" {table.expected_error:.0f}."
+    )
+
+
+def _too_large(domain: Domain, pair: Axes) -> Refusal:
+    names = tuple(domain.axes[axis].name for axis in pair)
+    return Refusal(names, "This table has too many cells, and the code lists have no groups.", None)
+
+
+def _coarser(rows: Rows, estimate: Estimate, axes: Axes) -> Iterator[Table]:
+    """By groups where there are groups, then with one column fewer, and so on; the most detailed first."""
+    domain = estimate.domain
+    options = [[axis, domain.coarser(axis), None] for axis in axes]
+    chosen = {tuple(sorted(a for a in pick if a is not None)) for pick in product(*options)} - {axes}
+    askable = [pick for pick in chosen if _askable(estimate, pick)]
+    for pick in sorted(askable, key=lambda pick: (-math.prod(domain.shape(pick)), pick)):
+        yield _table(rows, estimate, pick)
+
+
+def _askable(estimate: Estimate, axes: Axes) -> bool:
+    fine = tuple(sorted(estimate.domain.axes[axis].column for axis in axes))
+    return estimate.known(axes) or estimate.known(fine)
