@@ -46,7 +46,9 @@ class Received(NamedTuple):
 
 
 @written
-def receive_report(*, envelope: Envelope, sealed_by: str, held: bool = False, now: datetime) -> Received:
+def receive_report(
+    *, envelope: Envelope, sealed_by: str, held: bool = False, code_name: str = "", now: datetime
+) -> Received:
     """Keep a report, all of it or nothing. A second envelope with the same key is the same report.
 
     Raises StaleDesk, Malformed, NotSigned, BadEnvelope.
@@ -60,6 +62,7 @@ def receive_report(*, envelope: Envelope, sealed_by: str, held: bool = False, no
     codes().check("retention_class", envelope.retention_class)
     report = _new_report(envelope, desk, sealed_by=sealed_by, held=held, now=now)
     clocks = running.start(report, "received", now)
+    report.code_name = code_name or _code_name()
     report.next_due_at = min((clock.due_at for clock in clocks if clock.due_at), default=None)
     report.promise = _first_leaf(report, envelope, now)
     report.save(force_insert=True)
@@ -74,7 +77,6 @@ def receive_report(*, envelope: Envelope, sealed_by: str, held: bool = False, no
 def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, now: datetime) -> Report:
     return Report(
         key=envelope.key,
-        code_name=_code_name(),
         desk=desk,
         kind_group=envelope.kind_group,
         priority=envelope.priority,

@@ -1,0 +1,76 @@
+"""`tincay demo`: an install with invented data in a folder of its own, served on this machine."""
+
+import socket
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from tincay.cases.demo import NotEmpty, demo_codes, load_demo, sign_ins
+from tincay.cases.management.commands.serve import serve
+from tincay.web.models import Install
+
+
+class Command(BaseCommand):
+    help = "Load the invented data once, then serve it on 127.0.0.1."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--load-only", action="store_true", help="load, print, do not serve")
+
+    def handle(self, *, port: int, load_only: bool, **options: object) -> None:
+        begun = time.monotonic()
+        Path(settings.TINCAY_DATA).mkdir(parents=True, exist_ok=True, mode=0o700)
+        call_command("migrate", verbosity=0)
+        self._load()
+        self._print(port)
+        self.stdout.write(f"({time.monotonic() - begun:.0f} s)\n")
+        self.stdout.flush()
+        if not load_only:
+            _free(port)
+            serve(address="127.0.0.1", port=port)
+
+    def _load(self) -> None:
+        if Install.objects.filter(demo=True).exists():
+            return
+        try:
+            load_demo(self._say)
+        except NotEmpty:
+            raise CommandError(
+                "This data folder belongs to a real install. Name another one in TINCAY_DATA."
+            ) from None
+        self.stdout.write("")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(f"\r{text:<40}", ending="")
+        self.stdout.flush()
+
+    def _print(self, port: int) -> None:
+        write = self.stdout.write
+        write("\nDữ liệu mẫu — không có người thật. / Sample data: no real people.\n")
+        write(f"  http://127.0.0.1:{port}/          her phone · máy của người báo")
+        write(f"  http://127.0.0.1:{port}/desk/     the desk · bàn làm việc\n")
+        write("Sign in (password, then the six digits of the TOTP secret), unlock (passphrase):")
+        for user in sign_ins():
+            unlock = f"  unlock: {user.passphrase}" if user.passphrase else ""
+            write(f"  {user.username:<14} {user.password:<26} TOTP {user.totp}{unlock}   [{user.role}]")
+        write("\nReceipts of the described reports (Xem lại · /back/):")
+        for name, (code_name, code) in demo_codes().items():
+            groups = " ".join(code[i : i + 4] for i in range(0, len(code), 4))
+            write(f"  {name:<4} {code_name:<9} {groups}")
+        write("\nThe log of this demo carries demo dates, and one machine alone proves nothing.")
+        write(
+            "`./run tincay demo_clock +3wd` moves the demo's clock. `./run tincay totp SECRET` shows six digits."
+        )
+
+
+def _free(port: int) -> None:
+    with socket.socket() as found:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind(("127.0.0.1", port))
+        except OSError:
+            raise CommandError(f"Port {port} is taken. Try ./run demo --port {port + 1}") from None
