@@ -81,7 +81,9 @@ def test_every_json_column_holds_codes_only_and_says_which() -> None:
 
 def test_no_column_holds_an_address_or_a_device() -> None:
     assert not [n for n, f in columns() if isinstance(f, models.GenericIPAddressField)]
-    assert not [n for n, _ in columns() if re.search(r"(^|_)(ip|user_agent|device|referr?er)(_|$)", n.split(".")[-1])]
+    assert not [
+        n for n, _ in columns() if re.search(r"(^|_)(ip|user_agent|device|referr?er)(_|$)", n.split(".")[-1])
+    ]
 
 
 def test_apps_have_the_same_files_and_extra_ones_say_what_they_are_for() -> None:
@@ -100,7 +102,9 @@ def test_no_folder_or_module_without_a_purpose_in_its_name(name: str) -> None:
 
 
 def test_no_product_file_is_longer_than_500_lines() -> None:
-    long = {str(p): n for p in product_files() if (n := len(p.read_text(encoding="utf-8").splitlines())) > 500}
+    long = {
+        str(p): n for p in product_files() if (n := len(p.read_text(encoding="utf-8").splitlines())) > 500
+    }
     assert not long, f"split along ideas: {long}"
 
 
@@ -151,7 +155,11 @@ def test_every_setting_and_command_is_documented() -> None:
     text = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
     source = ast.parse((PRODUCT / "settings.py").read_text(encoding="utf-8"))
     environment = next(n for n in source.body if isinstance(n, ast.ClassDef) and n.name == "Environment")
-    fields = [n.target.id for n in environment.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)]
+    fields = [
+        n.target.id
+        for n in environment.body
+        if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)
+    ]
     assert len(fields) > 10
     for field in fields:
         assert f"`TINCAY_{field.upper()}`" in text, f"docs/operating.md: TINCAY_{field.upper()}"
