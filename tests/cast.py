@@ -98,7 +98,7 @@ class Worker:
 
     def desk_key(self, desk: Desk) -> Identity:
         """The desk's identity, opened with the own one, as the browser does it."""
-        row = DeskWrap.objects.get(desk=desk, user=self.user)
+        row = DeskWrap.objects.get(of=Desk.objects.get(pk=desk.pk).recipient, user=self.user)
         return unwrap(
             Sealed(bytes(row.sealed)), self.key, of=Recipient(Desk.objects.get(pk=desk.pk).recipient)
         )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from tincay.cases.models import ClosingProposal, CountRow, SafeTry
 from tincay.core.consent import allows
 from tincay.core.priority import changed
-from tincay.core.stages import NOTHING_TO_ANSWER, WrongStage
+from tincay.core.stages import NOTHING_TO_ANSWER, WrongStage, reached
 from tincay.directory.models import Province
 from tincay.intake import actions as intake
 from tincay.intake.models import Message, Report
@@ -101,7 +101,12 @@ def write_message(*, report: Report, key: str, sealed: bytes, author: User, now:
 
 @written
 def answer(*, report: Report, key: str, sealed: bytes, author: User, now: datetime) -> Message:
-    """Answer her: what was done, or why nothing can be done. Without "keep my words" they are deleted now."""
+    """Answer her: what was done, or why nothing can be done. Without "keep my words" they are deleted now.
+
+    Raises WrongStage before the work on it has begun: an answer ends the keeping of her words.
+    """
+    if report.closed or not reached(report.stage, "in_handling"):
+        raise WrongStage("out_of_order")
     message = intake.post_message(
         report=report, key=key, sealed=sealed, sealed_by="browser", author=author, kind="answer", now=now
     )

@@ -45,3 +45,13 @@ class CountRow(models.Model):
     report = models.OneToOneField(Report, models.SET_NULL, null=True, related_name="count_row")
     month = models.CharField(max_length=7)
     codes = models.JSONField(default=dict)
+
+
+class Heartbeat(models.Model):
+    """When the scheduled work was done last: one row, for the steward's page."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_heartbeat")]

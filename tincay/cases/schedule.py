@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tincay.cases.actions import close_handled
+from tincay.cases.models import Heartbeat
 from tincay.core.stages import QUIET_FOR
 from tincay.directory.queries import calendar
 from tincay.intake import clocks as running
@@ -32,6 +33,7 @@ class Ticked(NamedTuple):
 
 def tick(*, now: datetime) -> Ticked:
     """Do everything that is due at `now`. Running it twice does nothing twice."""
+    Heartbeat.objects.update_or_create(id=1, defaults={"at": now})
     return Ticked(
         escalated=sum(_escalate(clock_id=clock.pk, now=now) for clock in Clock.objects.to_escalate(now)),
         resumed=_end_pauses(now=now),

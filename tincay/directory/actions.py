@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from tincay.directory.models import CalendarDay, CalendarVersion, Fallback, Province, Service
 from tincay.people.models import Desk
+from tincay.record.actions import Appended
 from tincay.web.writing import written
 
 
@@ -79,3 +80,10 @@ def set_day(
         },
     )
     return version
+
+
+@written
+def keep_opening(*, version: CalendarVersion, appended: Appended) -> None:
+    """Keep what the leaf of a calendar change says, for everybody to check."""
+    version.leaf, version.opening = appended.index, appended.opening
+    version.save(update_fields=["leaf", "opening"])

@@ -73,6 +73,9 @@ class CalendarVersion(models.Model):
     number = models.PositiveIntegerField(primary_key=True)
     made_at = models.DateTimeField()
     reason = models.CharField(max_length=300)
+    # The leaf that records the change, and what it says: a calendar is public, so its opening is too.
+    leaf = models.BigIntegerField(null=True)
+    opening = models.BinaryField(default=bytes)
 
 
 class CalendarDaySet(models.QuerySet["CalendarDay"]):

@@ -15,6 +15,7 @@ from tincay.core.clock import Pause as Stretch
 from tincay.core.consent import GRANT_LABEL
 from tincay.core.sealing import Recipient, verify_signature
 from tincay.core.stages import WrongStage, after
+from tincay.directory.actions import keep_opening, set_day
 from tincay.directory.queries import calendar
 from tincay.intake import clocks as running
 from tincay.intake.envelope import CompartmentIn, Envelope, GrantDocument, GrantIn, Malformed, read
@@ -22,6 +23,7 @@ from tincay.intake.models import Clock, ConsentGrant, Escalation, Message, Pause
 from tincay.intake.queries import case_desk
 from tincay.people.actions import call_on_duty
 from tincay.people.models import Desk, User
+from tincay.record.actions import append_leaf
 from tincay.vault import actions as vault
 from tincay.vault.queries import recipient
 from tincay.web.packs import codes, rules, words_of_nature
@@ -38,6 +40,10 @@ class NotSigned(Exception):
 
 class CannotPause(Exception):
     """This clock may not be paused for that reason."""
+
+
+class PastDay(Exception):
+    """The calendar changes for days to come only: a missed deadline never becomes a kept one."""
 
 
 class Received(NamedTuple):
@@ -362,6 +368,37 @@ def raise_priority(*, report: Report, priority: str, now: datetime) -> None:
     _save_clocks(report, known, [], begun)
     _save(report)
     leaf(report, "stage_changed", now, stage=report.stage, priority=priority)
+
+
+@written
+def change_calendar(
+    *, day: date, calendar_name: str, kind: str, name_vi: str, name_en: str, reason: str, now: datetime
+) -> int:
+    """Say what a day to come is (day_kind); how many deadlines moved. Each move is a leaf, so is the change.
+
+    Raises PastDay. Deadlines that have passed stay as they are.
+    """
+    codes().check("day_kind", kind)
+    if day <= today(now):
+        raise PastDay
+    version = set_day(
+        day=day, calendar=calendar_name, kind=kind, name_vi=name_vi, name_en=name_en, reason=reason, now=now
+    )
+    event = {"calendar": calendar_name, "date": day.isoformat(), "to": kind, "version": version.number}
+    keep_opening(version=version, appended=append_leaf(kind="calendar_changed", event=event, now=now))
+    running_on = Clock.objects.running().filter(due_at__gte=now, due_at__date__gte=day).values("report")
+    reports = Report.objects.for_the_rules().filter(pk__in=running_on).select_related("desk")
+    return sum(_recount(report, now) for report in reports)
+
+
+def _recount(report: Report, now: datetime) -> int:
+    known = list(report.clocks.all())
+    moved = running.recount(report, [c for c in known if c.due_at is not None and c.due_at >= now], now)
+    _save_clocks(report, known, moved, [])
+    _save(report)
+    for clock in moved:
+        leaf(report, "deadline_moved", now, rule=clock.rule, deadline=_iso(clock.due_at))
+    return len(moved)
 
 
 @written

@@ -81,6 +81,12 @@ def call_on_duty(*, desk: Desk, now: datetime, place: int = 0) -> Notice | None:
     return Notice.objects.create(user=members[place].user, created_at=now)
 
 
+@written
+def see_notices(*, user: User) -> None:
+    """This user has looked: what was waiting to be said is said."""
+    Notice.objects.filter(user=user).delete()
+
+
 def send_notices(*, now: datetime) -> int:
     """Hand the waiting notices to the install's channel; how many went out. Outside any transaction.
 

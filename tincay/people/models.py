@@ -40,6 +40,8 @@ class Desk(models.Model):
     name_en = models.CharField(max_length=120)
     purpose = models.CharField(max_length=20, choices=PURPOSES)
     recipient = models.CharField(max_length=80, blank=True)
+    # Somebody who held the key has left: a member's browser has to make a new one.
+    key_due = models.BooleanField(default=False)
     # What she is told about who answers a stage is the name of a post, never of a person.
     post_vi = models.CharField(max_length=120, blank=True)
     post_en = models.CharField(max_length=120, blank=True)

@@ -10,6 +10,7 @@ from tincay.core.sealing import BadEnvelope, Recipient, check_envelope, seal
 from tincay.people.models import Desk, Membership, User
 from tincay.record.actions import Appended, append_leaf
 from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
+from tincay.vault.queries import stale_wraps
 from tincay.web.writing import written
 
 WORDS_LIMIT = 400_000
@@ -19,6 +20,10 @@ WRAP_LIMIT = 1_024
 
 class LastMember(Exception):
     """The last member of a desk cannot leave: nobody could open its reports any more."""
+
+
+class NotYet(Exception):
+    """A desk's new key waits: another one is still being handed out, or wraps to the old one are left."""
 
 
 @dataclass(frozen=True)
@@ -156,17 +161,30 @@ def set_person_key(
 
 @written
 def set_desk_key(*, desk: Desk, recipient: Recipient, wraps: Mapping[User, bytes], now: datetime) -> None:
-    """Give a desk a new key with a wrap for each of `wraps`' members. Older reports are re-wrapped separately."""
+    """Give a desk a new key with a wrap for each of `wraps`' members.
+
+    What was wrapped to the old key stays readable through the members' old wraps until `rewrap` has replaced
+    all of it and `forget_old_key` is called. Raises NotYet while an older key is still being replaced.
+    """
+    if DeskWrap.objects.filter(desk=desk).exclude(of=desk.recipient).exists():
+        raise NotYet
     for sealed in wraps.values():
         check_envelope(sealed, limit=WRAP_LIMIT)
-    DeskWrap.objects.filter(desk=desk).delete()
     DeskWrap.objects.bulk_create(
-        DeskWrap(desk=desk, user=user, recipient=user.recipient, sealed=sealed)
+        DeskWrap(desk=desk, user=user, of=recipient, recipient=user.recipient, sealed=sealed)
         for user, sealed in wraps.items()
     )
-    Desk.objects.filter(pk=desk.pk).update(recipient=recipient)
-    desk.recipient = recipient
+    Desk.objects.filter(pk=desk.pk).update(recipient=recipient, key_due=False)
+    desk.recipient, desk.key_due = recipient, False
     _commit_key(holder="desk", recipient=recipient, now=now)
+
+
+@written
+def forget_old_key(*, desk: Desk) -> None:
+    """Take the members' wraps of the old desk key away. Raises NotYet while anything still goes to it."""
+    if stale_wraps(desk).exists():
+        raise NotYet
+    DeskWrap.objects.filter(desk=desk).exclude(of=desk.recipient).delete()
 
 
 @written
@@ -175,7 +193,7 @@ def add_member(*, desk: Desk, user: User, sealed: bytes | None, on_call: int | N
     if sealed is not None:
         check_envelope(sealed, limit=WRAP_LIMIT)
         DeskWrap.objects.update_or_create(
-            desk=desk, recipient=user.recipient, defaults={"user": user, "sealed": sealed}
+            of=desk.recipient, recipient=user.recipient, defaults={"desk": desk, "user": user, "sealed": sealed}
         )
     return Membership.objects.update_or_create(user=user, desk=desk, defaults={"on_call": on_call})[0]
 
@@ -183,17 +201,27 @@ def add_member(*, desk: Desk, user: User, sealed: bytes | None, on_call: int | N
 @written
 def remove_member(*, desk: Desk, user: User) -> None:
     """Take a user from a desk: wraps are gone at once. A colleague's browser then makes the desk's new key."""
-    if not DeskWrap.objects.filter(desk=desk).exclude(user=user).exists():
+    if not DeskWrap.objects.filter(desk=desk, of=desk.recipient).exclude(user=user).exists():
         raise LastMember
-    DeskWrap.objects.filter(desk=desk, user=user).delete()
+    held, _ = DeskWrap.objects.filter(desk=desk, user=user).delete()
     Membership.objects.filter(desk=desk, user=user).delete()
+    if held:
+        Desk.objects.filter(pk=desk.pk).update(key_due=True)
+        desk.key_due = True
 
 
 @written
-def rewrap(*, desk: Desk, wraps: Iterable[tuple[int, bytes]], recipient: Recipient) -> int:
-    """Replace wraps of this desk (by their id) with wraps to its new key; how many were replaced."""
+def rewrap(*, desk: Desk, wraps: Iterable[tuple[int, bytes | None]], recipient: Recipient) -> int:
+    """Replace wraps of this desk (by their id) with wraps to its new key; how many were replaced.
+
+    None: that one could not be opened; it is kept aside for a person to look at.
+    """
     done = 0
     for wrap_id, sealed in wraps:
+        wrap = Wrap.objects.filter(id=wrap_id, desk=desk)
+        if sealed is None:
+            wrap.exclude(recipient=recipient).update(aside=True)
+            continue
         check_envelope(sealed, limit=WRAP_LIMIT)
-        done += Wrap.objects.filter(id=wrap_id, desk=desk).update(recipient=recipient, sealed=sealed)
+        done += wrap.update(recipient=recipient, sealed=sealed)
     return done

@@ -37,6 +37,8 @@ class Wrap(models.Model):
     desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="+")
     recipient = models.CharField(max_length=80)
     sealed = models.BinaryField()
+    # A wrap that a member's browser could not open while the desk got a new key: a person has to look.
+    aside = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -83,12 +85,16 @@ class PersonWrap(models.Model):
 
 
 class DeskWrap(models.Model):
-    """A desk's identity, sealed to one member."""
+    """A desk's identity, sealed to one member. `of` is its public half.
+
+    While a desk gets a new key its members hold two: the old one opens what was not wrapped anew yet.
+    """
 
     desk = models.ForeignKey(Desk, models.CASCADE, related_name="wraps")
     user = models.ForeignKey(User, models.CASCADE, related_name="desk_wraps")
+    of = models.CharField(max_length=80)
     recipient = models.CharField(max_length=80)
     sealed = models.BinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["desk", "recipient"], name="one_desk_wrap_for_a_key")]
+        constraints = [models.UniqueConstraint(fields=["of", "recipient"], name="one_desk_wrap_for_a_key")]

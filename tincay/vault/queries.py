@@ -30,4 +30,26 @@ def desk_wraps(user: User) -> QuerySet[DeskWrap]:
 
 def stale_wraps(desk: Desk) -> QuerySet[Wrap]:
     """Wraps of this desk that still go to an older key: what a remaining member's browser has to re-wrap."""
-    return Wrap.objects.filter(desk=desk).exclude(recipient=desk.recipient).order_by("id")
+    return Wrap.objects.filter(desk=desk, aside=False).exclude(recipient=desk.recipient).order_by("id")
+
+
+def old_key(desk: Desk, user: User) -> DeskWrap | None:
+    """This member's wrap of the key that is being replaced, while it is being replaced."""
+    return desk_wraps(user).filter(desk=desk).exclude(of=desk.recipient).first()
+
+
+def without_key(desk: Desk) -> QuerySet[User]:
+    """Members who cannot open what this desk receives: new ones, and those who made themselves a new key."""
+    holding = DeskWrap.objects.filter(of=desk.recipient).values("recipient")
+    return User.objects.filter(memberships__desk=desk, is_active=True).exclude(recipient__in=holding).order_by("id")
+
+
+def chains(owner: UUID, kind: str, user: User) -> list[list[tuple[bytes, str]]]:
+    """For each of a report's compartments of this kind that the user can open: the wraps from the user's key
+    to it, each with the public half of what is inside. Old compartments come first."""
+    held = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
+    found = Wrap.objects.filter(compartment__owner=owner, compartment__kind=kind, recipient__in=held)
+    return [
+        [(held[wrap.recipient], wrap.recipient), (bytes(wrap.sealed), wrap.compartment.recipient)]
+        for wrap in found.select_related("compartment").order_by("compartment_id")
+    ]
