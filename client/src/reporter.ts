@@ -1,1 +1,36 @@
-export {};
+/** The reporter's script: everything that her phone does. */
+
+import { fromBase64 } from "./bytes";
+import { watchTheWayOut } from "./exit";
+import { SealedForm } from "./intake";
+import { setOpener } from "./opener";
+import { mentions } from "./receipt";
+import { follow, openDocument } from "./seal";
+import { refuseWords, SealedReply } from "./sealed-reply";
+import { SealedWords } from "./sealed-words";
+import { forget, holding } from "./session";
+import { stay } from "./stay";
+import { ConsentChange, ForgetReceipt, ReceiptVisit, sayWhenForgotten } from "./visit";
+
+setOpener({
+  ready: () => !!holding(),
+  async open(wraps, sealed) {
+    const chain = wraps.map(({ sealed: wrap, of }) => ({ sealed: fromBase64(wrap), ...(of && { of }) }));
+    const identity = await follow(chain, holding()!.receipt.identity);
+    return Promise.all(sealed.map((one) => openDocument(fromBase64(one), identity)));
+  },
+});
+refuseWords((words) => {
+  const held = holding();
+  return !!held && mentions(words, held.code, held.words);
+});
+stay(() => !!holding());
+sayWhenForgotten();
+addEventListener("pagehide", forget);
+watchTheWayOut();
+customElements.define("sealed-form", SealedForm);
+customElements.define("receipt-visit", ReceiptVisit);
+customElements.define("sealed-words", SealedWords);
+customElements.define("sealed-reply", SealedReply);
+customElements.define("consent-change", ConsentChange);
+customElements.define("forget-receipt", ForgetReceipt);

@@ -1,0 +1,34 @@
+/** The way out: at once, and Back does not lead to the form. */
+
+import { forget } from "./session";
+import { clearFields } from "./texts";
+
+const PRESSES = 3;
+const WITHIN_MS = 5000;
+
+export function leave(address: string): void {
+  clearFields();
+  forget();
+  document.body.hidden = true;
+  location.replace(address);
+}
+
+/** Links with data-leave, and Shift three times in five seconds. */
+export function watchTheWayOut(): void {
+  const link = (): HTMLAnchorElement | null => document.querySelector<HTMLAnchorElement>("a[data-leave]");
+  let presses: number[] = [];
+  document.addEventListener("click", (event) => {
+    const found = (event.target as Element).closest<HTMLAnchorElement>("a[data-leave]");
+    if (!found) return;
+    event.preventDefault();
+    leave(found.href);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.repeat) return;
+    const now = performance.now();
+    // Any other key between two presses is somebody typing capitals.
+    presses = event.key === "Shift" ? [...presses.filter((at) => now - at < WITHIN_MS), now] : [];
+    const found = link();
+    if (presses.length >= PRESSES && found) leave(found.href);
+  });
+}

@@ -1,0 +1,146 @@
+/** <sealed-form>: asks, seals on the phone, sends once, shows the receipt. docs/client.md. */
+
+import { makeEnvelope, newIdempotencyKey, saltOf, written, type Configuration, type Told } from "./envelope";
+import { post, Refused, wait, type Answer } from "./post";
+import { groups, make, toWords } from "./receipt";
+import { TooLong } from "./seal";
+import { read, Steps } from "./steps";
+import { stretchReceipt, type Stretched } from "./stretch";
+import { all, busy, clearFields, fail, focusOn, json, onGo, said, show } from "./texts";
+import { work, type WorkDone } from "./work";
+import { canSeal, wordList } from "./words";
+
+/** A report on its way: kept until it was answered, so that a second try is the same report. */
+interface Pending {
+  told: string;
+  code: string;
+  receipt: Stretched;
+  key: string;
+  body?: string;
+}
+
+const AGAIN: Record<string, number> = { stale_desk: 2, proof_of_work: 2, busy: 3 };
+
+export class SealedForm extends HTMLElement {
+  private steps!: Steps;
+  private configuration!: Configuration;
+  private pending: Pending | undefined;
+  private code = "";
+
+  connectedCallback(): void {
+    this.configuration = json<Configuration>(this.dataset["config"] ?? "intake-config");
+    this.steps = new Steps(this);
+    show(this, true);
+    for (const step of all(this, "[data-step]")) show(step, false);
+    if (!canSeal()) return fail(this, "unsupported");
+    this.addEventListener("submit", (event) => event.preventDefault());
+    this.addEventListener("change", () => this.steps.refresh());
+    onGo(this, {
+      back: () => this.steps.back(),
+      next: () => this.steps.next(),
+      send: () => void busy(this, () => this.send()),
+      retype: () => this.retype(),
+    });
+    addEventListener("pagehide", () => this.clear());
+    this.steps.go(0, false);
+  }
+
+  private clear(): void {
+    clearFields(this);
+    this.pending = undefined;
+    this.code = "";
+    for (const place of all(this, "[data-receipt-digits] li,[data-receipt-words] li")) place.textContent = "";
+  }
+
+  private async send(): Promise<void> {
+    fail(this, "");
+    const told = read(this);
+    try {
+      const words = await wordList(this.configuration.words);
+      this.received(await this.deliver(told), words);
+    } catch (error) {
+      const code = error instanceof Refused ? error.code : error instanceof TooLong ? "too_long" : "other";
+      fail(this, code);
+    }
+  }
+
+  /** Sends, and again where the answer says how: with new keys, with work, or a little later. */
+  private async deliver(told: Told): Promise<Answer> {
+    const tries: Record<string, number> = {};
+    for (;;) {
+      const pending = await this.seal(told);
+      try {
+        return await post(said(this, "action"), pending.body!);
+      } catch (error) {
+        const code = error instanceof Refused ? error.code : "";
+        tries[code] = (tries[code] ?? 0) + 1;
+        if (!(error instanceof Refused) || tries[code]! > (AGAIN[code] ?? 0)) throw error;
+        await this.prepareAgain(error, pending, tries[code]!);
+      }
+    }
+  }
+
+  private async prepareAgain({ code, answer }: Refused, pending: Pending, attempt: number): Promise<void> {
+    if (code === "busy") return wait(1500 * attempt);
+    delete pending.body;
+    if (code === "proof_of_work") this.configuration.proof_of_work = (answer["proof_of_work"] as Configuration["proof_of_work"]) ?? null;
+    else Object.assign(this.configuration, answer["config"]);
+  }
+
+  private async seal(told: Told): Promise<Pending> {
+    const { limits, proof_of_work, salt } = this.configuration;
+    if ((told["words"]?.[0]?.length ?? 0) > limits.words) throw new TooLong();
+    const now = JSON.stringify(told);
+    if (this.pending?.told !== now) {
+      const code = make();
+      this.pending = { told: now, code, receipt: await stretchReceipt(code, saltOf(salt)), key: newIdempotencyKey() };
+    }
+    const pending = this.pending;
+    if (!pending.body) {
+      const envelope = await makeEnvelope(told, said(this, "kind"), pending.receipt, pending.key, this.configuration);
+      // Without the work it is still taken, in a lane of its own: a report is never refused for that.
+      const done = proof_of_work ? await work(proof_of_work).catch((): WorkDone | null => null) : null;
+      const body = written(envelope, done);
+      if (body.length > limits.envelope) throw new TooLong();
+      pending.body = body;
+    }
+    return pending;
+  }
+
+  private received(answer: Answer, words: readonly string[]): void {
+    const { code } = this.pending!;
+    this.code = code;
+    this.pending = undefined;
+    clearFields(this);
+    for (const step of all(this, "[data-step]")) show(step, step.dataset["step"] === "receipt");
+    for (const part of all(this, "[data-go=back],[data-go=next],[data-go=send],[data-left]")) show(part, false);
+    this.fill("[data-receipt-digits]", groups(code));
+    this.fill("[data-receipt-words]", toWords(code, words));
+    const texts: [string, string][] = [["due", "first_due"], ["name", "code_name"], ["promise", "promise"]];
+    for (const [name, member] of texts) {
+      for (const place of all(this, `[data-receipt-${name}]`)) place.textContent = String(answer[member] ?? "");
+    }
+    const step = this.querySelector<HTMLElement>("[data-step=receipt]");
+    scrollTo(0, 0);
+    focusOn(step?.querySelector<HTMLElement>("h1,h2"));
+    this.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
+  }
+
+  private fill(selector: string, parts: string[]): void {
+    for (const list of all(this, selector)) {
+      parts.forEach((part, i) => {
+        const place = list.children[i] ?? list.appendChild(document.createElement("li"));
+        place.textContent = part;
+      });
+    }
+  }
+
+  /** Was the last group copied well? A wrong answer leads back to the code and blocks nothing. */
+  private retype(): void {
+    const input = this.querySelector<HTMLInputElement>("input[data-retype]");
+    const good = input?.value.replace(/\D/g, "") === this.code.slice(-4);
+    for (const part of all(this, "[data-retype-good]")) show(part, good);
+    for (const part of all(this, "[data-retype-again]")) show(part, !good);
+    focusOn(this.querySelector<HTMLElement>(good ? "[data-retype-good]" : "[data-retype-again]"));
+  }
+}

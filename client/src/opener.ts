@@ -1,0 +1,26 @@
+/** Who can open words in this document: the receipt in memory, or the desk's keyring. Set once by the script. */
+
+export interface Link {
+  sealed: string;
+  of?: string;
+}
+
+export type Document = Record<string, unknown>;
+
+export interface Opener {
+  /** Whether a key is there now. */
+  ready(): boolean;
+  /** Follows the wraps and opens the documents. Rejects when one of them does not open. */
+  open(wraps: Link[], sealed: string[]): Promise<Document[]>;
+}
+
+let current: Opener = {
+  ready: () => false,
+  open: () => Promise.reject(new Error("no key")),
+};
+
+export const setOpener = (opener: Opener): void => {
+  current = opener;
+};
+
+export const opener = (): Opener => current;

@@ -1,0 +1,31 @@
+/** Sends JSON to this server and reads its answer. No address is ever built from what was typed. */
+
+export interface Answer {
+  status: number;
+  error?: string;
+  [member: string]: unknown;
+}
+
+export class Refused extends Error {
+  constructor(readonly code: string, readonly answer: Answer) {
+    super(code);
+  }
+}
+
+/** Throws Refused: the server's error, or `network` when it was not reached. */
+export async function post(action: string, body: string, csrf?: string): Promise<Answer> {
+  const headers: Record<string, string> = { "Content-Type": "application/json" };
+  if (csrf) headers["X-CSRFToken"] = csrf;
+  let answer: Answer;
+  try {
+    const response = await fetch(action, { method: "POST", headers, body, redirect: "error", referrerPolicy: "no-referrer", credentials: csrf === undefined ? "omit" : "same-origin" });
+    const said: unknown = await response.json().catch(() => ({}));
+    answer = { ...(said as object), status: response.status };
+    if (response.ok) return answer;
+  } catch {
+    throw new Refused("network", { status: 0 });
+  }
+  throw new Refused(answer.error ?? "other", answer);
+}
+
+export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

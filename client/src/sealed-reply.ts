@@ -1,0 +1,56 @@
+/** <sealed-reply>: a message, sealed to the thread's key. Both sides use it. docs/client.md. */
+
+import { base64 } from "./bytes";
+import { newIdempotencyKey } from "./envelope";
+import { post, Refused } from "./post";
+import { sealDocument } from "./seal";
+import { goTo } from "./stay";
+import { all, busy, clearFields, fail, onGo, said, show } from "./texts";
+
+const LIMIT = 20_000;
+
+/** What must not be in a message: the receipt code, when one is open here. */
+let givesAway: (words: string) => boolean = () => false;
+export const refuseWords = (check: (words: string) => boolean): void => {
+  givesAway = check;
+};
+
+export class SealedReply extends HTMLElement {
+  private sent: { words: string; body: string } | undefined;
+
+  connectedCallback(): void {
+    show(this, true);
+    this.addEventListener("submit", (event) => event.preventDefault());
+    onGo(this, { send: () => void busy(this, () => this.send()) });
+    addEventListener("pagehide", () => clearFields(this));
+  }
+
+  private get words(): string {
+    return all<HTMLTextAreaElement>(this, "[data-name=words]")[0]?.value.trim() ?? "";
+  }
+
+  private async send(): Promise<void> {
+    fail(this, "");
+    const { words } = this;
+    if (!words) return fail(this, "empty");
+    if (words.length > Number(this.dataset["limit"] ?? LIMIT)) return fail(this, "too_long");
+    if (givesAway(words)) return fail(this, "mentions");
+    try {
+      const { next } = await post(said(this, "action"), await this.body(words), this.dataset["csrf"] ?? "");
+      clearFields(this);
+      this.sent = undefined;
+      await goTo(String(next));
+    } catch (error) {
+      fail(this, error instanceof Refused ? error.code : "other");
+    }
+  }
+
+  /** The same words tried again are the same bytes: one message, also when the connection broke. */
+  private async body(words: string): Promise<string> {
+    if (this.sent?.words !== words) {
+      const sealed = base64(await sealDocument({ v: 1, words }, said(this, "recipient")));
+      this.sent = { words, body: JSON.stringify({ v: 1, key: newIdempotencyKey(), sealed }) };
+    }
+    return this.sent.body;
+  }
+}

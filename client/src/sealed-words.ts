@@ -1,0 +1,79 @@
+/** <sealed-words>: opens words on this machine and shows them as text, never as markup. docs/client.md. */
+
+import { opener, type Document, type Link } from "./opener";
+import { all, busy, fail, json, onGo, show } from "./texts";
+
+type Labels = Record<string, Record<string, string>>;
+
+const texts = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === "string" && one !== "");
+
+export class SealedWords extends HTMLElement {
+  private readonly again = (): void => void this.openIfAlone();
+
+  connectedCallback(): void {
+    show(this, true);
+    onGo(this, { open: () => void busy(this, () => this.open()), close: () => this.close() });
+    document.addEventListener("keyring", this.again);
+    this.again();
+  }
+
+  disconnectedCallback(): void {
+    document.removeEventListener("keyring", this.again);
+  }
+
+  private async openIfAlone(): Promise<void> {
+    if (!opener().ready()) return this.close();
+    if (!this.querySelector("[data-go=open]")) await this.open();
+  }
+
+  private close(): void {
+    for (const place of all(this, "[data-words],[data-answers]")) place.replaceChildren();
+    for (const place of all(this, "[data-words]")) place.classList.add("words-hidden");
+    for (const button of all(this, "[data-go=open]")) show(button, true);
+    for (const button of all(this, "[data-go=close]")) show(button, false);
+  }
+
+  private async open(): Promise<void> {
+    fail(this, "");
+    if (!opener().ready()) return fail(this, "locked");
+    try {
+      const { wraps, sealed } = JSON.parse(this.querySelector("script[type='application/json']")!.textContent!) as { wraps: Link[]; sealed: string[] };
+      this.reveal(await opener().open(wraps, sealed));
+    } catch {
+      fail(this, opener().ready() ? "broken" : "locked");
+    }
+  }
+
+  private reveal(documents: Document[]): void {
+    this.close();
+    for (const place of all(this, "[data-words]")) {
+      place.classList.remove("words-hidden");
+      place.append(...documents.flatMap((document) => texts(document["words"]).flatMap((words) => words.split(/\n+/)).map(paragraph)));
+    }
+    for (const list of all(this, "[data-answers]")) {
+      for (const document of documents) list.append(...pairs(document, json<Labels | null>(this.dataset["labels"]) ?? {}, this.dataset["only"]));
+    }
+    for (const button of all(this, "[data-go=open]")) show(button, false);
+    for (const button of all(this, "[data-go=close]")) show(button, true);
+    this.dispatchEvent(new CustomEvent("opened", { bubbles: true, detail: { documents } }));
+  }
+}
+
+const element = (name: string, words: string): HTMLElement => Object.assign(document.createElement(name), { textContent: words });
+
+const paragraph = (words: string): HTMLElement => element("p", words);
+
+/** Questions and answers with the page's words for them; a code without words is shown as it is. */
+function pairs(opened: Document, labels: Labels, only: string | undefined): HTMLElement[] {
+  const said = { ...(opened["answers"] as object | undefined), ...(opened["fields"] as object | undefined) };
+  const wanted = only?.split(" ");
+  return Object.entries(said)
+    .filter(([name]) => !wanted || wanted.includes(name))
+    .flatMap(([name, value]) => {
+      const known = labels[name] ?? {};
+      const row = document.createElement("div");
+      row.append(element("dt", known[""] ?? name), ...texts(value).map((code) => element("dd", (code && known[code]) || code)));
+      return [row];
+    });
+}

@@ -1,0 +1,36 @@
+/** What this document remembers of an open receipt: in memory, for fifteen minutes, nowhere else. */
+
+import type { Stretched } from "./stretch";
+
+export interface Held {
+  code: string;
+  words: readonly string[];
+  receipt: Stretched;
+}
+
+const MINUTES = 15;
+let held: Held | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+const announce = (): void => {
+  document.documentElement.dataset["keyring"] = held ? "open" : "locked";
+  for (const element of document.querySelectorAll<HTMLElement>("[data-when-locked]")) element.hidden = !!held;
+  for (const element of document.querySelectorAll<HTMLElement>("[data-when-open]")) element.hidden = !held;
+  document.dispatchEvent(new CustomEvent("keyring"));
+};
+
+export function hold(receipt: Held): void {
+  clearTimeout(timer);
+  held = receipt;
+  timer = setTimeout(forget, MINUTES * 60_000);
+  announce();
+}
+
+export function forget(): void {
+  clearTimeout(timer);
+  held?.receipt.signingSeed.fill(0);
+  held = undefined;
+  announce();
+}
+
+export const holding = (): Held | undefined => held;

@@ -1,0 +1,128 @@
+/** <receipt-visit>, <consent-change>, <forget-receipt>: coming back with a code. docs/client.md, docs/formats/visit.md. */
+
+import { base64url, fromBase64 } from "./bytes";
+import { answerChallenge } from "./challenge";
+import { saltOf } from "./envelope";
+import { signGrant } from "./grant";
+import { post, Refused } from "./post";
+import { BadReceipt, normalise } from "./receipt";
+import { CannotOpen } from "./seal";
+import { forget, hold, holding } from "./session";
+import { goTo } from "./stay";
+import { stretchReceipt } from "./stretch";
+import { busy, clearFields, fail, focusOn, json, onGo, said, show } from "./texts";
+import { canSeal, wordList } from "./words";
+
+interface Configuration {
+  salt: string;
+  words: string[] | string;
+}
+
+export class ReceiptVisit extends HTMLElement {
+  connectedCallback(): void {
+    show(this, true);
+    if (!canSeal()) return fail(this, "unsupported");
+    this.addEventListener("submit", (event) => event.preventDefault());
+    this.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.target as Element).matches("[data-code]")) return;
+      event.preventDefault();
+      this.querySelector<HTMLButtonElement>("[data-go=open]")?.click();
+    });
+    onGo(this, { open: () => void busy(this, () => this.open()) });
+    addEventListener("pagehide", () => clearFields(this));
+  }
+
+  private async open(): Promise<void> {
+    fail(this, "");
+    try {
+      const next = await this.visit();
+      clearFields(this);
+      await goTo(next);
+    } catch (error) {
+      this.explain(error);
+    }
+  }
+
+  private explain(error: unknown): void {
+    if (error instanceof BadReceipt) return fail(this, error.reason);
+    // A challenge that does not open: the code is another one, or there is no such report. Both are said alike.
+    if (error instanceof CannotOpen) return fail(this, "unknown");
+    if (error instanceof Refused) return fail(this, error.code, Number(error.answer["wait"]) || undefined);
+    fail(this, "other");
+  }
+
+  private async visit(): Promise<string> {
+    const { salt, words: given } = json<Configuration>(this.dataset["config"] ?? "visit-config");
+    const words = await wordList(given);
+    const code = normalise(this.querySelector<HTMLInputElement>("[data-code]")?.value ?? "", words);
+    const receipt = await stretchReceipt(code, saltOf(salt));
+    const csrf = this.dataset["csrf"] ?? "";
+    const asked = await post(said(this, "open"), JSON.stringify({ locator: base64url(receipt.locator) }), csrf);
+    const ticket = String(asked["ticket"]);
+    const answer = await this.answer(fromBase64(String(asked["challenge"])), receipt, ticket);
+    const opened = await post(said(this, "answer"), JSON.stringify({ ticket, answer: base64url(answer) }), csrf);
+    hold({ code, words, receipt });
+    return String(opened["next"]);
+  }
+
+  /** A code that does not fit is told to the server too, or it could not let the wait grow. */
+  private async answer(challenge: Uint8Array<ArrayBuffer>, receipt: { identity: string; locator: Uint8Array<ArrayBuffer> }, ticket: string): Promise<Uint8Array> {
+    try {
+      return await answerChallenge(challenge, receipt.identity, receipt.locator, ticket);
+    } catch (error) {
+      const wrong = JSON.stringify({ ticket, answer: base64url(new Uint8Array(32)) });
+      await post(said(this, "answer"), wrong, this.dataset["csrf"] ?? "");
+      throw error;
+    }
+  }
+}
+
+export class ConsentChange extends HTMLElement {
+  connectedCallback(): void {
+    show(this, true);
+    onGo(this, { send: () => void busy(this, () => this.send()) });
+  }
+
+  private async send(): Promise<void> {
+    fail(this, "");
+    const held = holding();
+    if (!held) return fail(this, "locked");
+    const { scope, receiver, items, given, n, day, expires, text } = this.dataset;
+    const grant = {
+      scope: scope!,
+      receiver: receiver || null,
+      items: (items ?? "").split(" ").filter(Boolean),
+      given: given === "true",
+      n: Number(n),
+      day: day!,
+      expires: expires || null,
+      text: text!,
+    };
+    try {
+      const signed = await signGrant(grant, held.receipt.signingSeed);
+      const { next } = await post(said(this, "action"), JSON.stringify({ v: 1, grant: signed }), this.dataset["csrf"] ?? "");
+      await goTo(String(next));
+    } catch (error) {
+      fail(this, error instanceof Refused ? error.code : "other");
+    }
+  }
+}
+
+export class ForgetReceipt extends HTMLElement {
+  connectedCallback(): void {
+    show(this, true);
+    onGo(this, {
+      forget: () => {
+        forget();
+        location.replace(this.dataset["next"] ?? "/");
+      },
+    });
+  }
+}
+
+/** After the key is gone, the page says so and asks for the code again. */
+export function sayWhenForgotten(): void {
+  document.addEventListener("keyring", () => {
+    if (!holding()) focusOn(document.querySelector<HTMLElement>("[data-when-locked]"));
+  });
+}
