@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .answers import Answer, NoEstimate, Notice, finite, refused
+from .checks import union
 from .histories import Table, read_table
 from .methods import BOUNDS, METHODS, Settings, ask, ask_all
 
@@ -78,12 +79,10 @@ def _all(held: Table, settings: Settings, form: str) -> int:
 
 def _union(answers: Sequence[Answer]) -> Answer:
     """From the lowest to the highest end that any model gives; no upper end when some model finds none."""
-    given = [answer for answer in answers if answer.method not in BOUNDS]
-    ends = [end for answer in given for end in (answer.lower, answer.estimate, answer.upper)]
-    known = [end for end in ends if end is not None]
-    if not known:
+    lower, upper = union([answer for answer in answers if answer.method not in BOUNDS])
+    if lower is None:
         return refused("all", NoEstimate("no_model"))
-    return Answer("all", None, min(known), max(known), warnings=(Notice("lower_bound"),))
+    return Answer("all", None, lower, upper, warnings=(Notice("lower_bound"),))
 
 
 def _lines(answer: Answer) -> list[str]:

@@ -7,7 +7,7 @@ moves with its assumptions; whether the simulations can be trusted; and the word
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -55,6 +55,13 @@ class Gate:
         if self.lists < FEWEST_LISTS:
             return NoEstimate("too_few_lists", needed=FEWEST_LISTS, lists=self.lists)
         return NoEstimate("too_thin", repeats=self.repeats)
+
+
+def union(answers: Sequence[Answer], others: Sequence[float] = ()) -> tuple[float | None, float | None]:
+    """From the lowest to the highest end of all answers; no upper end where one of them is infinite."""
+    ends = [end for answer in answers for end in (answer.lower, answer.estimate, answer.upper)]
+    known = [end for end in (*ends, *others) if end is not None]
+    return (finite(min(known)), finite(max(known))) if known else (None, None)
 
 
 def gate(held: Table) -> Gate:
@@ -125,11 +132,7 @@ class Diagnostics:
 
         Without an upper end when some method finds none.
         """
-        ends = [end for answer in self.panel for end in (answer.lower, answer.estimate, answer.upper)]
-        known = [end for end in (*ends, *(self.near_ties or ())) if end is not None]
-        if not known:
-            return None, None
-        return finite(min(known)), finite(max(known))
+        return union(self.panel, self.near_ties or ())
 
     @property
     def chapman_spread(self) -> tuple[float, float]:

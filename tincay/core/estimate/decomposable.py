@@ -25,7 +25,7 @@ MOST_LISTS = 6
 GRID_POINTS = 2000
 REACH = 30
 """The unseen are searched up to this many times the seen."""
-GRID_END = 1e-3
+GRID_END = 5e-3
 CHUNK = 2000
 
 

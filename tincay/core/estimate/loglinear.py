@@ -103,8 +103,8 @@ def _full_rank(layout: Design, columns: Bools, cells: Bools) -> Bools:
 @lru_cache(maxsize=1 << 16)
 def _is_full_rank(layout: Design, columns: bytes, cells: bytes) -> bool:
     matrix = layout.matrix[np.frombuffer(cells, bool)][:, np.frombuffer(columns, bool)]
-    gram = matrix.T @ matrix
-    return bool(np.linalg.eigvalsh(gram)[0] > RANK_TOLERANCE)
+    smallest = np.linalg.eigvalsh(matrix.T @ matrix)[:1]
+    return bool(np.all(smallest > RANK_TOLERANCE) and len(smallest))
 
 
 def has_maximum(layout: Design, columns: Bools, cells: Bools, support: Bools) -> bool:
@@ -126,9 +126,9 @@ def _has_maximum(layout: Design, columns: bytes, cells: bytes, support: bytes) -
     held = np.frombuffer(support, bool)
     values, vectors = np.linalg.eigh(matrix[held].T @ matrix[held])
     free = vectors[:, values < RANK_TOLERANCE]
-    if not free.shape[1]:
-        return True
     moves = matrix[np.frombuffer(cells, bool) & ~held] @ free
+    if np.abs(moves).max(initial=0.0) < RANK_TOLERANCE:
+        return True
     if free.shape[1] == 1:
         return bool(moves.min() < -RANK_TOLERANCE and moves.max() > RANK_TOLERANCE)
     return not _some_direction(moves)

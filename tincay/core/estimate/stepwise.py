@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import pdtr, pdtrc
 
-from .answers import Answer, NoEstimate, finite
+from .answers import Answer, finite
 from .bootstrap import with_limits
 from .histories import Table, tidy
 from .loglinear import Fits, check_table, fit, observed, set_aside_idle_lists
@@ -107,15 +107,14 @@ def stepwise(
 
     `replicates`: 20,000 for anything published; 0 gives the estimate alone. Details hold the pairs chosen,
     the acceleration and all limits. Raises NoEstimate (fewer than 3 lists, no overlap, a list that holds
-    everybody, no best fit).
+    everybody).
     """
     neat, notices = tidy(held)
     check_table(neat)
     counts = observed(neat)
     layout = design(len(neat.lists), 2)
     path = select(layout, counts, threshold)
-    if not path.good[0]:
-        raise NoEstimate("no_maximum")
+    # Independence has a best fit on every table that `check_table` lets pass: some overlap, no list of everybody.
     estimate = neat.size + float(np.exp(path.coefficients[0, 0]))
     details = {"pairs": _chosen_pairs(layout, path, neat), "threshold": threshold}
     answer = Answer("stepwise", estimate, warnings=notices, details=details)
