@@ -244,7 +244,14 @@ def test_every_code_of_a_row_stands_in_its_list() -> None:
 
 def test_the_same_seed_gives_the_same_rows_and_names_are_never_twice() -> None:
     again = plan_rows(
-        GOLDEN, REPORTS, FIGURES["seed"], figures=FIGURES, rules=RULES, calendar=CALENDAR, now=NOW
+        GOLDEN,
+        REPORTS,
+        FIGURES["seed"],
+        figures=FIGURES,
+        words=WORDS,
+        rules=RULES,
+        calendar=CALENDAR,
+        now=NOW,
     )
     assert tuple(again) == rows()
     assert len({row.name for row in rows()}) == 628
@@ -267,6 +274,12 @@ def test_more_late_ones_than_reports_are_refused() -> None:
     late = FIGURES | {"late": FIGURES["late"] | {"unanswered": 100}}
     with pytest.raises(DoesNotAddUp):
         plan_rows(GOLDEN, REPORTS, 1, figures=late, rules=RULES, calendar=CALENDAR, now=NOW)
+
+
+def test_every_row_says_something_and_every_answer_answers() -> None:
+    for row in rows():
+        assert row.words
+        assert bool(row.answer_words) == (row.answered_at is not None)
 
 
 # --- the described reports

@@ -38,7 +38,8 @@ class RowPlan:
     """One invented report without words: its open facts, its coarse answers, the time of each step.
 
     A step that has not happened is None. `late` names the deadlines it misses (verified, classified,
-    answered). `spoken_at` is the first message to her; `safe_tries` are the days before a lost contact.
+    answered). `handling_result` is known once it was answered. `spoken_at` is the first message to her;
+    `safe_tries` are the days before a lost contact.
     """
 
     name: str
@@ -58,6 +59,8 @@ class RowPlan:
     time_since: str = ""
     late: frozenset[str] = frozenset()
     not_yet_due: bool = False
+    words: str = ""
+    answer_words: str = ""
     handling_result: str = ""
     closure: str = ""
     acknowledged_at: datetime | None = None
@@ -136,7 +139,18 @@ def plan_rows(
     told = [_described(report, setting) for report in reports]
     rows = [*_substantive(golden, told, setting), *_questions(golden, setting)]
     rows.sort(key=lambda row: row.received_at)
-    return [replace(row, name=f"row-{number:03}") for number, row in enumerate(rows, start=1)]
+    return [_spoken(replace(row, name=f"row-{n:03}"), setting) for n, row in enumerate(rows, start=1)]
+
+
+def _spoken(row: RowPlan, setting: Setting) -> RowPlan:
+    """What the report says and what it was answered."""
+    kind = row.classification if row.kind_group == "substantive" else row.report_kind
+    row = replace(row, words=setting.dice.choice(setting.figures["words"]["received"][kind]))
+    if row.answered_at is None:
+        return row
+    return replace(
+        row, answer_words=setting.dice.choice(setting.figures["words"]["answers"][row.handling_result])
+    )
 
 
 # --- What the described reports already are
@@ -370,8 +384,7 @@ def _ended(row: RowPlan, setting: Setting) -> RowPlan:
     happened = {"handled_at": handled, "closed_at": closed}
     happened = {name: at for name, at in happened.items() if at < setting.now}
     closure = ("person_asked" if quick else "goals_met") if "closed_at" in happened else ""
-    result = row.handling_result if "handled_at" in happened else ""
-    return replace(row, closure=closure, handling_result=result, **happened)  # type: ignore[arg-type]
+    return replace(row, closure=closure, **happened)  # type: ignore[arg-type]
 
 
 def _open_rows(rows: Sequence[RowPlan], setting: Setting) -> list[RowPlan]:
