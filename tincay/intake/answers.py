@@ -21,11 +21,11 @@ LONGEST = 524_288
 STATUS = {
     "malformed": 400,
     "visit_over": 401,
-    "wrong": 403,
+    "unknown": 404,
     "stale_desk": 409,
     "proof_of_work": 409,
     "too_long": 413,
-    "wait": 429,
+    "slow_down": 429,
     "busy": 503,
     "full": 507,
 }

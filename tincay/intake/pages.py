@@ -7,6 +7,7 @@ from typing import Any
 
 import segno
 from django.conf import settings
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -19,10 +20,10 @@ from tincay.intake.actions import today
 from tincay.intake.answers import LONGEST
 from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
 from tincay.intake.models import Report
-from tincay.intake.plain import text_version
+from tincay.intake.plain import STATE_SCOPES, text_version
 from tincay.intake.queries import desks_of_the_page
 from tincay.intake.questions import CONSENTS, KINDS, asked, places
-from tincay.people.models import Membership
+from tincay.people.models import Desk, Membership
 from tincay.web.models import this_install
 from tincay.web.packs import local_text, pack_toml, words
 from tincay.web.time import now
@@ -133,12 +134,20 @@ def configuration() -> dict[str, Any]:
     """What the sealing script needs: public keys, the salt, the day, how much work, how much at most."""
     return {
         **desks_of_the_page(),
+        "state_desks": _state_desks(),
         "salt": bytes(this_install().salt).hex(),
+        "words": static("client/words-vn.txt"),
         "day": today(now()).isoformat(),
         "text_version": text_version(),
         "limits": {"envelope": LONGEST, "words": LONGEST_WORDS},
         "proof_of_work": flood.new_nonce(),
     }
+
+
+def _state_desks() -> list[str]:
+    """Desks that a report about an official never goes to."""
+    desks = Desk.objects.select_related("organisation").exclude(recipient="")
+    return [desk.code for desk in desks if STATE_SCOPES & set(desk.organisation.scope)]
 
 
 def receipt_page(report: Report, code: str) -> dict[str, Any]:

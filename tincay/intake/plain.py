@@ -20,7 +20,7 @@ from tincay.people.models import Desk
 from tincay.web.models import this_install
 from tincay.web.packs import pack_toml
 
-STATE_SCOPES = frozenset({"law_enforcement", "authority"})
+STATE_SCOPES = frozenset({"law_enforcement"})
 OFFICIALS = frozenset({"police", "other_official", "militia_guard"})
 CODED = ("need", "danger", "harmed", "whose", "age_band", "time_since", "harms", "place", "channel", "did",
          "identifier_kind", "police_option")  # fmt: skip

@@ -47,8 +47,8 @@ class Asked(NamedTuple):
 class ReceiptKeys(NamedTuple):
     """What a code was stretched to, as a visit without JavaScript carries it."""
 
-    identity: Identity
-    signing_seed: bytes
+    code: str
+    stretched: Stretched
 
 
 @written
@@ -86,26 +86,30 @@ def open_visit(*, report: Report, keys: ReceiptKeys | None, now: datetime) -> Id
     cookie, recipient = new_key()
     sealed = None
     if keys:
-        opened = {"identity": keys.identity, "seed": keys.signing_seed.hex()}
-        sealed = seal(json.dumps(opened).encode(), recipient)
+        sealed = seal(_packed(keys), recipient)
     Visit.objects.create(recipient=recipient, report=report, sealed=sealed, until=now + VISIT_LASTS)
     return cookie
 
 
-def open_with_code(*, receipt: Stretched, now: datetime) -> Identity:
+def _packed(keys: ReceiptKeys) -> bytes:
+    locator, identity, seed = keys.stretched
+    return json.dumps([keys.code, locator.hex(), identity, seed.hex()]).encode()
+
+
+def open_with_code(*, code: str, receipt: Stretched, now: datetime) -> Identity:
     """Without JavaScript: what the server stretched opens the visit. Raises Unknown."""
     report = Report.objects.for_the_rules().filter(locator=receipt.locator).exclude(receipt="").first()
     if report is None or bytes(report.signing) != signing_public(receipt.signing_seed):
         raise Unknown
-    return open_visit(report=report, keys=ReceiptKeys(receipt.identity, receipt.signing_seed), now=now)
+    return open_visit(report=report, keys=ReceiptKeys(code, receipt), now=now)
 
 
 def keys_of(visit: Visit, cookie: Identity) -> ReceiptKeys | None:
     """The receipt's keys of a visit without JavaScript; None when her browser holds them itself."""
     if visit.sealed is None:
         return None
-    opened = json.loads(open_sealed(Sealed(bytes(visit.sealed)), cookie))
-    return ReceiptKeys(Identity(opened["identity"]), bytes.fromhex(opened["seed"]))
+    code, locator, identity, seed = json.loads(open_sealed(Sealed(bytes(visit.sealed)), cookie))
+    return ReceiptKeys(code, Stretched(bytes.fromhex(locator), Identity(identity), bytes.fromhex(seed)))
 
 
 def recipient_in(cookie: str) -> Recipient | None:

@@ -6,4 +6,17 @@ from tincay.visit import views
 
 urlpatterns: list[URLPattern] = [
     path("", views.door, name="back"),
+    path("ask/", views.ask, name="visit_ask"),
+    path("in/", views.prove, name="visit_prove"),
+    path("now/", views.home, name="visit"),
+    path("write/", views.write, name="visit_write"),
+    path("allow/", views.consents, name="visit_consents"),
+    path("allow/<slug:scope>/", views.consent, name="visit_consent"),
+    path("late/", views.late, name="visit_late"),
+    path("proof/", views.proof, name="visit_proof"),
+    path("proof/file/", views.proof_file, name="visit_proof_file"),
+    path("data/", views.data, name="visit_data"),
+    path("delete/", views.delete, name="visit_delete"),
+    path("done/", views.done, name="visit_done"),
+    path("leave/", views.leave, name="visit_leave"),
 ]

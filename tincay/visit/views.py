@@ -1,8 +1,274 @@
-"""Pages behind a receipt."""
+"""Pages behind a receipt. Each works with sealed words that her phone opens, and plainly without a script."""
 
-from django.http import HttpRequest, HttpResponse
+import contextlib
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tincay.core.consent import Grant
+from tincay.core.receipts import BadReceipt, mentions, normalise
+from tincay.core.sealing import stretch_receipt
+from tincay.core.stages import WrongStage
+from tincay.intake import flood
+from tincay.intake.actions import change_consent, post_message, today
+from tincay.intake.answers import body_of, for_script, refusal, storage_trouble
+from tincay.intake.envelope import Bytes32, GrantChange, MessageIn, Strict, read
+from tincay.intake.forms import LONGEST_WORDS
+from tincay.intake.here import seal_message, signed_grant
+from tincay.intake.pages import texts
+from tincay.people.models import Desk
+from tincay.vault.queries import recipient
+from tincay.visit import actions, pages, queries
+from tincay.visit.consents import items_of
+from tincay.visit.door import Visitor, count_try, let_in, let_out, sends_json, tries, visiting, visitor_with
+from tincay.web.models import this_install
+from tincay.web.packs import words
+from tincay.web.time import now
 
 
+class Locator(Strict):
+    """The first message of somebody who comes back."""
+
+    locator: Bytes32
+
+
+class Answer(Strict):
+    """The opened challenge."""
+
+    ticket: str
+    answer: Bytes32
+
+
+@csrf_exempt  # No session to ride on yet; a form of another site is recognised by Sec-Fetch-Site.
+@require_http_methods(["GET", "HEAD", "POST"])
 def door(request: HttpRequest) -> HttpResponse:
-    return render(request, "visit/door.html")
+    """Type the code. Posted to only where there is no JavaScript."""
+    if request.method != "POST" or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return _door_page(request)
+    wait = tries(request)[1]
+    if wait:
+        return _door_page(request, problem="slow_down", wait=wait, status=429)
+    try:
+        code = normalise(request.POST.get("plain-code", ""), words())
+    except BadReceipt as wrong:
+        return _door_page(request, problem=wrong.reason, status=422)
+    return _come_in(request, code)
+
+
+def _come_in(request: HttpRequest, code: str) -> HttpResponse:
+    try:
+        with flood.one_derivation():
+            receipt = stretch_receipt(code, bytes(this_install().salt))
+        cookie = actions.open_with_code(code=code, receipt=receipt, now=timezone.now())
+    except actions.Unknown:
+        return count_try(request, _door_page(request, problem="unknown", status=404))
+    except flood.Busy:
+        return _door_page(request, problem="busy", status=503)
+    except OperationalError as error:
+        return _door_page(request, problem=storage_trouble(error), status=503)
+    wanted = "visit_delete" if request.POST.get("next") == "delete" else "visit"
+    typed = request.POST.get("plain-words", "")
+    if not typed:
+        return let_in(HttpResponseRedirect(reverse(wanted)), cookie)
+    # An ended visit left words behind: they stand in the next one's form, not in an address.
+    visitor = visitor_with(cookie)
+    return let_in(render(request, "visit/home.html", pages.home(visitor, now()) | {"typed": typed}), cookie)
+
+
+def _door_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpResponse:
+    config = {"salt": bytes(this_install().salt).hex(), "words": static("client/words-vn.txt")}
+    return render(request, "visit/door.html", {"config": config, "texts": texts(), **said}, status=status)
+
+
+def over(request: HttpRequest) -> HttpResponse:
+    """The fifteen minutes are up. What was typed stays in the page, to be copied into the next visit."""
+    typed = "" if sends_json(request) else request.POST.get("plain-words", "")
+    return _door_page(request, problem="visit_over", typed=typed, status=401 if request.method == "POST" else 200)
+
+
+@csrf_exempt
+@require_POST
+@for_script
+def ask(request: HttpRequest) -> HttpResponse:
+    """The first half of the proof (docs/formats/visit.md): the same answer whether the code exists or not."""
+    wait = tries(request)[1]
+    if wait:
+        return refusal("slow_down", wait=wait)
+    asked = actions.ask_for_proof(locator=read(Locator, body_of(request)).locator, now=timezone.now())
+    return count_try(request, JsonResponse({"challenge": pages.base64_of(asked.sealed), "ticket": asked.ticket}))
+
+
+@csrf_exempt
+@require_POST
+@for_script
+def prove(request: HttpRequest) -> HttpResponse:
+    """The second half: the right answer opens the visit."""
+    said = read(Answer, body_of(request))
+    try:
+        cookie = actions.accept_proof(ticket=said.ticket, answer=said.answer, now=timezone.now())
+    except actions.Unknown:
+        return refusal("unknown")
+    return let_in(JsonResponse({"next": reverse("visit")}), cookie)
+
+
+@visiting(over)
+def home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """How far it has come, and what was said."""
+    return render(request, "visit/home.html", pages.home(visitor, now()))
+
+
+@visiting(over)
+@require_POST
+def write(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """A message of hers: sealed on the phone, or in memory here."""
+    if sends_json(request):
+        message = read(MessageIn, body_of(request))
+        _post(visitor, message.key, message.sealed, "browser")
+        return JsonResponse({"next": reverse("visit")}, status=201)
+    return _write_plain(request, visitor)
+
+
+def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    typed = request.POST.get("plain-words", "").strip()
+    problem = _problem_with(typed, request, visitor)
+    if problem:
+        shown = pages.home(visitor, now()) | {"typed": typed, "problem": problem}
+        return render(request, "visit/home.html", shown, status=422)
+    sealed = seal_message(typed, recipient(visitor.report.id, "thread"))
+    try:
+        _post(visitor, request.POST.get("key", "")[:22], sealed, "server")
+    except OperationalError as error:
+        shown = pages.home(visitor, now()) | {"typed": typed, "problem": storage_trouble(error)}
+        return render(request, "visit/home.html", shown, status=503)
+    return HttpResponseRedirect(reverse("visit"))
+
+
+def _problem_with(typed: str, request: HttpRequest, visitor: Visitor) -> str:
+    if not typed:
+        return "empty"
+    if len(typed) > LONGEST_WORDS:
+        return "too_long"
+    return "mentions" if visitor.keys and mentions(typed, visitor.keys.code, words()) else ""
+
+
+def _post(visitor: Visitor, key: str, sealed: bytes, sealed_by: str) -> None:
+    post_message(
+        report=visitor.report, key=key, sealed=sealed, sealed_by=sealed_by, author=None, now=now()
+    )
+
+
+@visiting(over)
+def consents(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Everything that may be allowed, and what is."""
+    return render(request, "visit/consents.html", pages.consents(visitor, now()))
+
+
+@visiting(over)
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request: HttpRequest, visitor: Visitor, scope: str) -> HttpResponse:
+    """One consent: exactly what it hands over, then yes or no."""
+    if request.method == "POST" and sends_json(request):
+        change_consent(report=visitor.report, grant=read(GrantChange, body_of(request)).grant, now=now())
+        return JsonResponse({"next": reverse("visit_consents")}, status=201)
+    receiver = _receiver(request, visitor)
+    if request.method == "POST":
+        _change_plain(visitor, scope, receiver, given=request.POST.get("given") == "true")
+        return HttpResponseRedirect(reverse("visit_consents"))
+    return render(request, "visit/consent.html", pages.consent(visitor, scope, receiver, now()))
+
+
+def _receiver(request: HttpRequest, visitor: Visitor) -> Desk | None:
+    code = request.GET.get("to") or ""
+    if not code:
+        return None
+    found = next((desk for desk in queries.receivers(visitor.report) if desk.code == code), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given: bool) -> None:
+    if visitor.keys is None:
+        raise Http404
+    said = Grant(
+        scope=scope,
+        receiver=receiver.code if receiver else None,
+        items=frozenset(items_of(scope) if given else ()),
+        given=given,
+        number=queries.last_number(visitor.report) + 1,
+        day=today(now()),
+    )
+    signed = signed_grant(said, visitor.keys.stretched, pages.text_version())
+    change_consent(report=visitor.report, grant=signed, now=now())
+
+
+@visiting(over)
+@require_http_methods(["GET", "HEAD", "POST"])
+def late(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """What is late, who was reminded, and the way to ask independent oversight to look."""
+    if request.method == "POST":
+        with contextlib.suppress(actions.NotLate):
+            actions.ask_oversight(report=visitor.report, now=now())
+        return HttpResponseRedirect(reverse("visit_late"))
+    return render(request, "visit/late.html", pages.late(visitor, now()))
+
+
+@visiting(over)
+def proof(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """The proof that it was received, and how to check it without us."""
+    return render(request, "visit/proof.html", pages.proof(visitor))
+
+
+@visiting(over)
+def proof_file(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """The proof as a file; its name says nothing."""
+    text = pages.proof_text(visitor)
+    if text is None:
+        raise Http404
+    headers = {"Content-Disposition": 'attachment; filename="log-proof.txt"'}
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+@visiting(over)
+def data(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Everything that is held about her."""
+    return render(request, "visit/data.html", pages.data(visitor, now()))
+
+
+@visiting(over)
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Say what goes and what stays; then delete."""
+    if request.method == "POST":
+        actions.delete_all(report=visitor.report, now=now())
+        return let_out(render(request, "visit/deleted.html", pages.ending(visitor)))
+    return render(request, "visit/delete.html", pages.ending(visitor))
+
+
+@visiting(over)
+@require_http_methods(["GET", "HEAD", "POST"])
+def done(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """She needs nothing more, or needs something again."""
+    if request.method == "POST":
+        change = actions.reopen if visitor.report.closed else actions.finish
+        with contextlib.suppress(WrongStage):
+            change(report=visitor.report, now=now())
+        return HttpResponseRedirect(reverse("visit"))
+    return render(request, "visit/done.html", pages.ending(visitor))
+
+
+@visiting(over)
+@require_POST
+def leave(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """End the visit now."""
+    actions.end_visit(visit=visitor.visit)
+    return let_out(HttpResponseRedirect(settings.TINCAY_EXIT_ADDRESS if request.POST.get("out") else reverse("front")))
+

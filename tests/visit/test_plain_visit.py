@@ -1,0 +1,117 @@
+"""Coming back without a script: the code is typed, the server opens for fifteen minutes, and forgets."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests.cast import Hands, Network, Reporter
+from tincay.intake.models import Report
+from tincay.vault.models import SealedText
+from tincay.visit.models import Visit
+
+PAGES = ("now", "allow", "late", "proof", "data", "delete", "done")
+
+
+@pytest.fixture
+def visitor(network: Network, clock: Hands, client: Client, reporter: Reporter) -> Client:
+    reporter.send(grants=[reporter.grant("store_sealed")])
+    answer = client.post("/back/", {"plain-code": reporter.code})
+    assert answer.status_code == 302
+    return client
+
+
+def token(client: Client, path: str = "/back/now/") -> str:
+    found = re.search(r'name="token" value="([0-9a-f]{64})"', client.get(path).content.decode())
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("prefix", ["/", "/en/"])
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_opens_behind_the_receipt(visitor: Client, prefix: str, page: str) -> None:
+    answer = visitor.get(f"{prefix}back/{page}/")
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_sees_them_without_the_visit_cookie(visitor: Client, page: str) -> None:
+    answer = Client().get(f"/back/{page}/")
+    assert "data-code" in answer.content.decode()
+    assert "token" not in answer.content.decode()
+
+
+def test_the_visit_cookie_is_out_of_reach_and_dies_with_the_session(visitor: Client) -> None:
+    cookie = visitor.cookies["visit"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Strict"
+    assert not cookie["max-age"]
+    assert not cookie["expires"]
+
+
+def test_a_message_is_sealed_and_read_again(visitor: Client, reporter: Reporter) -> None:
+    visitor.post("/back/write/", {"token": token(visitor), "key": "k" * 22, "plain-words": "Tôi nhớ thêm một điều."})
+    assert reporter.messages() == ["Tôi nhớ thêm một điều."]
+    assert "Tôi nhớ thêm một điều." in visitor.get("/back/now/").content.decode()
+    assert b"nh\xe1\xbb\x9b th\xc3\xaam" not in b"".join(bytes(t.sealed) for t in SealedText.objects.all())
+
+
+def test_a_message_with_the_code_is_refused_and_stays_in_the_form(visitor: Client, reporter: Reporter) -> None:
+    said = f"mã của tôi {reporter.code} nhé"
+    answer = visitor.post("/back/write/", {"token": token(visitor), "key": "k" * 22, "plain-words": said})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not reporter.messages()
+
+
+def test_a_form_of_another_page_cannot_write(visitor: Client, reporter: Reporter) -> None:
+    visitor.post("/back/write/", {"token": "0" * 64, "key": "k" * 22, "plain-words": "x"})
+    assert not reporter.messages()
+
+
+def test_consent_is_given_and_taken_back_at_once(visitor: Client, reporter: Reporter) -> None:
+    path = "/back/allow/alert_members/"
+    visitor.post(path, {"token": token(visitor, path), "given": "true"})
+    assert "Rút lại" in visitor.get(path).content.decode()
+    visitor.post(path, {"token": token(visitor, path), "given": "false"})
+    assert "Tôi cho phép" in visitor.get(path).content.decode()
+    assert reporter.report
+    assert [row.given for row in reporter.report.grants.order_by("number")] == [True, True, False]
+
+
+def test_deleting_takes_the_words_the_visit_and_the_door(visitor: Client, reporter: Reporter) -> None:
+    answer = visitor.post("/back/delete/", {"token": token(visitor, "/back/delete/")})
+    assert "Đã xóa" in answer.content.decode()
+    assert not SealedText.objects.exists()
+    assert not Visit.objects.exists()
+    assert Client().post("/back/", {"plain-code": reporter.code}).status_code == 404
+
+
+def test_wrong_codes_make_the_next_one_wait_in_this_browser_only(
+    visitor: Client, reporter: Reporter
+) -> None:
+    wrong = Reporter(99).code
+    browser = Client()
+    for _ in range(5):
+        assert browser.post("/back/", {"plain-code": wrong}).status_code == 404
+    assert browser.post("/back/", {"plain-code": wrong}).status_code == 429
+    assert Client().post("/back/", {"plain-code": reporter.code}).status_code == 302
+
+
+def test_what_was_typed_survives_the_end_of_a_visit(visitor: Client, reporter: Reporter) -> None:
+    written = {"token": token(visitor), "key": "k" * 22, "plain-words": "Lời tôi viết dở."}
+    Visit.objects.all().delete()
+    ended = visitor.post("/back/write/", written)
+    assert ended.status_code == 401
+    assert "Lời tôi viết dở." in ended.content.decode()
+    again = visitor.post("/back/", {"plain-code": reporter.code, "plain-words": "Lời tôi viết dở."})
+    assert "Lời tôi viết dở." in again.content.decode()
+
+
+def test_closing_ends_it_and_it_can_be_opened_again(visitor: Client, reporter: Reporter) -> None:
+    visitor.post("/back/done/", {"token": token(visitor, "/back/done/")})
+    assert reporter.report
+    assert Report.objects.for_the_rules().get().closed
+    visitor.post("/back/done/", {"token": token(visitor, "/back/done/")})
+    assert Report.objects.for_the_rules().get().stage == "in_handling"

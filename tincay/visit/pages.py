@@ -1,0 +1,232 @@
+"""What the pages behind a receipt are given to show; opened here only where her browser has no script."""
+
+import base64
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+from django.utils.translation import gettext
+
+from tincay.core.sealing import Sealed, open_sealed
+from tincay.intake.actions import today
+from tincay.intake.forms import LONGEST_WORDS
+from tincay.intake.models import Report
+from tincay.intake.pages import language, texts
+from tincay.intake.plain import text_version
+from tincay.intake.questions import CONSENTS, Option, places, questions
+from tincay.people.models import Desk
+from tincay.record.queries import Standing, evidence_for, proof_for, standing
+from tincay.vault.queries import recipient
+from tincay.visit import queries
+from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
+from tincay.visit.door import Visitor
+from tincay.web.packs import codes
+
+KIND_LISTS = {"kind": "report_kind"}
+
+
+def base64_of(raw: bytes) -> str:
+    return base64.b64encode(bytes(raw)).decode()
+
+
+def _page(visitor: Visitor) -> dict[str, Any]:
+    """What every page behind a receipt has."""
+    report = visitor.report
+    return {"report": report, "token": visitor.token, "plain": visitor.keys is not None, "texts": texts()}
+
+
+def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
+    """Where it stands, who answers, what was said, and the place to write."""
+    report = visitor.report
+    return {
+        **_page(visitor),
+        "bar": queries.bar(report, now),
+        "post": report.desk.post(language()),
+        "messages": [_message(visitor, said, report.id.hex) for said in queries.conversation(report)],
+        "late": bool(queries.late_clocks(report, now)),
+        "set_aside": queries.set_aside(report),
+        "thread": "" if report.closed else recipient(report.id, "thread"),
+        "key": secrets.token_urlsafe(16),
+        "longest": LONGEST_WORDS,
+    }
+
+
+def _message(visitor: Visitor, said: queries.Said, owner: str) -> dict[str, Any]:
+    opened = said.wrapped.opened(visitor.keys.stretched.identity) if visitor.keys else []
+    return {
+        "said": said,
+        "id": f"m{said.text_id}",
+        "words": [str(document.get("words", "")) for document in opened],
+        "sealed": None if visitor.keys else said.wrapped.document,
+    }
+
+
+def consents(visitor: Visitor, now: datetime) -> dict[str, Any]:
+    """Each consent with its sentence and whether it is given."""
+    said = texts()["consent"]
+    rows = [{"row": row, **said[row.scope]} for row in queries.consents(visitor.report, CONSENTS, now)]
+    return {**_page(visitor), "rows": rows}
+
+
+def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) -> dict[str, Any]:
+    """One consent: the exact items, with her own answers where they can be opened."""
+    if scope not in CONSENTS or (receiver and scope not in SHARED):
+        raise Http404
+    report = visitor.report
+    given = queries.is_given(queries.grants(report), scope, receiver, now)
+    return {
+        **_page(visitor),
+        **texts()["consent"][scope],
+        "scope": scope,
+        "receiver": receiver,
+        "receiver_name": receiver.organisation.name(language()) if receiver else "",
+        "given": given,
+        "items": items_of(scope),
+        "seen": [_label(name) for name in seen_for(scope)],
+        "only": " ".join(seen_for(scope)),
+        "number": queries.last_number(report) + 1,
+        "day": today(now).isoformat(),
+        "text_version": text_version(),
+        "cannot_be_recalled": scope in CANNOT_BE_RECALLED,
+        "own": _own_words(visitor, only=seen_for(scope)),
+        "labels": labels(),
+    }
+
+
+def _label(name: str) -> str:
+    return labels()[name][""]
+
+
+def labels() -> dict[str, dict[str, str]]:
+    """The words of every answer, for the pages that show what was sealed."""
+    found = {name: _labels_of(one.title, one.values, one.groups) for name, one in questions().items()}
+    found["kind"] = {"": gettext("Loại tin"), **_list("report_kind")}
+    found["place"] = {"": gettext("Nơi xảy ra"), **{one.value: one.words for one in places()}}
+    for name, words in _fields().items():
+        found[name] = {"": words}
+    return found
+
+
+def _labels_of(title: str, values: frozenset[str], groups: Any) -> dict[str, str]:
+    options: list[Option] = [option for group in groups for option in group.options]
+    return {"": title, **{option.value: option.words for option in options if option.value}}
+
+
+def _list(name: str) -> dict[str, str]:
+    return {code.code: code.label(language()) for code in codes()[name]}
+
+
+def _fields() -> dict[str, str]:
+    return {
+        "words": gettext("Lời của bạn"),
+        "identifier": gettext("Số hay tên của người gây hại"),
+        "name": gettext("Tên bạn muốn được gọi"),
+        "contact": gettext("Cách liên hệ"),
+        "hours": gettext("Giờ an toàn"),
+    }
+
+
+def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Her story and what she said about herself: sealed for her phone, or opened in memory."""
+    known = labels()
+    found = []
+    for place, wrapped in enumerate(queries.own_words(visitor.report)):
+        opened = wrapped.opened(visitor.keys.stretched.identity) if visitor.keys else []
+        found.append(
+            {
+                "id": f"own{place}",
+                "sealed": None if visitor.keys else wrapped.document,
+                "answers": [pair for document in opened for pair in _answers(document, known, only)],
+                "words": [str(document.get("words", "")) for document in opened if document.get("words")],
+            }
+        )
+    return found
+
+
+def _answers(
+    document: dict[str, Any], known: dict[str, dict[str, str]], only: tuple[str, ...]
+) -> list[tuple[str, list[str]]]:
+    """Pairs of a question and its answers in words, from an opened document."""
+    said = {**document.get("answers", {}), **document.get("fields", {})}
+    return [
+        (known.get(name, {}).get("", name), [known.get(name, {}).get(str(one), str(one)) for one in _listed(value)])
+        for name, value in said.items()
+        if not only or name in only
+    ]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def late(visitor: Visitor, now: datetime) -> dict[str, Any]:
+    """What is late, which unit was reminded when, and whether oversight was asked."""
+    report = visitor.report
+    clocks = [
+        {"rule": codes().get_code("clock_rule", clock.rule).label(language()), "due": clock.due_at}
+        for clock in queries.late_clocks(report, now)
+    ]
+    return {
+        **_page(visitor),
+        "late": clocks,
+        "reminders": queries.reminders(report),
+        "asked": queries.oversight_asked(report),
+    }
+
+
+def proof(visitor: Visitor) -> dict[str, Any]:
+    """The leaf, how far it has come, and whether the file can be given yet."""
+    opening = queries.first_opening(visitor.report)
+    if opening is None:
+        return {**_page(visitor), "position": None}
+    return {
+        **_page(visitor),
+        "position": opening.leaf,
+        "leaf": _leaf_in(visitor.report),
+        "standing": standing(opening.leaf),
+        "registered": standing(opening.leaf) is Standing.REGISTERED,
+        "ready": proof_for(opening.leaf) is not None,
+    }
+
+
+def _leaf_in(report: Report) -> str:
+    """The leaf's hash as the promise states it."""
+    lines = report.promise.splitlines()
+    return next((line.removeprefix("leaf ") for line in lines if line.startswith("leaf ")), "")
+
+
+def proof_text(visitor: Visitor) -> str | None:
+    """The proof file; where the server may open, with what the leaf says in it."""
+    opening = queries.first_opening(visitor.report)
+    if opening is None:
+        return None
+    if visitor.keys is None:
+        return proof_for(opening.leaf)
+    opened = open_sealed(Sealed(bytes(opening.for_receipt)), visitor.keys.stretched.identity)
+    return evidence_for(opening.leaf, opened.decode())
+
+
+def data(visitor: Visitor, now: datetime) -> dict[str, Any]:
+    """Everything that is held: sealed words, consents, codes and dates in the open."""
+    report = visitor.report
+    return {
+        **_page(visitor),
+        "own": _own_words(visitor),
+        "labels": labels(),
+        "bar": queries.bar(report, now),
+        "desk": report.desk.name(language()),
+        "organisation": report.desk.organisation.name(language()),
+        "priority": codes().get_code("triage_priority", report.priority).label(language()),
+        "retention": codes().get_code("retention_class", report.retention_class).label(language()),
+        "sealed_by": report.sealed_by,
+        "given": [row for row in queries.consents(report, CONSENTS, now) if row.given],
+        "consent_words": texts()["consent"],
+        "messages": report.messages.count(),
+    }
+
+
+def ending(visitor: Visitor) -> dict[str, Any]:
+    """Before and after something ends: how long backups keep what was deleted."""
+    return {**_page(visitor), "backup_days": settings.TINCAY_BACKUP_DAYS}
