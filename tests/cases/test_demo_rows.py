@@ -248,7 +248,6 @@ def test_the_same_seed_gives_the_same_rows_and_names_are_never_twice() -> None:
         REPORTS,
         FIGURES["seed"],
         figures=FIGURES,
-        words=WORDS,
         rules=RULES,
         calendar=CALENDAR,
         now=NOW,
