@@ -1,6 +1,7 @@
 /** <sealed-form>: asks, seals on the phone, sends once, shows the receipt. docs/client.md. */
 
-import { makeEnvelope, newIdempotencyKey, saltOf, written, type Configuration, type Told } from "./envelope";
+import { makeEnvelope, newIdempotencyKey, written, type Configuration, type Told } from "./envelope";
+import { saltOf } from "./bytes";
 import { post, Refused, wait, type Answer } from "./post";
 import { groups, make, toWords } from "./receipt";
 import { TooLong } from "./seal";
@@ -26,6 +27,7 @@ export class SealedForm extends HTMLElement {
   private configuration!: Configuration;
   private pending: Pending | undefined;
   private code = "";
+  private words: Promise<readonly string[]> | undefined;
 
   connectedCallback(): void {
     this.configuration = json<Configuration>(this.dataset["config"] ?? "intake-config");
@@ -33,6 +35,8 @@ export class SealedForm extends HTMLElement {
     show(this, true);
     for (const step of all(this, "[data-step]")) show(step, false);
     if (!canSeal()) return fail(this, "unsupported");
+    // Radios exclude each other by name only. There is no <form> here, so a name posts nothing.
+    for (const radio of all<HTMLInputElement>(this, "input[type=radio][data-name]")) radio.name = `one-${radio.dataset["name"]}`;
     this.addEventListener("submit", (event) => event.preventDefault());
     this.addEventListener("change", () => this.steps.refresh());
     onGo(this, {
@@ -43,6 +47,8 @@ export class SealedForm extends HTMLElement {
     });
     addEventListener("pagehide", () => this.clear());
     this.steps.go(0, false);
+    // Early, so that a broken connection at the end does not stand between the report and its receipt.
+    this.fetchWords().catch(() => undefined);
   }
 
   private clear(): void {
@@ -52,11 +58,19 @@ export class SealedForm extends HTMLElement {
     for (const place of all(this, "[data-receipt-digits] li,[data-receipt-words] li")) place.textContent = "";
   }
 
+  private fetchWords(): Promise<readonly string[]> {
+    this.words ??= wordList(this.configuration.words).catch((error: unknown) => {
+      this.words = undefined;
+      throw error;
+    });
+    return this.words;
+  }
+
   private async send(): Promise<void> {
     fail(this, "");
     const told = read(this);
     try {
-      const words = await wordList(this.configuration.words);
+      const words = await this.fetchWords();
       this.received(await this.deliver(told), words);
     } catch (error) {
       const code = error instanceof Refused ? error.code : error instanceof TooLong ? "too_long" : "other";
