@@ -228,6 +228,7 @@ def test_every_code_of_a_row_stands_in_its_list() -> None:
         "priority": "triage_priority",
         "classification": "classification",
         "verification_result": "verification_result",
+        "need": "need",
         "primary_harm": "harm_type",
         "perpetrator_relation": "perpetrator_relation",
         "police_option": "police_option",

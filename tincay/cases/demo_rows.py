@@ -51,6 +51,7 @@ class RowPlan:
     priority: str = "p3"
     classification: str = "information"
     verification_result: str = "enough"
+    need: str = "other"
     primary_harm: str = ""
     perpetrator_relation: str = ""
     police_option: str = ""
@@ -259,6 +260,7 @@ def _draft(origin: str, kind: str, setting: Setting) -> RowPlan:
         received_at=setting.now,
         priority=priority("substantive", danger, [harm], since, age),
         classification=classification,
+        need=pick(figures["needs"][classification]),
         primary_harm=harm,
         perpetrator_relation=pick(figures["relations"][classification]),
         age_band=age,
