@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
+from hashlib import sha256, sha512
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,7 +21,6 @@ from tincay.core.sealing import (
     Recipient,
     new_key,
     recipient_of,
-    stretch_passphrase,
     stretch_receipt,
     wrap,
 )
@@ -30,7 +28,7 @@ from tincay.directory.actions import add_province, add_service, seed_calendar, s
 from tincay.directory.models import Province
 from tincay.intake.models import Report
 from tincay.people.actions import add_desk, add_organisation, add_user
-from tincay.people.models import Desk, User
+from tincay.people.models import Desk, Organisation, User
 from tincay.record.actions import create_log_key
 from tincay.vault.actions import add_member, set_desk_key, set_person_key
 from tincay.web.models import Install, this_install
@@ -98,7 +96,7 @@ def sign_ins() -> Iterator[SignIn]:
 
 def demo_code(name: str) -> str:
     """The receipt code of a described report: the same in every demo, so that a guide can print it."""
-    stream = iter(sha256(f"tincay demo {name}".encode()).digest())
+    stream = iter(sha512(f"tincay demo {name}".encode()).digest() * 4)
     return receipts.make(lambda count: bytes(next(stream) for _ in range(count)))
 
 
@@ -156,37 +154,27 @@ class Seat:
 
 
 def _add_users(given: list[Table], now: datetime) -> list[Seat]:
-    from tincay.people.models import Organisation
-
     organisations = {organisation.code: organisation for organisation in Organisation.objects.all()}
-    with ThreadPoolExecutor(2) as pool:  # the slow stretches, two at a time
-        passwords = pool.map(make_password, [user["password"] for user in given])
-        stretched = pool.map(_stretched, given)
-        seats = []
-        for table, password, key in zip(given, passwords, stretched, strict=True):
-            user = add_user(
-                organisation=organisations[table["organisation"]],
-                username=table["username"],
-                password="",
-                role=table["role"],
-                title_vi=table["title"]["vi"],
-                title_en=table["title"]["en"],
-            )
-            User.objects.filter(pk=user.pk).update(password=password)
-            TOTP.activate(user, table["totp"])
-            if key:
-                seats.append(_seat(user, table, key, now))
+    seats = []
+    for table in given:
+        user = add_user(
+            organisation=organisations[table["organisation"]],
+            username=table["username"],
+            password=None,
+            role=table["role"],
+            title_vi=table["title"]["vi"],
+            title_en=table["title"]["en"],
+        )
+        User.objects.filter(pk=user.pk).update(password=table["password_hash"])
+        TOTP.activate(user, table["totp"])
+        if "passphrase_key" in table:
+            seats.append(_seat(user, table, Recipient(table["passphrase_key"]), now))
     return seats
 
 
-def _salt(username: str) -> bytes:
+def passphrase_salt(username: str) -> bytes:
+    """The salt behind a demo user's passphrase; `passphrase_key` in the pack was stretched with it."""
     return sha256(f"tincay demo salt {username}".encode()).digest()[:16]
-
-
-def _stretched(table: Table) -> Recipient | None:
-    if not table.get("passphrase"):
-        return None
-    return recipient_of(stretch_passphrase(table["passphrase"], _salt(table["username"])))
 
 
 def _seat(user: User, table: Table, key: Recipient, now: datetime) -> Seat:
@@ -194,7 +182,7 @@ def _seat(user: User, table: Table, key: Recipient, now: datetime) -> Seat:
     set_person_key(
         user=user,
         recipient=recipient,
-        salt=_salt(user.username),
+        salt=passphrase_salt(user.username),
         sealed=wrap(identity, key),
         scrypt=(2**17, 8, 1),
         now=now,

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from heapq import merge
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -49,19 +48,18 @@ class Story(NamedTuple):
     start: datetime
 
 
-@dataclass(order=True)
+@dataclass(frozen=True)
 class Event:
-    """Something that happened at a time. `number` keeps the order of what happened at once."""
+    """Something that happened at a time; what happened at once keeps the order in which it is told."""
 
     at: datetime
-    number: int
     happen: Callable[[datetime], object]
 
 
 def play(story: Story, say: Say) -> None:
     """Let everything happen, day by day, one transaction a day; each day ends with the scheduled work."""
     rows = _rows(story)
-    events = list(merge(sorted(_described(story.told)), sorted(_planned(rows))))
+    events = sorted([*_described(story.told), *_planned(rows)], key=lambda event: event.at)
     day, first, done = [], True, 0
     for event in events:
         if day and event.at.date() != day[-1].at.date():
@@ -113,10 +111,10 @@ class Scene:
         self.report: Report
         self.words_given = 0
 
-    def events(self, number: int) -> Iterator[Event]:
-        yield Event(self.table["received"], number, self.receive)
+    def events(self) -> Iterator[Event]:
+        yield Event(self.table["received"], self.receive)
         for step in self.table["steps"]:
-            yield Event(step["at"], number, self._taking(step))
+            yield Event(step["at"], self._taking(step))
 
     def _taking(self, step: Table) -> Callable[[datetime], object]:
         return lambda now: getattr(self, f"_{step['do']}")(step, now)
@@ -219,8 +217,8 @@ def counted(answers: Mapping[str, str], channel: str) -> dict[str, str]:
 
 
 def _described(told: list[Told]) -> Iterator[Event]:
-    for number, one in enumerate(told):
-        yield from Scene(one).events(number)
+    for one in told:
+        yield from Scene(one).events()
 
 
 # --- the further rows
@@ -233,9 +231,9 @@ class Row:
         self.plan = plan
         self.report: Report
 
-    def events(self, number: int) -> Iterator[Event]:
+    def events(self) -> Iterator[Event]:
         plan = self.plan
-        yield Event(plan.received_at, number, self.receive)
+        yield Event(plan.received_at, self.receive)
         steps: list[tuple[datetime | None, Callable[[datetime], object]]] = [
             (plan.acknowledged_at, lambda now: actions.open_report(report=self.report, now=now)),
             (plan.spoken_at, self.speak),
@@ -248,12 +246,10 @@ class Row:
         ]
         for at, happen in steps:
             if at is not None:
-                yield Event(at, number, happen)
+                yield Event(at, happen)
         for day in plan.safe_tries:
             at = datetime.combine(day, plan.received_at.timetz())
-            yield Event(
-                at, number, lambda now: actions.try_to_reach(report=self.report, author=self.author, now=now)
-            )
+            yield Event(at, lambda now: actions.try_to_reach(report=self.report, author=self.author, now=now))
 
     def receive(self, now: datetime) -> None:
         plan = self.plan
@@ -328,5 +324,5 @@ class Row:
 
 
 def _planned(rows: list[RowPlan]) -> Iterator[Event]:
-    for number, plan in enumerate(rows, start=1000):
-        yield from Row(plan).events(number)
+    for plan in rows:
+        yield from Row(plan).events()

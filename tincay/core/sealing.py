@@ -12,6 +12,7 @@ import re
 import secrets
 import struct
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple, NewType
 
 import pyrage
@@ -99,6 +100,7 @@ def _decode_key(prefix: str, text: str) -> bytes:
     return (number >> 4).to_bytes(32)
 
 
+@lru_cache(maxsize=4096)  # public keys only: the same desks and receipts are sealed to again and again
 def _point(recipient: Recipient) -> bytes:
     return _decode_key("age", recipient)
 

@@ -50,13 +50,13 @@ def add_user(
     *,
     organisation: Organisation,
     username: str,
-    password: str,
+    password: str | None,
     role: str,
     title_vi: str = "",
     title_en: str = "",
     notice_address: str = "",
 ) -> User:
-    """Add a user with the next free number of the organisation."""
+    """Add a user with the next free number of the organisation; without a password nobody can sign in yet."""
     last = organisation.users.order_by("-number").values_list("number", flat=True).first() or 0
     user = User(
         organisation=organisation,

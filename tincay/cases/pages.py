@@ -1,0 +1,328 @@
+"""What helpers see: rows of the queue, one report with its time line, and what each step would do.
+
+Codes become words here; sealed words are handed on as they are, for the browser to open.
+"""
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from tincay.cases import sorting
+from tincay.cases.queries import QueuePage
+from tincay.core.clock import working_days_between
+from tincay.core.consent import allows
+from tincay.core.clock import URGENT
+from tincay.core.priority import PRIORITIES
+from tincay.core.stages import STAGES
+from tincay.directory.queries import calendar
+from tincay.intake.actions import today
+from tincay.intake.models import Clock, Escalation, Message, Report
+from tincay.intake.queries import grants
+from tincay.people.models import User
+from tincay.vault.queries import Readable, readable
+from tincay.web.packs import codes
+from tincay.web.wording import moment_words, until_words
+
+NEXT = {
+    "received": _("Mở và đọc"),
+    "acknowledged": _("Kiểm tra thông tin"),
+    "verified": _("Phân loại"),
+    "classified": _("Bắt đầu xử lý"),
+    "in_handling": _("Làm và trả lời"),
+    "answered": _("Ghi kết quả"),
+    "handled": _("Chờ tự đóng"),
+    "closed": "",
+}
+
+
+def label(list_name: str, code: str) -> str:
+    return codes().get_code(list_name, code).label(get_language() or "vi") if code else ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the queue."""
+
+    name: str
+    address: str
+    stage: str
+    next_step: str
+    priority: str
+    priority_words: str
+    due: datetime
+    working_days: int | None
+
+
+def rows(page: QueuePage, now: datetime) -> list[Row]:
+    return [_row(report, report.id in page.waiting, now) for report in page.reports]
+
+
+def _row(report: Report, paused: bool, now: datetime) -> Row:
+    assert report.next_due_at, "only what is due stands in the queue"
+    return Row(
+        name=report.code_name,
+        address=reverse("report", args=[report.id]),
+        stage=label("report_stage", report.stage),
+        next_step=next_step(report, paused=paused),
+        priority=report.priority,
+        priority_words=label("triage_priority", report.priority),
+        due=report.next_due_at,
+        working_days=working_days(report.next_due_at, now),
+    )
+
+
+def next_step(report: Report, *, paused: bool) -> str:
+    """What somebody has to do now, as a verb."""
+    if hasattr(report, "closing_proposal"):
+        return gettext("Cần người thứ hai xem")
+    if paused:
+        return gettext("Chờ người báo trả lời")
+    return str(NEXT[report.stage])
+
+
+def working_days(due: datetime, now: datetime) -> int | None:
+    """Working days that are left, or over; None where hours are said."""
+    first, last = sorted((today(now), today(due)))
+    return working_days_between(first, last, calendar()) or None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One mark of the stage list."""
+
+    label: str
+    state: str
+    note: str
+
+
+def steps(report: Report, clocks: Iterable[Clock], now: datetime) -> list[Step]:
+    here = STAGES.index(report.stage)
+    running = min((c for c in clocks if c.met_at is None and c.due_at), key=lambda c: c.due_at or now, default=None)
+    late = running is not None and running.due_at is not None and running.due_at < now
+    states = {-1: "done", 0: "late" if late else "now", 1: "later"}
+    return [
+        Step(label("report_stage", stage), states[(i > here) - (i < here)], "") for i, stage in enumerate(STAGES)
+    ]
+
+
+@dataclass(frozen=True)
+class Due:
+    """One clock in words."""
+
+    label: str
+    until: str
+    due: datetime
+    level: str
+    working_days: int | None
+
+
+def running_clocks(clocks: Iterable[Clock], now: datetime) -> list[Due]:
+    waiting = sorted((c for c in clocks if c.met_at is None and c.due_at), key=lambda c: c.due_at or now)
+    return [
+        Due(
+            label("clock_rule", c.rule),
+            until_words(c.due_at or now),
+            c.due_at or now,
+            label("escalation_level", c.level) if c.level != "e0" else "",
+            working_days(c.due_at or now, now),
+        )
+        for c in waiting
+    ]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of the time line."""
+
+    at: datetime
+    title: str
+    late: bool = False
+
+    @property
+    def when(self) -> str:
+        return moment_words(self.at)
+
+
+def events(report: Report, clocks: Iterable[Clock]) -> list[Event]:
+    """What happened, the newest first. Times are the system's; nobody can type one."""
+    found = [Event(report.received_at, gettext("Nhận tin báo"))] if report.received_at else []
+    for clock in clocks:
+        if clock.met_at:
+            late = clock.in_time is False
+            words = gettext("%(step)s: trễ hạn") if late else gettext("%(step)s: đúng hạn")
+            found.append(Event(clock.met_at, words % {"step": label("clock_rule", clock.rule)}, late))
+    for pause in report.pauses.all():
+        found.append(Event(pause.begun_at, gettext("Tạm dừng: %(why)s") % {"why": label("pause_reason", pause.reason)}))
+        if pause.ended_at:
+            found.append(Event(pause.ended_at, gettext("Thời hạn chạy tiếp")))
+    for row in Escalation.objects.filter(clock__report=report):
+        found.append(Event(row.at, label("escalation_level", row.level), late=row.level != "e1"))
+    for message in report.messages.all():
+        if message.posted_at:
+            found.append(Event(message.posted_at, said_by(message)))
+    return sorted(found, key=lambda event: event.at, reverse=True)
+
+
+def said_by(message: Message) -> str:
+    if message.from_reporter:
+        return gettext("Người báo viết")
+    kind = {"question": gettext("Câu hỏi"), "answer": gettext("Câu trả lời")}.get(message.kind, gettext("Tin nhắn"))
+    return gettext("%(kind)s của người hỗ trợ số %(n)s") % {"kind": kind, "n": message.number}
+
+
+# --- what is sealed
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(bytes(raw)).decode()
+
+
+def document(found: Readable, only: int | None = None) -> dict[str, Any]:
+    """What <sealed-words> is given (docs/client.md); `only` picks one sealed text by its id."""
+    return {
+        "wraps": [{"sealed": _base64(sealed), "of": of} for sealed, of in found.links],
+        "sealed": [_base64(text.sealed) for text in found.texts if only is None or text.id == only],
+    }
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message with what opens it; `sealed` is None when this reader cannot."""
+
+    who: str
+    mine: bool
+    when: str
+    sealed: dict[str, Any] | None
+    key: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a report says, sealed, as far as this user's desks may open it."""
+
+    narrative: list[dict[str, Any]]
+    identity: list[dict[str, Any]]
+    messages: list[Said]
+    erased: bool
+
+
+def words(report: Report, user: User) -> Words:
+    found = readable(report.id, user)
+    threads = {text.id: one for one in found.get("thread", []) for text in one.texts}
+    narrative = [document(one) for one in found.get("narrative", []) if one.texts]
+    return Words(
+        narrative=narrative,
+        identity=[document(one) for one in found.get("identity", []) if one.texts],
+        messages=[_said(row, threads.get(row.text_id)) for row in report.messages.order_by("id")],
+        erased=not narrative,
+    )
+
+
+def _said(row: Message, found: Readable | None) -> Said:
+    return Said(
+        who=said_by(row),
+        mine=not row.from_reporter,
+        when=moment_words(row.posted_at) if row.posted_at else "",
+        sealed=document(found, row.text_id) if found else None,
+        key=f"message-{row.pk}",
+    )
+
+
+ANSWER_LISTS = {
+    "need": ("need", _("Cần giúp")),
+    "danger": ("immediate_danger", _("Nguy hiểm")),
+    "whose": ("reporter_relationship", _("Xảy ra với")),
+    "age_band": ("age_band", _("Tuổi")),
+    "time_since": ("time_since", _("Khi nào")),
+    "harms": ("harm_type", _("Chuyện gì")),
+    "channel": ("online_channel", _("Qua mạng")),
+    "did": ("perpetrator_relation", _("Ai làm")),
+    "identifier_kind": ("perpetrator_identifier_kind", _("Biết gì về người đó")),
+    "place": ("province", _("Nơi")),
+    "police_option": ("police_option", _("Về công an")),
+    "contact_preference": ("contact_preference", _("Liên hệ bằng")),
+    "accessibility": ("accessibility_need", _("Cần để dễ nói")),
+    "language": ("language", _("Ngôn ngữ")),
+    "kind": ("report_kind", _("Loại tin")),
+}
+FIELDS = {"name": _("Tên gọi"), "contact": _("Cách liên hệ"), "hours": _("Giờ nào"), "cover_name": _("Tên để gọi")}
+
+
+def answer_labels() -> dict[str, dict[str, str]]:
+    """Words for her coded answers, by the name of the question; "" is the question itself."""
+    language = get_language() or "vi"
+    found = {name: {"": str(words)} for name, words in FIELDS.items()}
+    for name, (list_name, words) in ANSWER_LISTS.items():
+        known = {code.code: code.label(language) for code in codes()[list_name]}
+        found[name] = {"": str(words), **known}
+    return found
+
+
+def sorting_rule(report: Report, now: datetime) -> dict[str, Any]:
+    """What the browser needs to suggest a class, to warn, and to fill the count row if she agreed."""
+    counted = allows(grants(report), scope="count_statistics", today=today(now))
+    return {
+        "suggestions": [[name, dict(wanted)] for name, wanted in sorting.SUGGESTIONS],
+        "warnings": {label("content_warning", name): list(codes) for name, codes in sorting.WARNINGS.items()},
+        "counted": sorting.COUNTED if counted else None,
+        "children": list(sorting.SUGGESTIONS[0][1]["age_band"]),
+    }
+
+
+def consents(report: Report, now: datetime) -> list[str]:
+    """What she allows today, in words."""
+    said = grants(report)
+    scopes = dict.fromkeys(grant.scope for grant in said)
+    return [label("consent_scope", scope) for scope in scopes if allows(said, scope=scope, today=today(now))]
+
+
+def may_ask(report: Report) -> bool:
+    """A question stops the clock, so it is not offered where somebody may be in danger."""
+    return report.priority not in URGENT
+
+
+def may_be_raised(report: Report) -> bool:
+    return PRIORITIES.index(report.priority) > 0
+
+
+# --- what is late
+
+
+@dataclass(frozen=True)
+class Late:
+    """One late clock: codes and dates. `address` only where the reader's own desk holds the report."""
+
+    name: str
+    address: str
+    organisation: str
+    desk: str
+    step: str
+    stage: str
+    level: str
+    due: datetime
+    days: int | None
+
+
+def late_lines(clocks: Iterable[Clock], now: datetime, *, reader: User) -> list[Late]:
+    language = get_language() or "vi"
+    own = set(reader.memberships.values_list("desk_id", flat=True))
+    return [
+        Late(
+            name=clock.report.code_name,
+            address=reverse("report", args=[clock.report_id]) if clock.report.desk_id in own else "",
+            organisation=clock.report.desk.organisation.name(language),
+            desk=clock.report.desk.name(language),
+            step=label("clock_rule", clock.rule),
+            stage=label("report_stage", clock.report.stage),
+            level=label("escalation_level", clock.level),
+            due=clock.due_at or now,
+            days=working_days(clock.due_at or now, now),
+        )
+        for clock in clocks
+    ]

@@ -1,0 +1,77 @@
+"""What the helpers' work can be asked. Lists are read by index, page by page, never counted."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from tincay.cases.permissions import reports
+from tincay.intake.models import Clock, Pause, Report
+from tincay.people.models import User
+from tincay.people.rights import May
+
+PAGE = 30
+LONGEST_LIST = 200
+
+
+class QueuePage(NamedTuple):
+    """One page of the queue, what is due first comes first; `after` is where the next page begins."""
+
+    reports: list[Report]
+    waiting: frozenset[UUID]
+    after: UUID | None
+
+
+def queue_page(user: User, after: UUID | None = None) -> QueuePage:
+    """The queue of the user's desks from a place on. A place that is gone begins anew.
+
+    One query for each desk: an index gives each desk's reports in order, and no index gives several desks'.
+    """
+    mine = reports(user, May.SEE_QUEUE)
+    start = _place(mine.filter(pk=after).first()) if after else None
+    desks = user.memberships.values_list("desk_id", flat=True)
+    found = merge(*(_of_desk(mine, desk, start) for desk in desks), key=_order)
+    page = list(islice(found, PAGE + 1))
+    shown = page[:PAGE]
+    more = shown[-1].id if len(page) > PAGE else None
+    return QueuePage(shown, _paused(shown), more)
+
+
+def _order(report: Report) -> tuple[datetime | None, str]:
+    return report.next_due_at, report.id.hex
+
+
+def _place(report: Report | None) -> Q | None:
+    if report is None or report.next_due_at is None:
+        return None
+    due = report.next_due_at
+    # Both conditions: the first lets the index begin in the right place.
+    return Q(next_due_at__gte=due) & (Q(next_due_at__gt=due) | Q(id__gt=report.id))
+
+
+def _of_desk(mine: QuerySet[Report], desk: int, start: Q | None) -> list[Report]:
+    rows = Report.objects.for_the_rules().filter(desk=desk).waiting()
+    rows = rows.filter(start) if start is not None else rows
+    return list(rows.select_related("closing_proposal").defer("promise")[: PAGE + 1])
+
+
+def _paused(shown: Iterable[Report]) -> frozenset[UUID]:
+    ids = [report.id for report in shown]
+    return frozenset(Pause.objects.filter(report__in=ids, ended_at=None).values_list("report_id", flat=True))
+
+
+def late_clocks(user: User, now: datetime) -> list[Clock]:
+    """What is late in the own organisation, the latest first: a code name, a step, a level."""
+    rows = Clock.objects.running().filter(due_at__lt=now, report__held=False)
+    rows = rows.filter(report__in=reports(user, May.SEE_OVERDUE))
+    return list(rows.select_related("report__desk__organisation").order_by("due_at", "id")[:LONGEST_LIST])
+
+
+def escalated_clocks(user: User) -> list[Clock]:
+    """What climbed to the coordinating body and still waits: codes and dates."""
+    rows = Clock.objects.filter(level="e4", met_at=None, report__in=reports(user, May.SEE_ESCALATED))
+    return list(rows.select_related("report__desk__organisation").order_by("due_at", "id")[:LONGEST_LIST])
