@@ -45,7 +45,7 @@ class Hand:
         """The whole log as any visitor gets it."""
         answer = self.client.get("/log/log.tar")
         assert answer.status_code == 200
-        with tarfile.open(fileobj=io.BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]
+        with tarfile.open(fileobj=io.BytesIO(b"".join(answer.streaming_content))) as archive:
             files = {one.name: archive.extractfile(one) for one in archive}
         return {name: content.read() for name, content in files.items() if content}
 
@@ -62,7 +62,7 @@ class Hand:
             Tile.objects.all(),
             Head.objects.all(),
         ):
-            rows.delete()  # type: ignore[attr-defined]
+            rows.delete()
         with transaction.atomic():
             for leaf in leaves:
                 actions._append(

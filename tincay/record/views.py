@@ -21,7 +21,7 @@ class Row(NamedTuple):
     """One kind of step, in the reader's language. `rest` is None where it stays under ten."""
 
     label: str
-    count: int
+    times: int
     rest: int | None = None
 
 

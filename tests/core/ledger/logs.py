@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from tincay.core.ledger.checkpoint import Checkpoint
 from tincay.core.ledger.evidence import write_evidence
@@ -105,8 +106,8 @@ class Log:
         return files
 
 
-def log_of(count: int, **kinds: Policy | Sequence[Signer]) -> Log:
-    log = Log(**kinds)  # type: ignore[arg-type]
+def log_of(count: int, **parts: Any) -> Log:
+    log = Log(**parts)
     for _ in range(count):
         log.add()
     return log
