@@ -1,12 +1,40 @@
 """Fixtures of every browser test."""
 
+import os
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.chromium import LAUNCH
+from tests.browser.her import Her
+from tests.browser.never import Watch
+from tests.cast import Network
+
+# Playwright's own loop runs in this thread; Django would take our plain calls for calls from inside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return LAUNCH
+
+
+@pytest.fixture
+def comes(browser: Browser, live_server: Any, network: Network) -> Iterator[Callable[..., Her]]:
+    """Somebody opens a browser of their own: `comes("vi", 360, script=False)`."""
+    contexts = []
+
+    def open_browser(language: str = "vi", width: int = 360, *, script: bool = True) -> Her:
+        context = browser.new_context(
+            viewport={"width": width, "height": 740}, java_script_enabled=script, locale="vi-VN"
+        )
+        contexts.append(context)
+        watch = Watch(live_server.url)
+        watch.on(context)
+        return Her(context.new_page(), live_server.url, language, watch)
+
+    yield open_browser
+    for context in contexts:
+        context.close()

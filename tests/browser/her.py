@@ -1,0 +1,145 @@
+"""What the reporter does in her browser: the journeys' steps, in both languages, with and without a script."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.never import Watch
+
+PLANTED = "ZYXQ-MƯA ở ngõ nhỏ sau chợ"
+NAME = "Lá Chuối QZV"
+CONTACT = "số giả 0900 111 QZV"
+MESSAGE = "Tôi nhớ thêm: QZVM cái áo xanh"
+
+SAID = {
+    "vi": {
+        "tell": "Kể lại việc đã xảy ra",
+        "next": "Tiếp tục",
+        "send": "Niêm phong và gửi",
+        "back": "Xem lại",
+        "open": "Mở",
+        "reply": "Gửi",
+        "retype": "Thử lại mã",
+        "leave": "Thoát nhanh",
+        "pep": "Thuốc phòng HIV khẩn cấp",
+        "health": "Sức khỏe",
+    },
+    "en": {
+        "tell": "Tell what happened",
+        "next": "Continue",
+        "send": "Seal and send",
+        "back": "Come back",
+        "open": "Open",
+        "reply": "Send",
+        "retype": "Try the code",
+        "leave": "Leave quickly",
+        "pep": "HIV prevention after exposure",
+        "health": "Health",
+    },
+}
+
+
+@dataclass
+class Her:
+    """One person at one phone."""
+
+    page: Page
+    root: str
+    language: str
+    watch: Watch
+
+    def words(self, name: str) -> str:
+        return SAID[self.language][name]
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.root + ("" if self.language == "vi" else "/en") + path)
+        self.watch.look(self.page)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=self.words(name), exact=True).click()
+        self.watch.look(self.page)
+
+    def choose(self, name: str, value: str) -> None:
+        """A card, whichever of the two forms is in use; its group is opened first."""
+        prefix = "" if self.page.locator("sealed-form").is_visible() else "plain-"
+        card = self.page.locator(f"label[for='{prefix}{name}-{value}']")
+        group = self.page.locator("details", has=card).filter(has=self.page.locator("summary")).last
+        if not card.is_visible() and group.count():
+            group.locator("summary").first.click()
+        card.click()
+
+    # With a script: one question at a time
+
+    def step(self) -> str:
+        return self.page.locator("[data-step]:visible").get_attribute("data-step") or ""
+
+    def walk_to(self, step: str) -> None:
+        for _ in range(20):
+            if self.step() == step:
+                return
+            self.press("next")
+        raise AssertionError(f"no step {step}")
+
+    def tell(self) -> str:
+        """The whole of J01 with a script; the code as she copies it."""
+        self.go("/")
+        self.page.get_by_role("link", name=self.words("tell")).click()
+        self.walk_to("need")
+        self.choose("need", "pep")
+        self.walk_to("danger")
+        self.choose("danger", "no")
+        self.walk_to("harmed")
+        self.choose("harmed", "yes")
+        self.walk_to("time_since")
+        self.choose("time_since", "h72")
+        expect(self.page.locator("[data-when^=time_since]")).to_be_visible()
+        self.walk_to("place")
+        self.page.locator("#place").select_option("M01")
+        self.walk_to("words")
+        self.page.locator("#words").fill(PLANTED)
+        self.walk_to("contact")
+        self.page.locator("[data-step=contact] summary").first.click()
+        self.page.locator("#name").fill(NAME)
+        self.page.locator("#contact").fill(CONTACT)
+        self.walk_to("consents")
+        assert self.page.locator("[data-step=consents] input:checked").count() == 0
+        self.choose("consents", "store_sealed")
+        self.walk_to("police")
+        expect(self.page.locator("#police_option-not_now")).to_be_checked()
+        self.walk_to("send")
+        self.press("send")
+        expect(self.page.locator("[data-step=receipt]")).to_be_visible(timeout=20_000)
+        self.watch.look(self.page)
+        return self.copied()
+
+    def copied(self) -> str:
+        """The 24 digits that stand on the page."""
+        groups = self.page.locator("[data-receipt-digits]:visible li").all_inner_texts()
+        code = "".join(groups)
+        assert len(code) == 24, groups
+        return code
+
+    def come_back(self, code: str) -> None:
+        self.go("/back/")
+        field = self.page.locator("#code") if self.page.locator("#code").is_visible() else self.page.locator("#plain-code")
+        field.fill(code)
+        self.press("open")
+        expect(self.page.locator("ol.stages")).to_be_visible(timeout=20_000)
+        self.watch.look(self.page)
+
+    # Without: one plain page
+
+    def tell_plainly(self) -> str:
+        self.go("/tell/")
+        self.choose("need", "pep")
+        self.choose("danger", "no")
+        self.choose("harmed", "yes")
+        self.page.locator("#plain-place").select_option("M01")
+        self.page.locator("#plain-words").fill(PLANTED)
+        self.page.locator("form fieldset[data-step=contact] summary").first.click()
+        self.page.locator("#plain-name").fill(NAME)
+        self.page.locator("#plain-contact").fill(CONTACT)
+        self.choose("consents", "store_sealed")
+        self.press("send")
+        self.watch.look(self.page)
+        return self.copied()
