@@ -1,7 +1,7 @@
 // Builds the client into tincay/web/static/client, byte for byte the same on every machine.
 // `node build.mjs --tests` builds the tests into .tests instead.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -41,7 +41,8 @@ async function buildClient() {
   for (const { entry, name, format, alias } of outputs) {
     await build({ ...common, entryPoints: [entry], outfile: join(out, name), format, alias });
   }
-  const names = outputs.map(({ name }) => name).sort();
+  copyFileSync(join(here, "../packs/vn/words.txt"), join(out, "words-vn.txt"));
+  const names = [...outputs.map(({ name }) => name), "words-vn.txt"].sort();
   const sums = names.map((name) => `${createHash("sha256").update(readFileSync(join(out, name))).digest("hex")}  ${name}\n`);
   writeFileSync(join(out, "SHA256SUMS"), sums.join(""));
 }

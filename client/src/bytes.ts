@@ -54,3 +54,6 @@ export const hex = (bytes: Uint8Array): string =>
 
 export const fromHex = (written: string): Bytes =>
   Uint8Array.from(written.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+
+/** A salt as a page may write it: hex, base64 or base64url. */
+export const saltOf = (written: string): Bytes => (/^([0-9a-f]{2})+$/.test(written) ? fromHex(written) : fromBase64url(written));

@@ -1,6 +1,6 @@
 /** The one message that carries a report. Format: docs/formats/seal.md, "The envelope". */
 
-import { base64, base64url, fromBase64, fromHex, random, type Bytes } from "./bytes";
+import { base64, base64url, random, type Bytes } from "./bytes";
 import { signGrant, type SignedGrant } from "./grant";
 import { isChild, kindGroup, priority, retentionClass, type Answers, type KindGroup } from "./priority";
 import { newKey, recipientOf, sealDocument, wrap, type Recipient } from "./seal";
@@ -33,9 +33,6 @@ const ABOUT_HER = ["contact_preference", "accessibility", "language"];
 const FIELDS_ABOUT_HER = ["name", "contact", "hours", "cover_name"];
 const APART = ["words", "identifier", "consents", ...ABOUT_HER, ...FIELDS_ABOUT_HER];
 const OFFICIALS = ["police", "other_official", "militia_guard"];
-
-export const saltOf = (written: string): Bytes =>
-  /^([0-9a-f]{2})+$/.test(written) ? fromHex(written) : fromBase64(written);
 
 export const newIdempotencyKey = (): string => base64url(random(16));
 

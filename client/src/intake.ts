@@ -1,7 +1,7 @@
 /** <sealed-form>: asks, seals on the phone, sends once, shows the receipt. docs/client.md. */
 
-import { makeEnvelope, newIdempotencyKey, written, type Configuration, type Told } from "./envelope";
 import { saltOf } from "./bytes";
+import { makeEnvelope, newIdempotencyKey, written, type Configuration, type Told } from "./envelope";
 import { post, Refused, wait, type Answer } from "./post";
 import { groups, make, toWords } from "./receipt";
 import { TooLong } from "./seal";

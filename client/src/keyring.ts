@@ -1,1 +1,182 @@
-export {};
+/**
+ * The staff member's key: in this worker's memory only, for ten idle minutes, never in any storage. A SharedWorker
+ * serves all her pages; where a browser has none, a Worker serves one. Pages send requests and get texts, never keys.
+ */
+
+import { base64, base64url, fromBase64, random, saltOf } from "./bytes";
+import { FLOOR, stretchPassphrase, WeakStretch, type Scrypt } from "./passphrase";
+import { CannotOpen, follow, newKey, openDocument, recipientOf, sealDocument, unwrap, wrap, type Identity, type KeyPair, type Recipient } from "./seal";
+import type { Link } from "./opener";
+
+const IDLE_MS = 10 * 60_000;
+const PASSPHRASE_WORDS = 6;
+
+export interface State {
+  open: boolean;
+  recipient?: Recipient;
+}
+
+export interface PersonKey extends Scrypt {
+  salt: string;
+  sealed: string;
+  recipient: Recipient;
+}
+
+export interface DeskKey {
+  wrap: string;
+  recipient: Recipient;
+}
+
+export interface Requests {
+  state: { ask: null; answer: State };
+  touch: { ask: null; answer: null };
+  lock: { ask: null; answer: null };
+  unlock: { ask: { passphrase: string; key: PersonKey }; answer: null };
+  open: { ask: { wraps: Link[]; sealed: string[] }; answer: Record<string, unknown>[] };
+  seal: { ask: { document: unknown; to: Recipient }; answer: string };
+  make: { ask: { words: readonly string[] }; answer: { passphrase: string[]; key: PersonKey } };
+  desk: { ask: { old: DeskKey; new: DeskKey | null }; answer: { recipient: Recipient } };
+  share: { ask: { members: { id: string; recipient: Recipient }[]; key: "old" | "new" }; answer: { id: string; sealed: string }[] };
+  rewrap: { ask: { wraps: { id: string; sealed: string; of: Recipient }[] }; answer: { id: string; sealed: string | null }[] };
+}
+
+export type Name = keyof Requests;
+export type Failure = "locked" | "wrong" | "weak" | "broken";
+
+class Locked extends Error {}
+
+let person: KeyPair | undefined;
+let desk: { old: KeyPair; new: KeyPair } | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+const pages = new Set<MessagePort | DedicatedScope>();
+
+interface DedicatedScope {
+  postMessage(message: unknown): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+}
+
+const state = (): State => (person ? { open: true, recipient: person.recipient } : { open: false });
+
+function announce(): void {
+  for (const page of pages) page.postMessage({ state: state() });
+}
+
+function touch(): null {
+  clearTimeout(timer);
+  if (person) timer = setTimeout(lock, IDLE_MS);
+  return null;
+}
+
+function lock(): null {
+  clearTimeout(timer);
+  person = undefined;
+  desk = undefined;
+  announce();
+  return null;
+}
+
+function key(): KeyPair {
+  if (!person) throw new Locked();
+  touch();
+  return person;
+}
+
+async function unlock(passphrase: string, { salt, n, r, p, sealed, recipient }: PersonKey): Promise<null> {
+  const behind = stretchPassphrase(passphrase, saltOf(salt), { n, r, p });
+  person = { identity: await unwrap(fromBase64(sealed), behind, recipient), recipient };
+  touch();
+  announce();
+  return null;
+}
+
+async function make(words: readonly string[]): Promise<{ passphrase: string[]; key: PersonKey }> {
+  const passphrase = Array.from({ length: PASSPHRASE_WORDS }, () => words[below(words.length)]!);
+  const salt = random(16);
+  const behind = stretchPassphrase(passphrase.join(" "), salt, FLOOR);
+  const made = await newKey();
+  const sealed = base64(await wrap(made.identity, await recipientOf(behind)));
+  return { passphrase, key: { ...FLOOR, salt: base64url(salt), sealed, recipient: made.recipient } };
+}
+
+/** A random place in a list, each as likely as the others. */
+function below(length: number): number {
+  for (;;) {
+    const [value] = new Uint32Array(random(4).buffer);
+    if (value! < Math.floor(2 ** 32 / length) * length) return value! % length;
+  }
+}
+
+async function openDesk({ wrap: sealed, recipient }: DeskKey): Promise<KeyPair> {
+  return { identity: await unwrap(fromBase64(sealed), key().identity, recipient), recipient };
+}
+
+function deskKeys(): { old: KeyPair; new: KeyPair } {
+  key();
+  if (!desk) throw new Locked();
+  return desk;
+}
+
+async function wrapAgain(sealed: string, of: Recipient): Promise<string | null> {
+  const { old, new: fresh } = deskKeys();
+  try {
+    return base64(await wrap(await unwrap(fromBase64(sealed), old.identity, of), fresh.recipient));
+  } catch (error) {
+    if (error instanceof CannotOpen) return null;
+    throw error;
+  }
+}
+
+async function share(members: { id: string; recipient: Recipient }[], identity: Identity): Promise<{ id: string; sealed: string }[]> {
+  return Promise.all(members.map(async ({ id, recipient }) => ({ id, sealed: base64(await wrap(identity, recipient)) })));
+}
+
+type Handlers = { [N in Name]: (ask: Requests[N]["ask"]) => Requests[N]["answer"] | Promise<Requests[N]["answer"]> };
+
+const handlers: Handlers = {
+  state,
+  touch,
+  lock,
+  unlock: ({ passphrase, key: given }) => unlock(passphrase, given),
+  async open({ wraps, sealed }) {
+    const chain = wraps.map(({ sealed: link, of }) => ({ sealed: fromBase64(link), ...(of && { of }) }));
+    const identity = await follow(chain, key().identity);
+    return Promise.all(sealed.map((one) => openDocument(fromBase64(one), identity)));
+  },
+  seal: async ({ document, to }) => base64(await sealDocument(document, to)),
+  make: ({ words }) => make(words),
+  async desk({ old, new: begun }) {
+    desk = { old: await openDesk(old), new: begun ? await openDesk(begun) : await newKey() };
+    return { recipient: desk.new.recipient };
+  },
+  share: ({ members, key: which }) => share(members, deskKeys()[which].identity),
+  rewrap: ({ wraps }) => Promise.all(wraps.map(async ({ id, sealed, of }) => ({ id, sealed: await wrapAgain(sealed, of) }))),
+};
+
+function failure(error: unknown): Failure {
+  if (error instanceof Locked) return "locked";
+  if (error instanceof WeakStretch) return "weak";
+  return error instanceof CannotOpen ? "wrong" : "broken";
+}
+
+/** One request of a page. Only the name of a failure goes back: an error's text could hold what was typed. */
+async function answer(page: MessagePort | DedicatedScope, { id, name, ask }: { id: number; name: Name; ask: never }): Promise<void> {
+  try {
+    page.postMessage({ id, answer: await handlers[name](ask) });
+  } catch (error) {
+    page.postMessage({ id, failure: failure(error) });
+  }
+}
+
+function serve(page: MessagePort | DedicatedScope): void {
+  pages.add(page);
+  page.onmessage = (event: MessageEvent) => {
+    if (event.data.name === "leave") pages.delete(page);
+    else void answer(page, event.data);
+  };
+}
+
+if ("onconnect" in globalThis) {
+  addEventListener("connect", (event) => serve((event as MessageEvent).ports[0]!));
+} else {
+  serve(globalThis as unknown as DedicatedScope);
+}

@@ -1,11 +1,11 @@
 /** The reporter's script: everything that her phone does. */
 
-import { fromBase64 } from "./bytes";
+import { base64, fromBase64 } from "./bytes";
 import { watchTheWayOut } from "./exit";
 import { SealedForm } from "./intake";
 import { setOpener } from "./opener";
 import { mentions } from "./receipt";
-import { follow, openDocument } from "./seal";
+import { follow, openDocument, sealDocument } from "./seal";
 import { refuseWords, SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
 import { forget, holding } from "./session";
@@ -19,6 +19,7 @@ setOpener({
     const identity = await follow(chain, holding()!.receipt.identity);
     return Promise.all(sealed.map((one) => openDocument(fromBase64(one), identity)));
   },
+  seal: async (document, to) => base64(await sealDocument(document, to)),
 });
 refuseWords((words) => {
   const held = holding();

@@ -1,9 +1,8 @@
 /** <sealed-reply>: a message, sealed to the thread's key. Both sides use it. docs/client.md. */
 
-import { base64 } from "./bytes";
-import { newIdempotencyKey } from "./envelope";
+import { base64url, random } from "./bytes";
+import { opener } from "./opener";
 import { post, Refused } from "./post";
-import { sealDocument } from "./seal";
 import { goTo } from "./stay";
 import { all, busy, clearFields, fail, onGo, said, show } from "./texts";
 
@@ -48,8 +47,8 @@ export class SealedReply extends HTMLElement {
   /** The same words tried again are the same bytes: one message, also when the connection broke. */
   private async body(words: string): Promise<string> {
     if (this.sent?.words !== words) {
-      const sealed = base64(await sealDocument({ v: 1, words }, said(this, "recipient")));
-      this.sent = { words, body: JSON.stringify({ v: 1, key: newIdempotencyKey(), sealed }) };
+      const sealed = await opener().seal({ v: 1, words }, said(this, "recipient"));
+      this.sent = { words, body: JSON.stringify({ v: 1, key: base64url(random(16)), sealed }) };
     }
     return this.sent.body;
   }

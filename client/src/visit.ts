@@ -1,8 +1,7 @@
 /** <receipt-visit>, <consent-change>, <forget-receipt>: coming back with a code. docs/client.md, docs/formats/visit.md. */
 
-import { base64url, fromBase64 } from "./bytes";
+import { base64url, fromBase64, saltOf } from "./bytes";
 import { answerChallenge } from "./challenge";
-import { saltOf } from "./envelope";
 import { signGrant } from "./grant";
 import { post, Refused } from "./post";
 import { BadReceipt, normalise } from "./receipt";

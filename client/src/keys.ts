@@ -1,0 +1,109 @@
+/** <key-unlock>, <key-setup>: a staff member's own key. docs/client.md. */
+
+import type { PersonKey } from "./keyring";
+import { ask, KeyringRefused, keyringState } from "./keyring-link";
+import { post, Refused } from "./post";
+import { goTo } from "./stay";
+import { all, busy, fail, json, onGo, said, show } from "./texts";
+import { wordList } from "./words";
+
+const codeOf = (error: unknown): string =>
+  error instanceof KeyringRefused || error instanceof Refused ? error.code : "other";
+
+function pressOnEnter(element: HTMLElement, selector: string, go: string): void {
+  element.addEventListener("submit", (event) => event.preventDefault());
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.target as Element).matches(selector)) return;
+    event.preventDefault();
+    element.querySelector<HTMLButtonElement>(`[data-go=${go}]`)?.click();
+  });
+}
+
+export class KeyUnlock extends HTMLElement {
+  private readonly check = (): void => this.lockIfAnother();
+
+  connectedCallback(): void {
+    show(this, true);
+    pressOnEnter(this, "[data-passphrase]", "unlock");
+    onGo(this, { unlock: () => void busy(this, () => this.unlock()), lock: () => void ask("lock", null) });
+    document.addEventListener("keyring", this.check);
+    this.check();
+  }
+
+  disconnectedCallback(): void {
+    document.removeEventListener("keyring", this.check);
+  }
+
+  private get key(): PersonKey {
+    return json<PersonKey>(this.dataset["config"] ?? "person-key");
+  }
+
+  /** Somebody else signed in on this machine: the open key is not hers. */
+  private lockIfAnother(): void {
+    const { open, recipient } = keyringState();
+    if (open && recipient !== this.key.recipient) void ask("lock", null);
+  }
+
+  private async unlock(): Promise<void> {
+    fail(this, "");
+    const input = this.querySelector<HTMLInputElement>("[data-passphrase]")!;
+    try {
+      await ask("unlock", { passphrase: input.value, key: this.key });
+      input.value = "";
+    } catch (error) {
+      fail(this, codeOf(error));
+    }
+  }
+}
+
+export class KeySetup extends HTMLElement {
+  private made: { passphrase: string[]; key: PersonKey } | undefined;
+
+  connectedCallback(): void {
+    show(this, true);
+    pressOnEnter(this, "[data-again]", "keep");
+    onGo(this, { make: () => void busy(this, () => this.make()), keep: () => void busy(this, () => this.keep()) });
+    addEventListener("pagehide", () => this.forget());
+  }
+
+  disconnectedCallback(): void {
+    this.forget();
+  }
+
+  private forget(): void {
+    this.made = undefined;
+    for (const place of all(this, "[data-passphrase] li")) place.textContent = "";
+    for (const input of all<HTMLInputElement>(this, "[data-again]")) input.value = "";
+  }
+
+  private async make(): Promise<void> {
+    fail(this, "");
+    try {
+      const { words } = json<{ words: string[] | string }>(this.dataset["config"] ?? "key-config");
+      this.made = await ask("make", { words: await wordList(words) });
+      const list = this.querySelector("[data-passphrase]")!;
+      this.made.passphrase.forEach((word, i) => {
+        (list.children[i] ?? list.appendChild(document.createElement("li"))).textContent = word;
+      });
+      for (const part of all(this, "[data-made]")) show(part, true);
+    } catch (error) {
+      fail(this, codeOf(error));
+    }
+  }
+
+  private async keep(): Promise<void> {
+    fail(this, "");
+    const input = this.querySelector<HTMLInputElement>("[data-again]");
+    const typed = input?.value.normalize("NFKC").trim().split(/\s+/).join(" ");
+    if (!this.made || typed !== this.made.passphrase.join(" ")) return fail(this, "again");
+    try {
+      const { next } = await post(said(this, "action"), JSON.stringify({ v: 1, ...this.made.key }), this.dataset["csrf"] ?? "");
+      const { passphrase, key } = this.made;
+      await ask("unlock", { passphrase: passphrase.join(" "), key });
+      this.forget();
+      await goTo(String(next));
+    } catch (error) {
+      fail(this, codeOf(error));
+    }
+  }
+}

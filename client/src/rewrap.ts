@@ -1,0 +1,73 @@
+/** <desk-rewrap>: a desk gets a new key, or a new member. docs/formats/rewrap.md. */
+
+import type { DeskKey } from "./keyring";
+import { ask, KeyringRefused, keyringState } from "./keyring-link";
+import { post, Refused } from "./post";
+import { goTo } from "./stay";
+import { all, busy, fail, onGo, said, show } from "./texts";
+
+interface Member {
+  id: string;
+  recipient: string;
+}
+
+interface Begun {
+  old: DeskKey;
+  new: DeskKey | null;
+  members: Member[];
+  joining?: Member[];
+  left: number;
+}
+
+export class DeskRewrap extends HTMLElement {
+  private total = 0;
+
+  connectedCallback(): void {
+    show(this, true);
+    onGo(this, { start: () => void busy(this, () => this.start()) });
+  }
+
+  private say<T>(step: string, more: object = {}): Promise<T> {
+    const body = JSON.stringify({ v: 1, step, ...more });
+    return post(said(this, "action"), body, this.dataset["csrf"] ?? "") as unknown as Promise<T>;
+  }
+
+  private async start(): Promise<void> {
+    fail(this, "");
+    if (!keyringState().open) return fail(this, "locked");
+    try {
+      const next = await this.work();
+      for (const done of all(this, "[data-done]")) show(done, true);
+      this.dispatchEvent(new CustomEvent("done", { bubbles: true }));
+      if (next) await goTo(next);
+    } catch (error) {
+      const code = error instanceof KeyringRefused || error instanceof Refused ? error.code : "other";
+      fail(this, code === "wrong" ? "broken" : code);
+    }
+  }
+
+  private async work(): Promise<string> {
+    const begun = await this.say<Begun>("begin");
+    const { recipient } = await ask("desk", { old: begun.old, new: begun.new });
+    if (begun.joining) {
+      const { next } = await this.say<{ next: string }>("join", { wraps: await ask("share", { members: begun.joining, key: "old" }) });
+      return next;
+    }
+    if (!begun.new) await this.say("key", { recipient, wraps: await ask("share", { members: begun.members, key: "new" }) });
+    await this.replace(begun.left);
+    return (await this.say<{ next: string }>("finish")).next;
+  }
+
+  private async replace(left: number): Promise<void> {
+    this.total = Math.max(this.total, left);
+    for (let rest = left; rest > 0; ) {
+      const { wraps } = await this.say<{ wraps: { id: string; sealed: string; of: string }[] }>("more");
+      if (!wraps.length) return;
+      rest = (await this.say<{ left: number }>("done", { wraps: await ask("rewrap", { wraps }) })).left;
+      for (const bar of all<HTMLProgressElement>(this, "progress[data-progress]")) {
+        bar.max = this.total;
+        bar.value = this.total - rest;
+      }
+    }
+  }
+}

@@ -1,0 +1,431 @@
+"""The built client, in a real Chromium, against the Python core: what one side closes the other opens."""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.small_server import SmallServer, b64, b64url, from_b64url, script_json, serving
+from tincay.core import receipts, sealing
+from tincay.core.consent import GRANT_LABEL
+from tincay.core.sealing import Identity, Recipient, Sealed
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+VECTORS: dict[str, Any] = json.loads((ROOT / "tests/vectors/sealing.json").read_text(encoding="utf-8"))
+WORDS = (ROOT / "packs/vn/words.txt").read_text(encoding="utf-8").split()
+RECEIPT = VECTORS["receipts"][0]
+SALT = base64.b64decode(RECEIPT["salt"])
+TICKET = "ve-chua-dung"
+_four = re.compile(r"^\d{4}$")
+PLANTED = "ZYXQ-MƯA chiều trên bến"
+
+DESK, CASE = sealing.new_key(), sealing.new_key()
+NEW_DESK = sealing.new_key()
+
+
+def sealed_to(desk: tuple[Identity, Recipient], name: str) -> dict[str, str]:
+    return {"desk": name, "recipient": desk[1], "identity_recipient": CASE[1]}
+
+
+def configuration(**changes: object) -> dict[str, object]:
+    told = {
+        "salt": SALT.hex(),
+        "words": "/client/words-vn.txt",
+        "provinces": {"01": sealed_to(DESK, "song-tre")},
+        "default": sealed_to(CASE, "chung"),
+        "day": "2026-06-30",
+        "text_version": "2026-06",
+        "limits": {"envelope": 524_288, "words": 20_000},
+        "proof_of_work": {"nonce": "1.8.thu", "bits": 8},
+    }
+    return told | changes
+
+
+FORM = """
+<sealed-form data-config="sealing" data-kind="incident_report" data-action="/send" hidden>
+<p data-left data-many="Còn {n} câu" data-last="Câu cuối"></p>
+<section data-step="before"><h1>Trước hết</h1></section>
+<fieldset data-step="need" data-needed><legend>Cần gì</legend><p data-missing hidden>Chọn một điều nhé</p>
+<label><input type="checkbox" data-name="need" value="pep">PEP</label>
+<label><input type="checkbox" data-name="need" value="shelter">Chỗ ở</label></fieldset>
+<fieldset data-step="danger"><legend>Nguy hiểm</legend>
+<label><input type="radio" data-name="danger" value="now">Có</label>
+<label><input type="radio" data-name="danger" value="no">Không</label>
+<p data-when="danger=now" hidden>Gọi 113</p><p data-when="danger=no" data-stop hidden>Dừng</p></fieldset>
+<fieldset data-step="words"><legend>Lời</legend><textarea data-name="words" aria-label="lời"></textarea>
+<input data-name="name" aria-label="tên"><select data-name="place"><option value=""><option value="01">Sông Tre</select>
+<label><input type="checkbox" data-name="consents" value="count_statistics">đếm</label></fieldset>
+<div data-step="receipt" hidden><h1>Mã</h1><ol data-receipt-digits></ol><ol data-receipt-words></ol>
+<b data-receipt-due></b><i data-receipt-name></i><pre data-receipt-promise></pre>
+<input data-retype aria-label="nhóm cuối"><button type="button" data-go="retype" disabled>Thử</button>
+<p data-retype-good hidden>Đúng</p><p data-retype-again hidden>Xem lại</p></div>
+<p data-busy hidden>Đang gửi</p>
+<p data-error="network" hidden>Mất mạng</p><p data-error="full" hidden>Hết chỗ</p>
+<p data-error="too_long" hidden>Dài quá</p>
+<p data-error="unsupported" hidden>Máy cũ</p><p data-error="other" hidden>Chưa được</p>
+<button type="button" data-go="back" disabled>Lùi</button><button type="button" data-go="next" disabled>Tiếp</button>
+<button type="button" data-go="send" disabled>Gửi</button>
+</sealed-form>
+"""
+KEPT = {"promise": "lời hứa", "code_name": "Sóng 47", "first_due": "trước thứ Tư", "origin": "so.example"}
+
+
+@pytest.fixture
+def server() -> Iterator[SmallServer]:
+    with serving() as found:
+        found.add_page("/weather", "<h1>Thời tiết</h1>")
+        yield found
+
+
+@pytest.fixture
+def quiet(page: Page) -> Iterator[Page]:
+    """A page that must not complain: neither an error nor something that the security policy stopped."""
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on(
+        "console", lambda message: said.append(message.text) if "Content Security" in message.text else None
+    )
+    yield page
+    assert said == []
+
+
+def fill_form(page: Page, server: SmallServer, **changes: object) -> None:
+    server.add_page("/tell", script_json("sealing", configuration(**changes)) + FORM)
+    page.goto(server.root + "/tell")
+    page.get_by_text("Tiếp").click()
+    page.get_by_label("PEP").check()
+    page.get_by_text("Tiếp").click()
+    page.get_by_label("Có").check()
+    expect(page.get_by_text("Gọi 113")).to_be_visible()
+    page.get_by_text("Tiếp").click()
+    page.get_by_label("lời").fill(PLANTED)
+    page.get_by_label("tên").fill("Mây")
+    page.locator("select").select_option("01")
+    page.get_by_label("đếm").check()
+
+
+def opened(envelope: dict[str, Any], kind: str, identity: Identity, wrap: int) -> dict[str, Any]:
+    compartment = envelope["compartments"][kind]
+    key = sealing.unwrap(
+        Sealed(base64.b64decode(compartment["wraps"][wrap]["sealed"])),
+        identity,
+        of=Recipient(compartment["recipient"]),
+    )
+    blob = base64.b64decode(compartment["sealed"])
+    sealing.check_envelope(blob, limit=5000)
+    found: dict[str, Any] = json.loads(sealing.unpad(sealing.open_sealed(Sealed(blob), key)))
+    return found
+
+
+def test_what_the_phone_seals_opens_for_the_desk_and_for_the_receipt(
+    quiet: Page, server: SmallServer
+) -> None:
+    server.answers["/send"] = lambda _: (201, KEPT)
+    fill_form(quiet, server)
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.locator("[data-receipt-digits] li").nth(5)).to_have_text(_four)
+    code = "".join(quiet.locator("[data-receipt-digits] li").all_inner_texts())
+    assert receipts.from_words(quiet.locator("[data-receipt-words] li").all_inner_texts(), WORDS) == code
+    assert quiet.locator("[data-receipt-promise]").inner_text() == "lời hứa"
+
+    sent = server.posted["/send"][0]
+    assert PLANTED.encode() not in sent
+    assert code.encode() not in sent
+    envelope = json.loads(sent)
+    stretched = sealing.stretch_receipt(code, SALT)
+    assert from_b64url(envelope["receipt"]["locator"]) == stretched.locator
+    assert envelope["receipt"]["recipient"] == sealing.recipient_of(stretched.identity)
+    assert (envelope["desk"], envelope["priority"], envelope["kind_group"]) == (
+        "song-tre",
+        "p0",
+        "substantive",
+    )
+    told = {
+        "v": 1,
+        "answers": {"kind": ["incident_report"], "need": ["pep"], "danger": ["now"], "place": ["01"]},
+        "words": PLANTED,
+    }
+    assert opened(envelope, "narrative", DESK[0], 0) == told
+    assert opened(envelope, "narrative", stretched.identity, 1) == told
+    assert opened(envelope, "identity", CASE[0], 0)["fields"] == {"name": "Mây"}
+    with pytest.raises(sealing.CannotOpen):
+        opened(envelope, "identity", DESK[0], 0)
+    grant = envelope["grants"][0]
+    assert sealing.verify_signature(
+        from_b64url(envelope["receipt"]["signing"]),
+        GRANT_LABEL + grant["document"].encode(),
+        from_b64url(grant["signature"]),
+    )
+
+
+def test_the_last_group_is_asked_for_once(quiet: Page, server: SmallServer) -> None:
+    server.answers["/send"] = lambda _: (201, KEPT)
+    fill_form(quiet, server)
+    quiet.get_by_text("Gửi", exact=True).click()
+    last = quiet.locator("[data-receipt-digits] li").nth(5)
+    expect(last).to_have_text(_four)
+    quiet.get_by_label("nhóm cuối").fill("x")
+    quiet.get_by_text("Thử").click()
+    expect(quiet.get_by_text("Xem lại")).to_be_visible()
+    quiet.get_by_label("nhóm cuối").fill(last.inner_text())
+    quiet.get_by_text("Thử").click()
+    expect(quiet.get_by_text("Đúng")).to_be_visible()
+
+
+def test_a_needed_answer_is_asked_for_and_a_stop_sends_nothing(quiet: Page, server: SmallServer) -> None:
+    server.add_page("/tell", script_json("sealing", configuration()) + FORM)
+    quiet.goto(server.root + "/tell")
+    expect(quiet.get_by_text("Còn 3 câu")).to_be_visible()
+    quiet.get_by_text("Tiếp").click()
+    quiet.get_by_text("Tiếp").click()
+    expect(quiet.get_by_text("Chọn một điều nhé")).to_be_visible()
+    quiet.get_by_label("Chỗ ở").check()
+    quiet.get_by_text("Tiếp").click()
+    quiet.get_by_label("Không").check()
+    expect(quiet.get_by_text("Dừng")).to_be_visible()
+    expect(quiet.get_by_text("Tiếp")).to_be_hidden()
+    quiet.get_by_text("Lùi").click()
+    expect(quiet.get_by_label("Chỗ ở")).to_be_checked()
+
+
+def test_a_broken_connection_loses_nothing_and_sends_the_same_bytes_again(
+    page: Page, server: SmallServer
+) -> None:
+    server.answers["/send"] = lambda _: (201, KEPT)
+    fill_form(page, server)
+    page.context.set_offline(True)
+    page.get_by_text("Gửi", exact=True).click()
+    expect(page.get_by_text("Mất mạng")).to_be_focused()
+    assert page.get_by_label("lời").input_value() == PLANTED
+    page.context.set_offline(False)
+    page.get_by_text("Gửi", exact=True).click()
+    expect(page.locator("[data-receipt-name]")).to_have_text("Sóng 47")
+
+
+def test_the_same_words_sent_again_after_an_error_are_the_same_report(
+    quiet: Page, server: SmallServer
+) -> None:
+    answers = iter([(507, {"error": "full"}), (201, KEPT)])
+    server.answers["/send"] = lambda _: next(answers)
+    fill_form(quiet, server)
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.get_by_text("Hết chỗ")).to_be_focused()
+    assert quiet.get_by_label("lời").input_value() == PLANTED
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.locator("[data-receipt-name]")).to_have_text("Sóng 47")
+    first, second = server.posted["/send"]
+    assert first == second
+
+
+def test_a_desk_that_has_a_new_key_gets_the_report_sealed_to_it(quiet: Page, server: SmallServer) -> None:
+    renewed = {"provinces": {"01": sealed_to(NEW_DESK, "song-tre")}}
+    answers = iter([(409, {"error": "stale_desk", "config": renewed}), (201, KEPT)])
+    server.answers["/send"] = lambda _: next(answers)
+    fill_form(quiet, server)
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.locator("[data-receipt-name]")).to_have_text("Sóng 47")
+    first, second = (json.loads(body) for body in server.posted["/send"])
+    assert first["key"] == second["key"]
+    assert first["receipt"] == second["receipt"]
+    assert opened(second, "narrative", NEW_DESK[0], 0)["words"] == PLANTED
+
+
+def test_old_work_is_done_again(quiet: Page, server: SmallServer) -> None:
+    fresh = {"error": "proof_of_work", "proof_of_work": {"nonce": "2.9.moi", "bits": 9}}
+    answers = iter([(409, fresh), (201, KEPT)])
+    server.answers["/send"] = lambda _: next(answers)
+    fill_form(quiet, server)
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.locator("[data-receipt-name]")).to_have_text("Sóng 47")
+    assert json.loads(server.posted["/send"][1])["proof_of_work"]["nonce"] == "2.9.moi"
+
+
+def test_too_many_words_are_said_before_anything_is_sent(quiet: Page, server: SmallServer) -> None:
+    fill_form(quiet, server, limits={"envelope": 524_288, "words": 5})
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.get_by_text("Dài quá")).to_be_visible()
+    assert "/send" not in server.posted
+
+
+def test_nothing_typed_has_a_name_that_a_browser_would_post(quiet: Page, server: SmallServer) -> None:
+    fill_form(quiet, server)
+    # Radios exclude each other by name; the script gives it, and there is no <form> to post it.
+    assert quiet.locator("sealed-form [name]:not([type=radio])").count() == 0
+    assert quiet.locator("form").count() == 0
+
+
+def test_the_way_out_is_not_in_the_history_and_leaves_no_words(quiet: Page, server: SmallServer) -> None:
+    fill_form(quiet, server)
+    for _ in range(3):
+        quiet.keyboard.press("Shift")
+    expect(quiet.get_by_text("Thời tiết")).to_be_visible()
+    assert quiet.evaluate("history.length") <= 2
+    quiet.go_back()
+    assert "/tell" not in quiet.url
+
+
+# --- coming back
+
+VISIT = """
+<receipt-visit data-config="visit" data-open="/open" data-answer="/answer" data-csrf="k" hidden>
+<input data-code aria-label="mã"><button type="button" data-go="open" disabled>Mở</button>
+<p data-error="length" hidden>Thiếu số</p><p data-error="check" hidden>Xem lại số</p>
+<p data-error="unknown" hidden>Chưa tìm thấy</p><p data-error="slow_down" hidden>Đợi {n} giây</p>
+</receipt-visit>
+"""
+
+
+def answers_page(texts: list[bytes], *, of: str, wrap: bytes) -> str:
+    value = json.dumps({"wraps": [{"sealed": b64(wrap), "of": of}], "sealed": [b64(text) for text in texts]})
+    return (
+        f'<h1>Trả lời</h1><sealed-words hidden><script type="application/json">{value}</script>'
+        '<div data-words class="words-hidden"></div><dl data-answers></dl>'
+        '<p data-error="broken" hidden>Không mở được</p><p data-error="locked" hidden>Khóa</p></sealed-words>'
+        f'<sealed-reply data-recipient="{of}" data-action="/message" data-csrf="k" hidden>'
+        '<textarea data-name="words" aria-label="trả lời"></textarea>'
+        '<button type="button" data-go="send" disabled>Gửi</button>'
+        '<p data-error="mentions" hidden>Có mã</p><p data-error="empty" hidden>Trống</p></sealed-reply>'
+        '<consent-change data-scope="share_service" data-receiver="phong-kham-song-lo" data-given="true" data-n="12"'
+        ' data-items="need language harm_type" data-day="2026-07-01" data-expires="2026-12-31" data-text="2026-06"'
+        ' data-action="/consent" data-csrf="k" hidden><button type="button" data-go="send" disabled>Đồng ý</button>'
+        '</consent-change><a href="/more">thêm</a>'
+    )
+
+
+def come_back(page: Page, server: SmallServer, typed: str) -> None:
+    server.add_page(
+        "/back", script_json("visit", {"salt": SALT.hex(), "words": "/client/words-vn.txt"}) + VISIT
+    )
+    server.add_page("/after", "<h1>Đã gửi</h1>")
+    secret: dict[str, bytes] = {}
+
+    def challenge(asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        locator = from_b64url(asked["locator"])
+        known = b64(locator) == RECEIPT["locator"]
+        to = Recipient(RECEIPT["recipient"]) if known else sealing.new_key()[1]
+        secret["is"], sealed = sealing.challenge(to, locator, TICKET.encode())
+        return 200, {"challenge": b64(sealed), "ticket": TICKET}
+
+    def answer(asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        right = sealing.is_answer(secret["is"], from_b64url(asked["answer"]))
+        return (200, {"next": "/answers"}) if right else (404, {"error": "unknown"})
+
+    server.answers |= {
+        "/open": challenge,
+        "/answer": answer,
+        "/message": lambda _: (201, {"next": "/after"}),
+        "/consent": lambda _: (200, {"next": "/after"}),
+    }
+    page.goto(server.root + "/back")
+    page.get_by_label("mã").fill(typed)
+    page.get_by_text("Mở").click()
+
+
+def add_answers(server: SmallServer, *, tampered: bool = False) -> tuple[Identity, Recipient]:
+    identity, recipient = sealing.new_key()
+    wrap = bytearray(sealing.wrap(identity, Recipient(RECEIPT["recipient"])))
+    wrap[-1] ^= tampered
+    text = json.dumps({"v": 1, "words": "<b>Chào bạn</b>\nMai gặp.", "answers": {"need": ["pep"]}}).encode()
+    sealed = sealing.seal(sealing.pad(text), recipient)
+    server.add_page("/answers", answers_page([sealed], of=recipient, wrap=bytes(wrap)))
+    return identity, recipient
+
+
+@pytest.mark.parametrize(
+    "typed", [RECEIPT["code"], " ".join(receipts.to_words(RECEIPT["code"], WORDS)).upper()]
+)
+def test_a_code_or_its_words_open_the_answers_in_the_same_document(
+    quiet: Page, server: SmallServer, typed: str
+) -> None:
+    add_answers(server)
+    come_back(quiet, server, typed)
+    expect(quiet.locator("[data-words] p").first).to_have_text("<b>Chào bạn</b>")
+    assert quiet.locator("[data-words] b").count() == 0
+    expect(quiet.locator("dd")).to_have_text("pep")
+    assert quiet.url == server.root + "/answers"
+    assert quiet.title() == "trang/answers"
+    stored = quiet.evaluate(
+        "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href])"
+    )
+    assert RECEIPT["code"] not in stored
+    assert "AGE-SECRET" not in stored
+
+
+def test_a_message_of_hers_opens_for_the_thread_and_her_consent_is_signed(
+    quiet: Page, server: SmallServer
+) -> None:
+    identity, _ = add_answers(server)
+    come_back(quiet, server, RECEIPT["code"])
+    quiet.get_by_text("Đồng ý").click()
+    expect(quiet.get_by_text("Đã gửi")).to_be_visible()
+    grant = json.loads(server.posted["/consent"][0])["grant"]
+    known = VECTORS["grants"][1]
+    assert grant == {"document": known["document"], "signature": b64url(base64.b64decode(known["signature"]))}
+
+    come_back(quiet, server, RECEIPT["code"])
+    quiet.get_by_label("trả lời").fill(PLANTED)
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.get_by_text("Đã gửi")).to_be_visible()
+    message = json.loads(server.posted["/message"][0])
+    padded = sealing.open_sealed(Sealed(base64.b64decode(message["sealed"])), identity)
+    assert json.loads(sealing.unpad(padded)) == {"v": 1, "words": PLANTED}
+
+
+def test_a_message_with_the_code_in_it_is_not_sent(quiet: Page, server: SmallServer) -> None:
+    add_answers(server)
+    come_back(quiet, server, RECEIPT["code"])
+    quiet.get_by_label("trả lời").fill("mã là " + " ".join(receipts.to_words(RECEIPT["code"], WORDS)))
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.get_by_text("Có mã")).to_be_visible()
+    assert "/message" not in server.posted
+
+
+def test_a_wrong_code_and_an_unknown_one_are_said_alike(quiet: Page, server: SmallServer) -> None:
+    add_answers(server)
+    come_back(quiet, server, VECTORS["receipts"][1]["code"])
+    expect(quiet.get_by_text("Chưa tìm thấy")).to_be_visible()
+    assert len(server.posted["/answer"]) == 1
+    come_back(quiet, server, RECEIPT["code"][:-1])
+    expect(quiet.get_by_text("Thiếu số")).to_be_visible()
+
+
+def test_a_growing_wait_is_said_in_seconds(quiet: Page, server: SmallServer) -> None:
+    come_back(quiet, server, "1")
+    server.answers["/open"] = lambda _: (429, {"error": "slow_down", "wait": 30})
+    quiet.get_by_label("mã").fill(RECEIPT["code"])
+    quiet.get_by_text("Mở").click()
+    expect(quiet.get_by_text("Đợi 30 giây")).to_be_visible()
+
+
+def test_a_tampered_wrap_is_said_and_shows_nothing(quiet: Page, server: SmallServer) -> None:
+    add_answers(server, tampered=True)
+    come_back(quiet, server, RECEIPT["code"])
+    expect(quiet.get_by_text("Không mở được")).to_be_visible()
+    assert quiet.locator("[data-words]").inner_text() == ""
+
+
+def test_a_reload_forgets_the_key(quiet: Page, server: SmallServer) -> None:
+    add_answers(server)
+    come_back(quiet, server, RECEIPT["code"])
+    expect(quiet.locator("[data-words] p").first).to_be_visible()
+    quiet.reload()
+    expect(quiet.get_by_text("Trả lời")).to_be_visible()
+    assert quiet.locator("[data-words] p").count() == 0
+
+
+def test_links_of_a_visit_stay_in_the_document(quiet: Page, server: SmallServer) -> None:
+    add_answers(server)
+    server.add_page("/more", "<h1>Thêm</h1>")
+    come_back(quiet, server, RECEIPT["code"])
+    expect(quiet.locator("[data-words] p").first).to_be_visible()
+    quiet.evaluate("window.sameDocument = true")
+    quiet.get_by_text("thêm").click()
+    expect(quiet.get_by_role("heading", name="Thêm")).to_be_visible()
+    assert quiet.evaluate("window.sameDocument") is True
