@@ -274,7 +274,10 @@ class Row:
             kind_group=plan.kind_group,
             priority=plan.priority,
             retention_class=retention_class(plan.kind_group, keeps_words=True),
-            grants=[Grant("count_statistics", None, frozenset(), True, 1, now.date())],
+            grants=[
+                Grant(scope, None, frozenset(), True, number, now.date())
+                for number, scope in enumerate(("store_sealed", "count_statistics"), start=1)
+            ],
             text_version=TEXT_VERSION,
         )
         sealed_by = "operator" if plan.channel in OPERATOR else "browser"

@@ -4,7 +4,7 @@ Every verb appends its leaf in the same transaction; none takes a time from a fo
 """
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
@@ -25,7 +25,6 @@ from tincay.people.actions import call_on_duty
 from tincay.people.models import Desk, User
 from tincay.record.actions import append_leaf
 from tincay.vault import actions as vault
-from tincay.vault.queries import recipient
 from tincay.web.packs import codes, rules, words_of_nature
 from tincay.web.writing import written
 
@@ -92,6 +91,7 @@ def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, n
         locator=envelope.receipt.locator,
         receipt=envelope.receipt.recipient,
         signing=envelope.receipt.signing,
+        thread=envelope.compartments.thread.recipient,
         received_at=now.replace(second=0),
         received_month=f"{now:%Y-%m}",
     )
@@ -121,30 +121,21 @@ def _code_name() -> str:
 
 def leaf(report: Report, kind: str, now: datetime, /, **facts: str | int) -> str:
     """Append a leaf about this report, its opening sealed to record and receipt; the signed promise."""
-    return _leaf_for(report, kind, recipient(report.id, "thread"), now, facts)
-
-
-def _first_leaf(report: Report, envelope: Envelope, now: datetime) -> str:
-    """The leaf of the report itself: what was received, as a hash, and by when it is looked at first."""
-    facts: dict[str, str | int] = {
-        "deadline": _iso(report.next_due_at),
-        "narrative": sha256(envelope.compartments.narrative.sealed or b"").hexdigest(),
-    }
-    return _leaf_for(report, "report_received", envelope.compartments.thread.recipient, now, facts)
-
-
-def _leaf_for(
-    report: Report, kind: str, thread: Recipient, now: datetime, facts: Mapping[str, str | int]
-) -> str:
     appended = vault.write_event(
         owner=report.id,
         kind=kind,
         event={"desk": report.desk.code, **facts},
-        record=thread,
+        record=Recipient(report.thread),
         receipt=Recipient(report.receipt),
         now=now,
     )
     return appended.promise
+
+
+def _first_leaf(report: Report, envelope: Envelope, now: datetime) -> str:
+    """The leaf of the report itself: what was received, as a hash, and by when it is looked at first."""
+    narrative = sha256(envelope.compartments.narrative.sealed or b"").hexdigest()
+    return leaf(report, "report_received", now, deadline=_iso(report.next_due_at), narrative=narrative)
 
 
 def _iso(moment: datetime | None) -> str:

@@ -50,6 +50,8 @@ class Report(models.Model):
     locator = models.BinaryField(unique=True, max_length=32)
     receipt = models.CharField(max_length=80)
     signing = models.BinaryField(max_length=32)
+    # The thread's public key (vault.Compartment.recipient): every leaf's opening is sealed to it.
+    thread = models.CharField(max_length=80)
     promise = models.TextField()
 
     # To the minute while open, gone at closing; months stay.

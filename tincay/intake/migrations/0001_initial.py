@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('locator', models.BinaryField(max_length=32, unique=True)),
                 ('receipt', models.CharField(max_length=80)),
                 ('signing', models.BinaryField(max_length=32)),
+                ('thread', models.CharField(max_length=80)),
                 ('promise', models.TextField()),
                 ('received_at', models.DateTimeField(null=True)),
                 ('handled_at', models.DateTimeField(null=True)),
