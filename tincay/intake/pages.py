@@ -102,7 +102,9 @@ def _consents(form: PlainReport) -> list[dict[str, Any]]:
 def _services() -> list[dict[str, str]]:
     """Every urgent service travels with the page; the phone shows those of the chosen province."""
     tongue = language()
-    return [_service(service, tongue) for service in Service.objects.within_72_hours().select_related("province")]
+    return [
+        _service(service, tongue) for service in Service.objects.within_72_hours().select_related("province")
+    ]
 
 
 def _service(service: Service, tongue: str) -> dict[str, str]:
@@ -167,5 +169,7 @@ def receipt_page(report: Report, code: str) -> dict[str, Any]:
 
 def promise_picture(promise: str) -> SafeString:
     """The promise as a QR code, drawn into the page."""
-    drawn = segno.make(promise, error="l", micro=False).svg_inline(scale=3, border=2, svgclass="qr", lineclass=None)
+    drawn = segno.make(promise, error="l", micro=False).svg_inline(
+        scale=3, border=2, svgclass="qr", lineclass=None
+    )
     return mark_safe(drawn)  # noqa: S308 - drawn here from squares only

@@ -51,7 +51,9 @@ def _send_plain(request: HttpRequest, form: PlainReport) -> HttpResponse:
     except OperationalError as error:
         trouble = storage_trouble(error)
         return _again(request, form, trouble=trouble, status=507 if trouble == "full" else 503)
-    return _receipt_page(request, sent.received.report, sent.code, no_harm=form.cleaned_data["harmed"] == "no")
+    return _receipt_page(
+        request, sent.received.report, sent.code, no_harm=form.cleaned_data["harmed"] == "no"
+    )
 
 
 def _again(request: HttpRequest, form: PlainReport, *, trouble: str = "", status: int = 422) -> HttpResponse:
