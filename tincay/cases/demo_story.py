@@ -17,10 +17,10 @@ from tincay.core.priority import kind_group, retention_class
 from tincay.core.sealing import Stretched, new_key
 from tincay.directory.queries import calendar, desk_for, fallback
 from tincay.intake import actions as intake
-from tincay.intake.actions import case_desk
 from tincay.intake.here import Told as Words
 from tincay.intake.here import seal_message, seal_report, signed_grant
 from tincay.intake.models import Report
+from tincay.intake.queries import case_desk
 from tincay.people.models import Desk, Membership, User
 from tincay.record.actions import sign_checkpoint
 from tincay.vault.queries import recipient
@@ -60,7 +60,8 @@ def play(story: Story, say: Say) -> None:
     """Let everything happen, day by day, one transaction a day; each day ends with the scheduled work."""
     rows = _rows(story)
     events = sorted([*_described(story.told), *_planned(rows)], key=lambda event: event.at)
-    day, first, done = [], True, 0
+    day: list[Event] = []
+    first, done = True, 0
     for event in events:
         if day and event.at.date() != day[-1].at.date():
             _play_day(day, first=first)
