@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tincay.core.priority import PRIORITIES
-from tincay.core.stages import NOTHING_TO_ANSWER, NOT_HELPED
+from tincay.core.stages import NOT_HELPED, NOTHING_TO_ANSWER
 from tincay.intake.actions import today
 from tincay.people.models import Desk, User
 from tincay.web.forms import Cards
@@ -17,6 +17,7 @@ from tincay.web.packs import codes
 from tincay.web.time import now
 
 VERIFIED = ("enough", "cannot_contact", "out_of_area")
+CALENDARS = [("organisation", _("Tổ chức")), ("state", _("Cơ quan nhà nước"))]
 DAY_KINDS = ("local_closure", "swap_off", "swap_work", "public_holiday", "holiday_observed", "workday")
 
 
@@ -95,9 +96,7 @@ class DayForm(forms.Form):
     """A day to come that is not what its weekday says."""
 
     day = forms.DateField(label=_("Ngày"), widget=forms.DateInput(attrs={"type": "date", "class": "short"}))
-    calendar = forms.ChoiceField(
-        label=_("Lịch"), choices=[("organisation", _("Tổ chức")), ("state", _("Cơ quan nhà nước"))]
-    )
+    calendar = forms.ChoiceField(label=_("Lịch"), choices=CALENDARS)
     kind = forms.ChoiceField(label=_("Là ngày gì"))
     name = forms.CharField(label=_("Tên ngày (nếu có)"), required=False, max_length=120)
     reason = forms.CharField(
@@ -119,7 +118,8 @@ class Join(forms.Form):
     def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = User.objects.filter(organisation=desk.organisation_id, is_active=True)
-        field = self.fields["user"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = people.exclude(memberships__desk=desk).exclude(recipient="").order_by("username")
-        field.label_from_instance = lambda user: f"{user.username} · {user.title(get_language() or 'vi')}"  # type: ignore[method-assign]
+        self.candidates = people.exclude(memberships__desk=desk).exclude(recipient="").order_by("username")
+        field = cast(forms.ModelChoiceField[User], self.fields["user"])
+        field.queryset = self.candidates
+        language = get_language() or "vi"
+        field.label_from_instance = lambda user: f"{user.username} · {user.title(language)}"  # type: ignore[method-assign]

@@ -66,7 +66,9 @@ def begin(desk: Desk, user: User) -> dict[str, Any]:
         "new": _desk_key(current, user) if renewing and current else None,
         "members": _public(User.objects.filter(memberships__desk=desk, is_active=True).exclude(recipient="")),
         **({"joining": joining} if joining else {}),
-        "left": stale_wraps(desk).count() if renewing else Wrap.objects.filter(desk=desk, aside=False).count(),
+        "left": stale_wraps(desk).count()
+        if renewing
+        else Wrap.objects.filter(desk=desk, aside=False).count(),
     }
 
 
@@ -75,7 +77,10 @@ def _desk_key(row: DeskWrap, user: User) -> dict[str, str]:
 
 
 def _public(users: QuerySet[User]) -> list[dict[str, str]]:
-    return [{"id": str(user.pk), "recipient": user.recipient} for user in users.exclude(recipient="").order_by("id")]
+    return [
+        {"id": str(user.pk), "recipient": user.recipient}
+        for user in users.exclude(recipient="").order_by("id")
+    ]
 
 
 def new_key(desk: Desk, user: User, sent: NewKey, now: datetime) -> dict[str, Any]:
@@ -94,7 +99,8 @@ def more(desk: Desk) -> dict[str, Any]:
     """At most fifty wraps to the old key."""
     found = stale_wraps(desk).select_related("compartment")
     wraps = [
-        {"id": str(row.pk), "sealed": _base64(row.sealed), "of": row.compartment.recipient} for row in found[:AT_ONCE]
+        {"id": str(row.pk), "sealed": _base64(row.sealed), "of": row.compartment.recipient}
+        for row in found[:AT_ONCE]
     ]
     return {"wraps": wraps, "left": found.count()}
 

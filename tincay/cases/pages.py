@@ -13,13 +13,13 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from tincay.cases import sorting
+from tincay.cases import forms, sorting
 from tincay.cases.queries import QueuePage
-from tincay.core.clock import working_days_between
+from tincay.core.clock import URGENT, Calendar, working_days_between
 from tincay.core.consent import allows
-from tincay.core.clock import URGENT
 from tincay.core.priority import PRIORITIES
 from tincay.core.stages import STAGES
+from tincay.directory.models import CalendarDay
 from tincay.directory.queries import calendar
 from tincay.intake.actions import today
 from tincay.intake.models import Clock, Escalation, Message, Report
@@ -60,10 +60,11 @@ class Row:
 
 
 def rows(page: QueuePage, now: datetime) -> list[Row]:
-    return [_row(report, report.id in page.waiting, now) for report in page.reports]
+    days = calendar()
+    return [_row(report, report.id in page.waiting, now, days) for report in page.reports]
 
 
-def _row(report: Report, paused: bool, now: datetime) -> Row:
+def _row(report: Report, paused: bool, now: datetime, days: Calendar) -> Row:
     assert report.next_due_at, "only what is due stands in the queue"
     return Row(
         name=report.code_name,
@@ -73,7 +74,7 @@ def _row(report: Report, paused: bool, now: datetime) -> Row:
         priority=report.priority,
         priority_words=label("triage_priority", report.priority),
         due=report.next_due_at,
-        working_days=working_days(report.next_due_at, now),
+        working_days=working_days(report.next_due_at, now, days),
     )
 
 
@@ -86,10 +87,10 @@ def next_step(report: Report, *, paused: bool) -> str:
     return str(NEXT[report.stage])
 
 
-def working_days(due: datetime, now: datetime) -> int | None:
+def working_days(due: datetime, now: datetime, days: Calendar) -> int | None:
     """Working days that are left, or over; None where hours are said."""
     first, last = sorted((today(now), today(due)))
-    return working_days_between(first, last, calendar()) or None
+    return working_days_between(first, last, days) or None
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,14 @@ class Step:
 
 def steps(report: Report, clocks: Iterable[Clock], now: datetime) -> list[Step]:
     here = STAGES.index(report.stage)
-    running = min((c for c in clocks if c.met_at is None and c.due_at), key=lambda c: c.due_at or now, default=None)
+    running = min(
+        (c for c in clocks if c.met_at is None and c.due_at), key=lambda c: c.due_at or now, default=None
+    )
     late = running is not None and running.due_at is not None and running.due_at < now
     states = {-1: "done", 0: "late" if late else "now", 1: "later"}
     return [
-        Step(label("report_stage", stage), states[(i > here) - (i < here)], "") for i, stage in enumerate(STAGES)
+        Step(label("report_stage", stage), states[(i > here) - (i < here)], "")
+        for i, stage in enumerate(STAGES)
     ]
 
 
@@ -123,6 +127,7 @@ class Due:
 
 
 def running_clocks(clocks: Iterable[Clock], now: datetime) -> list[Due]:
+    days = calendar()
     waiting = sorted((c for c in clocks if c.met_at is None and c.due_at), key=lambda c: c.due_at or now)
     return [
         Due(
@@ -130,7 +135,7 @@ def running_clocks(clocks: Iterable[Clock], now: datetime) -> list[Due]:
             until_words(c.due_at or now),
             c.due_at or now,
             label("escalation_level", c.level) if c.level != "e0" else "",
-            working_days(c.due_at or now, now),
+            working_days(c.due_at or now, now, days),
         )
         for c in waiting
     ]
@@ -158,7 +163,9 @@ def events(report: Report, clocks: Iterable[Clock]) -> list[Event]:
             words = gettext("%(step)s: trễ hạn") if late else gettext("%(step)s: đúng hạn")
             found.append(Event(clock.met_at, words % {"step": label("clock_rule", clock.rule)}, late))
     for pause in report.pauses.all():
-        found.append(Event(pause.begun_at, gettext("Tạm dừng: %(why)s") % {"why": label("pause_reason", pause.reason)}))
+        found.append(
+            Event(pause.begun_at, gettext("Tạm dừng: %(why)s") % {"why": label("pause_reason", pause.reason)})
+        )
         if pause.ended_at:
             found.append(Event(pause.ended_at, gettext("Thời hạn chạy tiếp")))
     for row in Escalation.objects.filter(clock__report=report):
@@ -172,7 +179,9 @@ def events(report: Report, clocks: Iterable[Clock]) -> list[Event]:
 def said_by(message: Message) -> str:
     if message.from_reporter:
         return gettext("Người báo viết")
-    kind = {"question": gettext("Câu hỏi"), "answer": gettext("Câu trả lời")}.get(message.kind, gettext("Tin nhắn"))
+    kind = {"question": gettext("Câu hỏi"), "answer": gettext("Câu trả lời")}.get(
+        message.kind, gettext("Tin nhắn")
+    )
     return gettext("%(kind)s của người hỗ trợ số %(n)s") % {"kind": kind, "n": message.number}
 
 
@@ -251,7 +260,12 @@ ANSWER_LISTS = {
     "language": ("language", _("Ngôn ngữ")),
     "kind": ("report_kind", _("Loại tin")),
 }
-FIELDS = {"name": _("Tên gọi"), "contact": _("Cách liên hệ"), "hours": _("Giờ nào"), "cover_name": _("Tên để gọi")}
+FIELDS = {
+    "name": _("Tên gọi"),
+    "contact": _("Cách liên hệ"),
+    "hours": _("Giờ nào"),
+    "cover_name": _("Tên để gọi"),
+}
 
 
 def answer_labels() -> dict[str, dict[str, str]]:
@@ -311,6 +325,7 @@ class Late:
 
 def late_lines(clocks: Iterable[Clock], now: datetime, *, reader: User) -> list[Late]:
     language = get_language() or "vi"
+    days = calendar()
     own = set(reader.memberships.values_list("desk_id", flat=True))
     return [
         Late(
@@ -322,7 +337,19 @@ def late_lines(clocks: Iterable[Clock], now: datetime, *, reader: User) -> list[
             stage=label("report_stage", clock.report.stage),
             level=label("escalation_level", clock.level),
             due=clock.due_at or now,
-            days=working_days(clock.due_at or now, now),
+            days=working_days(clock.due_at or now, now, days),
         )
         for clock in clocks
     ]
+
+
+def day_line(row: CalendarDay) -> dict[str, Any]:
+    """One day of the calendar in words."""
+    calendars = dict(forms.CALENDARS)
+    name = (row.name_en if get_language() == "en" else row.name_vi) or row.name_vi
+    return {
+        "row": row,
+        "calendar": calendars[row.calendar],
+        "kind": label("day_kind", row.kind),
+        "name": name,
+    }

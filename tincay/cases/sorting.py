@@ -28,9 +28,20 @@ SUGGESTIONS: tuple[tuple[str, Mapping[str, Sequence[str]]], ...] = (
     ),
     (
         "trafficking_possible",
-        {"harms": ("forced_sexual_services", "forced_labour", "forced_marriage", "debt_bondage", "confinement")},
+        {
+            "harms": (
+                "forced_sexual_services",
+                "forced_labour",
+                "forced_marriage",
+                "debt_bondage",
+                "confinement",
+            )
+        },
     ),
-    ("sexual_violence", {"harms": ("rape", "sexual_assault", "coerced_acts", "condom_refusal", "sexual_harassment")}),
+    (
+        "sexual_violence",
+        {"harms": ("rape", "sexual_assault", "coerced_acts", "condom_refusal", "sexual_harassment")},
+    ),
     ("image_online", {"harms": ("image_abuse", "outing")}),
     (
         "violence",
@@ -51,7 +62,10 @@ SUGGESTIONS: tuple[tuple[str, Mapping[str, Sequence[str]]], ...] = (
         },
     ),
     ("blackmail_debt", {"harms": ("blackmail",)}),
-    ("exploitation", {"harms": ("non_payment", "wage_theft", "bad_conditions", "denial_resources", "deceived")}),
+    (
+        "exploitation",
+        {"harms": ("non_payment", "wage_theft", "bad_conditions", "denial_resources", "deceived")},
+    ),
     ("discrimination", {"harms": ("discrimination",)}),
     ("service_complaint", {"harms": ("service_denied",)}),
     ("information", {"kind": ("information_question",)}),
@@ -64,7 +78,13 @@ WARNINGS: Mapping[str, Sequence[str]] = {
     "child": tuple(sorted(CHILD_HARMS)),
     "death": ("killing", "attempted_killing"),
     "self_harm": ("self_harm_risk",),
-    "trafficking": ("confinement", "debt_bondage", "forced_labour", "forced_marriage", "forced_sexual_services"),
+    "trafficking": (
+        "confinement",
+        "debt_bondage",
+        "forced_labour",
+        "forced_marriage",
+        "forced_sexual_services",
+    ),
     "police": ("off_violence", "off_sexual_extortion", "off_detention"),
     "discrimination": ("discrimination",),
 }

@@ -1,5 +1,41 @@
-"""Addresses."""
+"""The desk: everything staff see after signing in."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from tincay.cases.views import keys, queue, report, running, steps
+
+STEPS = [
+    path("open/", report.open_report, name="open_report"),
+    path("verify/", steps.verify, name="verify"),
+    path("ask/", steps.ask, name="ask"),
+    path("classify/", steps.classify, name="classify"),
+    path("begin/", steps.begin, name="begin"),
+    path("write/", steps.write, name="write"),
+    path("answer/", steps.answer, name="answer"),
+    path("handle/", steps.handle, name="handle"),
+    path("try/", steps.try_to_reach, name="try_to_reach"),
+    path("lost/", steps.lose_contact, name="lose_contact"),
+    path("propose/", steps.propose_closing, name="propose_closing"),
+    path("agree/", steps.agree_to_closing, name="agree_to_closing"),
+    path("close/", steps.close, name="close_report"),
+    path("raise/", steps.raise_priority, name="raise_priority"),
+    path("hold/", steps.hold, name="hold"),
+    path("resume/", steps.resume, name="resume"),
+]
+
+urlpatterns = [
+    path("", queue.today, name="today"),
+    path("seen/", queue.seen, name="seen"),
+    path("r/<uuid:report_id>/", report.report, name="report"),
+    path("r/<uuid:report_id>/", include(STEPS)),
+    path("overdue/", queue.overdue, name="overdue"),
+    path("escalated/", queue.escalated, name="escalated"),
+    path("calendar/", running.calendar, name="calendar"),
+    path("health/", running.system_health, name="health"),
+    path("key/", keys.my_key, name="my_key"),
+    path("key/set/", keys.set_my_key, name="set_my_key"),
+    path("desks/", keys.desks, name="desks"),
+    path("desks/<slug:code>/join/", keys.join_desk, name="join_desk"),
+    path("desks/<slug:code>/leave/<int:user_id>/", keys.leave_desk, name="leave_desk"),
+    path("desks/<slug:code>/key/", keys.desk_key, name="desk_key"),
+]

@@ -1,5 +1,6 @@
 """What the directory can be asked."""
 
+from datetime import date
 from functools import lru_cache
 
 from tincay.core.clock import Calendar
@@ -30,3 +31,15 @@ def desk_for(province: str | None) -> Desk:
 
 def provinces() -> list[Province]:
     return list(Province.objects.select_related("desk").order_by("name_vi"))
+
+
+def days_ahead(today: date) -> list[CalendarDay]:
+    """What the calendars say of days to come."""
+    return list(
+        CalendarDay.objects.select_related("version").filter(day__gt=today).order_by("day", "calendar")
+    )
+
+
+def versions() -> list[CalendarVersion]:
+    """Every change of the calendar, the newest first."""
+    return list(CalendarVersion.objects.order_by("-number"))

@@ -2,6 +2,7 @@
 
 import base64
 from functools import lru_cache
+from typing import Any, ClassVar
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
@@ -22,7 +23,7 @@ SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by the organisation, never by a visitor."""
 
-    error_messages = {
+    error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": _("Tài khoản này đang tạm ngừng. Bạn hỏi người phụ trách nhé."),
         "incorrect_password": _("Mật khẩu chưa khớp. Bạn thử lại nhé."),
@@ -57,7 +58,7 @@ def second_factor_key() -> Identity:
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """allauth keeps TOTP seeds in the clear unless its two hooks are overridden."""
 
-    error_messages = {
+    error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("Mã chưa đúng hoặc đã cũ. Bạn đợi mã mới rồi gõ lại nhé."),
         "cannot_delete_authenticator": _("Bạn cần giữ ít nhất một cách xác nhận."),

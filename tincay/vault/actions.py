@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from django.db.models import QuerySet
+
 from tincay.core.sealing import BadEnvelope, Recipient, check_envelope, seal
 from tincay.people.models import Desk, Membership, User
 from tincay.record.actions import Appended, append_leaf
@@ -129,6 +131,10 @@ def _commit_key(*, holder: str, recipient: Recipient, now: datetime) -> None:
     )
 
 
+def _held_by_others(user: User) -> QuerySet[DeskWrap, str]:
+    return DeskWrap.objects.exclude(user=user).values_list("of", flat=True)
+
+
 @written
 def set_person_key(
     *,
@@ -139,10 +145,15 @@ def set_person_key(
     scrypt: tuple[int, int, int],
     now: datetime,
 ) -> None:
-    """Give a user the key that the own browser made. Desk wraps for an older key are gone with it."""
+    """Give a user the key that the own browser made. Desk wraps for an older key are gone with it.
+
+    Raises BadEnvelope, and LastMember when nobody else could open one of the user's desks any more.
+    """
     check_envelope(sealed, limit=WRAP_LIMIT)
     if len(salt) < 16 or scrypt[0] < 2**17 or scrypt[1] < 8:
         raise BadEnvelope("weak stretch")
+    if DeskWrap.objects.filter(user=user).exclude(of__in=_held_by_others(user)).exists():
+        raise LastMember
     DeskWrap.objects.filter(user=user).delete()
     User.objects.filter(pk=user.pk).update(recipient=recipient)
     user.recipient = recipient
@@ -188,13 +199,20 @@ def forget_old_key(*, desk: Desk) -> None:
 
 
 @written
+def hand_key(*, desk: Desk, user: User, sealed: bytes) -> None:
+    """Give a member the desk's present key, as an unlocked colleague wrapped it."""
+    check_envelope(sealed, limit=WRAP_LIMIT)
+    DeskWrap.objects.update_or_create(
+        of=desk.recipient, recipient=user.recipient, defaults={"desk": desk, "user": user, "sealed": sealed}
+    )
+
+
+@written
 def add_member(*, desk: Desk, user: User, sealed: bytes | None, on_call: int | None = None) -> Membership:
-    """Put a user at a desk. `sealed` is the desk's identity wrapped to the user by an unlocked colleague."""
+    """Put a user at a desk. `sealed` is the desk's identity wrapped to the user by an unlocked colleague;
+    without it somebody has to hand the key over before the new member can read."""
     if sealed is not None:
-        check_envelope(sealed, limit=WRAP_LIMIT)
-        DeskWrap.objects.update_or_create(
-            of=desk.recipient, recipient=user.recipient, defaults={"desk": desk, "user": user, "sealed": sealed}
-        )
+        hand_key(desk=desk, user=user, sealed=sealed)
     return Membership.objects.update_or_create(user=user, desk=desk, defaults={"on_call": on_call})[0]
 
 

@@ -1,12 +1,13 @@
 """What the vault can be asked. Every answer is ciphertext or a public key."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from tincay.core.sealing import Recipient
 from tincay.people.models import Desk, User
-from tincay.vault.models import Compartment, DeskWrap, Wrap
+from tincay.vault.models import Compartment, DeskWrap, SealedText, Wrap
 
 
 def recipient(owner: UUID, kind: str) -> Recipient:
@@ -41,15 +42,32 @@ def old_key(desk: Desk, user: User) -> DeskWrap | None:
 def without_key(desk: Desk) -> QuerySet[User]:
     """Members who cannot open what this desk receives: new ones, and those who made themselves a new key."""
     holding = DeskWrap.objects.filter(of=desk.recipient).values("recipient")
-    return User.objects.filter(memberships__desk=desk, is_active=True).exclude(recipient__in=holding).order_by("id")
+    return (
+        User.objects.filter(memberships__desk=desk, is_active=True)
+        .exclude(recipient__in=holding)
+        .order_by("id")
+    )
 
 
-def chains(owner: UUID, kind: str, user: User) -> list[list[tuple[bytes, str]]]:
-    """For each of a report's compartments of this kind that the user can open: the wraps from the user's key
-    to it, each with the public half of what is inside. Old compartments come first."""
+class Readable(NamedTuple):
+    """One compartment that a user can open: the wraps from the user's key to it, each with the public half
+    of what is inside, and what was sealed there."""
+
+    compartment: int
+    links: list[tuple[bytes, str]]
+    texts: list[SealedText]
+
+
+def readable(owner: UUID, user: User) -> dict[str, list[Readable]]:
+    """What a user can open of a report, by kind of compartment; a rotated compartment comes before its heir."""
     held = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
-    found = Wrap.objects.filter(compartment__owner=owner, compartment__kind=kind, recipient__in=held)
-    return [
-        [(held[wrap.recipient], wrap.recipient), (bytes(wrap.sealed), wrap.compartment.recipient)]
-        for wrap in found.select_related("compartment").order_by("compartment_id")
-    ]
+    wraps = Wrap.objects.filter(compartment__owner=owner, recipient__in=held).select_related("compartment")
+    texts: dict[int, list[SealedText]] = {}
+    for text in SealedText.objects.filter(compartment__owner=owner).order_by("id"):
+        texts.setdefault(text.compartment_id, []).append(text)
+    found: dict[str, list[Readable]] = {}
+    for wrap in wraps.order_by("compartment_id"):
+        links = [(held[wrap.recipient], wrap.recipient), (bytes(wrap.sealed), wrap.compartment.recipient)]
+        entry = Readable(wrap.compartment_id, links, texts.get(wrap.compartment_id, []))
+        found.setdefault(wrap.compartment.kind, []).append(entry)
+    return found

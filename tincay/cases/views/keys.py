@@ -1,20 +1,20 @@
 """The own key, and who sits at which desk. Keys are made and handed over in browsers; only ciphertext comes here."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from pydantic import BeforeValidator, Field
 
 from tincay.cases import forms, handing
 from tincay.cases.permissions import desk_or_404
 from tincay.intake.answers import body_of, for_script
-from tincay.intake.envelope import AgeRecipient, Bytes64, Malformed, Strict, read, read_bytes64url
+from tincay.intake.envelope import AgeRecipient, Bytes64, Malformed, Salt, Strict, read
 from tincay.people.models import Desk, User
 from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
@@ -28,7 +28,7 @@ class PersonKey(Strict):
 
     v: Literal[1]
     recipient: AgeRecipient
-    salt: Annotated[bytes, BeforeValidator(read_bytes64url), Field(min_length=16, max_length=64)]
+    salt: Salt
     n: int
     r: int
     p: int
@@ -39,9 +39,13 @@ class PersonKey(Strict):
 @needs(May.HOLD_KEY)
 def my_key(request: HttpRequest) -> HttpResponse:
     user = staff(request)
-    desks = [(member.desk, _holds(user, member.desk)) for member in user.memberships.select_related("desk")]
+    language = get_language() or "vi"
+    mine = [member.desk for member in user.memberships.select_related("desk")]
+    desks = [(desk.name(language), _holds(user, desk)) for desk in mine]
     return render(
-        request, "cases/my_key.html", {"desks": desks, "setup": {"words": static("client/words-vn.txt")}, "user": user}
+        request,
+        "cases/my_key.html",
+        {"desks": desks, "setup": {"words": static("client/words-vn.txt")}, "user": user},
     )
 
 
@@ -80,10 +84,12 @@ def desks(request: HttpRequest) -> HttpResponse:
 def _desk(desk: Desk, user: User) -> dict[str, Any]:
     waiting = set(without_key(desk).values_list("pk", flat=True))
     members = desk.memberships.select_related("user").order_by("on_call", "id")
+    join = forms.Join(desk=desk, prefix=desk.code)
     return {
         "desk": desk,
+        "name": desk.name(get_language() or "vi"),
         "members": [(member.user, member.on_call, member.user_id not in waiting) for member in members],
-        "join": forms.Join(desk=desk, prefix=desk.code),
+        "join": join if join.candidates.exists() else None,
         "renew": desk.key_due or old_key(desk, user) is not None,
         "waiting": bool(waiting),
         "mine": _holds(user, desk),
@@ -109,7 +115,9 @@ def leave_desk(request: HttpRequest, code: str, user_id: int) -> HttpResponse:
     try:
         remove_member(desk=desk, user=member)
     except LastMember:
-        messages.error(request, _("Người cuối cùng giữ khóa không rời bàn được. Sẽ không ai mở được tin nữa."))
+        messages.error(
+            request, _("Người cuối cùng giữ khóa không rời bàn được. Sẽ không ai mở được tin nữa.")
+        )
     else:
         messages.success(request, _("Đã rời bàn. Khóa của người ấy đã xóa. Bạn làm khóa mới cho bàn nhé."))
     return redirect("desks")

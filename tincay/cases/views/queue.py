@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from tincay.cases import pages
-from tincay.cases.queries import late_clocks, escalated_clocks, queue_page
+from tincay.cases.queries import escalated_clocks, late_clocks, queue_page
 from tincay.people.actions import see_notices
 from tincay.people.permissions import needs, staff
 from tincay.people.rights import May

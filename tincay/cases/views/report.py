@@ -78,7 +78,7 @@ def _context(found: Report, user: User, is_open: bool) -> dict[str, object]:
         "steps": pages.steps(found, clocks, moment),
         "due": pages.running_clocks(clocks, moment),
         "events": pages.events(found, clocks),
-        "words": pages.words(found, user) if is_open else None,
+        "told": pages.words(found, user) if is_open else None,
         "labels": pages.answer_labels() if is_open else None,
         "rule": pages.sorting_rule(found, moment) if is_open else None,
         "consents": pages.consents(found, moment),

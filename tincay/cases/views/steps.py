@@ -28,18 +28,24 @@ from tincay.web.time import now
 
 WHY_NOT = {
     "out_of_order": gettext_lazy("Bước này chưa đến lượt, hoặc người khác vừa làm. Bạn xem lại trang nhé."),
-    "no_answer": gettext_lazy("Chưa ghi “đã xử lý” được: người báo chưa nhận câu trả lời. Bạn trả lời trước nhé."),
+    "no_answer": gettext_lazy(
+        "Chưa ghi “đã xử lý” được: người báo chưa nhận câu trả lời. Bạn trả lời trước nhé."
+    ),
     "no_result": gettext_lazy("Bạn chọn kết quả với người báo nhé."),
     "no_reason": gettext_lazy("Bạn chọn lý do nhé."),
     "one_person": gettext_lazy("Cần một người khác, có quyền phụ trách, cùng đồng ý."),
-    "too_few_tries": gettext_lazy("Chưa đủ ba lần thử liên hệ an toàn, vào ba ngày khác nhau, trong 30 ngày."),
+    "too_few_tries": gettext_lazy(
+        "Chưa đủ ba lần thử liên hệ an toàn, vào ba ngày khác nhau, trong 30 ngày."
+    ),
     "too_early": gettext_lazy("Chưa đủ 30 ngày yên lặng sau khi xử lý."),
     "too_late": gettext_lazy("Đã quá thời hạn cho bước này."),
 }
 CANNOT_PAUSE = gettext_lazy("Không tạm dừng được: tin khẩn, hoặc không còn thời hạn nào có thể dừng.")
 
 
-def _take(request: HttpRequest, report_id: UUID, act: Callable[[Report, datetime], object], said: str) -> HttpResponse:
+def _take(
+    request: HttpRequest, report_id: UUID, act: Callable[[Report, datetime], object], said: str
+) -> HttpResponse:
     """Do it, or say kindly why not; then back to the report."""
     found = report_or_404(staff(request), May.MOVE_REPORT, report_id)
     try:
