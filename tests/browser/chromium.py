@@ -1,5 +1,6 @@
 """The browser of tests and screenshots: Debian's Chromium, quiet, and the rules that every page is held to."""
 
+import re
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -29,6 +30,23 @@ def serious_findings(page: Page) -> list[str]:
     ]
 
 
+def serious_findings_without_script(page: Page) -> list[str]:
+    """The same for a page whose browser has JavaScript off, where axe cannot run: asked of a copy.
+
+    The copy is what such a browser shows: the words of noscript, and no script.
+    """
+    shown = re.sub(r"</?noscript[^>]*>|<script.*?</script>", "", page.content(), flags=re.DOTALL)
+    assert page.context.browser
+    context = page.context.browser.new_context(viewport=page.viewport_size)
+    try:
+        copy = context.new_page()
+        copy.route(page.url, lambda route: route.fulfill(body=shown, content_type="text/html; charset=utf-8"))
+        copy.goto(page.url)
+        return serious_findings(copy)
+    finally:
+        context.close()
+
+
 def overflow(page: Page) -> int:
     """How many CSS pixels of the page cannot be seen without scrolling sideways."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
@@ -36,4 +54,9 @@ def overflow(page: Page) -> int:
 
 def unpin(page: Page) -> None:
     """Let the way out lie at the end of the page, so that it hides nothing in a picture of the whole page."""
-    page.evaluate("document.querySelectorAll('.leave').forEach((bar) => { bar.style.position = 'static' })")
+    page.evaluate(
+        """document.querySelectorAll('.leave').forEach((bar) => {
+            bar.style.position = 'static';
+            document.body.append(bar);
+        })"""
+    )

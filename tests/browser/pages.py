@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-# Read anew for each picture: what staff pages need to know (sign-in, passphrase) comes from the demo itself.
+
+class WrongPage(Exception):
+    """An address answered with another page than the one to be shown."""
 
 
 @dataclass(frozen=True)
@@ -16,9 +18,11 @@ class Visit:
     root: str
     language: str
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, status: int = 200) -> None:
         """Go to a path as it is written in Vietnamese; English lies under /en."""
-        self.page.goto(self.root + ("" if self.language == "vi" else f"/{self.language}") + path)
+        answer = self.page.goto(self.root + ("" if self.language == "vi" else f"/{self.language}") + path)
+        if not answer or answer.status != status:
+            raise WrongPage(f"{path} answered {answer and answer.status}")
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,19 @@ class Shot:
     dark: bool = False
 
 
-def at(path: str) -> Callable[[Visit], None]:
+def at(path: str, status: int = 200) -> Callable[[Visit], None]:
     """The steps to a page that has an address of its own."""
-    return lambda visit: visit.open(path)
+    return lambda visit: visit.open(path, status)
 
 
 PAGES: list[Shot] = [
     Shot("first", at("/")),
-    Shot("not-found", at("/no-such-page/")),
+    Shot("history", at("/history/")),
+    Shot("help", at("/help/")),
+    Shot("help-plain", at("/help/"), script=False),
+    Shot("ask-plain", at("/ask/"), script=False),
+    Shot("back", at("/back/")),
+    Shot("sign-in", at("/desk/in/login/")),
+    Shot("sign-in-night", at("/desk/in/login/"), dark=True),
+    Shot("not-found", at("/no-such-page/", 404)),
 ]

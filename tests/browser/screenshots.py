@@ -21,8 +21,8 @@ from urllib.error import HTTPError, URLError
 from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
-from tests.browser.chromium import LAUNCH, overflow, serious_findings, unpin
-from tests.browser.pages import PAGES, Shot, Visit
+from tests.browser.chromium import LAUNCH, overflow, serious_findings, serious_findings_without_script, unpin
+from tests.browser.pages import PAGES, Shot, Visit, WrongPage
 
 WIDTHS = (360, 1280)
 LANGUAGES = ("vi", "en")
@@ -59,11 +59,12 @@ def take(browser: Browser, root: str, shot: Shot, language: str, width: int, fol
     page = context.new_page()
     try:
         shot.steps(Visit(page, root, language))
-        wrong = [*serious_findings(page), *(["scrolls sideways"] if overflow(page) > 0 else [])]
+        look = serious_findings if shot.script else serious_findings_without_script
+        wrong = [*look(page), *(["scrolls sideways"] if overflow(page) > 0 else [])]
         unpin(page)
         page.screenshot(path=folder / f"{name}.png", full_page=True)
-    except BrowserError as error:
-        wrong = [f"could not be shown: {error.message.splitlines()[0]}"]
+    except (BrowserError, WrongPage) as error:
+        wrong = [f"could not be shown: {str(error).splitlines()[0]}"]
         page.screenshot(path=folder / f"{name}-stuck.png")
     finally:
         context.close()
