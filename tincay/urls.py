@@ -10,6 +10,7 @@ from tincay.web.context import MenuItem
 urlpatterns = [
     *i18n_patterns(
         path("log/", include("tincay.record.urls")),
+        path("guide/", include("tincay.directory.urls")),
         path("back/", include("tincay.visit.urls")),
         path("desk/", include("tincay.cases.urls")),
         path("desk/in/", include("tincay.people.urls")),

@@ -1,11 +1,16 @@
 """What the directory can be asked."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
+from django.utils.translation import get_language
+
 from tincay.core.clock import Calendar
-from tincay.directory.models import CalendarDay, CalendarVersion, Fallback, Province
+from tincay.core.law import LegalFact, read_law
+from tincay.directory.models import CalendarDay, CalendarVersion, Fallback, Province, Service
 from tincay.people.models import Desk
+from tincay.web.packs import pack_text
 
 
 def calendar(name: str = "organisation") -> Calendar:
@@ -43,3 +48,21 @@ def days_ahead(today: date) -> list[CalendarDay]:
 def versions() -> list[CalendarVersion]:
     """Every change of the calendar, the newest first."""
     return list(CalendarVersion.objects.order_by("-number"))
+
+
+@lru_cache(maxsize=1)
+def legal_facts() -> Mapping[str, LegalFact]:
+    """The pack's legal facts."""
+    return read_law(pack_text("law.toml"))
+
+
+def services_by_province() -> list[tuple[str, list[Service]]]:
+    """Each province with what is offered there; what serves everywhere comes first, under no name."""
+    found: dict[str, list[Service]] = {}
+    for service in (
+        Service.objects.offered().select_related("province").order_by("province__name_vi", "-urgent", "id")
+    ):
+        found.setdefault(
+            service.province.name(get_language() or "vi") if service.province else "", []
+        ).append(service)
+    return sorted(found.items(), key=lambda item: item[0] != "")

@@ -1,0 +1,63 @@
+"""Public pages to read at leisure: how to tell and what happens, where help is, what the law says, the way out."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
+
+from tincay.core.law import LegalFact
+from tincay.directory.queries import legal_facts, services_by_province
+from tincay.web.packs import local_text, pack_toml
+from tincay.web.time import now
+
+
+@require_GET
+def guide(request: HttpRequest) -> HttpResponse:
+    """How to tell, and what happens then; written to be read aloud."""
+    text, language = pack_toml("guide.toml"), get_language()
+    parts = [
+        {
+            "id": part["id"],
+            "heading": local_text(part["heading"], language),
+            "text": local_text(part["text"], language),
+        }
+        for part in text["parts"]
+    ]
+    page = {"title": local_text(text["title"], language), "lead": local_text(text["lead"], language)}
+    return render(request, "directory/guide.html", {**page, "parts": parts})
+
+
+@require_GET
+def history(request: HttpRequest) -> HttpResponse:
+    """What the way out does not do, and how to erase a browser's history."""
+    return render(request, "directory/history.html")
+
+
+@require_GET
+def places(request: HttpRequest) -> HttpResponse:
+    """Services by province. A shelter is listed without its address."""
+    return render(request, "directory/places.html", {"provinces": services_by_province()})
+
+
+@require_GET
+def law(request: HttpRequest) -> HttpResponse:
+    """Legal facts with source and day of review; what is from memory stands apart and says so."""
+    today = now().date()
+    facts = [_shown(fact, today) for fact in legal_facts().values()]
+    known = [fact for fact in facts if fact["known"]]
+    unsure = [fact for fact in facts if not fact["known"]]
+    return render(request, "directory/law.html", {"known": known, "unsure": unsure})
+
+
+def _shown(fact: LegalFact, today: date) -> dict[str, object]:
+    language = get_language()
+    return {
+        "title": local_text(fact.title, language),
+        "text": local_text(fact.text, language),
+        "source": fact.source,
+        "reviewed": fact.reviewed,
+        "known": fact.may_be_shown(),
+        "stale": fact.needs_review(today),
+    }
