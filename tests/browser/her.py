@@ -19,10 +19,11 @@ SAID = {
         "back": "Xem lại",
         "open": "Mở",
         "reply": "Gửi",
-        "retype": "Thử lại mã",
+        "retype": "Kiểm tra",
         "leave": "Thoát nhanh",
         "pep": "Thuốc phòng HIV khẩn cấp",
         "health": "Sức khỏe",
+        "deleted": "Đã xóa",
     },
     "en": {
         "tell": "Tell what happened",
@@ -31,10 +32,11 @@ SAID = {
         "back": "Come back",
         "open": "Open",
         "reply": "Send",
-        "retype": "Try the code",
+        "retype": "Check",
         "leave": "Leave quickly",
         "pep": "HIV prevention after exposure",
         "health": "Health",
+        "deleted": "Deleted",
     },
 }
 
@@ -104,7 +106,6 @@ class Her:
         self.walk_to("consents")
         assert self.page.locator("[data-step=consents] input:checked").count() == 0
         self.choose("consents", "store_sealed")
-        self.walk_to("police")
         expect(self.page.locator("#police_option-not_now")).to_be_checked()
         self.walk_to("send")
         self.press("send")
@@ -121,10 +122,36 @@ class Her:
 
     def come_back(self, code: str) -> None:
         self.go("/back/")
-        field = self.page.locator("#code") if self.page.locator("#code").is_visible() else self.page.locator("#plain-code")
+        field = (
+            self.page.locator("#code")
+            if self.page.locator("#code").is_visible()
+            else self.page.locator("#plain-code")
+        )
         field.fill(code)
         self.press("open")
         expect(self.page.locator("ol.stages")).to_be_visible(timeout=20_000)
+        self.watch.look(self.page)
+
+    def write(self, words: str) -> None:
+        box = self.page.locator("#reply, #plain-words")
+        box.fill(words)
+        self.press("reply")
+        expect(box).to_have_value("")
+
+    def allow(self, scope: str) -> None:
+        """Turn one consent to the other side, after its exact items were seen."""
+        self.page.locator("a.card[href$='/allow/']").click()
+        self.page.locator(f"a.card[href$='/{scope}/']").click()
+        expect(self.page.locator("main li").first).to_be_visible()
+        self.page.locator("consent-change button, form .button[name=given]").click()
+        expect(self.page.locator(f"a.card[href$='/{scope}/']")).to_be_visible(timeout=10_000)
+        self.watch.look(self.page)
+        self.page.locator("a.card[href$='/now/']").click()
+
+    def delete(self) -> None:
+        self.page.locator("a.card[href$='/delete/']").click()
+        self.page.locator("form[action$='/delete/'] button").click()
+        expect(self.page.get_by_role("heading", name=self.words("deleted"))).to_be_visible(timeout=10_000)
         self.watch.look(self.page)
 
     # Without: one plain page

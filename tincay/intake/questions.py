@@ -21,21 +21,9 @@ KINDS = {
 """The four ways in, by the word in the address, and the report_kind of each."""
 
 ASKED: dict[str, tuple[str, ...]] = {
-    "help": ("need", "danger", "whose", "time_since", "harms", "place", "channel", "did", "number", "words"),
-    "tell": (
-        "need",
-        "danger",
-        "harmed",
-        "whose",
-        "time_since",
-        "harms",
-        "place",
-        "channel",
-        "did",
-        "number",
-        "words",
-    ),
-    "warn": ("need", "danger", "harmed", "harms", "time_since", "place", "channel", "did", "number", "words"),
+    "help": ("need", "danger", "whose", "time_since", "harms", "place", "did", "words"),
+    "tell": ("need", "danger", "harmed", "whose", "time_since", "harms", "place", "did", "words"),
+    "warn": ("need", "danger", "harmed", "harms", "time_since", "place", "did", "words"),
     "ask": ("need", "words", "place"),
 }
 """The questions of each way in; contact, consents and sending follow in all of them."""
@@ -176,8 +164,20 @@ HARMS: tuple[Group, ...] = (
     ("despised", (("outing", ""), ("service_denied", ""), ("discrimination", ""))),
     ("more", (("other", ""), ("ns", ""))),
 )
-WHOSE = ("self", "peer", "family", "partner", "neighbour", "client", "venue_staff", "club_facilitator",
-         "service_provider", "teacher", "online_witness", "other", "not_said")  # fmt: skip
+DOERS: tuple[Group, ...] = (
+    ("", (("stranger", ""), ("partner", ""), ("ex_partner", ""), ("family", ""), ("online_contact", ""))),
+    ("customers", (("client_new", ""), ("client_regular", ""), ("posed_client", ""))),
+    (
+        "work",
+        (("venue_owner", ""), ("coworker", ""), ("broker", ""), ("recruiter", ""), ("transporter", "")),
+    ),
+    ("lenders", (("lender", ""), ("protection_racket", ""), ("landlord", ""))),
+    ("officials", (("police", ""), ("other_official", ""), ("militia_guard", ""))),
+    ("helping", (("health_staff", ""), ("teacher", ""), ("helper_staff", ""))),
+    ("more", (("neighbour", ""), ("other", ""), ("unknown", ""), ("ns", ""))),
+)
+WHOSE = ("self", "peer", "family", "partner", "neighbour", "service_provider", "online_witness", "other",
+         "not_said")  # fmt: skip
 AGES = ("u14", "a14_15", "a16_17", "adult_ns", "ns")
 LANGUAGES = ("vie", "hmn", "tyz", "nut", "blt", "mtq", "ium", "khm", "cjm", "rad", "jra", "x_sign_vn", "eng",
              "zho", "x_other")  # fmt: skip
@@ -234,17 +234,17 @@ def _questions(language: str) -> dict[str, Question]:
                  _plain("immediate_danger", skip=True)),
         _harmed(language),
         Question("whose", gettext("Việc này xảy ra với ai?"), "", _plain("reporter_relationship", WHOSE)),
-        Question("age_band", gettext("Người đó bao nhiêu tuổi?"),
+        Question("age_band", gettext("Người bị hại bao nhiêu tuổi?"),
                  gettext("Tính tuổi tròn, không tính tuổi mụ. Người dưới 18 tuổi được giúp gấp hơn."),
                  _plain("age_band", AGES)),
         Question("time_since", gettext("Việc xảy ra khi nào?"), "", _plain("time_since")),
         Question("harms", gettext("Đã xảy ra chuyện gì?"),
                  gettext("Chọn một hay nhiều điều, hoặc không chọn gì."), _groups("harm_type", HARMS), several=True),
-        Question("channel", gettext("Việc có liên quan đến mạng hay điện thoại không?"), "",
+        Question("channel", gettext("Việc có qua mạng hay điện thoại không?"), "",
                  _plain("online_channel")),
         Question("did", gettext("Ai đã làm việc đó?"), gettext("Bạn không cần biết tên."),
-                 _plain("perpetrator_relation")),
-        Question("identifier_kind", gettext("Bạn có số hay tên của người đó không?"), "",
+                 _groups("perpetrator_relation", DOERS)),
+        Question("identifier_kind", gettext("Đó là số hay tên gì?"), "",
                  _plain("perpetrator_identifier_kind", skip=True)),
         Question("contact_preference", gettext("Bạn muốn nhận trả lời bằng cách nào?"), "",
                  _plain("contact_preference")),
@@ -277,6 +277,10 @@ def _headings() -> dict[str, str]:
         "money": gettext("Tiền và việc làm"),
         "freedom": gettext("Bị ép, bị giữ"),
         "officials": gettext("Công an, cán bộ"),
+        "customers": gettext("Khách"),
+        "work": gettext("Ở chỗ làm, người đưa đi làm"),
+        "lenders": gettext("Cho vay, bảo kê, chủ nhà"),
+        "helping": gettext("Người ở nơi khám, học, hỗ trợ"),
         "despised": gettext("Bị coi thường, bị từ chối"),
     }
 
@@ -312,4 +316,4 @@ def places() -> list[Option]:
 
 def asked(kind: str) -> tuple[str, ...]:
     """The steps of a way in, with those that all have."""
-    return (*ASKED[kind], "contact", "consents", *(() if kind == "ask" else ("police",)), "send")
+    return (*ASKED[kind], "contact", "consents", "send")

@@ -66,8 +66,13 @@ def _message(visitor: Visitor, said: queries.Said, owner: str) -> dict[str, Any]
 def consents(visitor: Visitor, now: datetime) -> dict[str, Any]:
     """Each consent with its sentence and whether it is given."""
     said = texts()["consent"]
-    rows = [{"row": row, **said[row.scope]} for row in queries.consents(visitor.report, CONSENTS, now)]
-    return {**_page(visitor), "rows": rows}
+    rows = queries.consents(visitor.report, CONSENTS, now)
+    shown = [{"row": row, "receiver": _name(row.receiver), **said[row.scope]} for row in rows]
+    return {**_page(visitor), "rows": shown}
+
+
+def _name(receiver: Desk | None) -> str:
+    return receiver.organisation.name(language()) if receiver else ""
 
 
 def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) -> dict[str, Any]:
@@ -81,7 +86,7 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
         **texts()["consent"][scope],
         "scope": scope,
         "receiver": receiver,
-        "receiver_name": receiver.organisation.name(language()) if receiver else "",
+        "receiver_name": _name(receiver),
         "given": given,
         "items": items_of(scope),
         "seen": [_label(name) for name in seen_for(scope)],

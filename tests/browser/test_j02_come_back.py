@@ -1,0 +1,129 @@
+"""J02: coming back with the receipt: stages, messages both ways, a consent, proof, deletion; in either language,
+on either width, with and without a script. After each journey the sweep."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.chromium import overflow, serious_findings
+from tests.browser.her import MESSAGE, Her
+from tests.browser.never import assert_discreet, assert_found_nowhere, assert_no_address_or_device_is_stored
+from tests.browser.test_j01_report import LANGUAGES, WIDTHS, secrets_of
+from tests.cast import Hands, Network, Reporter, new_message_key, seal_words
+from tincay.cases.actions import ask, open_report
+from tincay.intake.actions import post_message
+from tincay.intake.models import Report
+from tincay.record.actions import sign_checkpoint
+from tincay.vault.models import SealedText
+from tincay.web.time import now
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+Comes = Callable[..., Her]
+ANSWER = "Chào bạn QZVA, trạm y tế đang chờ bạn."
+
+
+@pytest.fixture
+def report(network: Network, reporter: Reporter) -> Report:
+    """A report that a helper has read and written about."""
+    sent = reporter.send(grants=[reporter.grant("store_sealed")], now=now(), answers={"need": ["pep"], "harms": ["threat"]})
+    open_report(report=sent, now=now())
+    post_message(
+        report=sent,
+        key=new_message_key(),
+        sealed=seal_words(sent, ANSWER),
+        sealed_by="browser",
+        author=network.helper.user,
+        now=now(),
+    )
+    sign_checkpoint(now=now())
+    return sent
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_she_reads_answers_and_deletes(
+    comes: Comes,
+    report: Report,
+    reporter: Reporter,
+    language: str,
+    width: int,
+    script: bool,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    her = comes(language, width, script=script)
+    her.come_back(reporter.code)
+    expect(her.page.get_by_text(ANSWER)).to_be_visible()
+    assert "3" not in her.page.title()
+    her.write(MESSAGE)
+    expect(her.page.get_by_text(MESSAGE)).to_be_visible()
+    assert MESSAGE in reporter.messages()
+    her.allow("share_police_anon")
+    assert report.grants.order_by("number").last().given  # type: ignore[union-attr]
+    her.allow("share_police_anon")
+    assert not report.grants.order_by("number").last().given  # type: ignore[union-attr]
+    planted = [ANSWER, MESSAGE, *secrets_of(reporter.code)]
+    assert_found_nowhere(planted, watch=her.watch, log="".join(capfd.readouterr()), posted=script)
+    her.delete()
+    assert not SealedText.objects.exists()
+    assert_discreet(her.watch)
+    assert_no_address_or_device_is_stored("Chrome/")
+
+
+def test_the_browser_keeps_no_code_after_she_has_closed(comes: Comes, report: Report, reporter: Reporter) -> None:
+    her = comes("vi", 360)
+    her.come_back(reporter.code)
+    her.page.get_by_role("button", name="Đóng lại").click()
+    her.page.wait_for_url(her.root + "/")
+    state = her.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+    assert state == '[{},{},""]'
+    her.page.go_back()
+    assert reporter.code not in her.page.content()
+
+
+def test_a_wrong_code_is_said_kindly_and_five_make_her_wait(comes: Comes, report: Report) -> None:
+    her = comes("vi", 360)
+    her.go("/back/")
+    for _ in range(5):
+        her.page.locator("#code").fill(Reporter(77).code)
+        her.press("open")
+        expect(her.page.locator("[data-error=unknown]")).to_be_visible(timeout=15_000)
+    her.press("open")
+    expect(her.page.locator("[data-error=slow_down]")).to_be_visible(timeout=15_000)
+
+
+def test_her_message_may_not_hold_the_code(comes: Comes, report: Report, reporter: Reporter) -> None:
+    her = comes("vi", 360)
+    her.come_back(reporter.code)
+    her.page.locator("#reply").fill(f"mã {reporter.code}")
+    her.press("reply")
+    expect(her.page.locator("[data-error=mentions]")).to_be_visible()
+    assert len(reporter.messages()) == 1
+
+
+def test_a_question_pauses_and_her_answer_ends_the_pause(
+    comes: Comes, network: Network, report: Report, reporter: Reporter
+) -> None:
+    ask(report=report, key=new_message_key(), sealed=seal_words(report, "Bạn muốn gặp ai?"), author=network.helper.user, now=now())
+    her = comes("vi", 360)
+    her.come_back(reporter.code)
+    expect(her.page.get_by_text("Câu hỏi cho bạn")).to_be_visible()
+    her.write("Gặp chị hôm trước.")
+    assert not Report.objects.for_the_rules().get().paused
+
+
+@pytest.mark.parametrize("page", ["now", "allow", "late", "proof", "data", "delete", "done", "allow/share_police_anon"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_serious_behind_the_receipt(
+    comes: Comes, report: Report, reporter: Reporter, page: str, width: int
+) -> None:
+    her = comes("vi", width, script=False)
+    her.come_back(reporter.code)
+    html = her.page.context.request.get(f"{her.root}/back/{page}/").text()
+    looking = comes("vi", width)
+    looking.page.goto(her.root)
+    looking.page.set_content(html)
+    looking.page.add_style_tag(path="tincay/web/static/web/phone.css")
+    assert serious_findings(looking.page) == []
+    assert overflow(looking.page) == 0
