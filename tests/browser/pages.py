@@ -47,7 +47,7 @@ PAGES: list[Shot] = [
     Shot("help-plain", at("/help/"), script=False),
     Shot("ask-plain", at("/ask/"), script=False),
     Shot("back", at("/back/")),
-    Shot("sign-in", at("/desk/in/login/")),
-    Shot("sign-in-night", at("/desk/in/login/"), dark=True),
+    Shot("sign-in", at("/desk/in/")),
+    Shot("sign-in-night", at("/desk/in/"), dark=True),
     Shot("not-found", at("/no-such-page/", 404)),
 ]
