@@ -7,7 +7,7 @@ const encoder = new TextEncoder();
 export const utf8 = (text: string): Bytes => encoder.encode(text) as Bytes;
 
 /** Throws on bytes that are not UTF-8. */
-export const text = (bytes: Uint8Array): string => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+export const text = (bytes: Uint8Array): string => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 
 export function random(length: number): Bytes {
   return crypto.getRandomValues(new Uint8Array(length));

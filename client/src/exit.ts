@@ -6,7 +6,14 @@ import { clearFields } from "./texts";
 const PRESSES = 3;
 const WITHIN_MS = 5000;
 
+/** Tells the server that the visit is over, without waiting for its answer. */
+export function endVisit(): void {
+  const { action, csrf } = document.querySelector<HTMLElement>("forget-receipt[data-action]")?.dataset ?? {};
+  if (action) navigator.sendBeacon(action, new URLSearchParams({ token: csrf ?? "" }));
+}
+
 export function leave(address: string): void {
+  endVisit();
   clearFields();
   forget();
   document.body.hidden = true;

@@ -10,7 +10,7 @@ import { refuseWords, SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
 import { forget, holding } from "./session";
 import { stay } from "./stay";
-import { ConsentChange, ForgetReceipt, ReceiptVisit, sayWhenForgotten } from "./visit";
+import { ConsentChange, ForgetReceipt, ProofFile, ReceiptVisit, sayWhenForgotten } from "./visit";
 
 setOpener({
   ready: () => !!holding(),
@@ -34,4 +34,5 @@ customElements.define("receipt-visit", ReceiptVisit);
 customElements.define("sealed-words", SealedWords);
 customElements.define("sealed-reply", SealedReply);
 customElements.define("consent-change", ConsentChange);
+customElements.define("proof-file", ProofFile);
 customElements.define("forget-receipt", ForgetReceipt);

@@ -28,13 +28,17 @@ function onClick(event: MouseEvent): void {
 
 function onSubmit(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
-  if (event.defaultPrevented || form.target || "reload" in form.dataset || !ours(form.action) || !staying()) return;
+  const button = event.submitter as HTMLButtonElement | null;
+  // By attribute: a field may be called "action" and would stand in the property's place.
+  const address = button?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
+  if (event.defaultPrevented || form.target || "reload" in form.dataset || !ours(address) || !staying()) return;
   event.preventDefault();
-  const fields = new FormData(form, event.submitter);
+  const fields = [...new FormData(form)];
+  if (button?.name) fields.push([button.name, button.value]);
   // Text fields only: files are sealed first and never posted by a form.
-  const said = new URLSearchParams([...fields].map(([name, value]) => [name, String(value)]));
+  const said = new URLSearchParams(fields.map(([name, value]) => [name, String(value)]));
   const reads = form.method === "get";
-  void goTo(reads ? `${form.action.split("?")[0]}?${said}` : form.action, reads ? undefined : said);
+  void goTo(reads ? `${address.split("?")[0]}?${said}` : address, reads ? undefined : said);
 }
 
 /** Shows another page of this site here, or leaves for it when nothing has to stay. */
@@ -54,16 +58,35 @@ function put(page: Document, address: string): void {
   const place = document.querySelector("main");
   if (!main || !place) return location.assign(address);
   document.title = page.title;
+  document.documentElement.lang = page.documentElement.lang;
   place.replaceWith(document.importNode(main, true));
-  // Dialogue that belongs to the shell (menu, messages, who is signed in) comes along where both pages have it.
-  for (const part of ["header", ".messages"]) {
-    const [old, fresh] = [document.querySelector(`body > ${part}`), page.querySelector(`body > ${part}`)];
-    if (old && fresh) old.replaceWith(document.importNode(fresh, true));
-    else if (old && part === ".messages") old.remove();
-    else if (fresh) document.querySelector("main")!.before(document.importNode(fresh, true));
-  }
+  swapShell(page);
   history.replaceState(null, "", address);
+  addMissing(page);
   document.dispatchEvent(new CustomEvent("page"));
   scrollTo(0, 0);
   focusOn(document.querySelector<HTMLElement>("main [autofocus],main h1"));
+}
+
+/** What stands around <main> and tells of it: menu, lock, messages. */
+function swapShell(page: Document): void {
+  for (const part of ["header", ".messages"]) {
+    const old = document.querySelector(`body > ${part}`);
+    const fresh = page.querySelector(`body > ${part}`);
+    if (old && fresh) old.replaceWith(document.importNode(fresh, true));
+    else if (fresh) document.querySelector("main")!.before(document.importNode(fresh, true));
+    else if (part === ".messages") old?.remove();
+  }
+}
+
+/** Scripts and styles that this document does not have yet. A script of a parsed page does not run by itself. */
+function addMissing(page: Document): void {
+  const address = (element: Element): string => new URL(element.getAttribute("src") ?? element.getAttribute("href")!, location.href).href;
+  const here = new Set([...document.querySelectorAll("script[src],link[rel=stylesheet]")].map(address));
+  for (const element of page.querySelectorAll("script[src],link[rel=stylesheet]")) {
+    if (here.has(address(element))) continue;
+    const fresh = document.createElement(element.localName);
+    for (const { name, value } of element.attributes) fresh.setAttribute(name, value);
+    document.head.append(fresh);
+  }
 }

@@ -1,11 +1,13 @@
-/** <receipt-visit>, <consent-change>, <forget-receipt>: coming back with a code. docs/client.md, docs/formats/visit.md. */
+/** <receipt-visit>, <consent-change>, <proof-file>, <forget-receipt>: coming back with a code. docs/client.md, docs/formats/visit.md. */
 
-import { base64url, fromBase64, saltOf } from "./bytes";
+import { base64url, fromBase64, saltOf, text, utf8 } from "./bytes";
 import { answerChallenge } from "./challenge";
+import { addOpening } from "./evidence";
+import { endVisit } from "./exit";
 import { signGrant } from "./grant";
 import { post, Refused } from "./post";
 import { BadReceipt, normalise } from "./receipt";
-import { CannotOpen } from "./seal";
+import { CannotOpen, open } from "./seal";
 import { forget, hold, holding } from "./session";
 import { goTo } from "./stay";
 import { stretchReceipt } from "./stretch";
@@ -86,7 +88,7 @@ export class ConsentChange extends HTMLElement {
     fail(this, "");
     const held = holding();
     if (!held) return fail(this, "locked");
-    const { scope, receiver, items, given, n, day, expires, text } = this.dataset;
+    const { scope, receiver, items, given, n, day, expires, text: wording } = this.dataset;
     const grant = {
       scope: scope!,
       receiver: receiver || null,
@@ -95,7 +97,7 @@ export class ConsentChange extends HTMLElement {
       n: Number(n),
       day: day!,
       expires: expires || null,
-      text: text!,
+      text: wording!,
     };
     try {
       const signed = await signGrant(grant, held.receipt.signingSeed);
@@ -107,11 +109,45 @@ export class ConsentChange extends HTMLElement {
   }
 }
 
+interface BareProof {
+  proof: string;
+  policy: string;
+  sealed: string;
+}
+
+/** Her proof: the server's half, and the opening that only her receipt opens. The file is made on the phone. */
+export class ProofFile extends HTMLElement {
+  connectedCallback(): void {
+    show(this, true);
+    onGo(this, { save: () => void busy(this, () => this.save()) });
+  }
+
+  private async save(): Promise<void> {
+    fail(this, "");
+    const held = holding();
+    if (!held) return fail(this, "locked");
+    try {
+      const { proof, policy, sealed } = JSON.parse(this.querySelector("script[type='application/json']")!.textContent!) as BareProof;
+      const opening = text(await open(fromBase64(sealed), held.receipt.identity));
+      offer(addOpening(proof, opening, policy), this.dataset["name"] ?? "proof.tlog-proof");
+    } catch {
+      fail(this, "broken");
+    }
+  }
+}
+
+function offer(content: string, name: string): void {
+  const address = URL.createObjectURL(new Blob([utf8(content)], { type: "application/octet-stream" }));
+  Object.assign(document.createElement("a"), { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
 export class ForgetReceipt extends HTMLElement {
   connectedCallback(): void {
     show(this, true);
     onGo(this, {
       forget: () => {
+        endVisit();
         forget();
         location.replace(this.dataset["next"] ?? "/");
       },

@@ -1,0 +1,127 @@
+"""Her proof: put together on the phone, checked on a page that needs no network."""
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.small_server import SmallServer, b64, script_json, serving
+from tincay.core import sealing
+from tincay.core.sealing import Recipient
+
+pytestmark = pytest.mark.browser
+
+VECTORS = Path(__file__).resolve().parents[1] / "vectors"
+CASES: list[dict[str, Any]] = json.loads((VECTORS / "ledger/evidence.json").read_text(encoding="utf-8"))
+SEALING: dict[str, Any] = json.loads((VECTORS / "sealing.json").read_text(encoding="utf-8"))
+GOOD = next(case for case in CASES if case["valid"] and not case["trusted"])
+CHECK = (
+    '<proof-check data-log="{log}" hidden><input type="file" aria-label="tệp">'
+    '<div data-result="valid" hidden>Hợp lệ <b data-value="kind"></b><i data-when="registered" hidden>đã vào sổ</i></div>'
+    '<div data-result="other-log" hidden>Sổ khác</div><div data-result="invalid" hidden>Không đúng</div>'
+    '<div data-result="unreadable" hidden>Chưa đọc được</div></proof-check>'
+)
+
+
+@pytest.fixture
+def server() -> Iterator[SmallServer]:
+    with serving() as found:
+        found.add_page("/check", CHECK.format(log=GOOD["log"]), script="verify.js")
+        yield found
+
+
+def give(page: Page, content: str | bytes) -> None:
+    raw = content.encode() if isinstance(content, str) else content
+    page.get_by_label("tệp").set_input_files(
+        {"name": "x.tlog-proof", "mimeType": "text/plain", "buffer": raw}
+    )
+
+
+def test_the_page_says_of_every_file_what_the_server_says_and_needs_no_network(
+    page: Page, server: SmallServer
+) -> None:
+    page.goto(server.root + "/check")
+    page.context.set_offline(True)
+    for case in CASES:
+        if case["trusted"]:
+            continue
+        give(page, case["file"])
+        changed = "Không đúng" if case["file"].startswith("c2sp.org/tlog-proof@") else "Chưa đọc được"
+        expect(page.get_by_text("Hợp lệ" if case["valid"] else changed)).to_be_visible()
+    give(page, "danh sách đi chợ")
+    expect(page.get_by_text("Chưa đọc được")).to_be_visible()
+    give(page, b"\xff\xfe")
+    expect(page.get_by_text("Chưa đọc được")).to_be_visible()
+
+
+def test_a_valid_file_shows_its_kind_and_one_changed_letter_makes_it_invalid(
+    page: Page, server: SmallServer
+) -> None:
+    page.goto(server.root + "/check")
+    give(page, GOOD["file"])
+    expect(page.locator("[data-value=kind]")).to_have_text(GOOD["event"]["kind"])
+    expect(page.get_by_text("đã vào sổ")).to_be_visible(visible=GOOD["registered"])
+    give(page, GOOD["file"].replace("index 0", "index 1"))
+    expect(page.get_by_text("Không đúng")).to_be_visible()
+
+
+def test_a_file_of_another_log_is_said_to_be_one(page: Page, server: SmallServer) -> None:
+    server.add_page("/other", CHECK.format(log="so.khac+00000000+AAAA"), script="verify.js")
+    page.goto(server.root + "/other")
+    give(page, GOOD["file"])
+    expect(page.get_by_text("Sổ khác")).to_be_visible()
+
+
+def test_the_page_works_from_a_file_with_the_script_inline(page: Page, tmp_path: Path) -> None:
+    script = (Path(__file__).resolve().parents[2] / "tincay/web/static/client/verify.js").read_text(
+        encoding="utf-8"
+    )
+    assert "</script" not in script
+    saved = tmp_path / "check.html"
+    saved.write_text(
+        f'<!doctype html><meta charset="utf-8">{CHECK.format(log=GOOD["log"])}<script>{script}</script>',
+        encoding="utf-8",
+    )
+    page.goto(saved.as_uri())
+    give(page, GOOD["file"])
+    expect(page.get_by_text("Hợp lệ")).to_be_visible()
+
+
+def test_her_phone_puts_her_proof_together(page: Page, server: SmallServer, tmp_path: Path) -> None:
+    header, extra, *rest = GOOD["file"].split("\n")
+    opened = json.loads(base64.b64decode(extra.removeprefix("extra ")))
+    receipt = SEALING["receipts"][0]
+    locator = base64.b64decode(receipt["locator"])
+    _, challenge = sealing.challenge(Recipient(receipt["recipient"]), locator, b"ve")
+    half = {
+        "proof": "\n".join([header, *rest]),
+        "policy": opened["policy"],
+        "sealed": b64(sealing.seal(opened["opening"].encode(), Recipient(receipt["recipient"]))),
+    }
+    config = {"salt": base64.b64decode(receipt["salt"]).hex(), "words": "/client/words-vn.txt"}
+    server.add_page(
+        "/back",
+        script_json("visit-config", config)
+        + '<receipt-visit data-open="/open" data-answer="/answer" hidden><input data-code aria-label="mã">'
+        '<button type="button" data-go="open" disabled>Mở</button></receipt-visit>',
+    )
+    server.add_page(
+        "/proof",
+        f'<proof-file data-name="so.tlog-proof" hidden><script type="application/json">{json.dumps(half)}</script>'
+        '<button type="button" data-go="save" disabled>Tải</button></proof-file>',
+    )
+    server.answers["/open"] = lambda _: (200, {"challenge": b64(challenge), "ticket": "ve"})
+    server.answers["/answer"] = lambda _: (200, {"next": "/proof"})
+    page.goto(server.root + "/back")
+    page.get_by_label("mã").fill(receipt["code"])
+    page.get_by_text("Mở").click()
+    with page.expect_download() as download:
+        page.get_by_text("Tải").click()
+    assert download.value.suggested_filename == "so.tlog-proof"
+    kept = tmp_path / "kept"
+    download.value.save_as(kept)
+    assert kept.read_bytes().decode() == GOOD["file"]
