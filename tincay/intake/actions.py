@@ -232,6 +232,7 @@ def move(*, report: Report, step: str, now: datetime, **facts: object) -> None:
     Clocks that the new stage meets are met now, whatever the wall says; clocks that begin with it begin.
     """
     before = report.stage
+    report.priority = Report.objects.for_the_rules().values_list("priority", flat=True).get(pk=report.pk)
     answered = step == "handle" and _answered(report)
     report.stage = stage = after(before, step, answered=answered, today=today(now), **facts)  # type: ignore[arg-type]
     known = list(report.clocks.all())
@@ -246,7 +247,6 @@ def move(*, report: Report, step: str, now: datetime, **facts: object) -> None:
 
 LIVE = (
     "stage",
-    "priority",
     "verification_result",
     "classification",
     "handling_result",
@@ -259,13 +259,17 @@ LIVE = (
     "closed_month",
     "purge_on",
 )
-"""The columns that change while a report lives."""
+"""The columns that a step may change. Not the priority: somebody may have raised it in the meantime."""
 
 
-def _save(report: Report, **only_if: str) -> bool:
-    """Write what changes; False when the row is no longer as `only_if` says, and nothing was written."""
+def _save(report: Report, *columns: str, **only_if: str) -> bool:
+    """Write what changes; False when the row is no longer as `only_if` says, and nothing was written.
+
+    Without `columns` all that a step may change. A verb that is no step names its own few: the report in its
+    hands may have been read before somebody else's step.
+    """
     rows = Report.objects.for_the_rules().filter(pk=report.pk, **only_if)
-    return rows.update(**{name: getattr(report, name) for name in LIVE}) == 1
+    return rows.update(**{name: getattr(report, name) for name in columns or LIVE}) == 1
 
 
 def _answered(report: Report) -> bool:
@@ -300,7 +304,7 @@ def meet(*, report: Report, event: str, now: datetime) -> None:
     changed = running.meet(known, event, now)
     if changed:
         _save_clocks(report, known, changed, [])
-        _save(report)
+        _save(report, "next_due_at")
 
 
 @written
@@ -314,7 +318,7 @@ def pause(*, report: Report, reason: str, now: datetime) -> None:
     Pause.objects.create(report=report, reason=reason, begun_at=now, review_at=review)
     running.recount(report, known, now)
     _save_clocks(report, known, known, [])
-    _save(report)
+    _save(report, "next_due_at")
     leaf(report, "clock_paused", now, reason=reason)
 
 
@@ -329,7 +333,7 @@ def resume(*, report: Report, reason: str | None = None, now: datetime) -> None:
     known = list(report.clocks.all())
     moved = running.recount(report, known, now)
     _save_clocks(report, known, known, [])
-    _save(report)
+    _save(report, "next_due_at")
     leaf(report, "clock_resumed", now, reason=open_pause.reason)
     for clock in moved:
         leaf(report, "deadline_moved", now, rule=clock.rule, deadline=_iso(clock.due_at))
@@ -346,7 +350,7 @@ def extend(*, report: Report, now: datetime) -> None:
     mine.extended = True
     running.recount(report, known, now)
     _save_clocks(report, known, known, [])
-    _save(report)
+    _save(report, "next_due_at")
     leaf(report, "extension_told", now, rule=mine.rule, deadline=_iso(mine.due_at))
 
 
@@ -357,7 +361,7 @@ def raise_priority(*, report: Report, priority: str, now: datetime) -> None:
     known = list(report.clocks.all())
     begun = [c for c in running.start(report, "received", now) if c.rule not in {k.rule for k in known}]
     _save_clocks(report, known, [], begun)
-    _save(report)
+    _save(report, "priority", "next_due_at")
     leaf(report, "stage_changed", now, stage=report.stage, priority=priority)
 
 
@@ -386,7 +390,7 @@ def _recount(report: Report, now: datetime) -> int:
     known = list(report.clocks.all())
     moved = running.recount(report, [c for c in known if c.due_at is not None and c.due_at >= now], now)
     _save_clocks(report, known, moved, [])
-    _save(report)
+    _save(report, "next_due_at")
     for clock in moved:
         leaf(report, "deadline_moved", now, rule=clock.rule, deadline=_iso(clock.due_at))
     return len(moved)
