@@ -32,7 +32,6 @@ NOTICES: Mapping[str, str] = {
     "few_replicates": "Only {replicates} replicates: enough to look at, too few to publish (20,000).",
     "empty_list_dropped": "The list {list} is empty and was left out.",
     "same_list_dropped": "The lists {list} and {same} hold the same people; one was left out.",
-    "no_overlap_pair": "No person is on both {first} and {second}.",
     "replicates_without_estimate": "{share:.1%} of the resampled tables gave no finite estimate.",
     "near_ties": "Models that fit almost equally well give {lowest:,.0f} to {highest:,.0f}.",
     "grid_end": "{share:.1%} of the probability sits at the end of the range that was searched.",

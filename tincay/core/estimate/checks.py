@@ -17,7 +17,7 @@ import numpy as np
 
 from .answers import Answer, NoEstimate, Notice, finite, refused
 from .bic import Ranking, by_bic, highest_order, rank
-from .decomposable import MOST_LISTS, decomposable, sensitivity
+from .decomposable import MOST_LISTS, decomposable
 from .histories import Pair, Table, pairs, tidy
 from .latent import Plan, latent
 from .simple import chao, chapman_table, independence
@@ -213,7 +213,7 @@ def diagnose(held: Table, effort: Effort | None = None) -> Diagnostics:
             "trials": trials(neat, work),
             "assumption": assumption(neat),
             "thresholds": by_threshold(neat),
-            "priors": tuple(sensitivity(neat)) if len(neat.lists) <= MOST_LISTS else (),
+            "priors": tuple(panel[2].details.get("sensitivity", ())),
             "curve": tuple(panel[1].details.get("curve", ())),
         }
     )
@@ -227,7 +227,7 @@ def _try(method: Callable[[Table], Answer], name: str, held: Table) -> Answer:
 
 
 def _panel(held: Table, work: Effort) -> tuple[Answer, ...]:
-    """The methods side by side; the second is BIC."""
+    """The methods side by side; the second is BIC, the third averages graphs."""
     methods: Mapping[str, Callable[[Table], Answer]] = {
         "stepwise": partial(stepwise, replicates=work.stepwise, seed=work.seed, workers=work.workers),
         "bic": partial(by_bic, replicates=work.bic, seed=work.seed, workers=work.workers),
@@ -278,7 +278,7 @@ def trials(held: Table, work: Effort) -> tuple[Trial, ...]:
 def _seek(part: Table, work: Effort) -> tuple[Range, ...]:
     methods: Mapping[str, Callable[[Table], Answer]] = {
         "stepwise": partial(stepwise, replicates=work.trials, seed=work.seed),
-        "decomposable": decomposable,
+        "decomposable": partial(decomposable, sensitive=False),
         "independence": independence,
     }
     return tuple(as_range(name, _try(method, name, part)) for name, method in methods.items())

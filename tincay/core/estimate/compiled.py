@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+from numba import config, njit
 
 from .terms import Floats, Integers
+
+ON = not config.DISABLE_JIT
+"""False when numba is there but told not to compile: plain Python loops are far slower than numpy."""
 
 
 @njit(nogil=True)
@@ -48,6 +51,7 @@ def run_chain(
     thin: int,
     cap: int,
     most: float,
+    swaps: int,
     kept: Floats,
     draws: np.random.Generator,
 ) -> bool:
@@ -74,7 +78,8 @@ def run_chain(
         if 0 <= cap < unseen:
             unseen = cap
         _split(unseen, weights, in_class, draws)
-        _swap_labels(alpha, in_class, found, draws)
+        for _ in range(swaps):
+            _swap_labels(alpha, in_class, found, draws)
         alpha = _renew(shares, seen, missed, alpha, found, in_class, draws)
         if sweep >= burn_in and (sweep - burn_in) % thin == 0:
             kept[(sweep - burn_in) // thin] = unseen
@@ -106,7 +111,8 @@ def _hide(shares: Floats, missed: Floats, weights: Floats) -> float:
 @njit(nogil=True)
 def _order_weight(alpha: float, in_class: Floats) -> float:
     """See `sweeps._order_weight`."""
-    later, weight = in_class[len(in_class) - 1], 0.0
+    later = in_class[len(in_class) - 1]
+    weight = math.lgamma(alpha + later) - math.lgamma(1.0 + later)
     for k in range(len(in_class) - 2, 0, -1):
         later += in_class[k]
         weight -= math.log(alpha + later)
@@ -116,8 +122,8 @@ def _order_weight(alpha: float, in_class: Floats) -> float:
 @njit(nogil=True)
 def _swap_labels(alpha: float, in_class: Floats, found: Floats, draws: np.random.Generator) -> None:
     """See `sweeps._swap_labels`."""
-    first = int(draws.random() * (len(in_class) - 1))
-    second = int(draws.random() * (len(in_class) - 1))
+    first = int(draws.random() * len(in_class))
+    second = int(draws.random() * len(in_class))
     before = _order_weight(alpha, in_class)
     in_class[first], in_class[second] = in_class[second], in_class[first]
     if math.log(draws.random()) < _order_weight(alpha, in_class) - before:

@@ -208,11 +208,13 @@ def _clique_weight(held: Table, clique: int, unseen: Floats, delta: float) -> Fl
     return weight
 
 
-def decomposable(held: Table, *, delta: float | None = None, complete: bool = False) -> Answer:
+def decomposable(
+    held: Table, *, delta: float | None = None, complete: bool = False, sensitive: bool = True
+) -> Answer:
     """Posterior median and 95 % interval, averaged over decomposable graphs (prior 1/N, δ = 2^−K).
 
-    Details hold the likeliest graphs and the sensitivity: δ of 1, 1/2 and 2^−K, each without and with the
-    complete graph. Raises NoEstimate for fewer than 3 or more than 6 lists, or no overlap.
+    Details hold the likeliest graphs and, unless `sensitive` is off, the sensitivity: δ of 1, 1/2 and 2^−K, each
+    without and with the complete graph. Raises NoEstimate for fewer than 3 or more than 6 lists, or no overlap.
     """
     neat, notices = tidy(held)
     check_table(neat, limit=MOST_LISTS)
@@ -224,8 +226,9 @@ def decomposable(held: Table, *, delta: float | None = None, complete: bool = Fa
         found.quantile(0.975),
         warnings=(*notices, Notice("lower_bound"), *_cautions(found, complete)),
     )
+    rows = sensitivity(neat) if sensitive else []
     return answer.with_details(
-        mean=found.mean, graphs=found.top_graphs(), at_grid_end=found.at_end, sensitivity=sensitivity(neat)
+        mean=found.mean, graphs=found.top_graphs(), at_grid_end=found.at_end, sensitivity=rows
     )
 
 

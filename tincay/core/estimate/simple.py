@@ -118,11 +118,11 @@ def chao(held: Table, *, level: float = 0.95) -> Answer:
     return answer.with_details(**_alike(neat.size, neat.times_seen()))
 
 
-def _alike(size: int, seen: Sequence[int]) -> dict[str, float | None]:
+def _alike(size: int, seen: Sequence[int]) -> dict[str, float]:
     once, twice, lists = seen[0], seen[1], len(seen)
     share = (lists - 1) / lists
     return {
-        "lists_alike": size + share * once**2 / (2 * twice) if twice else None,
+        "lists_alike": size + share * once**2 / (2 * twice),
         "lists_alike_small_counts": size + share * once * (once - 1) / (2 * (twice + 1)),
     }
 

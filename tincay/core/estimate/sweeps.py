@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from scipy.special import gammaln
 
 from .answers import NoEstimate
 from .terms import Floats, Integers
 
 try:
+    from .compiled import ON as COMPILED
     from .compiled import run_chain
-
-    COMPILED = True
 except ImportError:
     COMPILED = False
 
 MOST_UNSEEN = 1e12
 """Beyond this a chain has run away: the run is refused, never cut off in silence."""
 PRIOR = 0.25
+SWAPS = 3
+"""Label swaps offered in each sweep; without them chains stay for 100,000 sweeps where they began."""
 
 
 class Length(Protocol):
@@ -85,7 +87,8 @@ def _sweep(
     unseen = _unseen(hidden, int(counts.sum()), cap, draws)
     in_class = split.sum(axis=1) + draws.multinomial(unseen, _weights(hidden))
     found = np.asarray(seen_on.T @ split, dtype=np.float64)
-    _swap_labels(state.alpha, in_class, found, draws)
+    for _ in range(SWAPS):
+        _swap_labels(state.alpha, in_class, found, draws)
     state.seen, state.missed = _log_beta(1.0 + found, 1.0 + in_class[:, None, :] - found, draws)
     later = in_class[:, ::-1].cumsum(axis=1)[:, ::-1] - in_class
     stick, rest = _log_beta(1.0 + in_class[:, :-1], state.alpha[:, None] + later[:, :-1], draws)
@@ -100,14 +103,15 @@ def _sweep(
 def _swap_labels(alpha: Floats, in_class: Integers, found: Floats, draws: np.random.Generator) -> None:
     """Offer each chain to swap the labels of two classes, so that it cannot be caught in their order.
 
-    Stick breaking prefers large classes first. With the sticks integrated out the order of the first K−1
-    classes has probability ∝ Π 1/(α + people in later classes) (after Papaspiliopoulos & Roberts, Biometrika
-    95:169, 2008); the swap is taken with the usual odds.
+    Stick breaking prefers large classes first. With the sticks integrated out the order of the classes has
+    probability ∝ Γ(α + m)/Γ(1 + m) · Π 1/(α + people in later classes), m the people of the last class and the
+    product over the first K−2 (after Papaspiliopoulos & Roberts, Biometrika 95:169, 2008); the swap is taken
+    with the usual odds.
     """
     chains, classes = in_class.shape
     row = np.arange(chains)
-    first = draws.integers(0, classes - 1, chains)
-    second = draws.integers(0, classes - 1, chains)
+    first = draws.integers(0, classes, chains)
+    second = draws.integers(0, classes, chains)
     swapped = in_class.copy()
     swapped[row, first], swapped[row, second] = in_class[row, second], in_class[row, first]
     gain = _order_weight(alpha, swapped) - _order_weight(alpha, in_class)
@@ -121,7 +125,8 @@ def _swap_labels(alpha: Floats, in_class: Integers, found: Floats, draws: np.ran
 def _order_weight(alpha: Floats, in_class: Integers) -> Floats:
     """Log probability of the classes' order, up to a constant."""
     later = in_class[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:-1]
-    weight: Floats = -np.log(alpha[:, None] + later).sum(axis=1)
+    last = in_class[:, -1]
+    weight: Floats = gammaln(alpha + last) - gammaln(1 + last) - np.log(alpha[:, None] + later).sum(axis=1)
     return weight
 
 
@@ -178,6 +183,7 @@ def _one_chain(
         length.thin,
         cap,
         MOST_UNSEEN,
+        SWAPS,
         kept,
         draws,
     )

@@ -19,6 +19,7 @@ from .loglinear import check_table, fit, observed, require
 from .terms import Bools, Design, Floats, design, term_name
 
 FEWEST_DEVIATIONS = 2.0
+PEAK_STEPS = 200
 Prior = Literal["normal", "flat"]
 
 
@@ -73,7 +74,7 @@ def _peak(matrix: Floats, counts: Floats, precision: Floats) -> tuple[Floats, Fl
     """The posterior's peak by damped Newton steps, and a root of its inverse curvature there."""
     means = counts + 0.5
     at = np.linalg.lstsq(matrix * np.sqrt(means)[:, None], np.log(means) * np.sqrt(means), rcond=None)[0]
-    for _ in range(200):
+    for _ in range(PEAK_STEPS):
         means = np.exp(np.minimum(matrix @ at, 700.0))
         curve = matrix.T @ (means[:, None] * matrix) + np.diag(precision)
         step = np.linalg.solve(curve, matrix.T @ (counts - means) - precision * at)

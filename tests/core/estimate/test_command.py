@@ -1,0 +1,216 @@
+"""The command line, the methods by name, and the answers as JSON."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tincay.core.estimate import answers, methods
+from tincay.core.estimate.__main__ import main
+from tincay.core.estimate.answers import NOTICES, REASONS, Answer, NoEstimate, Notice, finite
+from tincay.core.estimate.latent import Plan, latent
+from tincay.core.estimate.methods import METHODS, Settings, ask, ask_all
+
+from .tables import VECTORS, load
+
+UK = str(VECTORS / "uk_5list.csv")
+KOREA = str(VECTORS / "korea_3list.csv")
+
+
+@pytest.fixture(autouse=True)
+def _short_chains(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = Plan(chains=4, burn_in=300, kept=1_000, compiled=False)
+    monkeypatch.setattr(methods, "latent", lambda held, seed: latent(held, plan=plan, seed=seed))
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str]:
+    code = main(argv)
+    return code, capsys.readouterr().out
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, dict[str, Any]]:
+    code, out = run(capsys, *argv, "--format", "json", "--replicates", "200")
+    return code, json.loads(out)
+
+
+KEYS = {"method", "estimate", "lower", "upper", "level", "warnings", "refusal", "details"}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_answers_or_refuses_in_the_same_shape(
+    method: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = as_json(capsys, KOREA, "--method", method)
+    assert set(found) == KEYS
+    assert found["method"] == method
+    assert (code == 3) == (found["refusal"] is not None) == (found["estimate"] is None)
+    assert (found["refusal"] is not None) == (method == "chapman")
+
+
+def test_the_estimate_on_the_command_line_is_the_published_one(capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = as_json(capsys, UK, "--method", "stepwise")
+    assert code == 0
+    assert found["estimate"] == pytest.approx(11312.9902894352, rel=1e-6)
+
+
+def test_all_methods_give_a_range_and_no_single_number(capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = as_json(capsys, KOREA)
+    assert code == 0
+    assert found["estimate"] is None
+    assert found["lower"] < 157 < found["upper"]
+    assert [answer["method"] for answer in found["answers"]] == list(METHODS)
+
+
+def test_behind_a_shut_gate_only_the_bounds_speak(capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = as_json(capsys, str(VECTORS / "western_us_5list.csv"))
+    assert code == 3
+    assert found["refusal"]["reason"] == "too_thin"
+    assert [answer["method"] for answer in found["answers"]] == ["chao", "chapman"]
+    assert found["answers"][0]["estimate"] > 2000
+
+
+def test_a_model_of_a_thin_table_is_said_to_be_thin(capsys: pytest.CaptureFixture[str]) -> None:
+    _, found = as_json(capsys, str(VECTORS / "western_us_5list.csv"), "--method", "stepwise")
+    assert "too_thin" in [warning["code"] for warning in found["warnings"]]
+
+
+def test_a_table_that_all_models_refuse_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    everybody = tmp_path / "table.csv"
+    everybody.write_text("A,B,C,count\n1,0,0,40\n1,1,0,50\n1,0,1,30\n1,1,1,20\n", encoding="utf-8")
+    code, found = as_json(capsys, str(everybody))
+    assert code == 3
+    assert found["refusal"]["reason"] == "no_model"
+
+
+@pytest.mark.parametrize(("text", "code"), [("A,B,count\n1,0,0\n", 3), ("A,A\n", 2)])
+def test_empty_and_broken_tables_are_refused_with_their_reason(
+    text: str, code: int, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    held = tmp_path / "table.csv"
+    held.write_text(text, encoding="utf-8")
+    found, values = as_json(capsys, str(held))
+    assert found == code
+    assert values["refusal"]["reason"] == {3: "no_cases", 2: "bad_table"}[code]
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\xff"])
+def test_a_file_that_cannot_be_read_is_named(
+    content: bytes | None, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    held = tmp_path / "table.csv"
+    if content is not None:
+        held.write_bytes(content)
+    assert main([str(held)]) == 2
+    assert "cannot read" in capsys.readouterr().err
+
+
+def test_text_says_what_the_numbers_are_worth(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = run(capsys, KOREA, "--replicates", "200")
+    assert code == 0
+    assert "3 lists, 123 people seen" in out
+    assert "all: consistent with" in out
+    assert "bic: about 157 (95% interval" in out
+    assert "at least" in out
+    assert "chapman: no estimate. This method needs exactly 2 lists" in out
+
+
+def test_text_of_a_broken_table_has_its_problem(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    held = tmp_path / "table.csv"
+    held.write_text("", encoding="utf-8")
+    assert run(capsys, str(held))[1] == "all: no estimate. The table cannot be read: the file is empty.\n"
+
+
+def test_missing_limits_are_not_made_up(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out = run(capsys, str(VECTORS / "western_us_5list.csv"), "--method", "stepwise", "--replicates", "300")
+    assert "interval not known to" in out
+
+
+@pytest.mark.parametrize("argv", [["x.csv", "--replicates", "0"], ["x.csv", "--method", "guess"], []])
+def test_a_wrong_command_is_explained(argv: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(argv)
+    assert "usage" in capsys.readouterr().err
+
+
+def test_the_folder_runs_as_a_command_without_django() -> None:
+    code = "import sys, runpy; sys.argv = ['x', sys.argv[1], '--method', 'chao']\n"
+    code += "try: runpy.run_module('tincay.core.estimate', run_name='__main__')\n"
+    code += "except SystemExit as end: print(end.code, 'django' in sys.modules, 'numba' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, UK], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1].startswith("0 False")
+
+
+def test_settings_without_replicates_take_each_methods_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, int] = {}
+
+    def remember(name: str) -> Any:
+        def method(held: object, *, replicates: int, seed: int, workers: int) -> Answer:
+            asked[name] = replicates
+            return Answer(name, 1.0)
+
+        return method
+
+    monkeypatch.setattr(methods, "stepwise", remember("stepwise"))
+    monkeypatch.setattr(methods, "by_bic", remember("bic"))
+    for name in ("stepwise", "bic"):
+        ask(name, load("korea_3list"), Settings())
+    assert asked == {"stepwise": 20_000, "bic": 2_000}
+
+
+def test_an_unknown_method_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(KeyError):
+        ask("guess", load("korea_3list"), Settings())
+
+
+def test_a_table_without_people_has_no_gate() -> None:
+    door, given = ask_all(load("korea_3list").within("b").keep(["c"]).keep(["c"]), Settings())
+    assert door is not None
+    assert all(answer.refusal for answer in given)
+
+
+@pytest.mark.parametrize("code", REASONS)
+def test_every_reason_is_a_sentence(code: str) -> None:
+    fields = {name: 1.0 for _, name, _, _ in __import__("string").Formatter().parse(REASONS[code]) if name}
+    text = str(NoEstimate(code, **fields))
+    assert text.endswith((".", "."))
+    assert "{" not in text
+
+
+@pytest.mark.parametrize("code", NOTICES)
+def test_every_notice_is_a_sentence(code: str) -> None:
+    fields = {name: 1.0 for _, name, _, _ in __import__("string").Formatter().parse(NOTICES[code]) if name}
+    assert Notice(code, fields).text.endswith(".")
+
+
+def test_a_refusal_survives_the_way_back_from_a_worker() -> None:
+    sent = pickle.loads(pickle.dumps(NoEstimate("too_thin", repeats=7)))
+    assert (sent.reason, sent.values, str(sent)) == (
+        "too_thin",
+        {"repeats": 7},
+        str(NoEstimate("too_thin", repeats=7)),
+    )
+
+
+def test_answers_as_json_hold_no_infinity() -> None:
+    assert finite(float("inf")) is finite(float("nan")) is finite(None) is None
+    assert finite(3) == 3.0
+    assert Answer("x", float("inf")).as_json()["estimate"] is None
+
+
+def test_every_code_that_is_used_is_written_down() -> None:
+    """No code without its sentence, no sentence without its use."""
+    folder = Path(answers.__file__).parent
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "answers.py"
+    )
+    for code in (*REASONS, *NOTICES):
+        assert f'"{code}"' in source, f"{code} is never said"
