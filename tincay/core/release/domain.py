@@ -108,6 +108,11 @@ class Domain:
         fine = [Axis(i, column.name, column.values) for i, column in enumerate(self.columns)]
         return (*fine, *(_coarse_axis(i, c) for i, c in enumerate(self.columns) if c.groups))
 
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """How many answers each axis has."""
+        return tuple(map(len, self.axes))
+
     def coarser(self, axis: int) -> int | None:
         """The coarser axis of the same column, if the code list has one."""
         later = range(len(self.columns), len(self.axes))
@@ -115,7 +120,7 @@ class Domain:
 
     def shape(self, axes: Iterable[int]) -> tuple[int, ...]:
         """How many answers each of these axes has."""
-        return tuple(len(self.axes[axis]) for axis in axes)
+        return tuple(self.sizes[axis] for axis in axes)
 
     def only(self, names: Iterable[str]) -> Domain:
         """The same domain with these columns alone."""

@@ -64,7 +64,7 @@ class Estimate:
         shape = self.domain.shape(axes)
         total = np.zeros(shape)
         for subset in _subsets(axes):
-            spread = [len(self.domain.axes[a]) if a in subset else 1 for a in axes]
+            spread = [self.domain.sizes[a] if a in subset else 1 for a in axes]
             total += self.parts[subset].values.reshape(spread) / self._width(axes, subset)
         return total
 

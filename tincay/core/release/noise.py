@@ -22,12 +22,9 @@ def scale_for(rho: Fraction, most: int = 1) -> float:
     `most` is how far one person can move the table (L2): m rows may all fall into one cell.
     """
     wanted = Fraction(most * most) / (2 * rho)
-    scale = math.sqrt(wanted)
-    while Fraction(scale) ** 2 < wanted:
-        scale = math.nextafter(scale, math.inf)
-    while Fraction(math.nextafter(scale, 0)) ** 2 >= wanted:
-        scale = math.nextafter(scale, 0)
-    return scale
+    root = math.sqrt(wanted)
+    near = (math.nextafter(root, 0), root, math.nextafter(root, math.inf))  # sqrt errs by less than one step
+    return next(scale for scale in near if Fraction(scale) ** 2 >= wanted)
 
 
 def cost(scale: float, most: int = 1) -> Fraction:

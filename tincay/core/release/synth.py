@@ -17,7 +17,7 @@ from .estimate import Estimate, Real
 from .rows import Progress, Rows, rows_of, silent
 from .workload import Axes, Workload
 
-POOL_MOST, POOL_LEAST, POOL_PER_PERSON = 150_000, 20_000, 3
+POOL_MOST, POOL_LEAST, POOL_PER_PERSON = 150_000, 10_000, 3
 SWEEPS = 8
 CALIBRATIONS = 5
 TRACE = 1e-6  # of a person, everywhere: tables that contradict each other must not empty the pool

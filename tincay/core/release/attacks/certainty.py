@@ -39,8 +39,7 @@ def _told(published: Published, place: Rows, axes: tuple[int, int], by_first: bo
 
 def _alike(released: Rows | None) -> int:
     """Released people all of whose look-alikes gave the same last answer."""
-    if released is None:
-        return 0
+    assert released is not None, "a practice that releases rows of people releases rows"
     matrix = released.matrix()
     _, look, sizes = np.unique(matrix[:, :-1], axis=0, return_inverse=True, return_counts=True)
     answers = np.unique(np.stack([look.ravel(), matrix[:, -1]], axis=1), axis=0)[:, 0]

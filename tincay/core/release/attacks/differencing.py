@@ -11,7 +11,7 @@ from .findings import Finding
 from .practices import Practice, Published
 from .proving import narrowed, pairs
 
-TARGETS = 100
+TARGETS = 60
 CELLS = 150
 PEOPLE = 2_000
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -92,6 +93,7 @@ def examine(
     return Verdict(tuple(findings), prove(seed))
 
 
+@cache
 def prove(seed: int = 1) -> tuple[Finding, ...]:
     """Each attack on a made-up population that nothing protects."""
     people = population(PROVING_PEOPLE, PROVING_SEED)

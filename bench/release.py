@@ -1,0 +1,297 @@
+"""Tables and invented rows: error, time and memory of ours beside pac-synth and dpmm, on the same rows.
+
+    ./run bench release [--json] [--data CTDC.csv] [--seeds 5] [--rivals PYTHON] [--rival-seeds 1]
+                        [--only ctdc,dense,growth,audit,attacks] [--rhos 0.25,0.0175]
+
+`--data` is the folder or file of CTDC's public victim-perpetrator data (default ../shared/data/ctdc when it is
+there; otherwise rows of the same shape are generated). The rivals are bench-only and live in a Python of their
+own; without `--rivals` they are left out, and the output says so. The last line is JSON.
+
+Error of a table: the mean, over tables, of the mean absolute difference of its cells (all cells of the domain),
+and half the sum of absolute differences of shares (total variation). CPU is the process's, all threads.
+"""
+
+import argparse
+import csv
+import json
+import math
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tincay.core.release.attacks import practices
+from tincay.core.release.attacks.audit import audit, noise_shape
+from tincay.core.release.attacks.membership import membership_by_tables
+from tincay.core.release.attacks.proving import population
+from tincay.core.release.attacks.reconstruction import reconstruction
+from tincay.core.release.attacks.suite import ATTACKS
+from tincay.core.release.budget import epsilon
+from tincay.core.release.domain import Column, Domain
+from tincay.core.release.noise import discrete_gaussian
+from tincay.core.release.publish import release
+from tincay.core.release.rows import Rows, read_rows, rows_of
+
+HERE = Path(__file__).resolve().parent
+CTDC = HERE.parent.parent / "shared" / "data" / "ctdc"
+DENSE_SIZES = (63, 34, 12, 9, 8, 7, 6, 5, 5, 4, 4, 3, 3, 2, 2)
+RIVAL_EPSILON = {250_000: 4.0, 17_500: 0.84}  # at rho .25 the rivals are given more: 4 instead of 3.55
+
+
+def ctdc(source: Path) -> Rows:
+    """CTDC's rows, or generated ones of the same shape where there is no file."""
+    file = next(source.glob("*.csv"), None) if source.is_dir() else source
+    if file is None or not file.exists():
+        print(f"no CTDC file at {source}: generated rows stand in for it")
+        return dense(21_195, (6, 3, 3, 2, 2, 5, 5, 2, 4, 10, 10, 7, 4, 2, 2, 2), 5)
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        header, *body = csv.reader(lines)
+    columns = [Column(name, tuple(sorted({row[i] for row in body}))) for i, name in enumerate(header)]
+    return read_rows([header, *body], Domain.of(columns))
+
+
+def dense(people: int, sizes: tuple[int, ...] = DENSE_SIZES, seed: int = 1) -> Rows:
+    """Generated reports of twelve kinds; the first column (old province) mostly decides the second (new)."""
+    rng = np.random.default_rng(seed)
+    kind = rng.integers(0, 12, people)
+    columns = []
+    for size in sizes:
+        chances = 0.7 * rng.dirichlet(np.full(size, 0.6), size=12) + 0.3 * rng.dirichlet(np.full(size, 0.8))
+        drawn = np.zeros(people, dtype=np.int64)
+        for each in range(12):
+            some = np.flatnonzero(kind == each)
+            drawn[some] = rng.choice(size, len(some), p=chances[each] / chances[each].sum())
+        columns.append(drawn)
+    moved = rng.random(people) < 0.3
+    columns[1] = np.where(moved, columns[1], columns[0] * sizes[1] // sizes[0])
+    names = [f"c{place:02}" for place in range(len(sizes))]
+    named = [Column(name, tuple(map(str, range(size)))) for name, size in zip(names, sizes, strict=True)]
+    return rows_of(Domain.of(named), np.stack(columns, axis=1))
+
+
+def errors(true: Rows, made: np.ndarray) -> dict[str, float]:
+    """Mean absolute error and total variation of all 1-, 2- and 3-way tables. A code of -1 fits no cell."""
+    sizes = true.domain.shape(range(len(true.domain.columns)))
+    out = {}
+    for width in (1, 2, 3):
+        found = [_error(true, made, axes, sizes) for axes in combinations(range(len(sizes)), width)]
+        out[f"mae{width}"], out[f"tv{width}"] = (float(np.mean(each)) for each in zip(*found, strict=True))
+    return out
+
+
+def _error(
+    true: Rows, made: np.ndarray, axes: tuple[int, ...], sizes: tuple[int, ...]
+) -> tuple[float, float]:
+    real = true.count(axes)
+    whole = np.all(made[:, axes] >= 0, axis=1)
+    cell = np.zeros(int(whole.sum()), dtype=np.int64)
+    for axis in axes:
+        cell = cell * sizes[axis] + made[whole, axis]
+    counted = np.bincount(cell, minlength=len(real))
+    share = np.abs(real / len(true) - counted / max(1, len(made))).sum() / 2
+    return float(np.abs(real - counted).mean()), float(share)
+
+
+def ours(rows: Rows, micro_rho: int, seed: int) -> dict[str, float]:
+    """One release, in a process of its own so that its peak memory is its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.npy"
+        np.save(path, rows.matrix())
+        sizes = json.dumps([[column.name, len(column.values)] for column in rows.domain.columns])
+        command = [sys.executable, "-m", "bench.release", "--child", folder, sizes, str(micro_rho), str(seed)]
+        said = subprocess.run(command, check=True, capture_output=True, text=True, cwd=HERE.parent).stdout
+        made = np.load(Path(folder) / "made.npy").astype(np.int64)
+    return {**json.loads(said), **(errors(rows, made) if len(rows) <= 200_000 else {})}
+
+
+def child(folder: str, sizes: str, micro_rho: str, seed: str) -> None:
+    """The process that `ours` starts."""
+    named = [Column(name, tuple(map(str, range(size)))) for name, size in json.loads(sizes)]
+    rows = rows_of(Domain.of(named), np.load(Path(folder) / "rows.npy"))
+    start = time.process_time()
+    done = release(rows, micro_rho=int(micro_rho), seed=int(seed), charge=lambda _: None)
+    cpu = time.process_time() - start
+    np.save(Path(folder) / "made.npy", done.rows.matrix())
+    printed = {
+        f"said{width}": statistics.mean(
+            t.expected_error for t in done.tables.stored.values() if len(t.columns) == width
+        )
+        for width in (1, 2)
+        if any(len(t.columns) == width for t in done.tables.stored.values())
+    }
+    noise = {
+        f"noise{len(axes)}": math.sqrt(2 * t.variance / math.pi)
+        for axes, t in done.measurement.tables.items()
+        if len(axes) == 1
+    }
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"cpu": cpu, "peak_mb": peak, **noise, **printed}))
+
+
+def rival(name: str, python: str, rows: Rows, eps: float, seed: int) -> dict[str, Any]:
+    """One run of a rival, or why there is none."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "in.csv", Path(folder) / "out.csv"
+        header = ",".join(rows.domain.names)
+        np.savetxt(source, rows.matrix(), fmt="%d", delimiter=",", header=header, comments="")
+        sizes = json.dumps({column.name: len(column.values) for column in rows.domain.columns})
+        command = [
+            python,
+            str(HERE / "release_rivals.py"),
+            name,
+            str(source),
+            str(target),
+            str(eps),
+            str(seed),
+        ]
+        ran = subprocess.run(command, input=sizes, capture_output=True, text=True, check=False)
+        if ran.returncode:
+            return {"failed": ran.stderr.strip().splitlines()[-1:] or ["no message"]}
+        made = np.loadtxt(target, delimiter=",", skiprows=1, dtype=np.int64)
+    return {**json.loads(ran.stdout.splitlines()[-1]), **errors(rows, made)}
+
+
+def median(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The median of each figure over the runs that worked."""
+    worked = [run for run in runs if "failed" not in run]
+    if not worked:
+        return runs[0]
+    figures = {key for run in worked for key in run if not isinstance(run[key], str)}
+    return {key: statistics.median(run[key] for run in worked if key in run) for key in sorted(figures)} | {
+        "runs": len(worked)
+    }
+
+
+def compare(rows: Rows, asked: argparse.Namespace) -> dict[str, Any]:
+    """Ours and the rivals on the same rows, at each rho."""
+    out: dict[str, Any] = {"people": len(rows), "columns": len(rows.domain.columns)}
+    for micro_rho in asked.rhos:
+        name = f"rho {micro_rho / 1e6:g}"
+        out[name] = {"ours": median([ours(rows, micro_rho, seed) for seed in range(asked.seeds)])}
+        show(f"  {name} (epsilon {epsilon(micro_rho)}) ours", out[name]["ours"])
+        for other in asked.rival_names if asked.rivals else ():
+            eps = RIVAL_EPSILON.get(micro_rho, epsilon(micro_rho))
+            runs = [rival(other, asked.rivals, rows, eps, seed) for seed in range(asked.rival_seeds)]
+            out[name][other] = median(runs)
+            show(f"  {name} (given epsilon {eps}) {other}", out[name][other])
+    return out
+
+
+def show(name: str, run: dict[str, Any]) -> None:
+    """One line for people."""
+    if "failed" in run:
+        print(f"{name}: did not run: {run['failed']}")
+        return
+    tables = "  ".join(
+        f"{w}-way {run[f'mae{w}']:.1f} / {run[f'tv{w}']:.4f}" for w in (1, 2, 3) if f"mae{w}" in run
+    )
+    said = f"  noise of 1-way {run['noise1']:.1f}" if "noise1" in run else ""
+    print(f"{name}: {run['cpu']:.1f} CPU s, {run['peak_mb']:.0f} MB, MAE / TV {tables}{said}", flush=True)
+
+
+def growth(asked: argparse.Namespace) -> dict[str, Any]:
+    """A million rows of fifteen columns, and time per row as the register grows."""
+    out = {}
+    for people in (10_000, 100_000, 1_000_000):
+        run = ours(dense(people), 250_000, 0)
+        out[str(people)] = {**run, "micro_s_per_row": 1e6 * run["cpu"] / people}
+        per_row = 1e6 * run["cpu"] / people
+        print(
+            f"  {people} rows: {run['cpu']:.1f} CPU s, {run['peak_mb']:.0f} MB, {per_row:.1f} µs a row",
+            flush=True,
+        )
+    return out
+
+
+def audits() -> dict[str, Any]:
+    """The mechanism 10,000 times on neighbours, one with half the noise, and the shape of the noise."""
+
+    def half(counts: np.ndarray, scale: float) -> np.ndarray:
+        return discrete_gaussian(counts, scale / 2)
+
+    findings = [
+        *(audit(discrete_gaussian, rho) for rho in (17_500, 250_000)),
+        audit(half, 250_000, practice="half the noise"),
+        noise_shape(discrete_gaussian, 17.3),
+        noise_shape(half, 17.3, practice="half the noise"),
+    ]
+    for finding in findings:
+        print(
+            f"  {finding.attack} of {finding.practice}: {finding.figure:.4f}, must stay under {finding.gate:.4f}"
+        )
+    return {f"{f.attack} {f.practice} {f.gate:g}": f.figure for f in findings}
+
+
+def attacks(truth: Rows) -> dict[str, Any]:
+    """Every attack against every practice, on the made-up population and, for ours, on CTDC."""
+    people = population(5_000, 7)
+    out: dict[str, Any] = {}
+    for attack, _ in ATTACKS:
+        found = [
+            attack(practice, people, 1) for practice in (*practices.UNPROTECTED, practices.ours(250_000))
+        ]
+        found.append(attack(practices.ours(250_000), truth, 1))
+        names = [*(finding.practice for finding in found[:-1]), "ours on CTDC"]
+        out[found[0].attack] = {n: [f.figure, f.gate] for n, f in zip(names, found, strict=True)}
+        cells = (f"{n} {f.figure:.3g}{'!' if f.succeeded else ''}" for n, f in zip(names, found, strict=True))
+        print(f"  {found[0].attack}: " + " | ".join(cells), flush=True)
+    known = membership_by_tables(practices.ours(250_000), truth, 1, 250_000)
+    out[known.attack] = {"ours on CTDC": [known.figure, known.gate]}
+    print(f"  {known.attack}: ours on CTDC {known.figure:.3f}, most allowed {known.gate:.3f}")
+    for size in (15, 40, 100):
+        found = [
+            reconstruction(p, people, 1, size) for p in (*practices.UNPROTECTED, practices.ours(250_000))
+        ]
+        out[f"reconstruction of {size}"] = {f.practice: f.figure for f in found}
+        print(
+            f"  records proved of {size}: " + " | ".join(f"{f.practice} {f.figure:.0f}" for f in found),
+            flush=True,
+        )
+    return out
+
+
+def main() -> None:
+    """Run what was asked and print it; the last line is JSON."""
+    if sys.argv[1:2] == ["--child"]:
+        child(*sys.argv[2:])
+        return
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--json", action="store_true", help="the last line is JSON in any case")
+    parser.add_argument("--data", type=Path, default=CTDC)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--rivals", help="a Python that has pac-synth 0.0.8, dpmm and pandas")
+    parser.add_argument("--rival-names", type=lambda text: text.split(","), default=["pac-synth", "dpmm"])
+    parser.add_argument("--rival-seeds", type=int, default=1)
+    parser.add_argument("--only", default="ctdc,dense,growth,audit,attacks")
+    parser.add_argument(
+        "--rhos",
+        type=lambda text: [round(float(r) * 1e6) for r in text.split(",")],
+        default=[250_000, 17_500],
+    )
+    asked = parser.parse_args()
+    if not asked.rivals:
+        print("pac-synth and dpmm are left out: name a Python that has them with --rivals")
+    truth = ctdc(asked.data)
+    out: dict[str, Any] = {}
+    parts = {
+        "ctdc": lambda: compare(truth, asked),
+        "dense": lambda: compare(dense(100_000), asked),
+        "growth": lambda: growth(asked),
+        "audit": audits,
+        "attacks": lambda: attacks(truth),
+    }
+    for name in asked.only.split(","):
+        print(name)
+        out[name] = parts[name]()
+    print(json.dumps(out))
+
+
+if __name__ == "__main__":
+    main()

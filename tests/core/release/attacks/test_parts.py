@@ -1,0 +1,174 @@
+"""The pieces that attacks are made of, on cases whose answer is known."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.core.release.register import columns, register, rows, silence
+from tincay.core.release.attacks.asking import trackers
+from tincay.core.release.attacks.attribute import attribute
+from tincay.core.release.attacks.audit import (
+    _renyi,
+    _spent,
+    _surely_above,
+    audit,
+    budget_sum,
+    noise_shape,
+    same_shape_when_empty,
+)
+from tincay.core.release.attacks.membership import auc, membership, nearest
+from tincay.core.release.attacks.practices import RAW, Figures, Practice, Published, held, ours
+from tincay.core.release.attacks.proving import alone, narrowed
+from tincay.core.release.attacks.reconstruction import provable
+from tincay.core.release.domain import Column, Domain
+from tincay.core.release.measure import Measurement, measure
+from tincay.core.release.noise import Counts, discrete_gaussian
+from tincay.core.release.publish import release
+from tincay.core.release.rows import UNKNOWN
+from tincay.core.release.workload import Axes, plan
+
+
+def half(counts: Counts, scale: float) -> Counts:
+    return discrete_gaussian(counts, scale / 2)
+
+
+def measured(micro_rho: int = 250_000) -> Measurement:
+    truth = register(100)
+    return measure(truth, plan(truth.domain), micro_rho=micro_rho, charge=lambda _: None)
+
+
+@pytest.mark.parametrize("micro_rho", [17_500, 250_000])
+def test_the_mechanism_spends_no_more_than_it_claims(micro_rho: int) -> None:
+    assert not audit(discrete_gaussian, micro_rho).succeeded
+
+
+def test_a_mechanism_with_half_the_noise_fails_the_audit() -> None:
+    assert audit(half, 250_000).succeeded
+
+
+def test_no_noise_at_all_fails_the_audit() -> None:
+    assert audit(silence, 250_000).succeeded
+
+
+def test_the_noise_is_the_discrete_gaussian() -> None:
+    assert not noise_shape(discrete_gaussian, 17.3).succeeded
+    assert not noise_shape(discrete_gaussian, 1.2).succeeded
+
+
+def test_half_the_noise_or_rounded_uniform_noise_is_not() -> None:
+    def even(counts: Counts, scale: float) -> Counts:
+        return counts + np.random.default_rng(1).integers(
+            -int(1.7 * scale), int(1.7 * scale) + 1, len(counts)
+        )
+
+    assert noise_shape(half, 17.3).succeeded
+    assert noise_shape(even, 17.3).succeeded
+
+
+def test_the_noise_of_all_tables_costs_what_was_charged_and_an_unpaid_table_is_found() -> None:
+    honest = measured()
+    assert not budget_sum(honest).succeeded
+    cheat = Measurement(honest.workload, honest.tables, honest.micro_rho // 2, 1, honest.spent / 2)
+    assert budget_sum(cheat).succeeded
+
+
+def test_an_empty_register_has_every_table_and_a_missing_one_is_found() -> None:
+    honest = measured()
+    assert not same_shape_when_empty(honest).succeeded
+    fewer = {axes: table for axes, table in honest.tables.items() if axes != (0,)}
+    assert same_shape_when_empty(Measurement(honest.workload, fewer, 1000, 1, honest.spent)).succeeded
+
+
+def test_clopper_and_pearson_s_bound_is_the_known_one() -> None:
+    assert _surely_above(0, 100) == 0
+    assert _surely_above(100, 100) == pytest.approx(0.0005 ** (1 / 100))
+
+
+def test_two_coins_differ_by_renyi_s_formula() -> None:
+    assert _renyi(0.75, 0.5, 2.0) == pytest.approx(math.log(0.75**2 / 0.5 + 0.25**2 / 0.5))
+    assert _spent(0.4, 0.5) == 0
+
+
+def test_auc_of_clear_cut_and_equal_scores() -> None:
+    assert auc(np.array([2.0, 3.0]), np.array([0.0, 1.0]))[0] == 1
+    assert auc(np.ones(4), np.ones(6))[0] == 0.5
+    assert auc(np.ones(0), np.ones(6)) == (0.5, 0.0)
+
+
+def test_distance_counts_answers_that_differ_and_blanks_little() -> None:
+    people = np.array([[0, 0, 0]], dtype=np.uint16)
+    released = np.array([[0, 0, UNKNOWN], [0, 1, 0]], dtype=np.uint16)
+    assert nearest(people, released).tolist() == [pytest.approx(0.1)]
+
+
+def test_people_without_a_twin_are_found() -> None:
+    domain = columns(a=2, b=2)
+    assert alone(rows(domain, (0, 0), (0, 1), (0, 0), (1, 1))).tolist() == [1, 3]
+
+
+def test_narrowing_keeps_the_narrow_columns_that_say_something() -> None:
+    domain = columns(a=9, b=2, c=1, d=3, e=4)
+    some = rows(domain, (0, 0, 0, 0, 0))
+    assert narrowed(some, 24).domain.names == ("b", "d", "e")
+    assert narrowed(rows(columns(a=1), (0,)), 24).domain.names == ("a",)
+
+
+def test_an_integer_programme_proves_who_is_there() -> None:
+    """Two people, each margin split one and one, and the pair table exact: both are proved."""
+    domain = columns(a=2, b=2)
+    there = rows(domain, (0, 1), (1, 0))
+    assert sorted(provable(RAW.publish(there, 1), domain)) == [(0, 1), (1, 0)]
+
+
+def test_margins_alone_prove_nothing() -> None:
+    domain = columns(a=2, b=2)
+    margins: dict[Axes, Figures] = {(0,): _exact([1, 1]), (1,): _exact([1, 1])}
+    assert provable(Published(margins), domain) == []
+
+
+def test_tables_that_contradict_each_other_prove_nothing() -> None:
+    domain = columns(a=2, b=2)
+    assert provable(Published({(0,): _exact([1, 1]), (1,): _exact([3, 1])}), domain) == []
+
+
+def _exact(counts: list[int]) -> Figures:
+    return Figures(*(np.array(counts, dtype=np.float64) for _ in range(3)))
+
+
+def test_a_programme_that_runs_out_of_time_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tincay.core.release.attacks import reconstruction
+
+    answers = iter([np.array([1.0, 0, 0, 0]), None])
+    monkeypatch.setattr(reconstruction._Programme, "register", lambda *_: next(answers))
+    domain = columns(a=2, b=2)
+    assert provable(RAW.publish(rows(domain, (0, 0)), 1), domain) == []
+
+
+def test_a_register_in_which_everybody_has_a_twin_gives_nothing_to_guess() -> None:
+    domain = columns(a=2, b=2, c=2)
+    twins = rows(domain, *[(i // 4 % 2, i // 2 % 2, i % 2) for i in range(400)])
+    assert not membership(ours(25_000), twins, 1).succeeded
+    assert not attribute(ours(25_000), twins, 1).succeeded
+
+
+def test_an_attacker_holds_the_tables_of_the_columns_and_the_rows() -> None:
+    groups = Column("place", tuple(map(str, range(150))), tuple(f"region {i // 50}" for i in range(150)))
+    domain = Domain.of([groups, Column("kind", tuple(map(str, range(150))))])
+    some = rows(domain, *[(i % 150, i % 150) for i in range(15_000)])
+    done = release(some, micro_rho=250_000, seed=1, charge=lambda _: None)
+    assert any("place (group)" in columns for columns in done.tables.stored)
+    assert set(held(done).tables) == {(), (0,), (1,)}
+
+
+def test_a_release_without_rows_is_read_by_its_tables() -> None:
+    tables_only = Practice("tables", lambda truth, seed: Published(RAW.publish(truth, seed).tables))
+    assert membership(tables_only, register(2_000), 1).figure > 0.5
+    assert attribute(tables_only, register(2_000), 1).figure > -0.2
+
+
+def test_a_hidden_cell_beside_open_ones_is_a_fact_gained() -> None:
+    pair = Figures(np.array([2.0, 30, 40, 50]), np.array([1.0, 30, 40, 50]), np.array([4.0, 30, 40, 50]))
+    published = Published({(0, 1): pair, (0,): _exact([32, 90]), (1,): _exact([42, 80])})
+    known = Practice("one hidden cell", lambda _truth, _seed: published)
+    assert trackers(known, rows(columns(a=2, b=2), (0, 0)), 1).figure == 2

@@ -1,0 +1,101 @@
+"""The estimate is the least-squares one, its tables agree, and its variance is the true one."""
+
+from fractions import Fraction
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+from tests.core.release.register import columns, register, rows, silence
+from tincay.core.release.domain import Column, Domain
+from tincay.core.release.estimate import Part, reconcile
+from tincay.core.release.measure import Measurement, Noisy, measure
+from tincay.core.release.workload import Workload, plan
+
+A, B, C = 3, 2, 4
+
+
+def measured(seed: int) -> Measurement:
+    """Noisy tables of a×b, a, b and b×c, of different precision, that contradict each other."""
+    domain = columns(a=A, b=B, c=C)
+    rng = np.random.default_rng(seed)
+    sizes = {(0, 1): 4.0, (0,): 1.0, (1,): 9.0, (1, 2): 2.0}
+    tables = {
+        axes: Noisy(rng.integers(0, 50, int(np.prod(domain.shape(axes)))), variance)
+        for axes, variance in sizes.items()
+    }
+    workload = Workload(domain, dict.fromkeys(tables, Fraction(1, 4)), ())
+    return Measurement(workload, tables, 1, 1, Fraction(0))
+
+
+def sums(axes: tuple[int, ...]) -> np.ndarray:
+    """How the table of these axes is summed from the full a×b×c table."""
+    full = list(product(range(A), range(B), range(C)))
+    cells = list(product(*(range((A, B, C)[axis]) for axis in axes)))
+    return np.array([[float(tuple(cell[axis] for axis in axes) == want) for cell in full] for want in cells])
+
+
+@pytest.mark.parametrize("axes", [(), (0,), (1,), (2,), (0, 1), (1, 2)])
+def test_every_table_is_the_generalised_least_squares_solution(axes: tuple[int, ...]) -> None:
+    measurement = measured(3)
+    design = np.vstack([sums(table) / np.sqrt(noisy.variance) for table, noisy in measurement.tables.items()])
+    seen = np.concatenate([noisy.counts / np.sqrt(noisy.variance) for noisy in measurement.tables.values()])
+    best = np.linalg.lstsq(design, seen)[0]
+    spread = np.linalg.pinv(design.T @ design)
+    estimate = reconcile(measurement)
+    assert estimate.table(axes).ravel() == pytest.approx(sums(axes) @ best)
+    wanted = np.diag(sums(axes) @ spread @ sums(axes).T)
+    assert estimate.variance(axes) == pytest.approx(float(wanted.mean()))
+
+
+def test_sums_agree_wherever_two_tables_meet() -> None:
+    truth = register(500)
+    estimate = reconcile(measure(truth, plan(truth.domain), micro_rho=100_000, charge=lambda _: None))
+    for axes in combinations(range(len(truth.domain.columns)), 2):
+        table = estimate.table(axes)
+        assert table.sum(axis=1) == pytest.approx(estimate.table(axes[:1]))
+        assert table.sum(axis=0) == pytest.approx(estimate.table(axes[1:]))
+
+
+def test_a_table_with_an_unmeasured_part_is_not_known() -> None:
+    estimate = reconcile(measured(1))
+    assert estimate.known((0, 1))
+    assert not estimate.known((0, 2))
+
+
+def test_groups_are_the_sums_of_their_members() -> None:
+    domain = Domain.of(
+        [
+            Column("a", tuple(map(str, range(150))), tuple(f"g{v % 3}" for v in range(150))),
+            Column("b", tuple(map(str, range(100)))),
+        ]
+    )
+    some = rows(domain, *[(i % 150, i % 100) for i in range(600)])
+    estimate = reconcile(measure(some, plan(domain), micro_rho=250_000, charge=lambda _: None))
+    fine = np.bincount(np.arange(150) % 3, weights=estimate.table((0,)))
+    assert estimate.table((1, 2)).sum(axis=0) == pytest.approx(fine)
+
+
+def test_three_way_parts_that_are_only_noise_are_pulled_to_zero() -> None:
+    noise = Part(np.random.default_rng(0).normal(0, 0.5, (4, 4, 4)), 1.5)
+    signal = Part(100 * noise.values, 1.5)
+    assert np.abs(noise.shrunk().values).max() == 0
+    assert signal.shrunk().values == pytest.approx(signal.values, rel=0.01)
+    assert signal.surprise > 2 > noise.surprise
+
+
+def test_a_part_without_freedom_surprises_nobody() -> None:
+    alone = Part(np.zeros((1, 3)), 1.0)
+    assert alone.surprise == 0
+    assert not alone.shrunk().values.any()
+
+
+def test_nobody_is_never_fewer_than_nobody() -> None:
+    domain = columns(a=2, b=2)
+    empty = rows(domain, (0, 0)).take(np.zeros(1, dtype=bool))
+    drawn = measure(empty, plan(domain), micro_rho=1000, charge=lambda _: None, noise=lambda c, s: c - 9)
+    assert reconcile(drawn).people == 0
+    assert (
+        reconcile(measure(empty, plan(domain), micro_rho=1000, charge=lambda _: None, noise=silence)).people
+        == 0
+    )

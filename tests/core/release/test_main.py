@@ -1,0 +1,159 @@
+"""The command line releases a file, attacks a release, and says in words what is wrong."""
+
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.core.release.register import register
+from tincay.core.release.__main__ import _progress, main
+from tincay.core.release.attacks.findings import Finding
+from tincay.core.release.attacks.suite import Verdict
+from tincay.core.release.domain import write_domain
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    truth = register(1_500).only(["gender", "help", "police", "channel"])
+    (tmp_path / "domain.json").write_text(write_domain(truth.domain), "utf-8")
+    body = [",".join((*row, str(number // 2))) for number, row in enumerate(truth.texts())]
+    header = ",".join((*truth.domain.order, "person"))
+    (tmp_path / "reports.csv").write_text("\n".join([header, *body]), "utf-8")
+    return tmp_path
+
+
+def run(folder: Path, *more: str, out: str = "out", rho: str = "0.1") -> int:
+    files = [str(folder / "reports.csv"), "--domain", str(folder / "domain.json"), "--out", str(folder / out)]
+    return main(["release", *files, "--rho", rho, "--seed", "1", *more])
+
+
+def quiet(passed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    verdict = Verdict((Finding("differencing", "ours", 0.0 if passed else 1.0, 0.5, "cells"),), ())
+    monkeypatch.setattr("tincay.core.release.__main__.examine", lambda *_a, **_k: verdict)
+
+
+def test_a_release_is_made_and_survives_its_attacks(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(made) == 0
+    said = capsys.readouterr()
+    assert "epsilon 2.15" in said.err
+    assert "GOT THROUGH" not in said.out
+    assert {path.name for path in (made / "out").iterdir()} >= {"tables.csv", "rows.csv", "release.json"}
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_release_is_attacked_again_also_with_the_true_rows(
+    made: Path, passed: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quiet(True, monkeypatch)
+    run(made)
+    quiet(passed, monkeypatch)
+    assert main(["attack", str(made / "out")]) == 1 - passed
+    assert "not for publication" not in capsys.readouterr().out
+    assert main(["attack", str(made / "out"), "--truth", str(made / "reports.csv")]) == 1 - passed
+    assert "not for publication" in capsys.readouterr().out
+
+
+def test_the_report_never_compares_with_the_true_rows(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def watch(done: object, truth: object = None, **_: object) -> Verdict:
+        seen.append(truth)
+        return Verdict((), ())
+
+    monkeypatch.setattr("tincay.core.release.__main__.examine", watch)
+    assert run(made) == 0
+    assert seen == [None]
+
+
+def test_a_release_that_an_attack_gets_through_is_not_written(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet(False, monkeypatch)
+    assert run(made) == 1
+    assert not (made / "out").exists()
+
+
+def test_a_published_number_is_never_written_over(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet(True, monkeypatch)
+    assert run(made) == 0
+    first = (made / "out" / "tables.csv").read_bytes()
+    assert run(made) == 2
+    assert (made / "out" / "tables.csv").read_bytes() == first
+
+
+def test_people_with_several_rows_are_bounded_and_paid_for(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet(True, monkeypatch)
+    assert run(made, "--unit", "person", "--rows-per-person", "2", "--format", "json") == 0
+    assert json.loads((made / "out" / "release.json").read_text("utf-8"))["most"] == 2
+    assert "person" not in (made / "out" / "rows.json").read_text("utf-8")
+
+
+def test_without_a_seed_one_is_drawn(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet(True, monkeypatch)
+    for name in ("one", "two"):
+        files = [str(made / "reports.csv"), "--domain", str(made / "domain.json"), "--out", str(made / name)]
+        assert main(["release", *files, "--rho", "0.1"]) == 0
+    seeds = {json.loads((made / name / "release.json").read_text("utf-8"))["seed"] for name in ("one", "two")}
+    assert len(seeds) == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--rows-per-person", "2"], "needs --unit"),
+        (["--unit", "name"], "no column 'name'"),
+        (["--domain", "ctdc-27"], "no column 'CountryOfExploitation'"),
+        (["--domain", "nowhere.json"], "nowhere.json: No such file"),
+    ],
+)
+def test_wrong_input_is_told_in_one_line(
+    made: Path, more: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(made, *more) == 2
+    assert says in capsys.readouterr().err
+    assert not (made / "out").exists()
+
+
+def test_a_value_outside_the_code_list_is_named_by_place_and_not_repeated(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (made / "reports.csv").open("a", encoding="utf-8") as file:
+        file.write("\n0,0,0,Nguyễn Thị Lan,7")
+    assert run(made) == 2
+    said = capsys.readouterr().err
+    assert "Line 1502" in said
+    assert "Lan" not in said
+
+
+def test_a_file_that_is_not_text_is_told(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (made / "reports.csv").write_bytes(b"\xff\xfe\x00")
+    assert run(made) == 2
+    assert "not UTF-8" in capsys.readouterr().err
+
+
+def test_a_rho_that_is_no_rho_stops_at_the_door(made: Path) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run(made, rho="0")
+    assert stopped.value.code == 2
+
+
+def test_progress_is_shown_to_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _progress("read", 5, 0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    _progress("read", 5, 0)
+    _progress("rake", 1, 8)
+    assert capsys.readouterr().err == "\r\x1b[Kread 5\r\x1b[Krake 1 of 8"
+
+
+def test_the_module_runs_as_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["tincay", "--help"])
+    monkeypatch.delitem(sys.modules, "tincay.core.release.__main__")
+    with pytest.raises(SystemExit) as stopped:
+        runpy.run_module("tincay.core.release", run_name="__main__")
+    assert stopped.value.code == 0
