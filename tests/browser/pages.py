@@ -42,7 +42,7 @@ def at(path: str, status: int = 200) -> Callable[[Visit], None]:
 
 PAGES: list[Shot] = [
     Shot("first", at("/")),
-    Shot("history", at("/history/")),
+    Shot("history", at("/guide/history/")),
     Shot("help", at("/help/")),
     Shot("help-plain", at("/help/"), script=False),
     Shot("ask-plain", at("/ask/"), script=False),

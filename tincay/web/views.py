@@ -1,4 +1,4 @@
-"""Pages of the house itself: what to say when something fails, and how to clear a browser's history."""
+"""What to say when something fails."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -7,11 +7,6 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from tincay.web.context import home_address
-
-
-def history(request: HttpRequest) -> HttpResponse:
-    """What the way out leaves behind, and how to remove it."""
-    return render(request, "web/history.html")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

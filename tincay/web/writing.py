@@ -1,4 +1,4 @@
-"""One writer at a time.
+"""One writer at a time, one transaction for one happening.
 
 SQLite has one writer whatever we do. Queueing in this process instead of in SQLite's busy loop
 keeps p99 latency an order of magnitude lower and never answers "database is locked".
@@ -16,18 +16,36 @@ R = TypeVar("R")
 _writer = threading.RLock()
 
 
-def written(function: Callable[P, R]) -> Callable[P, R]:
-    """Run an action in one transaction: all of it is kept, or nothing. Actions may call actions.
+class _Depth(threading.local):
+    inside = False
 
-    An action inside an action has no savepoint of its own: what fails inside fails the whole.
+
+_depth = _Depth()
+
+
+def written(function: Callable[P, R]) -> Callable[P, R]:
+    """Run an action in one transaction: all of it is kept, or nothing.
+
+    Actions may call actions: an inner one is part of the outer one and has no savepoint of its own, so an
+    outer action must not catch what an inner one raises and go on.
     """
-    atomic = transaction.atomic(savepoint=False)(function)
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _depth.inside:
+            return function(*args, **kwargs)
         if connection.vendor != "sqlite":
-            return atomic(*args, **kwargs)
+            return _outermost(function, *args, **kwargs)
         with _writer:
-            return atomic(*args, **kwargs)
+            return _outermost(function, *args, **kwargs)
 
     return call
+
+
+def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    _depth.inside = True
+    try:
+        with transaction.atomic():
+            return function(*args, **kwargs)
+    finally:
+        _depth.inside = False
