@@ -75,6 +75,12 @@ class Her:
     def step(self) -> str:
         return self.page.locator("[data-step]:visible").get_attribute("data-step") or ""
 
+    def open_everything(self) -> None:
+        """Lay every closed group of this step open."""
+        self.page.locator("[data-step]:visible").evaluate(
+            "step => step.querySelectorAll('details').forEach((one) => { one.open = true })"
+        )
+
     def walk_to(self, step: str) -> None:
         for _ in range(20):
             if self.step() == step:
@@ -104,7 +110,7 @@ class Her:
         self.page.locator("#name").fill(NAME)
         self.page.locator("#contact").fill(CONTACT)
         self.walk_to("consents")
-        assert self.page.locator("[data-step=consents] input:checked").count() == 0
+        assert self.page.locator("[data-step=consents] input[type=checkbox]:checked").count() == 0
         self.choose("consents", "store_sealed")
         expect(self.page.locator("#police_option-not_now")).to_be_checked()
         self.walk_to("send")
@@ -130,6 +136,13 @@ class Her:
         field.fill(code)
         self.press("open")
         expect(self.page.locator("ol.stages")).to_be_visible(timeout=20_000)
+        self.watch.look(self.page)
+
+    def follow(self, way: str) -> None:
+        """To another page behind the receipt, by its card; the document stays the same."""
+        self.page.locator(f"a.card[href$='/{way}/']").click()
+        self.page.wait_for_url(f"**/{way}/")
+        expect(self.page.locator("main h1")).to_be_visible()
         self.watch.look(self.page)
 
     def write(self, words: str) -> None:

@@ -1,19 +1,18 @@
 """J01: somebody reports from a shared phone, in either language, on either width, with and without a script."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.browser.chromium import overflow, serious_findings
 from tests.browser.her import CONTACT, NAME, PLANTED, Her
 from tests.browser.never import (
-    Watch,
     assert_discreet,
     assert_found_nowhere,
     assert_no_address_or_device_is_stored,
 )
-from tests.cast import Hands, Network
+from tests.cast import Network
 from tincay.core import receipts
 from tincay.intake.models import Report
 from tincay.web.packs import words
@@ -58,3 +57,112 @@ def test_without_a_script_the_server_seals_and_keeps_nothing_open(
     assert_found_nowhere(secrets_of(code), watch=her.watch, log="".join(capfd.readouterr()), posted=False)
     assert_discreet(her.watch)
     assert not her.watch.set_cookies
+
+
+@pytest.mark.parametrize(("language", "width"), [("vi", 320), ("en", 1280)])
+def test_axe_finds_nothing_serious_on_any_step(comes: Comes, language: str, width: int) -> None:
+    her = comes(language, width)
+    her.go("/")
+    wrong = serious_findings(her.page)
+    her.go("/tell/")
+    for step in ("before", "need", "danger", "harmed", "whose", "time_since", "harms", "place", "did", "words",
+                 "contact", "consents", "send"):  # fmt: skip
+        if step == "danger":
+            her.choose("need", "pep")
+        her.walk_to(step)
+        her.open_everything()
+        wrong += [f"{step}: {finding}" for finding in serious_findings(her.page)]
+        assert overflow(her.page) == 0, step
+    assert wrong == []
+
+
+def test_danger_shows_whom_to_call_and_she_can_go_on(comes: Comes) -> None:
+    her = comes("vi", 360)
+    her.go("/help/")
+    her.walk_to("need")
+    her.choose("need", "just_listen")
+    her.walk_to("danger")
+    expect(her.page.locator("a[href='tel:113']")).to_be_hidden()
+    her.choose("danger", "now")
+    for number in ("113", "115", "111"):
+        expect(her.page.locator(f"a[href='tel:{number}']")).to_be_visible()
+    her.press("next")
+    assert her.step() == "whose"
+
+
+def test_with_nobody_harmed_the_page_explains_and_sends_nothing(comes: Comes) -> None:
+    her = comes("vi", 360)
+    her.go("/tell/")
+    her.walk_to("need")
+    her.choose("need", "other")
+    her.walk_to("harmed")
+    her.choose("harmed", "no")
+    expect(her.page.get_by_text("Chưa có gì được gửi đi")).to_be_visible()
+    expect(her.page.get_by_role("button", name="Tiếp tục")).to_be_hidden()
+    assert not her.watch.posted
+    assert not Report.objects.for_the_rules().exists()
+
+
+def test_only_the_help_wanted_has_to_be_answered(comes: Comes) -> None:
+    her = comes("vi", 360)
+    her.go("/help/")
+    her.walk_to("need")
+    her.press("next")
+    expect(her.page.locator("[data-missing]")).to_be_visible()
+    her.choose("need", "just_listen")
+    her.walk_to("send")
+    her.press("send")
+    expect(her.page.locator("[data-step=receipt]")).to_be_visible(timeout=20_000)
+    assert Report.objects.for_the_rules().count() == 1
+
+
+def test_the_last_group_is_asked_for_once_and_blocks_nothing(comes: Comes) -> None:
+    her = comes("vi", 360)
+    code = her.tell()
+    her.page.locator("#last").fill("0000" if code[-4:] != "0000" else "1111")
+    her.press("retype")
+    expect(her.page.locator("[data-retype-again]")).to_be_visible()
+    her.page.locator("#last").fill(code[-4:])
+    her.press("retype")
+    expect(her.page.locator("[data-retype-good]")).to_be_visible()
+
+
+def test_the_way_out_replaces_the_page_and_back_does_not_return(comes: Comes) -> None:
+    her = comes("vi", 360)
+    her.page.route("https://vi.wikipedia.org/**", lambda route: route.fulfill(body="weather"))
+    her.page.goto("about:blank")
+    her.go("/help/")
+    her.walk_to("need")
+    her.page.get_by_role("link", name="Thoát nhanh").click()
+    expect(her.page.get_by_text("weather")).to_be_visible()
+    her.page.go_back()
+    assert "help" not in her.page.url
+
+
+def test_what_she_typed_stays_when_the_network_breaks(comes: Comes, network: Network) -> None:
+    her = comes("vi", 360)
+    her.go("/ask/")
+    her.walk_to("need")
+    her.choose("need", "legal_info")
+    her.walk_to("words")
+    her.page.locator("#words").fill(PLANTED)
+    her.walk_to("send")
+    her.page.route("**/send/", lambda route: route.abort())
+    her.press("send")
+    expect(her.page.locator("[data-error=network]")).to_be_visible(timeout=30_000)
+    her.page.unroute("**/send/")
+    her.press("send")
+    expect(her.page.locator("[data-step=receipt]")).to_be_visible(timeout=20_000)
+    assert network.helper.open(Report.objects.for_the_rules().get())[0]["words"] == PLANTED
+
+
+def test_words_are_gone_when_she_comes_back_with_the_browsers_own_button(comes: Comes) -> None:
+    her = comes("vi", 360)
+    her.go("/help/")
+    her.walk_to("need")
+    her.choose("need", "just_listen")
+    her.walk_to("words")
+    her.page.locator("#words").fill(PLANTED)
+    her.page.goto(her.root + "/")
+    her.page.go_back()
+    assert her.page.locator("#words").input_value() == ""

@@ -51,13 +51,17 @@ def test_the_visit_cookie_is_out_of_reach_and_dies_with_the_session(visitor: Cli
 
 
 def test_a_message_is_sealed_and_read_again(visitor: Client, reporter: Reporter) -> None:
-    visitor.post("/back/write/", {"token": token(visitor), "key": "k" * 22, "plain-words": "Tôi nhớ thêm một điều."})
+    visitor.post(
+        "/back/write/", {"token": token(visitor), "key": "k" * 22, "plain-words": "Tôi nhớ thêm một điều."}
+    )
     assert reporter.messages() == ["Tôi nhớ thêm một điều."]
     assert "Tôi nhớ thêm một điều." in visitor.get("/back/now/").content.decode()
     assert b"nh\xe1\xbb\x9b th\xc3\xaam" not in b"".join(bytes(t.sealed) for t in SealedText.objects.all())
 
 
-def test_a_message_with_the_code_is_refused_and_stays_in_the_form(visitor: Client, reporter: Reporter) -> None:
+def test_a_message_with_the_code_is_refused_and_stays_in_the_form(
+    visitor: Client, reporter: Reporter
+) -> None:
     said = f"mã của tôi {reporter.code} nhé"
     answer = visitor.post("/back/write/", {"token": token(visitor), "key": "k" * 22, "plain-words": said})
     assert answer.status_code == 422
@@ -88,9 +92,7 @@ def test_deleting_takes_the_words_the_visit_and_the_door(visitor: Client, report
     assert Client().post("/back/", {"plain-code": reporter.code}).status_code == 404
 
 
-def test_wrong_codes_make_the_next_one_wait_in_this_browser_only(
-    visitor: Client, reporter: Reporter
-) -> None:
+def test_wrong_codes_make_the_next_one_wait_in_this_browser_only(visitor: Client, reporter: Reporter) -> None:
     wrong = Reporter(99).code
     browser = Client()
     for _ in range(5):
