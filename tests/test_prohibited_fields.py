@@ -87,6 +87,7 @@ ALLOWED = {
     "list alert_type.drug_spiking": "what somebody put into a drink, a method; says nothing of the person harmed",
     "list harm_type.drugging": "done to the person, not by the person",
     "keys packs/demo/figures.toml.drugging": "weight of the harm of that name",
+    "keys packs/demo/figures.toml.sti_hiv": "weight of the need of that name",
     "list co_occurring.drugs_forced": "done to the person; sealed, never a column",
     "list co_occurring.hiv_threat": "a threat that was made, not a result; sealed, never a column",
     "list screening_item.s15_drugs": "asks whether drugs were forced on the person; sealed",
@@ -144,6 +145,7 @@ def of_message(message: type[BaseModel]) -> Iterator[Field]:
 
 
 def of_template(html: str, file: str) -> Iterator[Field]:
+    html = re.sub(r"<meta\b[^>]*>", "", html)  # says something to the browser, asks nothing of anybody
     for name in re.findall(r"""\b(?:name|id|data-field)=["']([\w-]+)["']""", html):
         yield Field(f"template {file}", name.replace("-", "_"))
 
