@@ -14,7 +14,7 @@ from django.urls import get_resolver
 
 ROOT = Path(settings.BASE_DIR)
 PRODUCT = ROOT / "tincay"
-LAYERS = ["web", "record", "people", "directory", "vault", "intake", "cases", "visit"]
+LAYERS = ["web", "record", "releases", "people", "directory", "vault", "intake", "cases", "visit"]
 APP_FILES = {
     "apps", "models", "actions", "queries", "forms", "views", "urls", "permissions",
     "templates", "management", "migrations", "templatetags", "static", "__init__", "__pycache__",
@@ -40,6 +40,8 @@ JSON_COLUMNS = {
     "people.Organisation.scope": "codes of org_scope",
     "directory.Province.old_codes": "codes of provinces before 2025",
     "directory.Service.kinds": "codes of service_type",
+    "releases.Release.findings": "what the attacks found: figures",
+    "releases.Release.refusals": "names of columns, and the reason",
     "intake.ConsentGrant.items": "codes that she named",
     "cases.CountRow.codes": "the count class of codes, without a link",
 }

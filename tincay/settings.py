@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "tincay.vault",
     "tincay.directory",
     "tincay.people",
+    "tincay.releases",
     "tincay.record",
     "tincay.web",
     "allauth",

@@ -1,0 +1,115 @@
+"""What happens to the budget and to published numbers. Each is written once; nothing here changes a row."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from hashlib import sha256
+
+from django.db.models import Sum
+from django.utils.timezone import localtime
+
+from tincay import __version__
+from tincay.core.release.attacks.suite import Verdict, examine
+from tincay.core.release.budget import OverBudget
+from tincay.core.release.export import files
+from tincay.core.release.publish import Release as Measured
+from tincay.core.release.publish import release as measure_and_publish
+from tincay.core.release.rows import Rows
+from tincay.core.release.tables import Table
+from tincay.record.actions import append_leaf
+from tincay.releases.models import Plan, PublishedFile, PublishedNumber, Release, Spend
+from tincay.web.writing import written
+
+
+class NotPassed(Exception):
+    """An attack got through, or one was too weak to be believed: this is not published. The budget is spent."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        super().__init__(", ".join(finding.attack for finding in (*verdict.successes, *verdict.weak)))
+
+
+@written
+def set_plan(*, code: str, micro_rho: int, now: datetime) -> Plan:
+    """Set the budget of a reporting year, once: it can never be raised afterwards."""
+    return Plan.objects.create(code=code, micro_rho=micro_rho, made_on=_day(now))
+
+
+@written
+def charge(*, plan: Plan, purpose: str, micro_rho: int, now: datetime) -> Spend:
+    """Take a part of the plan, durably, before anything true is read. Raises OverBudget.
+
+    The plan's row is locked, so that two at once cannot spend the same rest; `purpose` is spent only once.
+    """
+    locked = Plan.objects.select_for_update().get(pk=plan.pk)
+    left = locked.micro_rho - (locked.spends.aggregate(sum=Sum("micro_rho"))["sum"] or 0)
+    if not 0 < micro_rho <= left:
+        raise OverBudget(f"{micro_rho} micro-rho are asked for, {left} of {locked.micro_rho} are left.")
+    return Spend.objects.create(plan=plan, purpose=purpose, micro_rho=micro_rho, day=_day(now))
+
+
+def release_rows(
+    *, plan: Plan, purpose: str, rows: Rows, micro_rho: int, seed: int, most: int = 1, now: datetime
+) -> Release:
+    """Measure coded rows and publish what comes of them, if every attack fails. Raises OverBudget, NotPassed.
+
+    Not one transaction on purpose: the spend is kept even when everything after it fails, because noise that
+    was drawn is privacy that is gone.
+    """
+    spends: list[Spend] = []
+
+    def charged(amount: int) -> None:
+        spends.append(charge(plan=plan, purpose=purpose, micro_rho=amount, now=now))
+
+    measured = measure_and_publish(rows, micro_rho=micro_rho, seed=seed, charge=charged, most=most)
+    return publish(spend=spends[0], measured=measured, verdict=examine(measured, rows), most=most, now=now)
+
+
+@written
+def publish(*, spend: Spend, measured: Measured, verdict: Verdict, most: int = 1, now: datetime) -> Release:
+    """Keep a release for good: its numbers, its files and its leaf. The gate: raises NotPassed."""
+    if not verdict.passed:
+        raise NotPassed(verdict)
+    contents = files(measured, "csv", list(verdict.lines()))
+    digest = _digest(contents)
+    appended = append_leaf(
+        kind="release_published",
+        event={"purpose": spend.purpose, "micro_rho": spend.micro_rho, "files": digest},
+        now=now,
+    )
+    kept = Release.objects.create(
+        spend=spend,
+        day=_day(now),
+        version=__version__,
+        people_rows=most,
+        findings=[list(line) for line in verdict.lines()],
+        refusals=[[list(refusal.columns), refusal.reason] for refusal in measured.refusals],
+        digest=digest,
+        leaf=appended.index,
+        opening=appended.opening,
+    )
+    PublishedNumber.objects.bulk_create(_numbers(kept, measured.tables.stored.values()), batch_size=2000)
+    PublishedFile.objects.bulk_create(
+        PublishedFile(release=kept, name=name, content=content) for name, content in contents.items()
+    )
+    return kept
+
+
+def _numbers(kept: Release, tables: Iterable[Table]) -> Iterable[PublishedNumber]:
+    for table in tables:
+        order = sorted(range(len(table.columns)), key=lambda place: table.columns[place])
+        name = "×".join(table.columns[place] for place in order)
+        for values, count in table.cells():
+            cell = "×".join(values[place] for place in order)
+            yield PublishedNumber(
+                release=kept, table=name, cell=cell, value=count, expected_error=table.expected_error
+            )
+
+
+def _digest(contents: Mapping[str, bytes]) -> str:
+    named = {name: sha256(content).hexdigest() for name, content in contents.items()}
+    return sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
+
+
+def _day(now: datetime) -> date:
+    return localtime(now).date()
