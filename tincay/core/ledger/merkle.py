@@ -61,9 +61,10 @@ def fold(hashes: Sequence[bytes]) -> bytes:
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
     """The root over these leaves, computed level by level."""
     level = list(leaf_hashes)
+    sha256 = hashlib.sha256  # this line and the next are where a proof spends its time
     while len(level) > 1:
-        pairs = [hash_pair(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = pairs + level[len(pairs) * 2 :]
+        pairs = zip(level[::2], level[1::2], strict=False)
+        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + level[len(level) & ~1 :]
     return level[0] if level else EMPTY_ROOT
 
 
