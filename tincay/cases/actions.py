@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from tincay.cases.models import ClosingProposal, CountRow, SafeTry
+from tincay.core.clock import URGENT
 from tincay.core.consent import allows
 from tincay.core.priority import changed
 from tincay.core.stages import NOTHING_TO_ANSWER, WrongStage, reached
@@ -200,3 +201,5 @@ def change_priority(
         report.priority, priority, danger=danger, supervisor=author.may(May.SECOND_PERSON), reason=reason
     )
     intake.raise_priority(report=report, priority=wanted, now=now)
+    if wanted in URGENT:
+        intake.resume(report=report, now=now)  # an urgent report never stands still

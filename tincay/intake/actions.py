@@ -14,7 +14,7 @@ from tincay.core.clock import ZONE, duration_band, may_pause, pause_review
 from tincay.core.clock import Pause as Stretch
 from tincay.core.consent import GRANT_LABEL
 from tincay.core.sealing import Recipient, verify_signature
-from tincay.core.stages import WrongStage, after
+from tincay.core.stages import STAGES, WrongStage, after
 from tincay.directory.actions import keep_opening, set_day
 from tincay.directory.queries import calendar
 from tincay.intake import clocks as running
@@ -360,6 +360,8 @@ def raise_priority(*, report: Report, priority: str, now: datetime) -> None:
     report.priority = priority
     known = list(report.clocks.all())
     begun = [c for c in running.start(report, "received", now) if c.rule not in {k.rule for k in known}]
+    # Nothing waits for a stage that has been reached: such a clock could never be met.
+    begun = [c for c in begun if rules()[c.rule].met not in STAGES[: STAGES.index(report.stage) + 1]]
     _save_clocks(report, known, [], begun)
     _save(report, "priority", "next_due_at")
     leaf(report, "stage_changed", now, stage=report.stage, priority=priority)

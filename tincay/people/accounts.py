@@ -41,6 +41,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """allauth slows failed sign-ins by address and by name; ours by name alone, so no address is read."""
         return "0.0.0.0"  # noqa: S104 -- a constant, not a socket
 
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """The password is asked again before a second factor changes; not before the first one is made."""
+        user = self.request.user
+        return isinstance(user, User) and has_second_factor(user)
+
     def get_http_user_agent(self, request: HttpRequest) -> str:
         return ""
 

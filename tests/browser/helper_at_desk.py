@@ -1,0 +1,148 @@
+"""What somebody who works here does in the browser: sign in, unlock, go from step to step."""
+
+import base64
+import hmac
+import struct
+import time
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.chromium import overflow, serious_findings
+from tests.browser.never import Watch
+from tests.cast import TOTP_SEED, Worker
+
+SAID = {
+    "vi": {
+        "name": "Tên đăng nhập",
+        "password": "Mật khẩu",
+        "sign_in": "Đăng nhập",
+        "code": "Mã sáu số trong ứng dụng",
+        "enter": "Vào",
+        "passphrase": "Chữ đang khóa. Cụm từ của bạn:",
+        "unlock": "Mở khóa",
+        "wrong": "Cụm từ chưa khớp",
+        "lock": "Khóa lại",
+        "today": "Hôm nay",
+        "open": "Mở",
+        "enough": "Đủ thông tin",
+        "verify": "Ghi kết quả kiểm tra",
+        "ask_more": "Hỏi thêm người báo",
+        "question": "Câu hỏi của bạn",
+        "ask": "Gửi câu hỏi, tạm dừng thời hạn",
+        "paused": "Thời hạn đang tạm dừng",
+        "suggested": "Bóc lột trong công việc",
+        "classify": "Ghi phân loại",
+        "begin": "Bắt đầu xử lý",
+        "answer_words": "Trả lời: đã làm gì, hoặc vì sao không làm được",
+        "answer": "Trả lời người báo",
+        "result": "Kết quả với người báo",
+        "handled": "Đã xử lý",
+        "overdue": "Quá hạn",
+        "late": "quá hạn",
+        "no_pause": "Tin khẩn không được tạm dừng thời hạn",
+        "passkey": "Đăng nhập bằng khóa thiết bị",
+        "add_passkey": "Thêm khóa",
+        "confirm": "Xác nhận",
+        "second_title": "Bước hai khi đăng nhập",
+        "use_app": "Dùng cách này",
+    },
+    "en": {
+        "name": "User name",
+        "password": "Password",
+        "sign_in": "Sign in",
+        "code": "Six digits from the app",
+        "enter": "Enter",
+        "passphrase": "Words are locked. Your passphrase:",
+        "unlock": "Unlock",
+        "wrong": "The passphrase does not match",
+        "lock": "Lock again",
+        "today": "Today",
+        "open": "Open",
+        "enough": "Enough to go on",
+        "verify": "Write down the check",
+        "ask_more": "Ask her something",
+        "question": "Your question",
+        "ask": "Send the question, pause the deadline",
+        "paused": "The deadline is paused",
+        "suggested": "Exploitation at work",
+        "classify": "Write down the class",
+        "begin": "Begin the work",
+        "answer_words": "Answer: what was done, or why it cannot be done",
+        "answer": "Answer her",
+        "result": "Result for the person",
+        "handled": "Handled",
+        "overdue": "Overdue",
+        "late": "overdue",
+        "no_pause": "The deadline of an urgent report cannot be paused",
+        "passkey": "Sign in with a device key",
+        "add_passkey": "Add the key",
+        "confirm": "Confirm",
+        "second_title": "Second step when signing in",
+        "use_app": "Use this way",
+    },
+}
+
+
+def totp(seed: str = TOTP_SEED, at: float | None = None) -> str:
+    """The six digits that a telephone shows (RFC 6238, SHA-1, 30 seconds)."""
+    counter = struct.pack(">Q", int(time.time() if at is None else at) // 30)
+    digest = hmac.digest(base64.b32decode(seed), counter, "sha1")
+    start = digest[-1] & 15
+    return f"{(int.from_bytes(digest[start : start + 4]) & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+@dataclass
+class AtDesk:
+    """One browser at a desk."""
+
+    page: Page
+    root: str
+    language: str
+    watch: Watch
+
+    def words(self, name: str) -> str:
+        return SAID[self.language][name]
+
+    def path(self, path: str) -> str:
+        return self.root + ("" if self.language == "vi" else "/en") + path
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.path(path))
+        self.look()
+
+    def look(self) -> None:
+        """Every page that is come to is held to the same rules."""
+        self.watch.look(self.page)
+        assert serious_findings(self.page) == []
+        assert overflow(self.page) <= 0, self.page.url
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=self.words(name), exact=True)
+
+    def press(self, name: str) -> None:
+        self.button(name).click()
+
+    def said(self, name: str) -> Locator:
+        return self.page.get_by_text(self.words(name)).first
+
+    def sign_in(self, worker: Worker) -> None:
+        self.go("/desk/")
+        self.page.get_by_label(self.words("name")).fill(worker.user.username)
+        self.page.get_by_label(self.words("password"), exact=True).fill(worker.password)
+        self.press("sign_in")
+        self.page.get_by_label(self.words("code")).fill(totp())
+        self.press("enter")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(self.words("today"))
+        self.look()
+
+    def unlock(self, passphrase: str) -> None:
+        self.page.get_by_label(self.words("passphrase")).fill(passphrase)
+        self.press("unlock")
+
+    def is_open(self) -> None:
+        expect(self.page.locator("html")).to_have_attribute("data-keyring", "open", timeout=30_000)
+
+    def write(self, label: str, words: str, send: str) -> None:
+        self.page.get_by_label(self.words(label)).fill(words)
+        self.press(send)

@@ -1,0 +1,209 @@
+"""J04: a helper signs in, unlocks, reads, asks, sorts, acts, answers; what is late climbs by itself."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Browser, expect
+
+from tests.browser.helper_at_desk import AtDesk, totp
+from tests.browser.never import Watch, assert_found_nowhere, assert_no_address_or_device_is_stored
+from tests.cast import Hands, Network, Reporter, Worker, give_second_factor
+from tincay.cases.schedule import tick
+from tincay.intake.models import Report
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PLANTED = "ZYXQ-MƯA sau chợ"
+ANSWER = "QZVA chúng tôi đã gọi chủ quán"
+SIZES = [("vi", 360), ("vi", 1280), ("en", 360), ("en", 1280)]
+
+
+@pytest.fixture
+def sits_down(
+    browser: Browser, live_server: Any, network: Network, clock: Hands
+) -> Iterator[Callable[..., AtDesk]]:
+    """Somebody opens a browser at a desk: `sits_down("vi", 1280)`."""
+    contexts = []
+    cache.clear()  # a one-time code is used once; ids of people begin anew with each test
+    root = live_server.url.replace("127.0.0.1", "localhost")  # passkeys belong to a name
+
+    def open_browser(language: str = "vi", width: int = 1280) -> AtDesk:
+        context = browser.new_context(viewport={"width": width, "height": 800}, locale="vi-VN")
+        contexts.append(context)
+        watch = Watch(root)
+        watch.on(context)
+        return AtDesk(context.new_page(), root, language, watch)
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+
+
+def swept(desk: AtDesk, worker: Worker) -> None:
+    """What was planted is nowhere, nothing came from elsewhere, no address or device was kept."""
+    assert_found_nowhere([PLANTED, ANSWER, worker.passphrase], watch=desk.watch)
+    assert not desk.watch.elsewhere
+    assert not desk.watch.kept_by_caches
+    assert_no_address_or_device_is_stored(desk.page.evaluate("navigator.userAgent"))
+
+
+@pytest.mark.parametrize(("language", "width"), SIZES)
+def test_a_helper_goes_from_the_queue_to_an_answered_and_handled_report(
+    sits_down: Callable[..., AtDesk],
+    helper: Worker,
+    reporter: Reporter,
+    clock: Hands,
+    language: str,
+    width: int,
+) -> None:
+    report = reporter.send(
+        words=PLANTED,
+        answers={"need": ["legal"], "harms": ["wage_theft"], "did": ["venue_owner"]},
+        grants=[reporter.grant("store_sealed"), reporter.grant("count_statistics")],
+    )
+    desk = sits_down(language, width)
+    give_second_factor(helper)
+    desk.sign_in(helper)
+
+    desk.unlock("không phải cụm từ này")
+    expect(desk.said("wrong")).to_be_visible(timeout=30_000)
+    desk.unlock(helper.passphrase)
+    desk.is_open()
+
+    desk.page.get_by_role("link", name=report.code_name).click()
+    expect(desk.page.get_by_role("heading", level=1)).to_have_text(report.code_name)
+    desk.look()
+    assert PLANTED not in desk.page.content()
+    desk.press("open")
+    expect(desk.page.get_by_text(PLANTED)).to_be_visible()
+    desk.look()
+
+    desk.page.get_by_text(desk.words("ask_more"), exact=True).click()
+    desk.write("question", "QZVQ chủ quán tên gì?", "ask")
+    expect(desk.said("paused")).to_be_visible()
+    reporter.write("Không biết", now=clock.move(hours=1))
+    desk.page.reload()
+    if desk.page.locator("html").get_attribute("data-keyring") != "open":
+        desk.unlock(helper.passphrase)
+        desk.is_open()
+    expect(desk.page.get_by_text("Không biết")).to_be_visible(timeout=15_000)
+    assert not desk.said("paused").is_visible()
+
+    desk.page.get_by_role("radio", name=desk.words("enough")).check()
+    desk.press("verify")
+    expect(desk.page.locator("[data-suggestion]")).to_contain_text(desk.words("suggested"))
+    desk.look()
+    desk.press("classify")
+    desk.press("begin")
+    desk.write("answer_words", ANSWER, "answer")
+    expect(desk.page.get_by_label(desk.words("result"))).to_be_visible()
+    desk.page.get_by_label(desk.words("result")).select_option("advice")
+    desk.press("handled")
+    expect(desk.page.locator("#steps")).not_to_contain_text(desk.words("result"))
+    desk.look()
+
+    assert Report.objects.for_the_rules().get(pk=report.pk).stage == "handled"
+    assert reporter.messages()[-1] == ANSWER
+    swept(desk, helper)
+
+
+@pytest.mark.parametrize(("language", "width"), [("vi", 360), ("en", 1280)])
+def test_what_is_late_is_on_the_supervisors_list_and_then_on_the_coordinating_bodys(
+    sits_down: Callable[..., AtDesk],
+    network: Network,
+    reporter: Reporter,
+    clock: Hands,
+    language: str,
+    width: int,
+) -> None:
+    report = reporter.send(words=PLANTED)
+    clock.move(days=15)
+    tick(now=clock.now)
+    for worker, path, seen in (
+        (network.supervisor, "/desk/overdue/", "overdue"),
+        (network.overseer, "/desk/escalated/", ""),
+    ):
+        desk = sits_down(language, width)
+        give_second_factor(worker)
+        if worker is network.overseer:
+            desk.page.goto(desk.path(path))
+            desk.page.get_by_label(desk.words("name")).fill(worker.user.username)
+            desk.page.get_by_label(desk.words("password"), exact=True).fill(worker.password)
+            desk.press("sign_in")
+            desk.page.get_by_label(desk.words("code")).fill(totp())
+            desk.press("enter")
+        else:
+            desk.sign_in(worker)
+            desk.go(path)
+        expect(desk.page.get_by_text(report.code_name).first).to_be_visible()
+        expect(desk.page.get_by_text(desk.words("late")).first).to_be_visible()
+        desk.look()
+        if seen:
+            expect(desk.page.get_by_role("heading", level=1)).to_have_text(desk.words(seen))
+        else:
+            assert str(report.id) not in desk.page.content()
+        swept(desk, worker)
+
+
+def test_an_urgent_report_offers_no_pause(
+    sits_down: Callable[..., AtDesk], helper: Worker, reporter: Reporter
+) -> None:
+    report = reporter.send(words=PLANTED, priority="p0")
+    desk = sits_down()
+    give_second_factor(helper)
+    desk.sign_in(helper)
+    desk.unlock(helper.passphrase)
+    desk.is_open()
+    desk.page.get_by_role("link", name=report.code_name).click()
+    desk.press("open")
+    desk.page.get_by_text(desk.words("ask_more"), exact=True).click()
+    expect(desk.said("no_pause")).to_be_visible()
+    expect(desk.button("ask")).to_be_disabled()
+
+
+def test_words_lock_by_themselves_after_ten_quiet_minutes(
+    sits_down: Callable[..., AtDesk], helper: Worker, reporter: Reporter
+) -> None:
+    report = reporter.send(words=PLANTED)
+    desk = sits_down()
+    give_second_factor(helper)
+    desk.sign_in(helper)
+    desk.unlock(helper.passphrase)
+    desk.is_open()
+    desk.page.get_by_role("link", name=report.code_name).click()
+    desk.press("open")
+    expect(desk.page.get_by_text(PLANTED)).to_be_visible()
+    desk.press("lock")
+    expect(desk.page.get_by_text(PLANTED)).to_have_count(0)
+    expect(desk.page.get_by_label(desk.words("passphrase"))).to_be_visible()
+
+
+def test_a_passkey_opens_the_desk_and_is_enough(
+    sits_down: Callable[..., AtDesk], helper: Worker, reporter: Reporter
+) -> None:
+    desk = sits_down()
+    session = desk.page.context.new_cdp_session(desk.page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    desk.go("/desk/")
+    desk.page.get_by_label(desk.words("name")).fill(helper.user.username)
+    desk.page.get_by_label(desk.words("password"), exact=True).fill(helper.password)
+    desk.press("sign_in")
+    expect(desk.page.get_by_role("heading", level=1)).to_have_text(desk.words("second_title"))
+    desk.go("/desk/in/second/passkeys/add/")
+    desk.press("add_passkey")
+    expect(desk.page.get_by_role("heading", level=1)).to_have_text(desk.words("second_title"))
+    desk.page.context.clear_cookies()
+    desk.go("/desk/")
+    desk.press("passkey")
+    expect(desk.page.get_by_role("heading", level=1)).to_have_text(desk.words("today"))
