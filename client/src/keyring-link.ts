@@ -4,7 +4,7 @@ import type { Failure, Name, Requests, State } from "./keyring";
 import { all, show } from "./texts";
 
 export class KeyringRefused extends Error {
-  constructor(readonly code: Failure) {
+  constructor(readonly code: Failure | "unsupported") {
     super(code);
   }
 }
@@ -24,15 +24,32 @@ let touched = 0;
 // Beside the page's own script; the same address for every page, or each would get a keyring of its own.
 const address = new URL("keyring.js", (document.currentScript as HTMLScriptElement | null)?.src ?? location.href).href;
 
-function connect(): MessagePort | Worker {
-  if (typeof SharedWorker === "undefined") return new Worker(address);
+function connect(): [SharedWorker | Worker, MessagePort | Worker] {
+  if (typeof SharedWorker === "undefined") {
+    const worker = new Worker(address);
+    return [worker, worker];
+  }
   // extendedLifetime lets the worker live from one page to the next, where the browser has it.
   const options = { name: "keyring", extendedLifetime: true } as WorkerOptions;
-  return new SharedWorker(address, options).port;
+  const shared = new SharedWorker(address, options);
+  return [shared, shared.port];
+}
+
+/** Where no worker may run, every request is refused as `unsupported`. */
+function refuseAll(): void {
+  port = undefined;
+  for (const { reject } of waiting.values()) reject(new KeyringRefused("unsupported"));
+  waiting.clear();
 }
 
 export function startKeyring(): void {
-  port = connect();
+  try {
+    const [worker, open] = connect();
+    worker.addEventListener("error", refuseAll);
+    port = open;
+  } catch {
+    return;
+  }
   port.onmessage = ({ data }: MessageEvent) => {
     if (data.state) return become(data.state);
     const asked = waiting.get(data.id);
@@ -41,7 +58,7 @@ export function startKeyring(): void {
     else asked?.resolve(data.answer as never);
   };
   // After Back from another page the worker may be another one: ask again.
-  addEventListener("pageshow", () => void ask("state", null).then(become));
+  addEventListener("pageshow", () => void ask("state", null).then(become, () => become({ open: false })));
   addEventListener("pagehide", () => port?.postMessage({ name: "leave" }));
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touch, { passive: true });
   document.addEventListener("page", () => become(state));
@@ -50,8 +67,9 @@ export function startKeyring(): void {
 
 export function ask<N extends Name>(name: N, what: Requests[N]["ask"]): Promise<Requests[N]["answer"]> {
   return new Promise((resolve, reject) => {
+    if (!port) return reject(new KeyringRefused("unsupported"));
     waiting.set(++last, { resolve: resolve as Waiting["resolve"], reject });
-    port!.postMessage({ id: last, name, ask: what });
+    port.postMessage({ id: last, name, ask: what });
   });
 }
 

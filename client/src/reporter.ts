@@ -10,6 +10,7 @@ import { refuseWords, SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
 import { forget, holding } from "./session";
 import { stay } from "./stay";
+import { all, show } from "./texts";
 import { ConsentChange, ForgetReceipt, ProofFile, ReceiptVisit, sayWhenForgotten } from "./visit";
 
 setOpener({
@@ -29,6 +30,8 @@ stay(() => !!holding());
 sayWhenForgotten();
 addEventListener("pagehide", forget);
 watchTheWayOut();
+// The way for phones on which this script does not run stands in sight until now.
+for (const part of all(document, "[data-without-script]")) show(part, false);
 customElements.define("sealed-form", SealedForm);
 customElements.define("receipt-visit", ReceiptVisit);
 customElements.define("sealed-words", SealedWords);

@@ -26,6 +26,7 @@ class SmallServer:
     posted: dict[str, list[bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     root: str = ""
+    cache_control: str = "no-store"
 
     def add_page(self, path: str, main: str, *, script: str = "reporter.js") -> None:
         self.pages[path] = (
@@ -64,7 +65,7 @@ def _handler(server: SmallServer) -> type[BaseHTTPRequestHandler]:
                 ("Content-Type", kind),
                 ("Content-Length", str(len(body))),
                 ("Content-Security-Policy", POLICY),
-                ("Cache-Control", "no-store"),
+                ("Cache-Control", server.cache_control),
             ):
                 self.send_header(name, value)
             self.end_headers()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.small_server import SmallServer, b64, from_b64url, script_json, serving
+from tests.browser.test_client_vectors import WITHOUT_CURVES
 from tincay.core import sealing
 from tincay.core.sealing import Identity, Recipient, Sealed
 
@@ -175,6 +176,30 @@ def test_ten_idle_minutes_lock(quiet: Page, server: SmallServer) -> None:
     unlock(quiet)
     expect(quiet.locator("html")).to_have_attribute("data-keyring", "open", timeout=20_000)
     expect(quiet.locator("html")).to_have_attribute("data-keyring", "locked", timeout=5000)
+
+
+def test_a_worker_without_these_curves_loads_them_too(quiet: Page, server: SmallServer) -> None:
+    script = quiet.request.get(f"{server.root}/client/keyring.js").text()
+    quiet.context.route(
+        "**/keyring.js",
+        lambda route: route.fulfill(body=WITHOUT_CURVES + script, content_type="text/javascript"),
+    )
+    quiet.add_init_script("delete window.SharedWorker")
+    quiet.goto(server.root + "/report")
+    unlock(quiet)
+    expect(quiet.locator("html")).to_have_attribute("data-keyring", "open", timeout=20_000)
+    assert "/client/curves.js" in server.asked
+
+
+def test_a_browser_without_workers_says_so(quiet: Page, server: SmallServer) -> None:
+    page = words_page(document()).replace(
+        "</key-unlock>", '<p data-error="unsupported" hidden>Bản cũ</p></key-unlock>'
+    )
+    server.add_page("/old", page, script="desk.js")
+    quiet.add_init_script("delete window.SharedWorker; delete window.Worker")
+    quiet.goto(server.root + "/old")
+    unlock(quiet)
+    expect(quiet.get_by_text("Bản cũ")).to_be_visible()
 
 
 def test_an_answer_is_sealed_to_the_thread(quiet: Page, server: SmallServer) -> None:

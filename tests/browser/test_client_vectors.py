@@ -3,14 +3,15 @@
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserType, Page, expect
 
-from tests.browser.small_server import SmallServer, b64, b64url, from_b64url, script_json, serving
+from tests.browser.chromium import LAUNCH
+from tests.browser.small_server import Answer, SmallServer, b64, b64url, from_b64url, script_json, serving
 from tincay.core import receipts, sealing
 from tincay.core.consent import GRANT_LABEL
 from tincay.core.sealing import Identity, Recipient, Sealed
@@ -75,6 +76,11 @@ FORM = """
 </sealed-form>
 """
 KEPT = {"promise": "lời hứa", "code_name": "Sóng 47", "first_due": "trước thứ Tư", "origin": "so.example"}
+
+
+def in_turn(*answers: Answer) -> Callable[[dict[str, Any]], Answer]:
+    left = list(answers)
+    return lambda _: left.pop(0)
 
 
 @pytest.fixture
@@ -212,8 +218,7 @@ def test_a_broken_connection_loses_nothing_and_sends_the_same_bytes_again(
 def test_the_same_words_sent_again_after_an_error_are_the_same_report(
     quiet: Page, server: SmallServer
 ) -> None:
-    answers = iter([(507, {"error": "full"}), (201, KEPT)])
-    server.answers["/send"] = lambda _: next(answers)
+    server.answers["/send"] = in_turn((507, {"error": "full"}), (201, KEPT))
     fill_form(quiet, server)
     quiet.get_by_text("Gửi", exact=True).click()
     expect(quiet.get_by_text("Hết chỗ")).to_be_focused()
@@ -226,8 +231,7 @@ def test_the_same_words_sent_again_after_an_error_are_the_same_report(
 
 def test_a_desk_that_has_a_new_key_gets_the_report_sealed_to_it(quiet: Page, server: SmallServer) -> None:
     renewed = {"provinces": {"01": sealed_to(NEW_DESK, "song-tre")}}
-    answers = iter([(409, {"error": "stale_desk", "config": renewed}), (201, KEPT)])
-    server.answers["/send"] = lambda _: next(answers)
+    server.answers["/send"] = in_turn((409, {"error": "stale_desk", "config": renewed}), (201, KEPT))
     fill_form(quiet, server)
     quiet.get_by_text("Gửi", exact=True).click()
     expect(quiet.locator("[data-receipt-name]")).to_have_text("Sóng 47")
@@ -239,8 +243,7 @@ def test_a_desk_that_has_a_new_key_gets_the_report_sealed_to_it(quiet: Page, ser
 
 def test_old_work_is_done_again(quiet: Page, server: SmallServer) -> None:
     fresh = {"error": "proof_of_work", "proof_of_work": {"nonce": "2.9.moi", "bits": 9}}
-    answers = iter([(409, fresh), (201, KEPT)])
-    server.answers["/send"] = lambda _: next(answers)
+    server.answers["/send"] = in_turn((409, fresh), (201, KEPT))
     fill_form(quiet, server)
     quiet.get_by_text("Gửi", exact=True).click()
     expect(quiet.locator("[data-receipt-name]")).to_have_text("Sóng 47")
@@ -429,3 +432,74 @@ def test_links_of_a_visit_stay_in_the_document(quiet: Page, server: SmallServer)
     quiet.get_by_text("thêm").click()
     expect(quiet.get_by_role("heading", name="Thêm")).to_be_visible()
     assert quiet.evaluate("window.sameDocument") is True
+
+
+# --- phones that lack something
+
+WITHOUT_CURVES = """
+const native = crypto.subtle.importKey.bind(crypto.subtle);
+crypto.subtle.importKey = (format, key, algorithm, ...rest) =>
+  /25519/.test(algorithm.name ?? algorithm)
+    ? Promise.reject(new DOMException("no", "NotSupportedError"))
+    : native(format, key, algorithm, ...rest);
+"""
+
+
+def test_a_browser_without_these_curves_loads_them_and_does_the_same(
+    quiet: Page, server: SmallServer
+) -> None:
+    quiet.add_init_script(WITHOUT_CURVES)
+    add_answers(server)
+    come_back(quiet, server, RECEIPT["code"])
+    expect(quiet.locator("[data-words] p").first).to_have_text("<b>Chào bạn</b>")
+    quiet.get_by_text("Đồng ý").click()
+    expect(quiet.get_by_text("Đã gửi")).to_be_visible()
+    grant = json.loads(server.posted["/consent"][0])["grant"]
+    assert from_b64url(grant["signature"]) == base64.b64decode(VECTORS["grants"][1]["signature"])
+    assert "/client/curves.js" in server.asked
+
+
+def test_newer_phones_do_not_load_the_curves(quiet: Page, server: SmallServer) -> None:
+    add_answers(server)
+    come_back(quiet, server, RECEIPT["code"])
+    expect(quiet.locator("[data-words] p").first).to_be_visible()
+    assert "/client/curves.js" not in server.asked
+
+
+def test_a_browser_that_cannot_seal_says_so_and_asks_nothing(quiet: Page, server: SmallServer) -> None:
+    quiet.add_init_script("delete window.TransformStream")
+    server.add_page("/tell", script_json("sealing", configuration()) + FORM)
+    quiet.goto(server.root + "/tell")
+    expect(quiet.get_by_text("Máy cũ")).to_be_visible()
+    expect(quiet.get_by_text("Trước hết")).to_be_hidden()
+
+
+def test_the_way_without_script_is_in_sight_until_the_script_runs(quiet: Page, server: SmallServer) -> None:
+    form = '<a href="/plain" data-without-script>Cách đơn giản</a>' + FORM
+    server.add_page("/tell", script_json("sealing", configuration()) + form)
+    quiet.goto(server.root + "/tell")
+    expect(quiet.get_by_text("Trước hết")).to_be_visible()
+    expect(quiet.get_by_text("Cách đơn giản")).to_be_hidden()
+    quiet.route("**/reporter.js", lambda route: route.abort())
+    quiet.goto(server.root + "/tell?again")
+    expect(quiet.get_by_text("Cách đơn giản")).to_be_visible()
+    expect(quiet.get_by_text("Gửi", exact=True)).to_be_hidden()
+
+
+def test_back_from_another_page_finds_empty_fields_and_no_key(
+    server: SmallServer, browser_type: BrowserType
+) -> None:
+    # Playwright turns the back/forward cache off, and with it the thing that keeps what was typed.
+    browser = browser_type.launch(**LAUNCH, ignore_default_args=["--disable-back-forward-cache"])
+    page = browser.new_page()
+    # A page that may be kept whole, whatever a browser makes of no-store.
+    server.cache_control = "no-cache"
+    fill_form(page, server)
+    page.evaluate("window.kept = true")
+    page.goto(server.root + "/weather")
+    page.go_back(wait_until="commit")  # a page that was kept is not loaded again
+    expect(page.locator("[data-step=words]")).to_be_attached()
+    was_kept, words = page.evaluate("[window.kept === true, document.querySelector('textarea').value]")
+    browser.close()
+    assert was_kept
+    assert words == ""

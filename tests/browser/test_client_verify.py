@@ -21,7 +21,8 @@ SEALING: dict[str, Any] = json.loads((VECTORS / "sealing.json").read_text(encodi
 GOOD = next(case for case in CASES if case["valid"] and not case["trusted"])
 CHECK = (
     '<proof-check data-log="{log}" hidden><input type="file" aria-label="tệp">'
-    '<div data-result="valid" hidden>Hợp lệ <b data-value="kind"></b><i data-when="registered" hidden>đã vào sổ</i></div>'
+    '<div data-result="valid" hidden>Hợp lệ <b data-value="kind"></b>'
+    '<i data-when="registered" hidden>đã vào sổ</i></div>'
     '<div data-result="other-log" hidden>Sổ khác</div><div data-result="invalid" hidden>Không đúng</div>'
     '<div data-result="unreadable" hidden>Chưa đọc được</div></proof-check>'
 )

@@ -22,7 +22,7 @@ codes = st.binary(min_size=24, max_size=24).map(
 )
 
 
-def case(name: str) -> Any:
+def case(name: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("vector", VECTORS[name], ids=range(len(VECTORS[name])))
 
 

@@ -27,7 +27,7 @@ def raw(written: str) -> bytes:
     return base64.b64decode(written, validate=True)
 
 
-def case(name: str) -> Any:
+def case(name: str) -> pytest.MarkDecorator:
     vectors = VECTORS[name]
     return pytest.mark.parametrize("vector", vectors, ids=[v.get("why", v.get("by", "")) for v in vectors])
 
