@@ -165,12 +165,12 @@ def _too_large(domain: Domain, pair: Axes) -> Refusal:
 
 
 def _coarser(rows: Rows, estimate: Estimate, axes: Axes) -> Iterator[Table]:
-    """By groups where there are groups, then with one column fewer, and so on; the most detailed first."""
+    """By groups where there are groups, then with one column fewer; the most detailed first."""
     domain = estimate.domain
     options = [[axis, domain.coarser(axis), None] for axis in axes]
     chosen = {tuple(sorted(a for a in pick if a is not None)) for pick in product(*options)} - {axes}
     askable = [pick for pick in chosen if _askable(estimate, pick)]
-    for pick in sorted(askable, key=lambda pick: (-math.prod(domain.shape(pick)), pick)):
+    for pick in sorted(askable, key=lambda pick: (-len(pick), -math.prod(domain.shape(pick)), pick)):
         yield _table(rows, estimate, pick)
 
 
