@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from tincay.cases import actions
+from tincay.cases.demo_answers import identity_answers, narrative_answers, row_answers
 from tincay.cases.demo_rows import RowPlan, plan_rows
 from tincay.cases.schedule import tick
 from tincay.core.consent import Grant
-from tincay.core.priority import kind_group, retention_class
+from tincay.core.priority import CHILD_AGES, kind_group, retention_class
 from tincay.core.sealing import Stretched, new_key
 from tincay.directory.queries import calendar, desk_for, fallback
 from tincay.intake import actions as intake
@@ -28,7 +29,6 @@ from tincay.web.packs import pack_text, pack_toml, rules
 
 Table = Mapping[str, Any]
 Say = Callable[[str], None]
-TEXT_VERSION = "2026-06"
 OPERATOR = frozenset({"hotline_call", "hotline_chat", "walk_in", "outreach", "peer_club", "referral_in"})
 """Channels whose reports are sealed by somebody who listened."""
 
@@ -101,6 +101,11 @@ def _rows(story: Story) -> list[RowPlan]:
     )
 
 
+def text_version() -> str:
+    """The version of the wording that people agreed to."""
+    return str(pack_toml("pack.toml")["text_version"])
+
+
 # --- the described reports
 
 
@@ -127,16 +132,18 @@ class Scene:
         keeps = "store_sealed" in table["consents"]
         identity = table.get("identity", {})
         envelope = seal_report(
-            told=Words(answers, table["words"], {}, identity),
+            told=Words(narrative_answers(answers), table["words"], identity_answers(answers), identity),
             receipt=self.receipt,
             key=secrets.token_urlsafe(16),
             desk=desk,
             case=case_desk(desk),
             kind_group=group,
             priority=table["priority"],
-            retention_class=retention_class(group, keeps_words=keeps),
+            retention_class=retention_class(
+                group, keeps_words=keeps, child=is_child(answers.get("age_band", [""])[0])
+            ),
             grants=[self._grant(scope, True, now) for scope in table["consents"]],
-            text_version=TEXT_VERSION,
+            text_version=text_version(),
         )
         self.report = intake.receive_report(
             envelope=envelope, sealed_by=table["sealed_by"], code_name=table["code_name"], now=now
@@ -199,13 +206,17 @@ class Scene:
         actions.close_handled(report=self._fresh(), she_asked=step.get("she_asked", False), now=now)
 
     def _consent(self, step: Table, now: datetime) -> None:
-        grant = signed_grant(self._grant(step["scope"], step["given"], now), self.receipt, TEXT_VERSION)
+        grant = signed_grant(self._grant(step["scope"], step["given"], now), self.receipt, text_version())
         intake.change_consent(report=self._fresh(), grant=grant, now=now)
+
+
+def is_child(age_band: str) -> bool:
+    return age_band in CHILD_AGES
 
 
 def counted(answers: Mapping[str, str], channel: str) -> dict[str, str]:
     """The coarse codes that a helper's browser sends for counting."""
-    child = answers.get("age_band") in {"u14", "a14_15", "a16_17"}
+    child = is_child(answers.get("age_band", ""))
     return {
         "report_kind": answers.get("report_kind", ""),
         "channel": channel,
@@ -261,13 +272,8 @@ class Row:
             members[0].user,
             members[len(members) - 1].user,
         )
-        answers = {
-            "report_kind": [plan.report_kind],
-            "need": ["just_listen"],
-            "harm_type": [plan.primary_harm],
-        }
         envelope = seal_report(
-            told=Words(answers, f"{plan.name} (mẫu)", {}, {}),
+            told=Words(row_answers(plan), plan.words, {}, {}),
             receipt=Stretched(secrets.token_bytes(32), new_key()[0], secrets.token_bytes(32)),
             key=secrets.token_urlsafe(16),
             desk=desk,
@@ -279,7 +285,7 @@ class Row:
                 Grant(scope, None, frozenset(), True, number, now.date())
                 for number, scope in enumerate(("store_sealed", "count_statistics"), start=1)
             ],
-            text_version=TEXT_VERSION,
+            text_version=text_version(),
         )
         sealed_by = "operator" if plan.channel in OPERATOR else "browser"
         self.report = intake.receive_report(envelope=envelope, sealed_by=sealed_by, now=now).report
@@ -309,7 +315,7 @@ class Row:
         actions.classify(report=self.report, classification=plan.classification, count=count, now=now)
 
     def answer(self, now: datetime) -> None:
-        actions.answer(**self._message("Đây là câu trả lời mẫu, không có người thật."), now=now)
+        actions.answer(**self._message(self.plan.answer_words), now=now)
 
     def handle(self, now: datetime) -> None:
         actions.handle(report=self.report, result=self.plan.handling_result, now=now)

@@ -7,7 +7,7 @@ from tincay.cases.views import keys, queue, report, running, steps
 STEPS = [
     path("open/", report.open_report, name="open_report"),
     path("verify/", steps.verify, name="verify"),
-    path("ask/", steps.ask, name="ask"),
+    path("ask/", steps.ask, name="ask_her"),
     path("classify/", steps.classify, name="classify"),
     path("begin/", steps.begin, name="begin"),
     path("write/", steps.write, name="write"),

@@ -12,6 +12,8 @@ from granian.log import LogLevels
 
 def serve(*, address: str, port: int, threads: int = 16) -> None:
     """Serve until stopped. No access log: nobody's address is read, let alone written."""
+    # Empty on purpose (static files are served from the package), but it has to exist.
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
     os.environ.setdefault("TINCAY_TIMER", "1" if sqlite else "0")
     Granian(
