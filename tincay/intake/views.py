@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tincay.core import receipts
 from tincay.core.sealing import stretch_receipt
 from tincay.intake import flood, pages
-from tincay.intake.actions import StaleDesk, receive_report
+from tincay.intake.actions import Received, StaleDesk, receive_report
 from tincay.intake.answers import body_of, for_script, refusal, storage_trouble
-from tincay.intake.envelope import Envelope, read
+from tincay.intake.envelope import Envelope, Malformed, read
 from tincay.intake.forms import PlainReport
 from tincay.intake.models import Report
 from tincay.intake.plain import send_plain
-from tincay.intake.queries import desks_of_the_page, with_locator
+from tincay.intake.queries import desks_of_the_page, with_key, with_locator
 from tincay.intake.questions import KINDS
 from tincay.web.models import this_install
 from tincay.web.time import now
@@ -102,7 +102,17 @@ def send(request: HttpRequest) -> HttpResponse:
         received = receive_report(envelope=envelope, sealed_by="browser", held=held, now=now())
     except StaleDesk:
         return refusal("stale_desk", config=desks_of_the_page())
+    except IntegrityError:
+        # Two of the same at one moment, or somebody else's receipt: the first one stands.
+        received = Received(_already(envelope.key), new=False)
     return JsonResponse(_said(received.report), status=201 if received.new else 200)
+
+
+def _already(key: str) -> Report:
+    known = with_key(key)
+    if known is None:
+        raise Malformed
+    return known
 
 
 def _said(report: Report) -> dict[str, str]:

@@ -1,0 +1,200 @@
+"""The envelope's door: what is taken, what is refused and how, and that a flood drowns nobody."""
+
+import json
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from itertools import count
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from tests.cast import Hands, Network, Reporter, staff_desk
+from tincay.intake import flood
+from tincay.intake.models import Report
+
+# For real transactions: what is refused here has to be undone as it would be.
+pytestmark = pytest.mark.django_db(transaction=True)
+Post = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Each test begins with nothing received and all nonces unspent."""
+    for lane in (flood.sealed_lane, flood.plain_lane):
+        lane.clear()
+    yield
+    for lane in (flood.sealed_lane, flood.plain_lane):
+        lane.clear()
+
+
+@pytest.fixture
+def post(network: Network, clock: Hands, client: Client) -> Post:
+    def send(body: Any, path: str = "/send/") -> Any:
+        content = body if isinstance(body, bytes | str) else json.dumps(body)
+        return client.post(path, content, content_type="application/json")
+
+    return send
+
+
+def work_on(nonce: str, bits: int) -> dict[str, Any]:
+    for counter in count():
+        if int.from_bytes(sha256(f"{nonce}:{counter}".encode()).digest()) >> 256 - bits == 0:
+            return {"nonce": nonce, "counter": counter}
+    raise AssertionError
+
+
+def test_a_report_is_answered_with_a_promise_and_a_date(post: Post, reporter: Reporter) -> None:
+    answer = post(reporter.envelope_json())
+    assert answer.status_code == 201
+    said = answer.json()
+    assert said["promise"] == Report.objects.for_the_rules().get().promise
+    assert said["first_due"] == "trước 09:00 thứ Tư 01/07/2026"
+    assert not answer.cookies
+
+
+def test_the_date_is_said_in_the_language_of_the_page(post: Post, reporter: Reporter) -> None:
+    assert "Wednesday" in post(reporter.envelope_json(), "/en/send/").json()["first_due"]
+
+
+def test_sent_again_it_is_the_same_report_and_the_same_answer(post: Post, reporter: Reporter) -> None:
+    envelope = reporter.envelope_json()
+    first, second = post(envelope), post(envelope)
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json() == second.json()
+    assert Report.objects.for_the_rules().count() == 1
+
+
+def test_another_report_cannot_take_a_receipt_that_exists(post: Post, reporter: Reporter) -> None:
+    post(reporter.envelope_json())
+    assert post(reporter.envelope_json()).json() == {"error": "malformed"}
+    assert Report.objects.for_the_rules().count() == 1
+
+
+def _without(envelope: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in envelope.items() if key != name}
+
+
+HOSTILE = "age-encryption.org/v1\n" + "-> X25519 AAAA\nAAAA\n" * 400 + "--- AAAA\n"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda e: "",
+        lambda e: "{",
+        lambda e: "[" * 100_000,
+        lambda e: b"\xff\xfe",
+        lambda e: _without(e, "key"),
+        lambda e: e | {"extra": 1},
+        lambda e: e | {"v": 2},
+        lambda e: e | {"priority": "p9"},
+        lambda e: e | {"retention_class": "for ever"},
+        lambda e: json.dumps(e)[:-1] + ',"v":1}',
+    ],
+    ids=["empty", "cut", "deep", "no text", "missing", "extra", "version", "priority", "class", "twice"],
+)
+def test_what_is_no_envelope_is_refused_in_one_word(
+    post: Post, reporter: Reporter, spoil: Callable[[dict[str, Any]], Any]
+) -> None:
+    answer = post(spoil(reporter.envelope_json()))
+    assert answer.status_code == 400
+    assert answer.json() == {"error": "malformed"}
+    assert not Report.objects.for_the_rules().exists()
+
+
+def test_a_hostile_age_header_is_refused_by_its_bytes_alone(post: Post, reporter: Reporter) -> None:
+    import base64
+
+    envelope = reporter.envelope_json()
+    envelope["compartments"]["narrative"]["sealed"] = base64.b64encode(HOSTILE.encode()).decode()
+    with mock.patch("pyrage.decrypt", side_effect=AssertionError("nobody may parse this")):
+        assert post(envelope).status_code == 400
+    assert not Report.objects.for_the_rules().exists()
+
+
+def test_too_much_is_refused_before_it_is_read(post: Post) -> None:
+    assert post("x" * 524_289).json() == {"error": "too_long"}
+
+
+def test_a_page_with_an_old_key_is_given_the_new_ones(post: Post, network: Network, reporter: Reporter) -> None:
+    envelope = reporter.envelope_json()
+    staff_desk(network.triage, network.helper)
+    answer = post(envelope)
+    assert answer.status_code == 409
+    assert answer.json()["error"] == "stale_desk"
+    network.triage.refresh_from_db()
+    assert answer.json()["config"]["provinces"]["M01"]["recipient"] == network.triage.recipient
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status", "error"),
+    [("database or disk is full", 507, "full"), ("database is locked", 503, "busy")],
+)
+def test_a_full_disk_and_a_locked_database_are_said_and_nothing_is_half_kept(
+    post: Post, reporter: Reporter, trouble: str, status: int, error: str
+) -> None:
+    with mock.patch("tincay.intake.actions.vault.add_compartments", side_effect=OperationalError(trouble)):
+        answer = post(reporter.envelope_json())
+    assert (answer.status_code, answer.json()) == (status, {"error": error})
+    assert not Report.objects.for_the_rules().exists()
+
+
+# --- a flood
+
+
+def test_work_is_taken_once(post: Post, reporter: Reporter) -> None:
+    page = flood.new_nonce()
+    done = work_on(str(page["nonce"]), int(page["bits"]))
+    assert post(reporter.envelope_json() | {"proof_of_work": done}).status_code == 201
+    again = post(reporter.next_person().envelope_json() | {"proof_of_work": done})
+    assert again.status_code == 409
+    assert again.json()["proof_of_work"]["nonce"] != page["nonce"]
+
+
+@pytest.mark.parametrize("nonce", ["", "x", "1.0.x.y", "1...", "9" * 90])
+def test_a_nonce_that_we_did_not_issue_is_no_work(post: Post, reporter: Reporter, nonce: str) -> None:
+    answer = post(reporter.envelope_json() | {"proof_of_work": {"nonce": nonce, "counter": 1}})
+    assert answer.json()["error"] == "proof_of_work"
+
+
+def test_more_is_asked_the_more_comes_in_and_never_too_much() -> None:
+    asked = []
+    for _ in range(2_000):
+        flood.sealed_lane.add()
+        asked.append(flood.bits_asked())
+    assert asked[0] == flood.FIRST_BITS
+    assert asked == sorted(asked)
+    assert asked[-1] == flood.MOST_BITS
+
+
+def test_over_the_budget_without_work_it_is_held_and_kept(post: Post, reporter: Reporter) -> None:
+    for _ in range(flood.QUIET + 5):
+        flood.sealed_lane.add()
+    assert post(reporter.envelope_json()).status_code == 201
+    assert Report.objects.for_the_rules().get().held
+
+
+def test_with_work_a_report_passes_the_flood(post: Post, reporter: Reporter) -> None:
+    for _ in range(flood.QUIET + 5):
+        flood.sealed_lane.add()
+    page = flood.new_nonce()
+    done = work_on(str(page["nonce"]), int(page["bits"]))
+    post(reporter.envelope_json() | {"proof_of_work": done})
+    assert not Report.objects.for_the_rules().get().held
+
+
+def test_no_more_than_two_codes_are_stretched_at_once() -> None:
+    with flood.one_derivation(), flood.one_derivation(), pytest.raises(flood.Busy):
+        with flood.one_derivation(wait=0.01):
+            raise AssertionError("a third one came in")
+
+
+def test_a_plain_flood_is_held_too(post: Post, network: Network, client: Client, reporter: Reporter) -> None:
+    for _ in range(flood.PLAIN_BUDGET + 1):
+        flood.plain_lane.add()
+    answer = client.post("/help/", {"plain-code": reporter.code, "plain-need": ["pep"]})
+    assert answer.status_code == 200
+    assert Report.objects.for_the_rules().get().held
