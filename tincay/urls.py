@@ -33,6 +33,9 @@ STAFF_MENU = (
 WAY_BACK = "back"
 """The page where a receipt is shown again: intake's pages lead up to it, so it is named here."""
 
+HISTORY_PAGE = "history"
+"""What every page links to beside its way out."""
+
 handler400 = "tincay.web.views.bad_request"
 handler403 = "tincay.web.views.forbidden"
 handler404 = "tincay.web.views.not_found"

@@ -97,7 +97,7 @@ def test_a_question_pauses_the_clock_and_her_answer_lets_it_run(
 ) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
-    assert send(desk, report, "ask") == 201
+    assert send(desk, report, "ask_her") == 201
     assert "Thời hạn đang tạm dừng" in desk.get(path(report)).content.decode()
     assert "Chờ người báo trả lời" in desk.get(reverse("today")).content.decode()
     reporter.write("Đây", now=clock.move(hours=2))
@@ -111,7 +111,7 @@ def test_an_urgent_report_cannot_be_paused_by_a_question(
     report = reporter.send(priority=priority)
     page = post(desk, report, "open_report")
     assert "Tin khẩn không được tạm dừng thời hạn" in page
-    assert send(desk, report, "ask") == 409
+    assert send(desk, report, "ask_her") == 409
     assert reporter.messages() == []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language
 
@@ -33,6 +33,7 @@ def install(request: HttpRequest) -> dict[str, Any]:
         "home_address": home_address(language),
         "other_language": other_language(request.path, language),
         "exit_address": settings.TINCAY_EXIT_ADDRESS,
+        "history_address": history_address(),
         "menu": SimpleLazyObject(lambda: staff_menu(request)),
         "worker_title": SimpleLazyObject(lambda: worker_title(request, language)),
     }
@@ -61,3 +62,9 @@ def worker_title(request: HttpRequest, language: str) -> str:
     """How the person who is signed in is called here; never more than colleagues know."""
     title: Callable[[str], str] | None = getattr(request.user, "title", None)
     return title(language) if title else ""
+
+
+def history_address() -> str:
+    """The page that says what the way out does not erase; named in the URL configuration as HISTORY_PAGE."""
+    name = getattr(import_module(settings.ROOT_URLCONF), "HISTORY_PAGE", "")
+    return reverse(name) if name else ""
