@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from tests.core.release.register import released
+from tincay.core.release import export
 from tincay.core.release.export import files, read_measurement, write_measurement
 from tincay.core.release.publish import publish
 
@@ -65,6 +66,12 @@ def test_refused_rows_are_in_no_file() -> None:
         "rows"
         not in openpyxl.load_workbook(io.BytesIO(files(done, "xlsx", CHECKS)["release.xlsx"])).sheetnames
     )
+
+
+def test_a_sheet_that_cannot_hold_all_lines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "WORKBOOK_LINES", 5)
+    with pytest.raises(ValueError, match="too many lines"):
+        files(released(), "xlsx", CHECKS)
 
 
 def test_a_workbook_tells_no_time() -> None:

@@ -106,6 +106,7 @@ def test_without_a_seed_one_is_drawn(made: Path, monkeypatch: pytest.MonkeyPatch
     [
         (["--rows-per-person", "2"], "needs --unit"),
         (["--unit", "name"], "no column 'name'"),
+        (["--unit", "gender"], "cannot be a column of the domain"),
         (["--domain", "ctdc-27"], "no column 'CountryOfExploitation'"),
         (["--domain", "nowhere.json"], "nowhere.json: No such file"),
     ],
@@ -116,6 +117,27 @@ def test_wrong_input_is_told_in_one_line(
     assert run(made, *more) == 2
     assert says in capsys.readouterr().err
     assert not (made / "out").exists()
+
+
+def test_more_rows_than_a_workbook_holds_are_refused_before_anything_is_spent(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tincay.core.release.__main__.MOST_IN_WORKBOOK", 100)
+    assert run(made, "--format", "xlsx") == 2
+    said = capsys.readouterr().err
+    assert "csv or json" in said
+    assert "spends" not in said
+
+
+def test_a_published_file_that_was_edited_is_found(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quiet(True, monkeypatch)
+    run(made)
+    table = made / "out" / "tables.csv"
+    table.write_text(table.read_text("utf-8").replace("gender", "Gender", 1), "utf-8")
+    assert main(["attack", str(made / "out")]) == 1
+    assert "tables.csv: not what release.json gives" in capsys.readouterr().out
 
 
 def test_a_value_outside_the_code_list_is_named_by_place_and_not_repeated(

@@ -16,9 +16,10 @@ from .budget import epsilon, read_rho
 from .domain import Domain, DomainError, read_domain
 from .export import WRITERS, files, read_measurement
 from .profiles import ctdc
-from .publish import publish, release
+from .publish import Release, publish, release
 from .rows import RowError, Rows, read_rows
 
+MOST_IN_WORKBOOK = 1_000_000
 PROFILES = {"ctdc-27": ctdc.DOMAIN}
 
 
@@ -66,7 +67,11 @@ def _release(asked: argparse.Namespace) -> int:
     domain = _domain(asked.domain)
     if asked.rows_per_person > 1 and asked.unit is None:
         raise ValueError("--rows-per-person needs --unit: which column tells one person from another?")
+    if asked.unit in domain.names:
+        raise ValueError("The --unit column tells people apart: it cannot be a column of the domain as well.")
     rows = _rows(asked.file, domain, asked.unit, asked.rows_per_person)
+    if asked.format == "xlsx" and len(rows) > MOST_IN_WORKBOOK:
+        raise ValueError("So many rows do not fit into a workbook: use --format csv or json.")
     seed = asked.seed if asked.seed is not None else int(np.random.SeedSequence().generate_state(1)[0])
     with _new_folder(asked.out) as folder:
         done = release(
@@ -96,7 +101,17 @@ def _attack(asked: argparse.Namespace) -> int:
         print("With the true rows: these figures are not for publication.")
     verdict = examine(done, truth, progress=_progress)
     _print(verdict)
-    return 0 if verdict.passed else 1
+    edited = _edited(asked.folder, done)
+    for name in edited:
+        print(f"{name}: not what release.json gives. It was edited, or made by another version of numpy.")
+    return 0 if verdict.passed and not edited else 1
+
+
+def _edited(folder: Path, done: Release) -> list[str]:
+    """Published files that differ from what the stored noisy tables give (workbooks are not compared)."""
+    wanted = files(done, "csv", []) | files(done, "json", [("attack",)])
+    names = [name for name in wanted if not name.startswith("attacks") and (folder / name).exists()]
+    return [name for name in names if (folder / name).read_bytes() != wanted[name]]
 
 
 def _domain(given: str) -> Domain:

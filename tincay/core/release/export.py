@@ -23,6 +23,7 @@ Line = Sequence[str | int | float]
 Sheets = dict[str, Iterable[Line]]
 NO_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  a workbook must carry a date; this one tells nothing
 FORMAT = "tincay-release-1"
+WORKBOOK_LINES = 1_048_576  # what a sheet can hold; the writer drops further ones without a word
 
 
 def files(release: Release, form: str, checks: Iterable[Line]) -> dict[str, bytes]:
@@ -128,6 +129,8 @@ def _xlsx_files(sheets: Sheets) -> dict[str, bytes]:
         for name, lines in sheets.items():
             sheet = book.add_worksheet(name)
             for row, line in enumerate(lines):
+                if row == WORKBOOK_LINES:
+                    raise ValueError(f"The sheet {name} has too many lines for a workbook: use csv or json.")
                 for column, value in enumerate(line):
                     write = sheet.write_string if isinstance(value, str) else sheet.write_number
                     write(row, column, value)

@@ -105,20 +105,26 @@ def read_rows(
     places = [_place(header, column.name) for column in domain.columns]
     unit_place = None if unit is None else _place(header, composed(unit))
     indexes = [_Index(column.index) for column in domain.columns]
-    pieces: list[list[Codes]] = []
+    pieces: list[list[Codes]] = [[] for _ in domain.columns]
     people: list[NDArray[np.int64]] = []
     line = 2
     while piece := list(islice(source, PIECE)):
         across = _across(piece, len(header), line)
-        pieces.append(
-            [_code(across[p], i, c, line) for p, i, c in zip(places, indexes, domain.columns, strict=True)]
-        )
+        for place, index, column, codes in zip(places, indexes, domain.columns, pieces, strict=True):
+            codes.append(_code(across[place], index, column, line))
         if unit_place is not None:
             people.append(np.fromiter(map(hash, across[unit_place]), dtype=np.int64, count=len(piece)))
         line += len(piece)
         progress("read", line - 2, 0)
-    rows = _join(domain, pieces)
+    rows = Rows(domain, tuple(map(_joined, pieces)))
     return rows if unit is None else _bounded(rows, people, most)
+
+
+def _joined(pieces: list[Codes]) -> Codes:
+    """One column of all pieces; the pieces are let go, so that only one column is ever held twice."""
+    column = np.concatenate([np.zeros(0, dtype=np.uint16), *pieces])
+    pieces.clear()
+    return column
 
 
 def _header(source: Iterator[Sequence[str]]) -> list[str]:
@@ -153,12 +159,6 @@ def _code(values: tuple[str, ...], index: _Index, column: Column, line: int) -> 
             f" ({len(outside)} such values in this part of the file)."
         )
     return codes
-
-
-def _join(domain: Domain, pieces: list[list[Codes]]) -> Rows:
-    if not pieces:
-        return Rows(domain, tuple(np.zeros(0, dtype=np.uint16) for _ in domain.columns))
-    return Rows(domain, tuple(np.concatenate(parts) for parts in zip(*pieces, strict=True)))
 
 
 def _bounded(rows: Rows, people: list[NDArray[np.int64]], most: int) -> Rows:
