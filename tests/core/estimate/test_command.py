@@ -26,7 +26,7 @@ KOREA = str(VECTORS / "korea_3list.csv")
 
 @pytest.fixture(autouse=True)
 def _short_chains(monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = Plan(chains=4, burn_in=300, kept=1_000, compiled=False)
+    plan = Plan(chains=4, burn_in=1_000, kept=2_500, compiled=False)
     monkeypatch.setattr(methods, "latent", lambda held, seed: latent(held, plan=plan, seed=seed))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tincay.core.estimate.answers import NoEstimate
@@ -163,11 +163,13 @@ tables = st.integers(1, 4).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(tables)
 def test_what_is_written_is_read(held: Table) -> None:
     assert read_table(write_table(held)) == held
 
 
+@settings(deadline=None)
 @given(tables, st.randoms(use_true_random=False))
 def test_renumbering_lists_moves_nobody(held: Table, order: object) -> None:
     names = sorted(held.lists, key=lambda name: order.random())  # type: ignore[attr-defined]
@@ -175,11 +177,13 @@ def test_renumbering_lists_moves_nobody(held: Table, order: object) -> None:
     assert all(held.keep(names).list_size(name) == held.list_size(name) for name in names)
 
 
+@settings(deadline=None)
 @given(tables)
 def test_merging_all_lists_counts_everybody(held: Table) -> None:
     assert held.merge(held.lists, into="all").counts.tolist() == [0, held.size]
 
 
+@settings(deadline=None)
 @given(tables)
 def test_nobody_is_seen_more_often_than_there_are_lists(held: Table) -> None:
     assert sum(held.times_seen()) == held.size

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from scipy.special import beta
 
+from tincay.core.estimate import compiled as compiled_module
 from tincay.core.estimate import sweeps
 from tincay.core.estimate.answers import NoEstimate
 from tincay.core.estimate.chains import independent_draws, modes, rhat
@@ -64,6 +65,7 @@ def test_where_the_chains_of_the_reference_disagree_ours_are_refused(name: str) 
 
 COMPILE = """
 import json, sys
+from tincay.core.estimate import compiled as compiled_module
 from tincay.core.estimate import sweeps
 from tincay.core.estimate.histories import read_table
 from tincay.core.estimate.latent import Plan, draw_unseen
@@ -163,6 +165,12 @@ def test_both_ways_count_the_unseen_in_every_kept_sweep(run: Run, cap: int | Non
     assert kept.shape == (2, 4)
     assert (kept >= 0).all()
     assert cap is None or kept.max() <= cap
+
+
+def test_a_class_that_takes_all_leaves_nobody_to_the_others() -> None:
+    into = np.zeros(3)
+    compiled_module._split(7, np.array([2.0, 0.0, 0.0]), into, np.random.default_rng(1))
+    assert into.tolist() == [7, 0, 0]
 
 
 def test_without_numba_the_module_still_works(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from tincay.core.estimate import loglinear
+from tincay.core.estimate import loglinear, newton
 from tincay.core.estimate.answers import NoEstimate
 from tincay.core.estimate.histories import Table, table
 from tincay.core.estimate.loglinear import (
@@ -125,6 +125,7 @@ def test_one_given_model_has_the_published_estimate() -> None:
     assert answer.estimate == pytest.approx(157.1666667, rel=1e-7)
     assert answer.details["model"] == "[12,23]"
     assert answer.lower is not None
+    assert answer.upper is not None
     assert answer.lower < 157 < answer.upper
 
 
@@ -155,7 +156,7 @@ def test_existence_agrees_with_the_linear_program_of_the_paper(seed: int, lists:
     if not counts.any() or not found.identifiable[0]:
         return
     dead = chosen & (counts[0] @ layout.matrix == 0)
-    cells = ~(layout.matrix[:, dead] > 0).any(axis=1)
+    cells = np.asarray(~(layout.matrix[:, dead] > 0).any(axis=1))
     assert bool(found.exists[0]) == certainly_exists(layout, chosen & ~dead, cells, counts[0])
     if found.exists[0]:
         margins = (found.means - counts) @ layout.matrix
@@ -192,6 +193,16 @@ def test_a_start_far_off_is_halved_back() -> None:
     far = np.array([[-8.0, 3.0, -3.0, 9.0]])
     near = fit(layout, counts, layout.main_effects())
     assert np.allclose(fit(layout, counts, layout.main_effects(), far).means, near.means)
+
+
+def test_a_climb_that_may_not_halve_enough_still_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(newton, "HALVINGS", 1)
+    layout = design(3, 1)
+    counts = np.array([[40.0, 30, 6, 20, 5, 4, 1]])
+    every = np.ones((1, 7), dtype=bool)
+    far = np.array([[-8.0, 3.0, -3.0, 9.0]])
+    found, _ = climb(layout.matrix, counts, every[:, :4], every, far, 3)
+    assert np.isfinite(found).all()
 
 
 def test_without_a_fit_the_unseen_are_infinite() -> None:

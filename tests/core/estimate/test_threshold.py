@@ -11,6 +11,7 @@ from tincay.core.estimate import threshold as module
 from tincay.core.estimate.answers import NoEstimate
 from tincay.core.estimate.chains import independent_draws
 from tincay.core.estimate.histories import table
+from tincay.core.estimate.terms import design
 from tincay.core.estimate.threshold import Prior, Walk, threshold
 
 from .tables import load, measured, published
@@ -108,14 +109,15 @@ def test_draws_lie_where_theory_says() -> None:
 def test_the_search_for_the_peak_halves_steps_that_fall_and_stops_at_its_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Counts that differ by nine orders of magnitude make the first guess a poor one."""
-    matrix = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, -1.0]])
-    counts = np.array([0.0, 1e9, 0.0])
-    peak, _ = module._peak(matrix, counts, np.array([0.0, 1.0]))
-    means = np.exp(matrix @ peak)
-    assert means.sum() == pytest.approx(1e9, rel=1e-6)
+    """Counts that differ by six orders of magnitude make the first guess a poor one."""
+    matrix = design(3, 2).matrix
+    counts = np.array([5.0, 5.0, 1e6, 0.0, 1e3, 1e3, 0.0])
+    precision = np.array([0.0, 0, 0, 0, 1, 1, 1])
+    peak, _ = module._peak(matrix, counts, precision)
+    slope = matrix.T @ (counts - np.exp(matrix @ peak)) - precision * peak
+    assert np.abs(slope).max() < 1e-3
     monkeypatch.setattr(module, "PEAK_STEPS", 1)
-    short, _ = module._peak(matrix, counts, np.array([0.0, 1.0]))
+    short, _ = module._peak(matrix, counts, precision)
     assert not np.allclose(short, peak)
 
 

@@ -9,7 +9,7 @@ from numba import config, njit
 
 from .terms import Floats, Integers
 
-ON = not config.DISABLE_JIT
+ON = not config.DISABLE_JIT  # type: ignore[attr-defined]
 """False when numba is there but told not to compile: plain Python loops are far slower than numpy."""
 
 

@@ -16,10 +16,10 @@ from .answers import NoEstimate
 from .terms import Floats, Integers
 
 try:
-    from .compiled import ON as COMPILED
-    from .compiled import run_chain
+    from .compiled import ON, run_chain
 except ImportError:
-    COMPILED = False
+    ON = False
+COMPILED = ON
 
 MOST_UNSEEN = 1e12
 """Beyond this a chain has run away: the run is refused, never cut off in silence."""
@@ -109,9 +109,9 @@ def _swap_labels(alpha: Floats, in_class: Integers, found: Floats, draws: np.ran
     with the usual odds.
     """
     chains, classes = in_class.shape
-    row = np.arange(chains)
-    first = draws.integers(0, classes, chains)
-    second = draws.integers(0, classes, chains)
+    row: Integers = np.arange(chains)
+    first: Integers = draws.integers(0, classes, (chains,))
+    second: Integers = draws.integers(0, classes, (chains,))
     swapped = in_class.copy()
     swapped[row, first], swapped[row, second] = in_class[row, second], in_class[row, first]
     gain = _order_weight(alpha, swapped) - _order_weight(alpha, in_class)

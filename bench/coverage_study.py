@@ -1,0 +1,145 @@
+"""What are the intervals worth? Simulate tables from a known population and count how often it is inside.
+
+    python -m bench.coverage_study run [--tables 200] [--seconds 600]   simulate on from where the last run ended
+    python -m bench.coverage_study show                                 print the table
+
+The truth is a population of 11,313 people seen by five lists with the pairwise interactions that stepwise choice
+finds in the UK table. Every line of bench/results/coverage_study.jsonl is one simulated table; table t always has
+the same seed, so the study can stop and go on, on any machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tincay.core.estimate.answers import Answer, NoEstimate, finite
+from tincay.core.estimate.bic import by_bic
+from tincay.core.estimate.decomposable import decomposable
+from tincay.core.estimate.histories import Table, read_table, table
+from tincay.core.estimate.latent import Plan, latent
+from tincay.core.estimate.loglinear import observed
+from tincay.core.estimate.simple import chao, independence
+from tincay.core.estimate.stepwise import select, stepwise
+from tincay.core.estimate.terms import Floats, design
+from tincay.core.estimate.threshold import Walk, threshold
+
+ROOT = Path(__file__).parents[1]
+TABLE = ROOT / "tests" / "vectors" / "mse" / "uk_5list.csv"
+RESULTS = ROOT / "bench" / "results" / "coverage_study.jsonl"
+STEPWISE, BIC = 4_000, 1_000
+PLAN = Plan(chains=4, burn_in=3_000, kept=6_000)
+WALK = Walk(chains=32, burn_in=800, kept=1_500)
+SEED = 20211
+
+METHODS: Mapping[str, Callable[[Table, int], Answer]] = {
+    "stepwise": lambda held, seed: stepwise(held, replicates=STEPWISE, seed=seed),
+    "bic": lambda held, seed: by_bic(held, order=2, replicates=BIC, seed=seed),
+    "decomposable": lambda held, seed: decomposable(held, sensitive=False),
+    "latent": lambda held, seed: latent(held, plan=PLAN, seed=seed),
+    "threshold": lambda held, seed: threshold(held, seed=seed, walk=WALK),
+    "independence": lambda held, seed: independence(held),
+    "chao": lambda held, seed: chao(held),
+}
+
+
+def population() -> tuple[tuple[str, ...], Floats, int]:
+    """The lists, the chance of each of the 32 histories (unseen first), and the number of people."""
+    held = read_table(TABLE.read_text(encoding="utf-8"))
+    path = select(design(5, 2), observed(held))
+    unseen = float(np.exp(path.coefficients[0, 0]))
+    means = np.concatenate([[unseen], path.means[0]])
+    return held.lists, means / means.sum(), round(float(means.sum()))
+
+
+def simulate(number: int) -> Table:
+    """Simulated table `number`; whoever no list saw is gone."""
+    lists, chances, people = population()
+    counts = np.random.default_rng([SEED, number]).multinomial(people, chances)
+    return table(lists, [0, *counts[1:].tolist()])
+
+
+def run(tables: int, seconds: float) -> None:
+    """Simulate tables that are not there yet, until all are or time is up."""
+    until = time.monotonic() + seconds
+    RESULTS.parent.mkdir(exist_ok=True)
+    there = {line["table"] for line in lines()}
+    for number in range(tables):
+        if number in there or time.monotonic() > until:
+            continue
+        held = simulate(number)
+        found = {name: _try(method, held, number + 1) for name, method in METHODS.items()}
+        with RESULTS.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({"table": number, "seen": held.size, "found": found}) + "\n")
+
+
+def _try(method: Callable[[Table, int], Answer], held: Table, seed: int) -> list[float | None] | str:
+    try:
+        answer = method(held, seed)
+    except NoEstimate as refusal:
+        return refusal.reason
+    ends = (finite(end) for end in (answer.lower, answer.estimate, answer.upper))
+    return [None if end is None else round(end, 1) for end in ends]
+
+
+def lines() -> list[dict[str, Any]]:
+    if not RESULTS.exists():
+        return []
+    return [json.loads(line) for line in RESULTS.read_text(encoding="utf-8").splitlines()]
+
+
+def show() -> str:
+    """The study as a Markdown table."""
+    truth, held = population()[2], lines()
+    head = [
+        f"{len(held)} simulated tables, {truth:,} people; stepwise B = {STEPWISE:,}, BIC B = {BIC:,}; nominal 95 %.",
+        "",
+        "| method | tables with both limits | holds the truth | truth above | truth below | only one limit "
+        "| refused | median estimate | error of log N (RMS) |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    return "\n".join(
+        [*head, *(_row(name, truth, [line["found"][name] for line in held]) for name in METHODS)]
+    )
+
+
+def _row(name: str, truth: int, found: Sequence[Any]) -> str:
+    given = [each for each in found if not isinstance(each, str)]
+    both = [each for each in given if each[0] is not None and each[2] is not None]
+    above = sum(each[2] < truth for each in both)
+    below = sum(each[0] > truth for each in both)
+    holds = len(both) - above - below
+    share = holds / len(both) if both else math.nan
+    error = 1.96 * math.sqrt(share * (1 - share) / len(both)) if both else math.nan
+    middles = [each[1] for each in given]
+    spread = math.sqrt(sum(math.log(m / truth) ** 2 for m in middles) / len(middles)) if middles else math.nan
+    middle = f"{np.median(middles):,.0f}" if middles else "–"
+    return (
+        f"| {name} | {len(both)} | {share:.0%} ± {error:.0%} | {above} | {below} | {len(given) - len(both)} "
+        f"| {len(found) - len(given)} | {middle} | {spread:.2f} |"
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["run", "show"])
+    parser.add_argument("--tables", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=math.inf)
+    wanted = parser.parse_args(argv)
+    if wanted.what == "run":
+        run(wanted.tables, wanted.seconds)
+    print(show())
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
