@@ -20,7 +20,7 @@ from tincay.directory.queries import calendar
 from tincay.intake import clocks as running
 from tincay.intake.envelope import CompartmentIn, Envelope, GrantDocument, GrantIn, Malformed, read
 from tincay.intake.models import Clock, ConsentGrant, Escalation, Message, Pause, Report
-from tincay.intake.queries import case_desk
+from tincay.intake.queries import desk_and_case, with_key
 from tincay.people.actions import call_on_duty
 from tincay.people.models import Desk, User
 from tincay.record.actions import append_leaf
@@ -58,11 +58,11 @@ def receive_report(
 
     Raises StaleDesk, Malformed, NotSigned, BadEnvelope.
     """
-    known = Report.objects.for_the_rules().filter(key=envelope.key).select_related("desk").first()
+    known = with_key(envelope.key)
     if known:
         return Received(known, new=False)
-    desk = Desk.objects.select_related("organisation").filter(code=envelope.desk).first()
-    if desk is None:
+    desk, case = desk_and_case(envelope.desk)
+    if desk is None or case is None:
         raise StaleDesk
     codes().check("retention_class", envelope.retention_class)
     report = _new_report(envelope, desk, sealed_by=sealed_by, held=held, now=now)
@@ -72,8 +72,9 @@ def receive_report(
     report.promise = _first_leaf(report, envelope, now)
     report.save(force_insert=True)
     Clock.objects.bulk_create(clocks)
-    _keep_compartments(report, envelope, sealed_by)
-    ConsentGrant.objects.bulk_create(_read_grants(report, envelope.grants, last=0))
+    _keep_compartments(report, envelope, sealed_by, case)
+    if envelope.grants:
+        ConsentGrant.objects.bulk_create(_read_grants(report, envelope.grants, last=0))
     if not held:
         call_on_duty(desk=desk, now=now)
     return Received(report, new=True)
@@ -97,8 +98,8 @@ def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, n
     )
 
 
-def _keep_compartments(report: Report, envelope: Envelope, sealed_by: str) -> None:
-    readers = {"narrative": report.desk, "identity": case_desk(report.desk), "thread": report.desk}
+def _keep_compartments(report: Report, envelope: Envelope, sealed_by: str, case: Desk) -> None:
+    readers = {"narrative": report.desk, "identity": case, "thread": report.desk}
     found = {
         kind: _compartment(getattr(envelope.compartments, kind), reader, report)
         for kind, reader in readers.items()

@@ -36,14 +36,23 @@ def with_locator(locator: bytes) -> Report | None:
 
 
 def with_key(key: str) -> Report | None:
-    """The report that an envelope with this key became."""
-    return Report.objects.for_the_rules().filter(key=key).select_related("desk").first()
+    """The report that an envelope with this key became. Nearly always there is none, so that is asked first."""
+    rows = Report.objects.for_the_rules().filter(key=key)
+    return rows.select_related("desk").first() if rows.exists() else None
 
 
 def case_desk(desk: Desk) -> Desk:
     """Who may read identity: the case desk of the organisation that was asked, else the install's."""
     own = Desk.objects.filter(organisation=desk.organisation_id, purpose="case").exclude(recipient="").first()
     return own or fallback().case
+
+
+def desk_and_case(code: str) -> tuple[Desk | None, Desk | None]:
+    """A desk and, as in case_desk, who may read identity of what it is sent; asked at once."""
+    family = list(Desk.objects.filter(organisation__desks__code=code).order_by("pk"))
+    desk = next((one for one in family if one.code == code), None)
+    own = next((one for one in family if one.purpose == "case" and one.recipient), None)
+    return desk, own or (fallback().case if desk else None)
 
 
 def desks_of_the_page() -> dict[str, Any]:

@@ -65,18 +65,24 @@ def ask_for_proof(*, locator: bytes, now: datetime) -> Asked:
     return Asked(ticket, sealed)
 
 
-@written
 def accept_proof(*, ticket: str, answer: bytes, now: datetime) -> Identity:
     """Open a visit; the identity is its cookie. A ticket is spent whatever the answer is. Raises Unknown."""
-    row = Challenge.objects.select_for_update().filter(ticket=ticket).select_related("report").first()
+    cookie = _spend(ticket=ticket, answer=answer, now=now)
+    if cookie is None:  # Raised out here: inside, it would take back that the ticket is spent.
+        raise Unknown
+    return cookie
+
+
+@written
+def _spend(*, ticket: str, answer: bytes, now: datetime) -> Identity | None:
+    row = Challenge.objects.select_for_update(of=("self",)).filter(ticket=ticket).select_related("report").first()
     if row is None:
-        raise Unknown
-    spent = row.secret, row.report, row.until
+        return None
     row.delete()
-    secret, report, until = spent
-    if not secrets.compare_digest(bytes(secret), sha256(answer).digest()) or until <= now or report is None:
-        raise Unknown
-    return open_visit(report=report, keys=None, now=now)
+    right = secrets.compare_digest(bytes(row.secret), sha256(answer).digest())
+    if not right or row.until <= now or row.report is None:
+        return None
+    return open_visit(report=row.report, keys=None, now=now)
 
 
 @written

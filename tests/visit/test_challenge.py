@@ -1,0 +1,138 @@
+"""Proof of the receipt without the code: the same to everybody until it is proven, once, for this ticket only."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import Hands, Network, Reporter
+from tincay.core.sealing import HEADER_SIZE, Identity, Sealed, answer_challenge, check_envelope, new_key
+from tincay.intake.models import Report
+from tincay.visit.models import Challenge, Visit
+
+Post = Callable[..., Any]
+
+
+def url64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+@pytest.fixture
+def post(network: Network, clock: Hands, client: Client) -> Post:
+    return lambda path, body, by=client: by.post(path, json.dumps(body), content_type="application/json")
+
+
+@pytest.fixture
+def her(post: Post, reporter: Reporter) -> Reporter:
+    reporter.send()
+    return reporter
+
+
+def ask(post: Post, locator: bytes, by: Client | None = None) -> dict[str, str]:
+    answer = post("/back/ask/", {"locator": url64(locator)}, *([by] if by else []))
+    assert answer.status_code == 200
+    found: dict[str, str] = answer.json()
+    return found
+
+
+def solve(asked: dict[str, str], her: Reporter) -> bytes:
+    sealed = Sealed(base64.b64decode(asked["challenge"]))
+    return answer_challenge(sealed, her.keys.identity, her.keys.locator, asked["ticket"].encode())
+
+
+def test_the_right_answer_opens_a_visit_of_fifteen_minutes(post: Post, her: Reporter, client: Client) -> None:
+    asked = ask(post, her.keys.locator)
+    opened = post("/back/in/", {"ticket": asked["ticket"], "answer": url64(solve(asked, her))})
+    assert opened.json() == {"next": "/back/now/"}
+    assert client.get("/back/now/").status_code == 200
+    left = Visit.objects.get().until - timezone.now()
+    assert timedelta(minutes=14) < left <= timedelta(minutes=15)
+    assert Visit.objects.get().sealed is None
+
+
+def test_an_unknown_code_is_asked_the_same_way(post: Post, her: Reporter) -> None:
+    known, unknown = ask(post, her.keys.locator), ask(post, b"\1" * 32)
+    assert known.keys() == unknown.keys()
+    assert len(known["challenge"]) == len(unknown["challenge"])
+    assert len(known["ticket"]) == len(unknown["ticket"])
+    check_envelope(base64.b64decode(unknown["challenge"]), limit=HEADER_SIZE + 200)
+
+
+def test_a_ticket_is_used_once_whatever_the_answer_was(post: Post, her: Reporter) -> None:
+    asked = ask(post, her.keys.locator)
+    right = {"ticket": asked["ticket"], "answer": url64(solve(asked, her))}
+    wrong = {"ticket": asked["ticket"], "answer": url64(b"\0" * 32)}
+    assert post("/back/in/", wrong).json() == {"error": "unknown"}
+    assert post("/back/in/", right).json() == {"error": "unknown"}
+    assert not Visit.objects.exists()
+
+
+def test_a_ticket_is_good_for_two_minutes(post: Post, her: Reporter) -> None:
+    asked = ask(post, her.keys.locator)
+    Challenge.objects.update(until=timezone.now() - timedelta(seconds=1))
+    answer = {"ticket": asked["ticket"], "answer": url64(solve(asked, her))}
+    assert post("/back/in/", answer).status_code == 404
+
+
+def test_nobody_gets_in_for_an_unknown_code(post: Post, her: Reporter) -> None:
+    asked = ask(post, b"\1" * 32)
+    for guess in (b"\0" * 32, b"\1" * 32):
+        answer = post("/back/in/", {"ticket": asked["ticket"], "answer": url64(guess)})
+        assert answer.json() == {"error": "unknown"}
+
+
+def test_after_five_tries_a_browser_waits_and_the_wait_grows(post: Post, her: Reporter) -> None:
+    browser = Client()
+    for _ in range(5):
+        ask(post, b"\1" * 32, browser)
+    refused = post("/back/ask/", {"locator": url64(her.keys.locator)}, browser)
+    assert refused.status_code == 429
+    assert 0 < refused.json()["wait"] <= 30
+
+
+def test_the_row_of_a_challenge_does_not_hold_the_secret(post: Post, her: Reporter) -> None:
+    asked = ask(post, her.keys.locator)
+    assert bytes(Challenge.objects.get().secret) != solve(asked, her)
+
+
+@pytest.mark.parametrize("body", [{}, {"locator": "x"}, {"locator": "A" * 44}, {"locator": 1}, []])
+def test_what_is_no_locator_is_malformed(post: Post, body: Any) -> None:
+    assert post("/back/ask/", body).json() == {"error": "malformed"}
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "AGE-SECRET-KEY-1QQQQ", "ü"])
+def test_a_cookie_that_is_no_key_opens_nothing(network: Network, clock: Hands, cookie: str) -> None:
+    browser = Client()
+    browser.cookies["visit"] = cookie
+    assert "data-code" in browser.get("/back/now/").content.decode()
+
+
+def test_a_key_that_was_never_given_opens_nothing(post: Post, her: Reporter) -> None:
+    browser = Client()
+    browser.cookies["visit"] = str(new_key()[0])
+    assert "data-code" in browser.get("/back/now/").content.decode()
+
+
+def test_a_stolen_database_does_not_open_a_plain_visit(her: Reporter, client: Client) -> None:
+    client.post("/back/", {"plain-code": her.code})
+    row = Visit.objects.get()
+    assert her.code.encode() not in bytes(row.sealed or b"")
+    assert str(her.keys.identity).encode() not in bytes(row.sealed or b"")
+    assert row.recipient not in client.cookies["visit"].value
+    assert Identity(client.cookies["visit"].value) != her.keys.identity
+
+
+def test_a_deleted_report_is_as_unknown_as_one_that_never_was(post: Post, her: Reporter, client: Client) -> None:
+    asked = ask(post, her.keys.locator)
+    post("/back/in/", {"ticket": asked["ticket"], "answer": url64(solve(asked, her))})
+    report = Report.objects.for_the_rules().get()
+    from tincay.visit.actions import delete_all
+
+    delete_all(report=report, now=timezone.now())
+    assert client.get("/back/now/").content.decode().count("data-code")
+    assert ask(post, her.keys.locator).keys() == {"challenge", "ticket"}
