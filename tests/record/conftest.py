@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -45,7 +46,7 @@ class Hand:
         """The whole log as any visitor gets it."""
         answer = self.client.get("/log/log.tar")
         assert answer.status_code == 200
-        with tarfile.open(fileobj=io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        with tarfile.open(fileobj=io.BytesIO(b"".join(streamed(answer)))) as archive:
             files = {one.name: archive.extractfile(one) for one in archive}
         return {name: content.read() for name, content in files.items() if content}
 
@@ -73,6 +74,11 @@ class Hand:
 @pytest.fixture
 def hand(install: Install, now: datetime, client: Client, settings: Settings) -> Hand:
     return Hand(now, client)
+
+
+def streamed(answer: Any) -> Iterator[bytes]:
+    """The parts of an answer that is made while it is sent."""
+    yield from answer.streaming_content
 
 
 @dataclass

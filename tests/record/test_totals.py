@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.record.conftest import Hand
-from tincay.record.totals import FEWEST, Quarter, quarter_of, showable, totals
+from tincay.record.totals import FEWEST, Quarter, Told, quarter_of, showable, totals
 
 KINDS = ("report_received", "stage_changed", "escalated", "override_used")
 counts = some.dictionaries(some.sampled_from(KINDS), some.integers(1, 60))
@@ -65,16 +65,26 @@ def test_small_weeks_appear_by_quarter_once_they_come_to_ten(monday: Hand) -> No
     monday.sign()
     shown = totals()
     assert shown.week == {}
-    assert shown.quarters == (Quarter(2026, 3, {"escalated": (0, 13), "report_received": (0, 39)}),)
+    assert shown.quarters == (
+        Quarter(2026, 3, {"escalated": Told(13, False), "report_received": Told(39, False)}),
+    )
 
 
-def test_what_stays_under_ten_in_a_quarter_is_not_stated(monday: Hand) -> None:
+def test_a_kind_that_stays_under_ten_in_a_quarter_is_not_even_named(monday: Hand) -> None:
     large, small = Counter(report_received=20), Counter(override_used=2)
     pass_weeks(monday, *[large] * 12, small, Counter())
     monday.sign()
     [quarter] = totals().quarters
-    assert quarter.rows == {"override_used": (0, None), "report_received": (240, 0)}
-    assert "không nêu" in monday.client.get("/log/").content.decode()
+    assert quarter.rows == {"report_received": Told(240, False)}
+    assert "ngoại lệ" not in monday.client.get("/log/").content.decode()
+
+
+def test_a_quarter_with_one_small_week_says_at_least(monday: Hand) -> None:
+    pass_weeks(monday, *[Counter(report_received=20)] * 12, Counter(report_received=5), Counter())
+    monday.sign()
+    [quarter] = totals().quarters
+    assert quarter.rows == {"report_received": Told(240, True)}
+    assert "ít nhất 240" in monday.client.get("/log/").content.decode()
 
 
 def test_the_running_quarter_is_not_shown(monday: Hand) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import Count
 
@@ -17,13 +18,20 @@ FEWEST = 10
 QUARTERS_SHOWN = 4
 
 
+class Told(NamedTuple):
+    """A number of a quarter, or the part of it that may be told."""
+
+    times: int
+    at_least: bool
+
+
 @dataclass(frozen=True)
 class Quarter:
-    """A past quarter. `stated` was shown week by week; `rest` is what weeks did not show, None under ten."""
+    """A past quarter. A kind of which nothing may be told is not named: even that it happened would tell."""
 
     year: int
     number: int
-    rows: Mapping[str, tuple[int, int | None]]
+    rows: Mapping[str, Told]
 
 
 @dataclass(frozen=True)
@@ -71,9 +79,8 @@ def _quarter(year: int, number: int, weeks: list[Counter[str]]) -> Quarter:
         stated.update(showable(week))
     whole = sum(weeks, Counter[str]())
     rest = showable({kind: whole[kind] - stated[kind] for kind in whole})
-    rows = {
-        kind: (stated[kind], 0 if whole[kind] == stated[kind] else rest.get(kind)) for kind in sorted(whole)
-    }
+    told = {kind: stated[kind] + rest.get(kind, 0) for kind in sorted(whole)}
+    rows = {kind: Told(times, times < whole[kind]) for kind, times in told.items() if times}
     return Quarter(year, number, rows)
 
 

@@ -18,11 +18,11 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 class Row(NamedTuple):
-    """One kind of step, in the reader's language. `rest` is None where it stays under ten."""
+    """One kind of step, in the reader's language."""
 
     label: str
     times: int
-    rest: int | None = None
+    at_least: bool = False
 
 
 @require_safe
@@ -89,7 +89,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 
 
 def _rows(quarter: totals.Quarter) -> list[Row]:
-    return [Row(_label(kind), stated, rest) for kind, (stated, rest) in quarter.rows.items()]
+    return [Row(_label(kind), *told) for kind, told in quarter.rows.items()]
 
 
 def _label(kind: str) -> str:
