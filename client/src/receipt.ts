@@ -67,7 +67,7 @@ export function sound(word: string): string {
   const [start, same] = SAME_START.find(([first]) => letters.startsWith(first)) ?? ["", ""];
   letters = same + letters.slice(start.length);
   // No lookbehind: Safari before 16.4 cannot parse it.
-  return letters.replace(/^y/, "i").replace(/^kwy/, "kwi").replace(/^kwo/, "kuo").replace(/([^aeiouw])y$/, "$1i");
+  return letters.replace(/([^aeiouw])y$/, "$1i").replace(/^y/, "i").replace(/^kwy/, "kwi").replace(/^kwo/, "kuo");
 }
 
 export const toWords = (code: string, words: readonly string[]): string[] =>

@@ -92,7 +92,7 @@ def sound(word: str) -> str:
 
     n/l, s/x, tr/ch, d/đ/gi/r/v become one, and so do spellings of one sound (c/k/q, g/gh, ng/ngh, i/y).
     """
-    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", word).casefold().replace("đ", "d"))
+    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", word).lower().replace("đ", "d"))
     letters = "".join(c for c in plain if "a" <= c <= "z")
     if _I_IS_VOWEL.match(letters):
         letters = "gii" + letters[2:]
@@ -124,7 +124,9 @@ def _checked(code: str) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", text))
+    # Letters with their marks; a raised or circled number is neither.
+    kept = (c if unicodedata.category(c)[0] in "LM" else " " for c in unicodedata.normalize("NFC", text))
+    return [token for token in "".join(kept).split() if any(map(str.isalpha, token))]
 
 
 def _ascii_digits(text: str) -> str:
