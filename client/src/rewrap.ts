@@ -65,6 +65,7 @@ export class DeskRewrap extends HTMLElement {
       if (!wraps.length) return;
       rest = (await this.say<{ left: number }>("done", { wraps: await ask("rewrap", { wraps }) })).left;
       for (const bar of all<HTMLProgressElement>(this, "progress[data-progress]")) {
+        show(bar, true);
         bar.max = this.total;
         bar.value = this.total - rest;
       }
