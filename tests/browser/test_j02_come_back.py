@@ -78,7 +78,7 @@ def test_the_browser_keeps_no_code_after_she_has_closed(
 ) -> None:
     her = comes("vi", 360)
     her.come_back(reporter.code)
-    her.page.get_by_role("button", name="Đóng lại").click()
+    her.page.get_by_role("button", name="Đóng và khóa lại").click()
     her.page.wait_for_url(her.root + "/")
     state = her.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
     assert state == '[{},{},""]'
