@@ -30,6 +30,12 @@ def add_province(
 
 
 @written
+def set_province_desk(*, code: str, desk: Desk) -> None:
+    """Let a desk answer for a province: reports about it are sealed to that desk from now on."""
+    Province.objects.filter(code=code).update(desk=desk)
+
+
+@written
 def set_fallback(*, triage: Desk, case: Desk, oversight: Desk | None) -> Fallback:
     """Name the default desks. Identity is sealed to `case`, everything without a province's desk to `triage`."""
     return Fallback.objects.update_or_create(

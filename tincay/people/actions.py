@@ -73,6 +73,12 @@ def add_user(
 
 
 @written
+def add_seat(*, user: User, desk: Desk, on_call: int | None = None) -> Membership:
+    """Give a user a place at a desk; what the desk's key opens comes later, from a colleague's browser."""
+    return Membership.objects.update_or_create(user=user, desk=desk, defaults={"on_call": on_call})[0]
+
+
+@written
 def call_on_duty(*, desk: Desk, now: datetime, place: int = 0) -> Notice | None:
     """Write the contentless notice for whoever is `place`-th on call at this desk; None when there is nobody."""
     members = list(Membership.objects.filter(desk=desk).on_call().select_related("user"))
