@@ -53,12 +53,15 @@ def now() -> datetime:
 @pytest.fixture
 def install(db: None) -> Install:
     """A real install with a salt that the cast's receipts are stretched with."""
-    return _install(demo=False)
+    return new_install()
 
 
-def _install(*, demo: bool) -> Install:
+def new_install(*, demo: bool = False) -> Install:
+    """The install's row as the tests know it; forgets what the process remembers of another."""
+    from tincay.directory import queries as directory
     from tincay.web.models import this_install
 
+    directory._calendar.cache_clear()
     row, _ = Install.objects.update_or_create(id=1, defaults={"salt": SALT, "demo": demo})
     this_install.cache_clear()
     return row
@@ -67,7 +70,7 @@ def _install(*, demo: bool) -> Install:
 @pytest.fixture
 def clock(install: Install) -> Hands:
     """The time that pages see, and that a test moves: the install becomes a demo that stands at NOW."""
-    _install(demo=True)
+    new_install(demo=True)
     hands = Hands()
     hands.show()
     return hands
