@@ -19,7 +19,7 @@ from tincay.intake.models import Report
 from tincay.people.rights import ROLE_RIGHTS, May
 from tincay.people.tenancy import Unscoped
 
-PUBLIC_APPS = ("tincay.intake.", "tincay.visit.", "tincay.record.", "tincay.web.")
+PUBLIC_APPS = ("tincay.directory.", "tincay.intake.", "tincay.visit.", "tincay.record.", "tincay.web.")
 """Her pages and the public log: nobody signs in there. What is hers asks for the receipt (tests/visit)."""
 SIGNING_IN = {
     "account_login",
