@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import runpy
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -147,6 +148,14 @@ def test_the_folder_runs_as_a_command_without_django() -> None:
     code += "except SystemExit as end: print(end.code, 'django' in sys.modules, 'numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code, UK], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1].startswith("0 False")
+
+
+def test_the_exit_code_of_the_command_is_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "tincay.core.estimate.__main__")
+    monkeypatch.setattr(sys, "argv", ["estimate", UK, "--method", "chapman"])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("tincay.core.estimate", run_name="__main__")
+    assert end.value.code == 3
 
 
 def test_settings_without_replicates_take_each_methods_own(monkeypatch: pytest.MonkeyPatch) -> None:

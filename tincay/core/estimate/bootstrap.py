@@ -2,6 +2,9 @@
 
 Efron's BCa (JASA 82:171, 1987) as Chan, Silverman & Vincent (2021) use it: n people are drawn anew from the
 table's own shares, the whole selection is repeated, and leaving out one person of each kind gives the skew.
+
+`multiprocessing` and `concurrent.futures` are this core's one door to the outside: workers share out blocks whose
+seeds are fixed beforehand, so they change how long a run takes and never what it says.
 """
 
 from __future__ import annotations

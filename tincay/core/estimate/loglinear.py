@@ -152,7 +152,8 @@ def log_likelihood(fits: Fits, counts: Floats) -> Floats:
 
 def bic(fits: Fits, counts: Floats, terms: Integers) -> Floats:
     """B values of |M|·log n − 2ℓ; n counts people, terms at −∞ count in |M|; infinite without a fit."""
-    score = terms * np.log(counts.sum(axis=1)) - 2 * log_likelihood(fits, counts)
+    # A resampled table can be left without people once its idle lists are set aside; it has no fit either.
+    score = terms * np.log(np.maximum(counts.sum(axis=1), 1.0)) - 2 * log_likelihood(fits, counts)
     scores: Floats = np.where(fits.good, score, np.inf)
     return scores
 

@@ -21,7 +21,7 @@ except ImportError:
     ON = False
 COMPILED = ON
 
-MOST_UNSEEN = 1e12
+MOST_UNSEEN = 1e15
 """Beyond this a chain has run away: the run is refused, never cut off in silence."""
 PRIOR = 0.25
 SWAPS = 3
