@@ -16,6 +16,7 @@ from tincay.web.models import Install, this_install
 
 def test_a_day_is_signed_once(hand: Hand) -> None:
     hand.append(3)
+    assert queries.size() == 3
     first = hand.sign()
     hand.append(2)
     hand.now += timedelta(hours=5)
@@ -75,6 +76,7 @@ def test_the_policy_is_signed_and_names_the_log(hand: Hand) -> None:
 
 def test_an_empty_log_has_nothing_to_show(hand: Hand) -> None:
     assert queries.latest() is None
+    assert queries.size() == 0
     assert queries.proof_for(0) is None
     assert queries.evidence_for(0, "{}") is None
     assert queries.standing(0) is queries.Standing.WAITING

@@ -71,6 +71,11 @@ def frontier_of(head: models.Head) -> Frontier:
         raise LogDamaged("the head of the log cannot be read") from None
 
 
+def size() -> int:
+    """How many leaves the log holds now, published or not."""
+    return models.Head.objects.values_list("size", flat=True).first() or 0
+
+
 def latest() -> Published | None:
     """The last checkpoint that was signed: how far the public can see."""
     checkpoint = models.Checkpoint.objects.last()
