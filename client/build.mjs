@@ -30,6 +30,7 @@ const common = {
 };
 const outputs = [
   { entry: "src/reporter.ts", name: "reporter.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
+  { entry: "src/leave.ts", name: "leave.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/desk.ts", name: "desk.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/keyring.ts", name: "keyring.js", format: "iife", alias: { ...refused, ...lazyCurves } },
   { entry: "src/verify-page.ts", name: "verify.js", format: "iife", alias: {} },

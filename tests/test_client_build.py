@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "tincay/web/static/client"
-SCRIPTS = ["curves.js", "desk.js", "keyring.js", "reporter.js", "verify.js"]
+SCRIPTS = ["curves.js", "desk.js", "keyring.js", "leave.js", "reporter.js", "verify.js"]
 
 
 def sums(folder: Path) -> dict[str, str]:
