@@ -10,6 +10,7 @@ from tincay.core.estimate import checks
 from tincay.core.estimate.answers import Answer, NoEstimate
 from tincay.core.estimate.bic import rank
 from tincay.core.estimate.checks import (
+    QUESTIONS,
     Diagnostics,
     Effort,
     Gate,
@@ -142,6 +143,7 @@ def test_the_whole_is_a_range_and_never_one_number(korea: Diagnostics) -> None:
 def test_the_parts_come_in_the_order_in_which_they_should_be_read(korea: Diagnostics) -> None:
     found = korea.as_json()
     order = [
+        "questions",
         "gate",
         "overlaps",
         "lower_bound",
@@ -163,6 +165,11 @@ def test_the_parts_come_in_the_order_in_which_they_should_be_read(korea: Diagnos
     ]
     assert len(found["thresholds"]) == 6
     assert found["curve"]
+
+
+def test_what_no_table_can_answer_is_asked() -> None:
+    assert set(QUESTIONS) == {"who", "when_and_where", "linkage", "dependence"}
+    assert all(question.endswith("?") for question in QUESTIONS.values())
 
 
 def test_a_list_of_known_size_is_looked_for_by_the_others() -> None:

@@ -29,6 +29,13 @@ MOST_SINGLE = 0.95
 FEWEST_LISTS = 3
 FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)
 THRESHOLDS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1)
+QUESTIONS: Mapping[str, str] = {
+    "who": "Who counts, and is it the same on every list?",
+    "when_and_where": "Do all lists cover the same months and places?",
+    "linkage": "How were records matched, and how many matches were missed or wrong?",
+    "dependence": "Which lists send people to each other, and which shut people out?",
+}
+"""What no table can answer and a page must ask before it shows a number; codes are stable."""
 FEWEST_SEEN = 30
 """People on other lists below which a list cannot serve as a test of a method."""
 
@@ -157,6 +164,7 @@ class Diagnostics:
     def as_json(self) -> dict[str, Any]:
         lower, upper = self.headline
         return {
+            "questions": list(QUESTIONS),
             "gate": {**vars(self.gate), "open": self.gate.is_open},
             "overlaps": [vars(pair) for pair in self.pairs],
             "lower_bound": self.bound.as_json(),
