@@ -1,10 +1,14 @@
 """The public pages show the log up to its last checkpoint, in two languages, and claim no more than is so."""
 
+from pathlib import Path
+
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from tests.record.conftest import Hand, RunningWitness, cosign
-from tincay.record import queries
+from tincay.record import queries, trust
 from tincay.web.models import Install, this_install
 
 PAGES = ("/log/", "/log/check/", "/en/log/", "/en/log/check/")
@@ -120,6 +124,17 @@ def test_the_pages_only_read(hand: Hand) -> None:
     hand.sign()
     for address in (*PAGES, "/log/checkpoint", "/log/policy", "/log/tile/0/000.p/1", "/log/log.tar"):
         assert hand.client.post(address).status_code == 405
+
+
+def test_a_new_install_has_pages_before_its_first_leaf(
+    hand: Hand, settings: Settings, tmp_path: Path
+) -> None:
+    settings.TINCAY_DATA = tmp_path
+    for address in PAGES:
+        assert "<h1>" in read(hand.client, address)
+    assert hand.client.get("/log/policy").status_code == 404
+    call_command("log_key")
+    assert hand.client.get("/log/policy").content.decode() == trust.policy_note()
 
 
 def test_the_page_is_english_in_english(hand: Hand) -> None:

@@ -63,7 +63,7 @@ def trusted_policy() -> Policy:
     named = {witness.verifier.name: witness for witness in witnesses}
     if len(named) != len(witnesses):
         raise ImproperlyConfigured("TINCAY_WITNESSES names a witness twice")
-    logs = (log_signer().verifier,)
+    logs = (log_signer().verifier,) if key_path().exists() else ()  # before the first leaf there is no key
     if needed == 0:
         return Policy(logs, named, {}, NOBODY)
     return Policy(logs, named, {QUORUM_GROUP: Group(needed, tuple(named))}, QUORUM_GROUP)

@@ -61,6 +61,8 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 @require_safe
 def policy(request: HttpRequest) -> HttpResponse:
     """Whom this install trusts, signed by the log (C2SP tlog-policy in a signed note)."""
+    if not trust.key_path().exists():
+        raise Http404
     return HttpResponse(trust.policy_note(), content_type=TEXT)
 
 
