@@ -1,0 +1,241 @@
+"""The queue page with 200,000 waiting reports beside the same page with 2,000, over the real web server.
+
+    python -m bench.queue [--json] [--many 200000] [--few 2000] [--requests 200]
+
+Both installs are filled and served at the same time, and asked in turns by one signed-in helper: the first
+page, and a page in the middle. The last line is a JSON object. Aim: p95 under 150 ms with many, and no more
+than 1.5 times that with few.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+BATCH = 5_000
+
+
+class Install(NamedTuple):
+    """A filled data folder and what a signed-in browser needs."""
+
+    folder: Path
+    cookie: str
+    middle: str
+
+
+def main() -> int:
+    asked = _arguments()
+    if asked.fill:
+        print(json.dumps(fill(asked.fill)))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="tincay-bench-") as folder:
+        sizes = {"few": asked.few, "many": asked.many}
+        installs = {name: _filled(Path(folder) / name, size) for name, size in sizes.items()}
+        with _served(installs["few"]) as few, _served(installs["many"]) as many:
+            times = measure({"few": few, "many": many}, installs, asked.requests)
+    result = report(times, sizes)
+    if not asked.json:
+        _say(result)
+    print(json.dumps(result))
+    return 0 if result["ok"] else 1
+
+
+# --- filling, in a process of its own with its own data folder
+
+
+def fill(count: int) -> dict[str, str]:
+    """Migrate, build the network and `count` waiting reports; a session of the helper and a place to begin."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from tests.cast import NOW, SALT, build_network, give_second_factor
+    from tincay.intake.models import Clock, Report
+    from tincay.web.models import Install as Row
+    from tincay.web.writing import written
+
+    call_command("migrate", verbosity=0)
+    Row.objects.create(id=1, salt=SALT)
+    network = build_network()
+    chance = random.Random(26)
+    made = 0
+    while made < count:
+        size = min(BATCH, count - made)
+        rows = [_report(chance, network.triage, NOW) for _ in range(size)]
+        clocks = [
+            Clock(report=r, rule="org_verify", started_at=r.received_at, due_at=r.next_due_at, calendar_version=1)
+            for r in rows
+        ]
+        written(lambda: (Report.objects.bulk_create(rows), Clock.objects.bulk_create(clocks)))()  # noqa: B023
+        made += size
+    middle = Report.objects.for_the_rules().order_by("next_due_at", "id")[count // 2]
+    give_second_factor(network.helper)
+    return {"cookie": _session(network.helper.user), "middle": str(middle.id)}
+
+
+def _report(chance: random.Random, desk: object, now: object) -> object:
+    from tests.cast import NOW
+    from tincay.intake.models import Report
+
+    received = NOW - timedelta(minutes=chance.randrange(60 * 24 * 60))
+    return Report(
+        key=chance.randbytes(11).hex(),
+        code_name=f"Sóng {chance.randrange(900)}",
+        desk=desk,
+        kind_group="substantive",
+        priority=chance.choice(["p0", "p1", "p2", "p2", "p2", "p3"]),
+        stage=chance.choice(["received", "acknowledged", "verified", "in_handling"]),
+        retention_class="r90",
+        sealed_by="browser",
+        locator=chance.randbytes(32),
+        receipt="age1bench",
+        signing=chance.randbytes(32),
+        promise="x" * 300,
+        received_at=received,
+        received_month="2026-06",
+        next_due_at=received + timedelta(days=chance.randrange(1, 30)),
+    )
+
+
+def _session(user: object) -> str:
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from tincay.people.models import User
+
+    assert isinstance(user, User)
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return os.environ | {
+        "TINCAY_DATA": str(folder),
+        "DJANGO_SETTINGS_MODULE": "tincay.settings",
+        "TINCAY_DATABASE": "",
+        "TINCAY_TIMER": "0",
+    }
+
+
+def _filled(folder: Path, count: int) -> Install:
+    folder.mkdir(mode=0o700)
+    command = [sys.executable, "-m", "bench.queue", "--fill", str(count)]
+    done = subprocess.run(command, env=_environment(folder), check=True, capture_output=True, text=True)
+    told = json.loads(done.stdout.strip().splitlines()[-1])
+    return Install(folder, told["cookie"], told["middle"])
+
+
+# --- serving and asking
+
+
+@contextmanager
+def _served(install: Install) -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    command = [sys.executable, "-m", "tincay", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, env=_environment(install.folder), stdout=subprocess.DEVNULL)
+    try:
+        _wait(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        if server.poll() is not None:
+            raise SystemExit("the server stopped before it answered")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("the server did not answer")
+
+
+def measure(ports: dict[str, int], installs: dict[str, Install], requests: int) -> dict[str, list[float]]:
+    """Milliseconds of each request, by page and size; the sizes take turns, so both have the same weather."""
+    lines = {name: http.client.HTTPConnection("127.0.0.1", port) for name, port in ports.items()}
+    times: dict[str, list[float]] = {}
+    for turn in range(requests + 10):
+        for page in ("first", "middle"):
+            for name, line in lines.items():
+                took = _ask(line, installs[name], page)
+                if turn >= 10:  # the first ten only warm up
+                    times.setdefault(f"{page} {name}", []).append(took)
+    return times
+
+
+def _ask(line: http.client.HTTPConnection, install: Install, page: str) -> float:
+    path = "/desk/" if page == "first" else f"/desk/?after={install.middle}"
+    begun = time.perf_counter()
+    line.request("GET", path, headers={"Cookie": f"desk={install.cookie}"})
+    answer = line.getresponse()
+    body = answer.read()
+    took = (time.perf_counter() - begun) * 1000
+    if answer.status != 200 or body.count(b'class="name"') != 30:
+        raise SystemExit(f"not the queue: {answer.status}")
+    return took
+
+
+def report(times: dict[str, list[float]], sizes: dict[str, int]) -> dict[str, object]:
+    figures = {
+        name: {"p50": round(statistics.median(values), 1), "p95": round(_p95(values), 1)}
+        for name, values in times.items()
+    }
+    ratio = max(_p95(times[f"{page} many"]) / _p95(times[f"{page} few"]) for page in ("first", "middle"))
+    worst = max(_p95(times[f"{page} many"]) for page in ("first", "middle"))
+    return {
+        "bench": "queue",
+        "reports": sizes,
+        "milliseconds": figures,
+        "p95_many_ms": round(worst, 1),
+        "p95_ratio": round(ratio, 2),
+        "ok": worst < 150 and ratio <= 1.5,
+    }
+
+
+def _p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20)[-1]
+
+
+def _say(result: dict[str, object]) -> None:
+    figures = result["milliseconds"]
+    assert isinstance(figures, dict)
+    for name, value in figures.items():
+        print(f"{name:>12}: p50 {value['p50']:>6} ms · p95 {value['p95']:>6} ms")
+    print(f"p95 with many: {result['p95_many_ms']} ms (aim 150) · {result['p95_ratio']} times few (aim 1.5)")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--many", type=int, default=200_000)
+    parser.add_argument("--few", type=int, default=2_000)
+    parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument("--fill", type=int, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
