@@ -170,7 +170,9 @@ def test_progress_is_shown_to_a_terminal_only(
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     _progress("read", 5, 0)
     _progress("rake", 1, 8)
-    assert capsys.readouterr().err == "\r\x1b[Kread 5\r\x1b[Krake 1 of 8"
+    _progress("rake", 8, 8)
+    cleared = "\r\x1b[K"
+    assert capsys.readouterr().err == f"{cleared}read 5{cleared}rake 1 of 8{cleared}rake 8 of 8{cleared}"
 
 
 def test_the_module_runs_as_a_command(monkeypatch: pytest.MonkeyPatch) -> None:

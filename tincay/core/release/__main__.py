@@ -20,6 +20,7 @@ from .publish import Release, publish, release
 from .rows import RowError, Rows, read_rows
 
 MOST_IN_WORKBOOK = 1_000_000
+CLEARED = "\r\x1b[K"  # back to the beginning of the line, and empty it
 PROFILES = {"ctdc-27": ctdc.DOMAIN}
 
 
@@ -140,7 +141,11 @@ def _say_price(micro_rho: int) -> None:
 
 def _progress(step: str, done: int, of: int) -> None:
     if sys.stderr.isatty():
-        print(f"\r\x1b[K{step} {done}{f' of {of}' if of else ''}", end="", file=sys.stderr, flush=True)
+        print(
+            f"{CLEARED}{step} {done}{f' of {of}' if of else ''}{CLEARED if done == of else ''}",
+            end="",
+            file=sys.stderr,
+        )
 
 
 def _print(verdict: Verdict) -> None:

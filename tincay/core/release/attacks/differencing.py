@@ -34,7 +34,9 @@ def differencing(practice: Practice, truth: Rows, seed: int, targets: int = TARG
         hits += _fell_most(before, after, axes) == cell
         idle += _fell_most(before, again, axes) == cell
     chance = max(idle / targets, 1 / int(np.prod(rows.domain.shape(axes))))
-    gate = chance + 3 * math.sqrt(chance * (1 - chance) / targets)
+    gate = chance + 3 * math.sqrt(
+        2 * chance * (1 - chance) / targets
+    )  # twice: the chance is a sample as well
     return Finding(
         "differencing", practice.name, hits / targets, gate, "share of people whose cell was found"
     )
