@@ -1,6 +1,6 @@
 """CPU seconds of the estimates, beside what the R packages need for the same work.
 
-    python -m bench.estimate [--json] [--quick]
+    python -m bench.estimate [--json] [--quick] [--only TEXT]
 
 R figures: R 4.2.2, one thread of a 2-core x86 machine, from the same tables (tests/vectors/mse); they were taken
 beforehand and are not run again here, so a ratio also holds what this machine is faster or slower than that one.
@@ -145,6 +145,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print the last line only")
     parser.add_argument("--quick", action="store_true", help="leave out the runs over two seconds")
+    parser.add_argument("--only", default="", help="measure only what has this text in its name")
     wanted = parser.parse_args(argv)
     if wanted.json:
         globals()["_say"] = lambda line: None
@@ -152,13 +153,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not wanted.quick:
         lines += [*bootstraps(20_000, 1), *bootstraps(20_000, 2), *others(), *pages()]
     stepwise(load("korea_3list"), replicates=100)
-    found = measure(lines)
-    uk = found[0]
+    found = measure([line for line in lines if wanted.only in line[0]])
+    uk = next((line for line in found if "SparseMSE" in line["others"]), None)
     print(
         json.dumps(
             {
                 "bench": "estimate",
-                "ratio": round(uk["others"]["SparseMSE"] / max(uk["cpu_seconds"], 1e-3), 1),
+                "ratio": round(uk["others"]["SparseMSE"] / max(uk["cpu_seconds"], 1e-3), 1) if uk else None,
                 "ratio_means": "CPU seconds of SparseMSE over ours: UK-5 stepwise + BCa, B = 1,000",
                 "same_for_any_workers": same_for_any_workers(),
                 "numba": sweeps.COMPILED,

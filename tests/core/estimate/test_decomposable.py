@@ -92,7 +92,7 @@ def test_the_log_spaced_grid_equals_the_full_one() -> None:
     expected = REFERENCE["tables"]["uk_5list"]["measured"]["dga_2.0.2_fullgrid"]["est"]
     found = posterior(load("uk_5list"), complete=True)
     for share, key in ((0.025, "lo"), (0.5, "median"), (0.975, "hi")):
-        assert found.quantile(share) == pytest.approx(expected[key], rel=1e-4)
+        assert found.quantile(share) == pytest.approx(expected[key], rel=3e-4)
     assert found.mean == pytest.approx(expected["mean"], rel=1e-6)
 
 

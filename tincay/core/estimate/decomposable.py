@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln, logsumexp
+from scipy.special import gammaln
 
 from .answers import Answer, Notice
 from .histories import Table, tidy
@@ -22,7 +22,7 @@ from .loglinear import check_table
 from .terms import Floats
 
 MOST_LISTS = 6
-GRID_POINTS = 2000
+GRID_POINTS = 1000
 REACH = 30
 """The unseen are searched up to this many times the seen."""
 GRID_END = 5e-3
@@ -158,33 +158,37 @@ def posterior(
     common = gammaln(people + 1) - gammaln(unseen + 1) + prior + np.log(steps)
     total = 2**lists * weight
     whole = gammaln(total) - gammaln(people + total)
-    by_graph, by_unseen = _summed(graphs, parts, whole, common)
+    by_graph, by_unseen = _summed(_mixing(lists)[: len(graphs)], np.vstack([parts, whole]), common)
     return Posterior(held.size, graphs, by_graph, unseen, by_unseen, smooth=grid is None)
 
 
-def _summed(graphs: Sequence[Graph], parts: Floats, whole: Floats, common: Floats) -> tuple[Floats, Floats]:
+def _summed(mixing: Floats, parts: Floats, common: Floats) -> tuple[Floats, Floats]:
     """Probabilities of the graphs and of the grid points, from all joint log weights, a chunk at a time."""
-    rows, columns = [], []
-    for first in range(0, len(graphs), CHUNK):
-        some = graphs[first : first + CHUNK]
-        pieces = np.array([len(graph.cliques) - len(graph.separators) for graph in some])
-        logs = _mixing(some, len(parts)) @ parts + pieces[:, None] * whole + common
-        rows.append(logsumexp(logs, axis=1))
-        columns.append(logsumexp(logs, axis=0))
-    return _shares(np.concatenate(rows)), _shares(logsumexp(columns, axis=0))
+    tops, rows, columns = [], [], []
+    for first in range(0, len(mixing), CHUNK):
+        logs = mixing[first : first + CHUNK] @ parts
+        logs += common
+        tops.append(float(logs.max()))
+        weights = np.exp(np.subtract(logs, tops[-1], out=logs), out=logs)
+        rows.append(weights.sum(axis=1))
+        columns.append(weights.sum(axis=0))
+    scales = np.exp(np.array(tops) - max(tops))
+    by_graph = np.concatenate([scale * row for scale, row in zip(scales, rows, strict=True)])
+    by_unseen = scales @ np.stack(columns)
+    return by_graph / by_graph.sum(), by_unseen / by_unseen.sum()
 
 
-def _shares(logs: Floats) -> Floats:
-    shares: Floats = np.exp(logs - logsumexp(logs))
-    return shares
-
-
-def _mixing(graphs: Sequence[Graph], cliques: int) -> Floats:
-    """Graphs×cliques: +1 for each clique of the graph, −1 for each of its separators."""
-    mixing = np.zeros((len(graphs), cliques))
+@lru_cache(maxsize=8)
+def _mixing(lists: int) -> Floats:
+    """Graphs×(cliques + 1): +1 for each clique of the graph, −1 for each of its separators; last, their number
+    as pieces, |C| − |S|."""
+    graphs = decomposable_graphs(lists)
+    mixing = np.zeros((len(graphs), 1 << lists))
     for row, graph in enumerate(graphs):
         np.add.at(mixing[row], np.array(graph.cliques) - 1, 1.0)
         np.subtract.at(mixing[row], np.array(graph.separators, dtype=np.int64) - 1, 1.0)
+        mixing[row, -1] = len(graph.cliques) - len(graph.separators)
+    mixing.setflags(write=False)
     return mixing
 
 
