@@ -171,6 +171,7 @@ class Her:
 
     def tell_plainly(self) -> str:
         self.go("/tell/")
+        self.page.locator("noscript .button").click()
         self.choose("need", "pep")
         self.choose("danger", "no")
         self.choose("harmed", "yes")

@@ -59,7 +59,12 @@ class Watch:
 
 def spellings(secret: str) -> Iterator[bytes]:
     """How a text could lie on a disk: as it is, decomposed, escaped for JSON, in UTF-16, without spaces."""
-    for text in {secret, unicodedata.normalize("NFD", secret), secret.replace(" ", ""), secret.replace(" ", "+")}:
+    for text in {
+        secret,
+        unicodedata.normalize("NFD", secret),
+        secret.replace(" ", ""),
+        secret.replace(" ", "+"),
+    }:
         yield text.encode()
         yield text.encode("utf-16-le")
         yield text.encode("unicode_escape")
@@ -102,7 +107,11 @@ def assert_discreet(watch: Watch) -> None:
     """Neutral titles and addresses, nothing from elsewhere, no page kept by a cache, no lasting cookie."""
     assert watch.titles, "no title was looked at"
     assert not [title for title in watch.titles if TELLING.search(title)]
-    assert not [a for a in watch.addresses if TELLING.search(unquote(a).removeprefix(watch.root)) and "/static/" not in a]
+    assert not [
+        a
+        for a in watch.addresses
+        if TELLING.search(unquote(a).removeprefix(watch.root)) and "/static/" not in a
+    ]
     assert not watch.elsewhere
     assert not watch.kept_by_caches
     for cookie in watch.set_cookies:

@@ -34,9 +34,9 @@ def fresh_code(html: str) -> str:
 
 
 def test_a_plain_report_is_kept_and_gives_its_receipt(visitor: Client) -> None:
-    code = fresh_code(visitor.get("/tell/").content.decode())
+    code = fresh_code(visitor.get("/tell/plain/").content.decode())
     sent = {"plain-code": code, "plain-need": ["pep"], "plain-words": "Tôi bị giữ lại."}
-    answer = visitor.post("/tell/", sent)
+    answer = visitor.post("/tell/plain/", sent)
     html = answer.content.decode()
     assert answer.status_code == 200
     assert all(group in html for group in receipts.grouped(code).split())
@@ -44,9 +44,13 @@ def test_a_plain_report_is_kept_and_gives_its_receipt(visitor: Client) -> None:
 
 
 def test_sent_twice_it_is_one_report(visitor: Client) -> None:
-    code = fresh_code(visitor.get("/tell/").content.decode())
+    code = fresh_code(visitor.get("/tell/plain/").content.decode())
     sent = {"plain-code": code, "plain-need": ["pep"]}
-    assert visitor.post("/tell/", sent).status_code == visitor.post("/tell/", sent).status_code == 200
+    assert (
+        visitor.post("/tell/plain/", sent).status_code
+        == visitor.post("/tell/plain/", sent).status_code
+        == 200
+    )
     assert Report.objects.for_the_rules().count() == 1
 
 

@@ -127,7 +127,9 @@ def test_a_stolen_database_does_not_open_a_plain_visit(her: Reporter, client: Cl
     assert Identity(client.cookies["visit"].value) != her.keys.identity
 
 
-def test_a_deleted_report_is_as_unknown_as_one_that_never_was(post: Post, her: Reporter, client: Client) -> None:
+def test_a_deleted_report_is_as_unknown_as_one_that_never_was(
+    post: Post, her: Reporter, client: Client
+) -> None:
     asked = ask(post, her.keys.locator)
     post("/back/in/", {"ticket": asked["ticket"], "answer": url64(solve(asked, her))})
     report = Report.objects.for_the_rules().get()

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.request import RequestDataTooBig, UnreadablePostError
+from django.http.request import UnreadablePostError
 
 from tincay.core.codes import UnknownCode
 from tincay.core.consent import BadGrant
@@ -62,14 +63,13 @@ def body_of(request: HttpRequest) -> bytes:
         raise Malformed from None
 
 
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def for_script(view: View[P]) -> View[P]:
+def for_script(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """A view that a script calls: what can go wrong with any message is answered here, once."""
 
     @functools.wraps(view)
-    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except TooLong:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -40,8 +40,8 @@ class PlainReport(forms.Form):
     contact = forms.CharField(required=False, max_length=300)
     hours = forms.CharField(required=False, max_length=300)
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=PREFIX, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, kind: str) -> None:
+        super().__init__(data, prefix=PREFIX)
         self.kind = kind
         for question in questions().values():
             if question.groups:
@@ -110,8 +110,12 @@ class Shown:
     def groups(self) -> Iterator[tuple[str, bool, list[tuple[Option, bool]]]]:
         """Each group: its heading, whether it lies open, its answers and which of them are chosen."""
         for group in self.question.groups:
-            marked = [(option, option.value in self.chosen) for option in group.options]
+            marked = [(self._light(option), option.value in self.chosen) for option in group.options]
             yield group.title, any(checked for _, checked in marked), marked
+
+    def _light(self, option: Option) -> Option:
+        """Drawings travel once: the plain form, which stands in the same page, has words only."""
+        return option if self.sealed else Option(option.value, option.words)
 
 
 def shown(form: PlainReport | None) -> dict[str, Shown]:
@@ -120,7 +124,9 @@ def shown(form: PlainReport | None) -> dict[str, Shown]:
         first = {"police_option": ("not_now",)}
         return {name: Shown(one, True, first.get(name, ())) for name, one in questions().items()}
     return {
-        name: Shown(one, False, tuple(form.chosen(name)), " ".join(form.errors.get(name, [])))
+        name: Shown(
+            one, False, tuple(form.chosen(name)), " ".join(str(said) for said in form.errors.get(name, []))
+        )
         for name, one in questions().items()
     }
 

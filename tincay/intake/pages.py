@@ -46,14 +46,15 @@ def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]
     return {
         "kind": kind,
         "way_back": way_back(),
+        "plain_address": reverse(f"{kind}_plain"),
         "report_kind": KINDS[kind],
         "asked": asked(kind),
         "script": script,
         "form": form,
         "sealed": shown(None) if script else {},
-        "plain": shown(form),
+        "plain": {} if script else shown(form),
         "typed": {name: form.typed(name) for name in ("place", *_LINES)},
-        "code": form.typed("code") if form.is_bound else receipts.make(secrets.token_bytes),
+        "code": _code_of(form),
         "places": places(),
         "teams": _teams(),
         "texts": texts(),
@@ -65,6 +66,12 @@ def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]
         "longest": LONGEST_WORDS,
         "config": configuration() if script else None,
     }
+
+
+def _code_of(form: PlainReport) -> str:
+    """The receipt code that the plain form carries: the same for every sending of one page."""
+    typed = form.typed("code")
+    return typed if receipts.check(typed) else receipts.make(secrets.token_bytes)
 
 
 _LINES = ("identifier", "words", "name", "contact", "hours")

@@ -7,7 +7,7 @@ from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tincay.core import receipts
 from tincay.core.sealing import stretch_receipt
@@ -19,26 +19,29 @@ from tincay.intake.forms import PlainReport
 from tincay.intake.models import Report
 from tincay.intake.plain import send_plain
 from tincay.intake.queries import desks_of_the_page, with_key, with_locator
-from tincay.intake.questions import KINDS
 from tincay.web.models import this_install
 from tincay.web.time import now
 from tincay.web.wording import until_words
 
 
-@require_GET
+@require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """Four ways in, the way back, the other language, the way out; nothing else."""
     return render(request, "intake/front.html", {"way_back": pages.way_back()})
 
 
+@require_safe
+def tell(request: HttpRequest, kind: str) -> HttpResponse:
+    """The intake page: one document whose steps seal on the phone; nothing is ever posted to it."""
+    return _intake_page(request, kind, PlainReport(kind=kind), script=True)
+
+
 @csrf_exempt  # There is no session to ride on, and a token would be a cookie on a shared phone.
 @require_http_methods(["GET", "HEAD", "POST"])
-def tell(request: HttpRequest, kind: str) -> HttpResponse:
-    """The intake page; posted to only where there is no JavaScript."""
-    if kind not in KINDS:
-        raise Http404
+def plain(request: HttpRequest, kind: str) -> HttpResponse:
+    """The way without JavaScript: all questions on one page, sealed here in memory."""
     if request.method != "POST":
-        return _intake_page(request, kind, PlainReport(kind=kind), script=True)
+        return _intake_page(request, kind, PlainReport(kind=kind), script=False)
     form = PlainReport(request.POST, kind=kind)
     return _send_plain(request, form) if form.is_valid() else _again(request, form)
 

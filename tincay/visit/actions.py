@@ -75,7 +75,12 @@ def accept_proof(*, ticket: str, answer: bytes, now: datetime) -> Identity:
 
 @written
 def _spend(*, ticket: str, answer: bytes, now: datetime) -> Identity | None:
-    row = Challenge.objects.select_for_update(of=("self",)).filter(ticket=ticket).select_related("report").first()
+    row = (
+        Challenge.objects.select_for_update(of=("self",))
+        .filter(ticket=ticket)
+        .select_related("report")
+        .first()
+    )
     if row is None:
         return None
     row.delete()

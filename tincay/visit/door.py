@@ -95,7 +95,9 @@ def sends_json(request: HttpRequest) -> bool:
 def _is_hers(request: HttpRequest, visitor: Visitor) -> bool:
     if request.method in {"GET", "HEAD"}:
         return True
-    given = request.headers.get("X-CSRFToken") or ("" if sends_json(request) else request.POST.get("token", ""))
+    given = request.headers.get("X-CSRFToken") or (
+        "" if sends_json(request) else request.POST.get("token", "")
+    )
     return hmac.compare_digest(given.encode(), visitor.token.encode())
 
 

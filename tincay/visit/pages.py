@@ -15,9 +15,11 @@ from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.models import Report
 from tincay.intake.pages import language, texts
 from tincay.intake.plain import text_version
+from tincay.intake.queries import grants
 from tincay.intake.questions import CONSENTS, Option, places, questions
 from tincay.people.models import Desk
 from tincay.record.queries import Standing, evidence_for, proof_for, standing
+from tincay.record.trust import policy_note
 from tincay.vault.queries import recipient
 from tincay.visit import queries
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
@@ -27,7 +29,7 @@ from tincay.web.packs import codes
 KIND_LISTS = {"kind": "report_kind"}
 
 
-def base64_of(raw: bytes) -> str:
+def base64_of(raw: bytes | memoryview) -> str:
     return base64.b64encode(bytes(raw)).decode()
 
 
@@ -80,7 +82,7 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
     if scope not in CONSENTS or (receiver and scope not in SHARED):
         raise Http404
     report = visitor.report
-    given = queries.is_given(queries.grants(report), scope, receiver, now)
+    given = queries.is_given(grants(report), scope, receiver, now)
     return {
         **_page(visitor),
         **texts()["consent"][scope],
@@ -156,7 +158,10 @@ def _answers(
     """Pairs of a question and its answers in words, from an opened document."""
     said = {**document.get("answers", {}), **document.get("fields", {})}
     return [
-        (known.get(name, {}).get("", name), [known.get(name, {}).get(str(one), str(one)) for one in _listed(value)])
+        (
+            known.get(name, {}).get("", name),
+            [known.get(name, {}).get(str(one), str(one)) for one in _listed(value)],
+        )
         for name, value in said.items()
         if not only or name in only
     ]
@@ -186,13 +191,15 @@ def proof(visitor: Visitor) -> dict[str, Any]:
     opening = queries.first_opening(visitor.report)
     if opening is None:
         return {**_page(visitor), "position": None}
+    bare = proof_for(opening.leaf)
     return {
         **_page(visitor),
         "position": opening.leaf,
         "leaf": _leaf_in(visitor.report),
         "standing": standing(opening.leaf),
         "registered": standing(opening.leaf) is Standing.REGISTERED,
-        "ready": proof_for(opening.leaf) is not None,
+        "ready": bare is not None,
+        "file": {"proof": bare, "policy": policy_note(), "sealed": base64_of(opening.for_receipt)},
     }
 
 

@@ -68,7 +68,7 @@ def _open(text: SealedText, key: Identity) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _base64(raw: bytes) -> str:
+def _base64(raw: bytes | memoryview) -> str:
     return base64.b64encode(bytes(raw)).decode()
 
 
@@ -163,7 +163,7 @@ class Reminder:
 
 
 def late_clocks(report: Report, now: datetime) -> list[Clock]:
-    return list(report.clocks.running().filter(due_at__lt=now).order_by("due_at"))  # type: ignore[attr-defined]
+    return list(report.clocks.running().filter(due_at__lt=now).order_by("due_at"))
 
 
 def reminders(report: Report) -> list[Reminder]:

@@ -6,6 +6,7 @@ from tincay.visit import views
 
 urlpatterns: list[URLPattern] = [
     path("", views.door, name="back"),
+    path("plain/", views.plain_door, name="back_plain"),
     path("ask/", views.ask, name="visit_ask"),
     path("in/", views.prove, name="visit_prove"),
     path("now/", views.home, name="visit"),

@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tincay.core.consent import Grant
 from tincay.core.receipts import BadReceipt, mentions, normalise
@@ -24,6 +24,7 @@ from tincay.intake.envelope import Bytes32, GrantChange, MessageIn, Strict, read
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.here import seal_message, signed_grant
 from tincay.intake.pages import texts
+from tincay.intake.plain import text_version
 from tincay.people.models import Desk
 from tincay.vault.queries import recipient
 from tincay.visit import actions, pages, queries
@@ -63,6 +64,12 @@ def door(request: HttpRequest) -> HttpResponse:
     return _come_in(request, code)
 
 
+@require_safe
+def plain_door(request: HttpRequest) -> HttpResponse:
+    """The door for a phone on which the script did not arrive."""
+    return _door_page(request, plain=True)
+
+
 def _come_in(request: HttpRequest, code: str) -> HttpResponse:
     try:
         with flood.one_derivation():
@@ -84,6 +91,8 @@ def _come_in(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _door_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpResponse:
+    # Whoever posted a plain form has no script that works, whatever the browser says of itself.
+    said.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
     config = {"salt": bytes(this_install().salt).hex(), "words": static("client/words-vn.txt")}
     return render(request, "visit/door.html", {"config": config, "texts": texts(), **said}, status=status)
 
@@ -91,7 +100,9 @@ def _door_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpR
 def over(request: HttpRequest) -> HttpResponse:
     """The fifteen minutes are up. What was typed stays in the page, to be copied into the next visit."""
     typed = "" if sends_json(request) else request.POST.get("plain-words", "")
-    return _door_page(request, problem="visit_over", typed=typed, status=401 if request.method == "POST" else 200)
+    return _door_page(
+        request, problem="visit_over", typed=typed, status=401 if request.method == "POST" else 200
+    )
 
 
 @csrf_exempt
@@ -103,7 +114,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     if wait:
         return refusal("slow_down", wait=wait)
     asked = actions.ask_for_proof(locator=read(Locator, body_of(request)).locator, now=timezone.now())
-    return count_try(request, JsonResponse({"challenge": pages.base64_of(asked.sealed), "ticket": asked.ticket}))
+    return count_try(
+        request, JsonResponse({"challenge": pages.base64_of(asked.sealed), "ticket": asked.ticket})
+    )
 
 
 @csrf_exempt
@@ -160,9 +173,7 @@ def _problem_with(typed: str, request: HttpRequest, visitor: Visitor) -> str:
 
 
 def _post(visitor: Visitor, key: str, sealed: bytes, sealed_by: str) -> None:
-    post_message(
-        report=visitor.report, key=key, sealed=sealed, sealed_by=sealed_by, author=None, now=now()
-    )
+    post_message(report=visitor.report, key=key, sealed=sealed, sealed_by=sealed_by, author=None, now=now())
 
 
 @visiting(over)
@@ -206,7 +217,7 @@ def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given:
         number=queries.last_number(visitor.report) + 1,
         day=today(now()),
     )
-    signed = signed_grant(said, visitor.keys.stretched, pages.text_version())
+    signed = signed_grant(said, visitor.keys.stretched, text_version())
     change_consent(report=visitor.report, grant=signed, now=now())
 
 
@@ -270,5 +281,6 @@ def done(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def leave(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """End the visit now."""
     actions.end_visit(visit=visitor.visit)
-    return let_out(HttpResponseRedirect(settings.TINCAY_EXIT_ADDRESS if request.POST.get("out") else reverse("front")))
-
+    return let_out(
+        HttpResponseRedirect(settings.TINCAY_EXIT_ADDRESS if request.POST.get("out") else reverse("front"))
+    )

@@ -1,0 +1,166 @@
+"""When something fails behind the receipt or on the plain form: said kindly, and nothing typed is lost."""
+
+import re
+from collections.abc import Iterator
+from unittest import mock
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from tests.cast import Hands, Network, Reporter
+from tincay.intake import flood
+from tincay.intake.models import Report
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TYPED = "Lời tôi đã viết rất lâu."
+FULL, LOCKED = "database or disk is full", "database is locked"
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    flood.plain_lane.clear()
+    yield
+    flood.plain_lane.clear()
+
+
+@pytest.fixture
+def phone(network: Network, clock: Hands, client: Client) -> Client:
+    return client
+
+
+def token(client: Client) -> str:
+    found = re.search(r'name="token" value="([0-9a-f]{64})"', client.get("/back/now/").content.decode())
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize(("trouble", "status"), [(FULL, 507), (LOCKED, 503)])
+def test_the_plain_form_keeps_what_was_typed(
+    phone: Client, reporter: Reporter, trouble: str, status: int
+) -> None:
+    sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": TYPED, "plain-place": "M01"}
+    with mock.patch("tincay.intake.plain.receive_report", side_effect=OperationalError(trouble)):
+        answer = phone.post("/tell/plain/", sent)
+    html = answer.content.decode()
+    assert answer.status_code == status
+    assert TYPED in html
+    assert reporter.code in html
+    assert 'id="plain-need-pep" name="plain-need" value="pep" autocomplete="off" checked' in html
+    assert '<option value="M01" selected>' in html
+    assert phone.post("/tell/plain/", sent).status_code == 200
+    assert Report.objects.for_the_rules().count() == 1
+
+
+def test_without_the_one_answer_the_rest_stays(phone: Client, reporter: Reporter) -> None:
+    answer = phone.post("/tell/plain/", {"plain-code": reporter.code, "plain-words": TYPED})
+    assert answer.status_code == 422
+    assert TYPED in answer.content.decode()
+    assert 'href="#need"' in answer.content.decode()
+
+
+def test_too_long_words_come_back_whole(phone: Client, reporter: Reporter) -> None:
+    story = "dài " * 5_001
+    sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": story}
+    answer = phone.post("/tell/plain/", sent)
+    assert answer.status_code == 422
+    assert story in answer.content.decode()
+
+
+def test_when_two_codes_are_stretched_already_she_is_asked_to_wait(phone: Client, reporter: Reporter) -> None:
+    sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": TYPED}
+    with mock.patch("tincay.intake.plain.flood.one_derivation", side_effect=flood.Busy):
+        answer = phone.post("/tell/plain/", sent)
+    assert answer.status_code == 503
+    assert TYPED in answer.content.decode()
+
+
+def test_a_spoiled_code_in_the_form_is_replaced_and_nothing_is_lost(phone: Client) -> None:
+    sent = {"plain-code": "1" * 24, "plain-need": ["pep"], "plain-words": TYPED}
+    answer = phone.post("/tell/plain/", sent)
+    assert answer.status_code == 422
+    found = re.search(r'name="plain-code" value="([0-9]{24})"', answer.content.decode())
+    assert found
+    assert phone.post("/tell/plain/", sent | {"plain-code": found[1]}).status_code == 200
+
+
+def test_with_nobody_harmed_the_plain_form_keeps_it_for_thirty_days(
+    phone: Client, reporter: Reporter
+) -> None:
+    sent = {
+        "plain-code": reporter.code,
+        "plain-need": ["other"],
+        "plain-harmed": "no",
+        "plain-words": "phòng 302",
+    }
+    html = phone.post("/tell/plain/", sent).content.decode()
+    report = Report.objects.for_the_rules().get()
+    assert (report.retention_class, report.priority) == ("r30", "p3")
+    assert "30 ngày" in html
+
+
+@pytest.mark.parametrize("trouble", [FULL, LOCKED])
+def test_a_message_that_could_not_be_kept_stays_in_its_box(
+    phone: Client, reporter: Reporter, trouble: str
+) -> None:
+    reporter.send()
+    phone.post("/back/", {"plain-code": reporter.code})
+    sent = {"token": token(phone), "key": "k" * 22, "plain-words": TYPED}
+    with mock.patch("tincay.visit.views.post_message", side_effect=OperationalError(trouble)):
+        answer = phone.post("/back/write/", sent)
+    assert answer.status_code in {503, 507}
+    assert TYPED in answer.content.decode()
+    assert not reporter.messages()
+
+
+def test_a_message_sent_twice_is_one_message(phone: Client, reporter: Reporter) -> None:
+    reporter.send()
+    phone.post("/back/", {"plain-code": reporter.code})
+    sent = {"token": token(phone), "key": "k" * 22, "plain-words": TYPED}
+    for _ in range(2):
+        phone.post("/back/write/", sent)
+    assert reporter.messages() == [TYPED]
+
+
+def test_a_tampered_wrap_is_said_and_the_page_still_opens(phone: Client, reporter: Reporter) -> None:
+    report = reporter.send()
+    reporter.write(TYPED)
+    phone.post("/back/", {"plain-code": reporter.code})
+    from tincay.vault.models import Wrap
+
+    for wrap in Wrap.objects.filter(compartment__owner=report.id):
+        spoiled = bytearray(bytes(wrap.sealed))
+        spoiled[-1] ^= 1
+        Wrap.objects.filter(pk=wrap.pk).update(sealed=bytes(spoiled))
+    for page in ("now", "data", "allow/share_police_anon"):
+        answer = phone.get(f"/back/{page}/")
+        assert answer.status_code == 200
+        assert TYPED not in answer.content.decode()
+    assert "Chưa mở được" in phone.get("/back/now/").content.decode()
+
+
+def test_a_phone_with_a_wrong_clock_comes_in_all_the_same(
+    phone: Client, reporter: Reporter, clock: Hands
+) -> None:
+    """The day of a grant and every deadline are the server's: what the phone thinks is never asked."""
+    reporter.send()
+    html = phone.get("/tell/").content.decode()
+    assert f'"day": "{clock.now:%Y-%m-%d}"' in html
+
+
+def test_late_says_who_was_reminded_and_asks_oversight_once(
+    phone: Client, reporter: Reporter, clock: Hands
+) -> None:
+    from tincay.cases.schedule import tick
+
+    report = reporter.send()
+    clock.move(hours=60)
+    tick(now=clock.now)
+    phone.post("/back/", {"plain-code": reporter.code})
+    before = phone.get("/back/late/").content.decode()
+    assert "Trưởng ca tiếp nhận" in before
+    for _ in range(2):
+        phone.post("/back/late/", {"token": token(phone)})
+    assert "Nơi giám sát đã được báo" in phone.get("/back/late/").content.decode()
+    asked = [e for c in report.clocks.all() for e in c.escalations.filter(level="e4")]
+    assert len(asked) >= 1
