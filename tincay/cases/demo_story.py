@@ -23,7 +23,6 @@ from tincay.intake.here import seal_message, seal_report, signed_grant
 from tincay.intake.models import Report
 from tincay.intake.queries import case_desk
 from tincay.people.models import Desk, Membership, User
-from tincay.record.actions import sign_checkpoint
 from tincay.vault.queries import recipient
 from tincay.web.packs import pack_text, pack_toml, rules
 
@@ -86,7 +85,6 @@ def _play_day(day: list[Event], *, first: bool) -> None:
 def _scheduled(now: datetime) -> None:
     with transaction.atomic():
         tick(now=now)
-        sign_checkpoint(now=now)
 
 
 def _rows(story: Story) -> list[RowPlan]:

@@ -3,16 +3,16 @@
 import platform
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 
 import django
 from django.db import connection
 
+from tincay import __version__
 from tincay.cases.models import Heartbeat
 from tincay.directory.queries import calendar
 from tincay.intake.models import Report
 from tincay.people.models import Desk, Notice
-from tincay.record.models import Checkpoint, Head
+from tincay.record import queries as log
 
 QUIET = timedelta(minutes=10)
 """A timer that has not run for so long is worth a look."""
@@ -38,30 +38,23 @@ class State:
 
 
 def state(now: datetime) -> State:
-    last = Checkpoint.objects.order_by("-day", "-size").first()
+    last = log.latest()
     ticked = Heartbeat.objects.values_list("at", flat=True).first()
     every = Report.objects.for_the_rules()
     return State(
-        product=_product(),
+        product=__version__,
         django=django.get_version(),
         python=platform.python_version(),
         database=connection.vendor,
         waiting=every.filter(next_due_at__isnull=False, held=False).count(),
         held=every.filter(held=True).count(),
         notices=Notice.objects.filter(sent_at=None).count(),
-        leaves=Head.objects.values_list("size", flat=True).first() or 0,
-        checkpoint=last.day if last else None,
-        checkpoint_size=last.size if last else 0,
+        leaves=log.size(),
+        checkpoint=last.checkpoint.day if last else None,
+        checkpoint_size=last.checkpoint.size if last else 0,
         ticked=ticked,
         quiet=ticked is None or now - ticked > QUIET,
         calendar_until=calendar("organisation").known_until,
         desks_without_key=Desk.objects.filter(recipient="").count(),
         desks_key_due=Desk.objects.filter(key_due=True).count(),
     )
-
-
-def _product() -> str:
-    try:
-        return version("tincay")
-    except PackageNotFoundError:
-        return "checkout"

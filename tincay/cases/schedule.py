@@ -1,6 +1,6 @@
 """Scheduled work on codes only: reminders climb, pauses run out, quiet reports close, words are taken away.
 
-`tick` never needs a key. It is run by an in-process timer on SQLite and by a timer of the system elsewhere.
+`tick` never needs a key. It also signs the log's day. An in-process timer runs it on SQLite, the system's elsewhere.
 """
 
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from tincay.intake import clocks as running
 from tincay.intake.actions import erase, leaf, resume, today
 from tincay.intake.models import Clock, Escalation, Pause, Report
 from tincay.people.actions import call_on_duty, send_notices
+from tincay.record.daily import close_the_day
 from tincay.web.packs import rules
 from tincay.web.writing import written
 
@@ -29,6 +30,7 @@ class Ticked(NamedTuple):
     closed: int
     purged: int
     notices: int
+    log_size: int
 
 
 def tick(*, now: datetime) -> Ticked:
@@ -40,6 +42,7 @@ def tick(*, now: datetime) -> Ticked:
         closed=_close_quiet(now=now),
         purged=_purge(now=now),
         notices=_page_next(now=now) + send_notices(now=now),
+        log_size=close_the_day(now=now).checkpoint.size,
     )
 
 

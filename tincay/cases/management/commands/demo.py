@@ -1,9 +1,16 @@
 """`tincay demo`: an install with invented data in a folder of its own, served on this machine."""
 
+import json
+import os
 import socket
+import subprocess
+import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE
 
 from django.conf import settings
 from django.core.management import call_command
@@ -11,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tincay.cases.demo import NotEmpty, demo_codes, load_demo, sign_ins
 from tincay.cases.management.commands.serve import serve
+from tincay.record.actions import create_log_key
 from tincay.web.models import Install
 
 
@@ -31,7 +39,9 @@ class Command(BaseCommand):
         self.stdout.flush()
         if not load_only:
             _free(port)
-            serve(address="127.0.0.1", port=port)
+            with demo_witness():
+                call_command("checkpoint", stdout=self.stdout)
+                serve(address="127.0.0.1", port=port)
 
     def _load(self) -> None:
         if Install.objects.filter(demo=True).exists():
@@ -65,6 +75,48 @@ class Command(BaseCommand):
         write(
             "`./run tincay demo_clock +3wd` moves the demo's clock. `./run tincay totp SECRET` shows six digits."
         )
+
+
+@contextmanager
+def demo_witness() -> Iterator[None]:
+    """A witness in a process and a folder of its own, with its own key. On one machine it proves nothing."""
+    folder = Path(settings.TINCAY_DATA) / "witness"
+    program = [sys.executable, str(settings.BASE_DIR / "witness/witness.py")]
+    if not folder.exists():
+        subprocess.run([*program, "init", folder, "--name", "witness.invalid/demo"], check=True, stdout=PIPE)
+        subprocess.run([*program, "trust", folder, create_log_key()], check=True, stdout=PIPE)
+    key = subprocess.run([*program, "key", folder], check=True, stdout=PIPE, text=True).stdout.strip()
+    port = free_port()
+    offset = int(Install.objects.get().demo_offset.total_seconds())
+    serving = subprocess.Popen(
+        [*program, "serve", folder, "--port", str(port), "--demo-offset", str(offset)],
+        stdout=subprocess.DEVNULL,
+    )
+    settings.TINCAY_WITNESSES = [f"{key} http://127.0.0.1:{port}"]
+    settings.TINCAY_WITNESS_QUORUM = 1
+    # The server's own process reads its settings from the environment.
+    os.environ["TINCAY_WITNESSES"] = json.dumps(settings.TINCAY_WITNESSES)
+    os.environ["TINCAY_WITNESS_QUORUM"] = "1"
+    try:
+        _await(port)
+        yield
+    finally:
+        serving.terminate()
+        serving.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _await(port: int) -> None:
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
 
 
 def _free(port: int) -> None:

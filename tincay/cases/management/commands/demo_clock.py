@@ -10,7 +10,6 @@ from django.db.models import F
 from tincay.cases.schedule import tick
 from tincay.core.clock import ZONE, add_working_days
 from tincay.directory.queries import calendar
-from tincay.record.actions import sign_checkpoint
 from tincay.web.models import Install, this_install
 from tincay.web.time import now
 
@@ -33,7 +32,6 @@ class Command(BaseCommand):
         after = _moved(before, int(found[1]), found[2])
         Install.objects.filter(id=1).update(demo_offset=F("demo_offset") + (after - before))
         done = tick(now=now())
-        sign_checkpoint(now=now())
         self.stdout.write(f"{now().astimezone(ZONE):%Y-%m-%d %H:%M} · escalated: {done.escalated}")
 
 

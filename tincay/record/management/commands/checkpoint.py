@@ -5,10 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tincay.core.ledger.note import BadNote, NotSigned
-from tincay.core.ledger.policy import Witness
-from tincay.record import actions, queries, trust, witnesses
-from tincay.record.models import Checkpoint
+from tincay.record import queries
+from tincay.record.daily import close_the_day
 from tincay.web.time import now
 
 
@@ -21,18 +19,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        signed = actions.sign_checkpoint(now=now(), again=options["again"])
-        self.stdout.write(f"checkpoint {signed.day} size {signed.size}")
-        for name, witness in trust.trusted_policy().witnesses.items():
-            if not signed.cosignatures.filter(witness=name).exists():
-                self.stdout.write(f"witness {name}: {self.ask(witness, signed)}")
-        registered = queries.publish(signed).registered
+        closed = close_the_day(now=now(), again=options["again"])
+        self.stdout.write(f"checkpoint {closed.checkpoint.day} size {closed.checkpoint.size}")
+        for name, problem in closed.answers.items():
+            self.stdout.write(f"witness {name}: {'did not sign' if problem else 'signed'}")
+            if problem:
+                self.stderr.write(f"{name}: {problem}")
+        registered = queries.publish(closed.checkpoint).registered
         self.stdout.write("registered" if registered else "not registered: the quorum is not met")
-
-    def ask(self, witness: Witness, checkpoint: Checkpoint) -> str:
-        try:
-            actions.add_cosignature(checkpoint=checkpoint, lines=witnesses.ask(witness, checkpoint))
-        except (witnesses.WitnessRefused, NotSigned, BadNote) as wrong:
-            self.stderr.write(f"{witness.verifier.name}: {wrong}")
-            return "did not sign"
-        return "signed"
