@@ -1,6 +1,6 @@
 """The same report, sent over HTTP to the real server: what is lost, how fast, at what cost, under a flood, killed.
 
-    ./run bench intake [--json] [--database sqlite|postgresql] [--kills 50] [--quick]
+    ./run bench intake [--json] [--database sqlite|postgresql] [--kills 50] [--quick] [--only-kill]
 
 The sender runs on the same two cores as the server. SQLite has synchronous=FULL, PostgreSQL its defaults.
 """
@@ -216,16 +216,18 @@ def prepare() -> None:
     build_network()
 
 
-def one(kill_times: int, levels: dict[int, int]) -> dict[str, Any]:
-    """Everything on the database that the environment names."""
+def one(kill_times: int, levels: dict[int, int], *, only_kill: bool) -> dict[str, Any]:
+    """Everything on the database that the environment names, or the kills alone."""
     from django.conf import settings
 
     prepare()
     site = Site({})
     site.start()
     try:
-        results = measure(site, Path(settings.TINCAY_DATA), levels)
-        results["flood"] = flood(site)
+        results: dict[str, Any] = {}
+        if not only_kill:
+            results = measure(site, Path(settings.TINCAY_DATA), levels)
+            results["flood"] = flood(site)
         results["kill"] = kills(site, kill_times)
     finally:
         site.stop()
@@ -238,11 +240,12 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--quick", action="store_true", help="a quarter of everything")
+    parser.add_argument("--only-kill", action="store_true", help="the kills alone")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     levels = {clients: count // 4 for clients, count in LEVELS.items()} if options.quick else LEVELS
     if options.here:
-        said(one(options.kills, levels))
+        said(one(options.kills, levels, only_kill=options.only_kill))
         return
     results = {name: _apart(name, options) for name in options.database or ["sqlite", "postgresql"]}
     said(results)
@@ -253,6 +256,7 @@ def _apart(name: str, options: argparse.Namespace) -> Any:
     print(name, file=sys.stderr)
     arguments = [sys.executable, "-m", "bench.intake", "--here", "--kills", str(options.kills)]
     arguments += ["--quick"] if options.quick else []
+    arguments += ["--only-kill"] if options.only_kill else []
     with folder() as path:
         environment = {**os.environ, "TINCAY_DATA": str(path), "TINCAY_DATABASE": ""}
         if name == "sqlite":
