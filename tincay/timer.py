@@ -5,8 +5,10 @@ import threading
 import time
 
 from django.db import close_old_connections
+from django.utils import timezone
 
 from tincay.cases.schedule import tick
+from tincay.visit.actions import forget_visits
 from tincay.web.time import now
 
 EVERY = 30.0
@@ -24,6 +26,7 @@ def _run() -> None:
     while True:
         try:
             tick(now=now())
+            forget_visits(now=timezone.now())
         except Exception:  # a tick that failed is tried again: the clock must not stop quietly
             log.exception("tick failed")
         finally:

@@ -119,6 +119,16 @@ class Her:
         self.watch.look(self.page)
         return self.copied()
 
+    def ask_something(self) -> str:
+        """The shortest way to a receipt; the code."""
+        self.go("/ask/")
+        self.walk_to("need")
+        self.choose("need", "just_listen")
+        self.walk_to("send")
+        self.press("send")
+        expect(self.page.locator("[data-step=receipt]")).to_be_visible(timeout=20_000)
+        return self.copied()
+
     def copied(self) -> str:
         """The 24 digits that stand on the page."""
         groups = self.page.locator("[data-receipt-digits]:visible li").all_inner_texts()

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 from tests.browser.chromium import LAUNCH, overflow, serious_findings, serious_findings_without_script, unpin
+from tests.browser.her_pages import HER_PAGES
 from tests.browser.pages import PAGES, Shot, Visit, WrongPage
 
 WIDTHS = (360, 1280)
@@ -31,7 +32,7 @@ LANGUAGES = ("vi", "en")
 def main() -> int:
     asked = _arguments()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    shots = [shot for shot in PAGES if not asked.only or shot.name in asked.only]
+    shots = [shot for shot in [*PAGES, *HER_PAGES] if not asked.only or shot.name in asked.only]
     with _demo(asked.address) as root, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**LAUNCH)
         findings = [

@@ -47,6 +47,7 @@ def report(network: Network, reporter: Reporter) -> Report:
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 def test_she_reads_answers_and_deletes(
     comes: Comes,
+    network: Network,
     report: Report,
     reporter: Reporter,
     language: str,
@@ -54,10 +55,13 @@ def test_she_reads_answers_and_deletes(
     script: bool,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
+    number = network.helper.user.number
+    helper_words = {"vi": f"Người hỗ trợ số {number}", "en": f"Helper number {number}"}
     her = comes(language, width, script=script)
     her.come_back(reporter.code)
     expect(her.page.get_by_text(ANSWER)).to_be_visible()
-    assert "3" not in her.page.title()
+    expect(her.page.get_by_text(helper_words[language])).to_be_visible()
+    assert network.helper.user.username not in her.page.content()
     her.write(MESSAGE)
     expect(her.page.get_by_text(MESSAGE)).to_be_visible()
     assert MESSAGE in reporter.messages()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from tests.cast import Hands, Network, Reporter
 from tincay.core.sealing import HEADER_SIZE, Identity, Sealed, answer_challenge, check_envelope, new_key
 from tincay.intake.models import Report
+from tincay.visit.actions import delete_all, forget_visits
 from tincay.visit.models import Challenge, Visit
 
 Post = Callable[..., Any]
@@ -118,6 +119,15 @@ def test_a_key_that_was_never_given_opens_nothing(post: Post, her: Reporter) -> 
     assert "data-code" in browser.get("/back/now/").content.decode()
 
 
+def test_when_a_visit_is_over_no_row_tells_of_it(post: Post, her: Reporter, client: Client) -> None:
+    client.post("/back/", {"plain-code": her.code})
+    ask(post, her.keys.locator)
+    assert forget_visits(now=timezone.now()) == 0
+    assert forget_visits(now=timezone.now() + timedelta(minutes=16)) == 2
+    assert not Visit.objects.exists()
+    assert not Challenge.objects.exists()
+
+
 def test_a_stolen_database_does_not_open_a_plain_visit(her: Reporter, client: Client) -> None:
     client.post("/back/", {"plain-code": her.code})
     row = Visit.objects.get()
@@ -133,8 +143,6 @@ def test_a_deleted_report_is_as_unknown_as_one_that_never_was(
     asked = ask(post, her.keys.locator)
     post("/back/in/", {"ticket": asked["ticket"], "answer": url64(solve(asked, her))})
     report = Report.objects.for_the_rules().get()
-    from tincay.visit.actions import delete_all
-
     delete_all(report=report, now=timezone.now())
     assert client.get("/back/now/").content.decode().count("data-code")
     assert ask(post, her.keys.locator).keys() == {"challenge", "ticket"}

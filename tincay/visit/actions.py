@@ -132,6 +132,13 @@ def recipient_in(cookie: str) -> Recipient | None:
 
 
 @written
+def forget_visits(*, now: datetime) -> int:
+    """Take away the rows of visits and challenges that are over: when she came is nobody's business."""
+    over = [rows.filter(until__lte=now).delete()[0] for rows in (Visit.objects, Challenge.objects)]
+    return sum(over)
+
+
+@written
 def end_visit(*, visit: Visit) -> None:
     visit.delete()
 
