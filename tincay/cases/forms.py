@@ -119,7 +119,7 @@ class Join(forms.Form):
         super().__init__(*args, **kwargs)
         people = User.objects.filter(organisation=desk.organisation_id, is_active=True)
         self.candidates = people.exclude(memberships__desk=desk).exclude(recipient="").order_by("username")
-        field = cast(forms.ModelChoiceField[User], self.fields["user"])
+        field = cast("forms.ModelChoiceField[User]", self.fields["user"])
         field.queryset = self.candidates
         language = get_language() or "vi"
         field.label_from_instance = lambda user: f"{user.username} · {user.title(language)}"  # type: ignore[method-assign]

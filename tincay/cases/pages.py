@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -310,13 +311,16 @@ def may_be_raised(report: Report) -> bool:
 
 @dataclass(frozen=True)
 class Late:
-    """One late clock: codes and dates. `address` only where the reader's own desk holds the report."""
+    """One report that is late, by its oldest missed deadline: codes and dates.
+
+    `address` only where the reader's own desk holds the report.
+    """
 
     name: str
     address: str
     organisation: str
     desk: str
-    step: str
+    late: list[str]
     stage: str
     level: str
     due: datetime
@@ -324,23 +328,29 @@ class Late:
 
 
 def late_lines(clocks: Iterable[Clock], now: datetime, *, reader: User) -> list[Late]:
-    language = get_language() or "vi"
+    """One line for each report, in the order of the clocks: what is late longest comes first."""
     days = calendar()
     own = set(reader.memberships.values_list("desk_id", flat=True))
-    return [
-        Late(
-            name=clock.report.code_name,
-            address=reverse("report", args=[clock.report_id]) if clock.report.desk_id in own else "",
-            organisation=clock.report.desk.organisation.name(language),
-            desk=clock.report.desk.name(language),
-            step=label("clock_rule", clock.rule),
-            stage=label("report_stage", clock.report.stage),
-            level=label("escalation_level", clock.level),
-            due=clock.due_at or now,
-            days=working_days(clock.due_at or now, now, days),
-        )
-        for clock in clocks
-    ]
+    of_report: dict[UUID, list[Clock]] = {}
+    for clock in clocks:
+        of_report.setdefault(clock.report_id, []).append(clock)
+    return [_late(found, now, days, mine=found[0].report.desk_id in own) for found in of_report.values()]
+
+
+def _late(clocks: list[Clock], now: datetime, days: Calendar, *, mine: bool) -> Late:
+    language = get_language() or "vi"
+    report, due = clocks[0].report, clocks[0].due_at or now
+    return Late(
+        name=report.code_name,
+        address=reverse("report", args=[report.id]) if mine else "",
+        organisation=report.desk.organisation.name(language),
+        desk=report.desk.name(language),
+        late=[label("clock_rule", clock.rule) for clock in clocks],
+        stage=label("report_stage", report.stage),
+        level=label("escalation_level", max(clock.level for clock in clocks)),
+        due=due,
+        days=working_days(due, now, days),
+    )
 
 
 def day_line(row: CalendarDay) -> dict[str, Any]:

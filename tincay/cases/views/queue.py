@@ -19,11 +19,13 @@ from tincay.web.time import now
 def today(request: HttpRequest) -> HttpResponse:
     user, moment = staff(request), now()
     page = queue_page(user, _cursor(request.GET.get("after", "")))
+    rows = pages.rows(page, moment)
     return render(
         request,
         "cases/today.html",
         {
-            "rows": pages.rows(page, moment),
+            "rows": rows,
+            "danger": [row for row in rows[1:] if row.priority == "p0"],
             "after": page.after,
             "first": "after" not in request.GET,
             "now": moment,
