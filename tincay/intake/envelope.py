@@ -35,6 +35,8 @@ def _bytes64url(value: Any) -> bytes:
     return found
 
 
+# Not Literal[1]: `true` equals 1 and would pass.
+Version = Annotated[int, Field(ge=1, le=1)]
 Bytes64 = Annotated[bytes, BeforeValidator(_bytes64)]
 Bytes32 = Annotated[bytes, BeforeValidator(_bytes64url), Field(min_length=32, max_length=32)]
 Bytes64Long = Annotated[bytes, BeforeValidator(_bytes64url), Field(min_length=64, max_length=64)]
@@ -83,7 +85,7 @@ class ProofOfWorkIn(Strict):
 class Envelope(Strict):
     """A report as the reporter's browser sends it; also what the server makes when it seals in memory."""
 
-    v: Literal[1]
+    v: Version
     key: Key
     desk: Annotated[str, StringConstraints(max_length=50)]
     priority: Literal["p0", "p1", "p2", "p3"]
@@ -98,20 +100,20 @@ class Envelope(Strict):
 class MessageIn(Strict):
     """A message of the thread, from either side."""
 
-    v: Literal[1]
+    v: Version
     key: Key
     sealed: Bytes64
 
 
 class GrantChange(Strict):
-    v: Literal[1]
+    v: Version
     grant: GrantIn
 
 
 class GrantDocument(Strict):
     """The words that the receipt's key signed."""
 
-    v: Literal[1]
+    v: Version
     scope: Annotated[str, StringConstraints(max_length=30)]
     receiver: Annotated[str, StringConstraints(max_length=60)] | None
     items: Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=60)]
