@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import importlib
 import json
 import os
 import subprocess
@@ -70,7 +69,7 @@ from tincay.core.estimate import sweeps
 from tincay.core.estimate.histories import read_table
 from tincay.core.estimate.latent import Plan, draw_unseen
 plan = Plan(chains=8, burn_in=2_000, kept=10_000, compiled=True)
-print(json.dumps([sweeps.COMPILED, draw_unseen(read_table(sys.stdin.read()), plan, seed=9).tolist()]))
+print(json.dumps([sweeps.compiles(), draw_unseen(read_table(sys.stdin.read()), plan, seed=9).tolist()]))
 """
 
 
@@ -183,10 +182,16 @@ def test_without_numba_the_module_still_works(monkeypatch: pytest.MonkeyPatch) -
 
     with monkeypatch.context() as patch:
         patch.setattr(builtins, "__import__", without_numba)
-        importlib.reload(sweeps)
-        assert not sweeps.COMPILED
+        sweeps.compiles.cache_clear()
+        assert not sweeps.compiles()
         assert latent(load("korea_3list"), plan=Plan(chains=2, burn_in=500, kept=1_500)).estimate is not None
-    importlib.reload(sweeps)
+    sweeps.compiles.cache_clear()
+
+
+def test_numba_told_not_to_compile_is_not_used() -> None:
+    """These tests run with compilation off; plain loops would be far slower than numpy."""
+    sweeps.compiles.cache_clear()
+    assert sweeps.compiles() == compiled_module.ON
 
 
 def test_swapping_labels_leaves_the_posterior_alone() -> None:

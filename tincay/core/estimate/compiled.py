@@ -62,15 +62,19 @@ def run_chain(
     weights, split = np.empty(classes), np.empty(classes)
     for sweep in range(burn_in + thin * len(kept)):
         found, in_class = np.zeros((lists, classes)), np.zeros(classes)
+        base = shares.copy()
+        for j in range(lists):
+            base += missed[j]
+        gain = seen - missed
         for m in range(cells):
-            _weigh(shares, seen, missed, seen_on[m], weights)
+            _weigh(base, gain, seen_on[m], weights)
             split[:] = 0.0
             _split(counts[m], weights, split, draws)
             for k in range(classes):
                 in_class[k] += split[k]
                 for j in range(lists):
                     found[j, k] += seen_on[m, j] * split[k]
-        hidden = _hide(shares, missed, weights)
+        hidden = _hide(base, weights)
         rate = draws.standard_gamma(float(size)) * hidden / max(1.0 - hidden, 1e-300)
         if rate > most:
             return False
@@ -87,24 +91,22 @@ def run_chain(
 
 
 @njit(nogil=True)
-def _weigh(shares: Floats, seen: Floats, missed: Floats, history: Floats, weights: Floats) -> None:
-    """Weights of the classes for one history."""
-    top = -np.inf
-    for k in range(len(weights)):
-        total = shares[k]
-        for j in range(len(history)):
-            total += seen[j, k] if history[j] else missed[j, k]
-        weights[k] = total
-        top = max(top, total)
+def _weigh(base: Floats, gain: Floats, history: Floats, weights: Floats) -> None:
+    """Weights of the classes for one history: `base` for never being seen, `gain` for each list it is on."""
+    weights[:] = base
+    for j in range(len(history)):
+        if history[j]:
+            weights += gain[j]
+    top = weights.max()
     for k in range(len(weights)):
         weights[k] = math.exp(weights[k] - top)
 
 
 @njit(nogil=True)
-def _hide(shares: Floats, missed: Floats, weights: Floats) -> float:
+def _hide(base: Floats, weights: Floats) -> float:
     """Chance of never being seen; `weights` become each class's part of it."""
     for k in range(len(weights)):
-        weights[k] = math.exp(shares[k] + missed[:, k].sum())
+        weights[k] = math.exp(base[k])
     return float(weights.sum())
 
 
@@ -147,10 +149,10 @@ def _renew(
     lists, classes = found.shape
     for k in range(classes):
         for j in range(lists):
-            first = _log_gamma(1.0 + found[j, k], draws)
-            second = _log_gamma(1.0 + in_class[k] - found[j, k], draws)
-            whole = max(first, second) + math.log1p(math.exp(-abs(first - second)))
-            seen[j, k], missed[j, k] = first - whole, second - whole
+            first = draws.standard_gamma(1.0 + found[j, k])
+            second = draws.standard_gamma(1.0 + in_class[k] - found[j, k])
+            whole = math.log(first + second)
+            seen[j, k], missed[j, k] = math.log(first) - whole, math.log(second) - whole
     later, before = in_class.sum(), 0.0
     for k in range(classes - 1):
         later -= in_class[k]

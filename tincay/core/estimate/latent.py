@@ -44,7 +44,7 @@ def draw_unseen(held: Table, plan: Plan, seed: int) -> Floats:
     """Draws of the number of unseen people: chains×(kept/thin)."""
     cells = np.flatnonzero(held.counts)
     seen_on = (cells[:, None] >> np.arange(len(held.lists)) & 1).astype(np.float64)
-    use = sweeps.COMPILED if plan.compiled is None else plan.compiled
+    use = sweeps.compiles() if plan.compiled is None else plan.compiled
     run = sweeps.compiled if use else sweeps.plain
     seeds = np.random.SeedSequence(seed).spawn(plan.chains)
     return run(seen_on, held.counts[cells], seeds, plan)
@@ -79,7 +79,7 @@ def _health(draws: Floats, plan: Plan, seed: int) -> dict[str, Any]:
         "chain_medians": [float(median) for median in np.median(draws, axis=1)],
         "modes": [{"estimate": at, "share": part} for at, part in zip(*found, strict=True)],
         "seed": seed,
-        "plan": {**vars(plan), "compiled": sweeps.COMPILED if plan.compiled is None else plan.compiled},
+        "plan": {**vars(plan), "compiled": sweeps.compiles() if plan.compiled is None else plan.compiled},
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -14,12 +15,6 @@ from scipy.special import gammaln
 
 from .answers import NoEstimate
 from .terms import Floats, Integers
-
-try:
-    from .compiled import ON, run_chain
-except ImportError:
-    ON = False
-COMPILED = ON
 
 MOST_UNSEEN = 1e15
 """Beyond this a chain has run away: the run is refused, never cut off in silence."""
@@ -41,6 +36,16 @@ class Length(Protocol):
     def classes(self) -> int: ...
     @property
     def cap(self) -> int | None: ...
+
+
+@lru_cache(maxsize=1)
+def compiles() -> bool:
+    """Whether numba is there and may compile. Asked late: importing numba takes longer than most answers."""
+    try:
+        from .compiled import ON
+    except ImportError:
+        return False
+    return bool(ON)
 
 
 Seeds = Sequence[np.random.SeedSequence]
@@ -89,7 +94,10 @@ def _sweep(
     found = np.asarray(seen_on.T @ split, dtype=np.float64)
     for _ in range(SWAPS):
         _swap_labels(state.alpha, in_class, found, draws)
-    state.seen, state.missed = _log_beta(1.0 + found, 1.0 + in_class[:, None, :] - found, draws)
+    first = draws.standard_gamma(1.0 + found)
+    second = draws.standard_gamma(1.0 + in_class[:, None, :] - found)
+    whole = np.log(first + second)
+    state.seen, state.missed = np.log(first) - whole, np.log(second) - whole
     later = in_class[:, ::-1].cumsum(axis=1)[:, ::-1] - in_class
     stick, rest = _log_beta(1.0 + in_class[:, :-1], state.alpha[:, None] + later[:, :-1], draws)
     state.shares[:, :-1] = stick
@@ -169,6 +177,8 @@ def compiled(seen_on: Floats, counts: Integers, seeds: Seeds, length: Length) ->
 def _one_chain(
     state: State, c: int, seen_on: Floats, counts: Integers, seed: np.random.SeedSequence, length: Length
 ) -> Floats:
+    from .compiled import run_chain
+
     kept = np.empty(length.kept // length.thin)
     cap = -1 if length.cap is None else length.cap
     draws = np.random.default_rng(seed.spawn(1)[0])
