@@ -20,9 +20,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tincay.intake.models import Report
+    from tincay.people.models import Desk
 
 BATCH = 5_000
 
@@ -86,11 +90,10 @@ def fill(count: int) -> dict[str, str]:
     return {"cookie": _session(network.helper.user), "middle": str(middle.id)}
 
 
-def _report(chance: random.Random, desk: object, now: object) -> object:
-    from tests.cast import NOW
+def _report(chance: random.Random, desk: "Desk", now: datetime) -> "Report":
     from tincay.intake.models import Report
 
-    received = NOW - timedelta(minutes=chance.randrange(60 * 24 * 60))
+    received = now - timedelta(minutes=chance.randrange(60 * 24 * 60))
     return Report(
         key=chance.randbytes(11).hex(),
         code_name=f"Sóng {chance.randrange(900)}",

@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from django.test import Client
@@ -54,7 +55,7 @@ def test_a_new_member_reads_only_after_a_colleague_handed_over_the_key(
     assert "Trao khóa" in boss.get(reverse("desks")).content.decode()
     stand = talk(boss, desk, step="begin")
     assert stand["new"] is None
-    (joining,) = stand["joining"]  # type: ignore[misc]
+    (joining,) = cast("list[dict[str, str]]", stand["joining"])
     key = unwrap(unb64(stand["old"]["wrap"]), network.supervisor.key)  # type: ignore[index]
     sealed = b64(wrap(key, Recipient(joining["recipient"])))
     talk(boss, desk, step="join", wraps=[{"id": joining["id"], "sealed": sealed}])
@@ -195,7 +196,8 @@ def test_a_closure_day_to_come_moves_deadlines_and_both_are_leaves(
     page = closure(sign_in(network.steward), "2026-07-02")
     assert "thời hạn dời ngày" in page
     later = Clock.objects.get(pk=rule.pk)
-    assert rule.due_at and later.due_at
+    assert rule.due_at
+    assert later.due_at
     assert later.due_at - rule.due_at == timedelta(days=3)  # Friday becomes Monday
     assert Leaf.objects.filter(kind="calendar_changed").count() == 1
     assert Leaf.objects.filter(kind="deadline_moved").count() >= 1

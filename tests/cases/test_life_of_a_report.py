@@ -223,7 +223,7 @@ def _empty() -> None:
 @pytest.mark.slow
 class LifeOfAReport(TransactionTestCase):
     def test_no_sequence_of_verbs_breaks_the_rules_of_the_clock(self) -> None:
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             Life,
             settings=settings(
                 max_examples=25,

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.cast import NOW, Hands, Network, Reporter, Worker, new_message_key, seal_words, sign_in
-from tincay.cases import actions
+from tincay.cases.models import CountRow
 from tincay.intake.models import Report
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -171,7 +171,7 @@ def test_counted_codes_are_kept_only_with_her_consent(desk: Client, reporter: Re
         post(desk, report, "open_report")
         post(desk, report, "verify", result="enough")
         post(desk, report, "classify", classification="exploitation", count=count)
-        found = actions.CountRow.objects.filter(report=report)
+        found = CountRow.objects.filter(report=report)
         assert found.exists() is agrees
 
 

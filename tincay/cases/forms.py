@@ -122,4 +122,4 @@ class Join(forms.Form):
         field = cast("forms.ModelChoiceField[User]", self.fields["user"])
         field.queryset = self.candidates
         language = get_language() or "vi"
-        field.label_from_instance = lambda user: f"{user.username} · {user.title(language)}"  # type: ignore[method-assign]
+        field.label_from_instance = lambda user: f"{user.username} · {user.title(language)}"  # type: ignore[method-assign,assignment]

@@ -125,5 +125,5 @@ def forget_old(desk: Desk) -> None:
     vault.forget_old_key(desk=desk)
 
 
-def _base64(raw: bytes) -> str:
+def _base64(raw: bytes | memoryview) -> str:
     return base64.b64encode(bytes(raw)).decode()

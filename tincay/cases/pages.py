@@ -189,7 +189,7 @@ def said_by(message: Message) -> str:
 # --- what is sealed
 
 
-def _base64(raw: bytes) -> str:
+def _base64(raw: bytes | memoryview) -> str:
     return base64.b64encode(bytes(raw)).decode()
 
 

@@ -382,7 +382,7 @@ def change_calendar(
     version = set_day(
         day=day, calendar=calendar_name, kind=kind, name_vi=name_vi, name_en=name_en, reason=reason, now=now
     )
-    event = {"calendar": calendar_name, "date": day.isoformat(), "to": kind, "version": version.number}
+    event: dict[str, str | int] = {"calendar": calendar_name, "date": day.isoformat(), "to": kind, "version": version.number}
     keep_opening(version=version, appended=append_leaf(kind="calendar_changed", event=event, now=now))
     running_on = Clock.objects.running().filter(due_at__gte=now, due_at__date__gte=day).values("report")
     reports = Report.objects.for_the_rules().filter(pk__in=running_on).select_related("desk")
