@@ -156,7 +156,7 @@ def addresses_of(report_id: object) -> list[str]:
 
 
 def _without(answer: Any, report_id: object) -> str:
-    return answer.content.decode().replace(str(report_id), "")
+    return str(answer.content.decode()).replace(str(report_id), "")
 
 
 @pytest.mark.django_db
