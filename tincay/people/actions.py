@@ -81,10 +81,9 @@ def add_seat(*, user: User, desk: Desk, on_call: int | None = None) -> Membershi
 @written
 def call_on_duty(*, desk: Desk, now: datetime, place: int = 0) -> Notice | None:
     """Write the contentless notice for whoever is `place`-th on call at this desk; None when there is nobody."""
-    members = list(Membership.objects.filter(desk=desk).on_call().select_related("user"))
-    if place >= len(members):
-        return None
-    return Notice.objects.create(user=members[place].user, created_at=now)
+    on_call = Membership.objects.filter(desk=desk).on_call().values_list("user_id", flat=True)
+    called = next(iter(on_call[place : place + 1]), None)
+    return None if called is None else Notice.objects.create(user_id=called, created_at=now)
 
 
 @written
