@@ -18,14 +18,14 @@ from tincay.core.release.attacks.audit import (
     same_shape_when_empty,
 )
 from tincay.core.release.attacks.membership import auc, membership, nearest
-from tincay.core.release.attacks.practices import RAW, Figures, Practice, Published, held, ours
-from tincay.core.release.attacks.proving import alone, narrowed
+from tincay.core.release.attacks.practices import RAW, Figures, Practice, Published, held, ours, remembered
+from tincay.core.release.attacks.proving import alone, narrowed, widest
 from tincay.core.release.attacks.reconstruction import provable
 from tincay.core.release.domain import Column, Domain
 from tincay.core.release.measure import Measurement, measure
 from tincay.core.release.noise import Counts, discrete_gaussian
 from tincay.core.release.publish import release
-from tincay.core.release.rows import UNKNOWN
+from tincay.core.release.rows import UNKNOWN, Rows
 from tincay.core.release.workload import Axes, plan
 
 
@@ -114,6 +114,11 @@ def test_narrowing_keeps_the_narrow_columns_that_say_something() -> None:
     assert narrowed(rows(columns(a=1), (0,)), 24).domain.names == ("a",)
 
 
+def test_widening_keeps_the_columns_of_many_values_but_not_of_too_many() -> None:
+    some = rows(columns(a=9, b=2, c=50, d=3, e=4), (0, 0, 0, 0, 0))
+    assert widest(some).domain.names == ("a", "d", "e")
+
+
 def test_an_integer_programme_proves_who_is_there() -> None:
     """Two people, each margin split one and one, and the pair table exact: both are proved."""
     domain = columns(a=2, b=2)
@@ -159,6 +164,20 @@ def test_an_attacker_holds_the_tables_of_the_columns_and_the_rows() -> None:
     done = release(some, micro_rho=250_000, seed=1, charge=lambda _: None)
     assert any("place (group)" in columns for columns in done.tables.stored)
     assert set(held(done).tables) == {(), (0,), (1,)}
+
+
+def test_attacks_share_a_publication_of_the_same_rows_and_seed_only() -> None:
+    published: list[int] = []
+
+    def watch(truth: Rows, seed: int) -> Published:
+        published.append(seed)
+        return RAW.publish(truth, seed)
+
+    practice, truth = remembered(Practice("watched", watch)), register(20)
+    assert practice.publish(truth, 1) is practice.publish(register(20), 1)
+    practice.publish(truth, 2)
+    practice.publish(register(21), 1)
+    assert published == [1, 2, 1]
 
 
 def test_a_release_without_rows_is_read_by_its_tables() -> None:

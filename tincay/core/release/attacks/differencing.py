@@ -5,41 +5,52 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..rows import Rows
 from .findings import Finding
 from .practices import Practice, Published
-from .proving import narrowed, pairs
+from .proving import pairs, widest
 
 TARGETS = 60
-CELLS = 150
 PEOPLE = 2_000
 
 
 def differencing(practice: Practice, truth: Rows, seed: int, targets: int = TARGETS) -> Finding:
-    """How often the cell that fell most is the person's cell, in the widest two-way table.
+    """How often the cell that fell most is the person's cell, in the widest two-way table of three columns.
 
-    The gate is the same guess with nobody removed, plus three standard deviations. Both publications draw
-    with the same seed, where a practice has one: only noise that no seed controls can help.
+    The people are as often from a small cell as from a large one. The gate is the same guess with nobody
+    removed, plus three standard deviations. Both publications draw with the same seed, where a practice has
+    one: only noise that no seed controls can help.
     """
     rng = np.random.default_rng(seed)
-    rows = narrowed(truth, CELLS).take(rng.permutation(len(truth))[:PEOPLE])
+    rows = widest(truth).take(rng.permutation(len(truth))[:PEOPLE])
     axes = max(pairs(rows), key=lambda pair: int(np.prod(rows.domain.shape(pair))))
+    cells = rows.cells(axes)
     hits, idle = 0, 0
-    for number, person in enumerate(rng.integers(0, len(rows), targets)):
-        cell = int(rows.cells(axes)[person])
+    for number, person in enumerate(rng.choice(len(rows), targets, p=_evenly(cells))):
         last = np.r_[np.delete(np.arange(len(rows)), person), person]
         before, after = (practice.publish(rows.take(who), seed + number) for who in (last, last[:-1]))
         again = practice.publish(rows, seed + targets + number)
-        hits += _fell_most(before, after, axes) == cell
-        idle += _fell_most(before, again, axes) == cell
-    chance = max(idle / targets, 1 / int(np.prod(rows.domain.shape(axes))))
-    gate = chance + 3 * math.sqrt(
-        2 * chance * (1 - chance) / targets
-    )  # twice: the chance is a sample as well
+        hits += _fell_most(before, after, axes) == cells[person]
+        idle += _fell_most(before, again, axes) == cells[person]
+    gate = _gate(idle, hits, targets, int(np.prod(rows.domain.shape(axes))))
     return Finding(
         "differencing", practice.name, hits / targets, gate, "share of people whose cell was found"
     )
+
+
+def _gate(idle: int, hits: int, targets: int, cells: int) -> float:
+    """Chance plus three standard deviations of the difference of two shares, pooled as if both were chance."""
+    chance = max(idle / targets, 1 / cells)
+    pooled = max((idle + hits) / (2 * targets), 1 / cells)
+    return chance + 3 * math.sqrt(2 * pooled * (1 - pooled) / targets)
+
+
+def _evenly(cells: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Chances of being chosen that give every cell with people the same."""
+    rare = 1 / np.bincount(cells)[cells]
+    return np.asarray(rare / rare.sum())
 
 
 def _fell_most(before: Published, after: Published, axes: tuple[int, int]) -> int:

@@ -59,6 +59,16 @@ def narrowed(rows: Rows, cells: int, least: int = 3) -> Rows:
     return rows.only(chosen)
 
 
+def widest(rows: Rows, columns: int = 3, most_values: int = 12) -> Rows:
+    """The same rows with the columns of most values, but none of more than `most_values` if others are left."""
+
+    def wide(column: Column) -> tuple[bool, int, str]:
+        values = len(column.values)
+        return values > most_values, -values, column.name
+
+    return rows.only(column.name for column in sorted(rows.domain.columns, key=wide)[:columns])
+
+
 def alone(rows: Rows) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Places of the rows that nobody else shares: the people easiest to find."""
     _, first, copies = np.unique(rows.matrix(), axis=0, return_index=True, return_counts=True)

@@ -19,7 +19,7 @@ from .certainty import dominance, homogeneity
 from .differencing import differencing
 from .findings import Finding
 from .membership import membership, membership_by_tables
-from .practices import Practice, ours
+from .practices import Practice, ours, remembered
 from .proving import population
 from .reconstruction import reconstruction
 
@@ -84,7 +84,7 @@ def examine(
     privacy and may be published. With the true rows they are stronger, and for inside eyes only.
     """
     rows = _enough(release, truth)
-    practice = ours(release.measurement.micro_rho, release.measurement.most)
+    practice = remembered(ours(release.measurement.micro_rho, release.measurement.most))
     findings = [budget_sum(release.measurement), same_shape_when_empty(release.measurement), *_noise(release)]
     for number, (attack, _) in enumerate(ATTACKS):
         progress("attack", number + 1, len(ATTACKS))
