@@ -144,6 +144,7 @@ def rival(name: str, python: str, rows: Rows, eps: float, seed: int) -> dict[str
         sizes = json.dumps({column.name: len(column.values) for column in rows.domain.columns})
         command = [
             python,
+            "-P",  # or queue.py beside it would hide the standard one
             str(HERE / "release_rivals.py"),
             name,
             str(source),
