@@ -114,6 +114,8 @@ class AtDesk:
     def look(self) -> None:
         """Every page that is come to is held to the same rules."""
         self.watch.look(self.page)
+        status = "performance.getEntriesByType('navigation')[0].responseStatus"
+        assert self.page.evaluate(status) == 200, self.page.url
         assert serious_findings(self.page) == []
         assert overflow(self.page) <= 0, self.page.url
 
