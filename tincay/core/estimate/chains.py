@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from .terms import Floats
 
@@ -31,7 +30,10 @@ def rhat(draws: Floats) -> float:
 
 
 def _normal_scores(draws: Floats) -> Floats:
-    ranks = rankdata(draws).reshape(draws.shape)
+    """Each draw's normal score by its rank; equal draws share their middle rank."""
+    _, group, sizes = np.unique(draws.ravel(), return_inverse=True, return_counts=True)
+    last = sizes.cumsum()
+    ranks = (last - (sizes - 1) / 2)[group].reshape(draws.shape)
     scores: Floats = ndtri((ranks - 0.375) / (draws.size + 0.25))
     return scores
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 
 import numpy as np
-from scipy.special import ndtri
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from .answers import Answer, NoEstimate, Notice
 from .terms import Floats
@@ -72,4 +71,4 @@ def _factor(level: float, m: int, within: float, between: float) -> float:
     if not between:
         return float(ndtri((1 + level) / 2))
     freedom = (m - 1) * (1 + within / ((m + 1) * between)) ** 2
-    return float(student.ppf((1 + level) / 2, freedom))
+    return float(stdtrit(freedom, (1 + level) / 2))

@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.special import gammaln
 
 from .answers import NoEstimate
@@ -136,6 +135,9 @@ def _has_maximum(layout: Design, columns: bytes, cells: bytes, support: bytes) -
 
 def _some_direction(moves: Floats) -> bool:
     """Whether some combination of the columns is nowhere negative and somewhere positive."""
+    # Rarely needed, and slower to import than most runs take; worker processes would each pay for it.
+    from scipy.optimize import linprog
+
     scaled = moves / np.abs(moves).max()
     result = linprog(
         -scaled.sum(axis=0), A_ub=-scaled, b_ub=np.zeros(len(scaled)), bounds=(-1, 1), method="highs"
