@@ -1,16 +1,13 @@
 """What somebody who works here does in the browser: sign in, unlock, go from step to step."""
 
-import base64
-import hmac
-import struct
-import time
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.chromium import overflow, serious_findings
 from tests.browser.never import Watch
-from tests.cast import TOTP_SEED, Worker
+from tests.cast import Worker
+from tests.people.telephone import totp
 
 SAID = {
     "vi": {
@@ -82,14 +79,6 @@ SAID = {
         "use_app": "Use this way",
     },
 }
-
-
-def totp(seed: str = TOTP_SEED, at: float | None = None) -> str:
-    """The six digits that a telephone shows (RFC 6238, SHA-1, 30 seconds)."""
-    counter = struct.pack(">Q", int(time.time() if at is None else at) // 30)
-    digest = hmac.digest(base64.b32decode(seed), counter, "sha1")
-    start = digest[-1] & 15
-    return f"{(int.from_bytes(digest[start : start + 4]) & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 @dataclass

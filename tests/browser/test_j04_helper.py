@@ -7,9 +7,10 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import Browser, expect
 
-from tests.browser.helper_at_desk import AtDesk, totp
+from tests.browser.helper_at_desk import AtDesk
 from tests.browser.never import Watch, assert_found_nowhere, assert_no_address_or_device_is_stored
 from tests.cast import Hands, Network, Reporter, Worker, give_second_factor
+from tests.people.telephone import totp
 from tincay.cases.schedule import tick
 from tincay.intake.models import Report
 
