@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from tests.browser.staff_pages import desk, report
+
 
 class WrongPage(Exception):
     """An address answered with another page than the one to be shown."""
@@ -49,5 +51,16 @@ PAGES: list[Shot] = [
     Shot("back", at("/back/")),
     Shot("sign-in", at("/desk/in/")),
     Shot("sign-in-night", at("/desk/in/"), dark=True),
+    Shot("today", desk("case_worker", "/desk/")),
+    Shot("today-night", desk("case_worker", "/desk/"), dark=True),
+    Shot("report-closed", report("case_worker", opened=False)),
+    Shot("report-open", report("case_worker", opened=True)),
+    Shot("my-key", desk("case_worker", "/desk/key/")),
+    Shot("second-step", desk("case_worker", "/desk/in/second/mine/")),
+    Shot("overdue", desk("supervisor", "/desk/overdue/")),
+    Shot("desks", desk("supervisor", "/desk/desks/")),
+    Shot("escalated", desk("oversight", "/desk/escalated/")),
+    Shot("calendar", desk("steward", "/desk/calendar/")),
+    Shot("health", desk("steward", "/desk/health/")),
     Shot("not-found", at("/no-such-page/", 404)),
 ]
