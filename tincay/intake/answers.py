@@ -4,7 +4,6 @@ import functools
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -53,7 +52,7 @@ def body_of(request: HttpRequest) -> bytes:
         length = int(request.headers.get("Content-Length") or 0)
     except ValueError:
         raise Malformed from None
-    if length > getattr(settings, "TINCAY_ENVELOPE_LIMIT", LONGEST):
+    if length > LONGEST:
         raise TooLong
     try:
         return request.body
