@@ -63,8 +63,10 @@ def _show(found: Mapping[str, Any], held: Table | None, answers: Sequence[Answer
         return
     if held is not None:
         print(f"{len(held.lists)} lists, {held.size:,} people seen")
+    said: set[str] = set()
     for answer in answers:
-        print("\n".join(_lines(answer)))
+        print("\n".join(line for line in _lines(answer) if line not in said))
+        said.update(_lines(answer))
 
 
 def _all(held: Table, settings: Settings, form: str) -> int:
