@@ -16,6 +16,7 @@ from typing import Any
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
+from tests.people.telephone import TOTP_SEED
 from tincay.core import receipts
 from tincay.core.clock import ZONE
 from tincay.core.consent import GRANT_LABEL, Grant, grant_document
@@ -115,9 +116,6 @@ class Worker:
                 key = unwrap(Sealed(bytes(row.sealed)), self.desk_key(membership.desk))
                 return open_texts(report, kind, key)
         return []
-
-
-TOTP_SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def give_second_factor(worker: Worker) -> Worker:
