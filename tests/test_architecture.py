@@ -10,11 +10,11 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import get_commands
 from django.db import models
-from django.urls import get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(settings.BASE_DIR)
 PRODUCT = ROOT / "tincay"
-LAYERS = ["web", "record", "releases", "people", "directory", "vault", "intake", "cases", "visit"]
+LAYERS = ["web", "record", "releases", "people", "directory", "vault", "intake", "cases", "visit", "figures"]
 APP_FILES = {
     "apps", "models", "actions", "queries", "forms", "views", "urls", "permissions",
     "templates", "management", "migrations", "templatetags", "static", "__init__", "__pycache__",
@@ -35,6 +35,10 @@ FREE_TEXT = {
     "directory.Service.place_en": "about a service; shelters have none",
     "people.User.password": "Django's salted hash",
     "people.User.notice_address": "where staff are paged",
+    "figures.Claim.source_vi": "who published a figure",
+    "figures.Claim.source_en": "who published a figure",
+    "figures.Claim.caveat_vi": "about a figure, never about a person; public",
+    "figures.Claim.caveat_en": "about a figure, never about a person; public",
 }
 JSON_COLUMNS = {
     "people.Organisation.scope": "codes of org_scope",
@@ -44,6 +48,11 @@ JSON_COLUMNS = {
     "releases.Release.refusals": "names of columns, and the reason",
     "intake.ConsentGrant.items": "codes that she named",
     "cases.CountRow.codes": "the count class of codes, without a link",
+    "figures.Run.counts": "names of lists, and 2^K - 1 counts of people",
+    "figures.Run.result": "what was worked out from the counts: figures and codes",
+    "figures.PublishedRun.counts": "names of lists, and 2^K - 1 counts of people",
+    "figures.PublishedRun.result": "what was worked out from the counts: figures and codes",
+    "figures.PublishedRun.made_with": "processor type and versions of packages",
 }
 LONG = 120
 """Columns longer than this could hold a story."""
@@ -145,9 +154,9 @@ def test_templates_lean_down() -> None:
                 assert LAYERS.index(other) <= LAYERS.index(app), f"{path}: {other} is above {app}"
 
 
-def _patterns(resolver: object) -> Iterator[object]:
-    for entry in getattr(resolver, "url_patterns", []):
-        if hasattr(entry, "url_patterns"):
+def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
             yield from _patterns(entry)
         else:
             yield entry

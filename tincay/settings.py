@@ -95,6 +95,7 @@ DATABASES = {"default": database(environment.database, environment.data)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "tincay.figures",
     "tincay.visit",
     "tincay.cases",
     "tincay.intake",

@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+from tincay.figures import urls as figures
 from tincay.people.rights import May
 from tincay.web.context import MenuItem
 
@@ -12,6 +13,8 @@ urlpatterns = [
         path("log/", include("tincay.record.urls")),
         path("guide/", include("tincay.directory.urls")),
         path("back/", include("tincay.visit.urls")),
+        path("figures/", include(figures.public)),
+        path("desk/figures/", include(figures.desk)),
         path("desk/", include("tincay.cases.urls")),
         path("desk/in/", include("tincay.people.urls")),
         path("", include("tincay.intake.urls")),
@@ -25,6 +28,7 @@ STAFF_MENU = (
     MenuItem(_("Báo cấp trên"), "escalated", "arrow-up", May.SEE_ESCALATED),
     MenuItem(_("Lịch làm việc"), "calendar", "calendar", May.CHANGE_CALENDAR),
     MenuItem(_("Bàn tiếp nhận"), "desks", "users", May.MANAGE_DESK),
+    MenuItem(_("Ước lượng"), "runs", "file-text", May.RUN_ESTIMATES),
     MenuItem(_("Tình trạng hệ thống"), "health", "activity", May.SEE_HEALTH),
     MenuItem(_("Khóa của tôi"), "my_key", "key", May.HOLD_KEY),
 )

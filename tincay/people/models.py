@@ -5,7 +5,10 @@ from typing import Self
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from tincay.people.rights import May, holds
+from tincay.people.rights import KIND_RIGHTS, May, comes_with_kind, holds
+
+
+_RIGHTS_BY_KIND = {right for rights in KIND_RIGHTS.values() for right in rights}
 
 
 class Organisation(models.Model):
@@ -81,7 +84,11 @@ class User(AbstractBaseUser):
         ]
 
     def may(self, right: May) -> bool:
-        return self.is_active and holds(self.role, right)
+        return self.is_active and (holds(self.role, right) or self._by_kind(right))
+
+    def _by_kind(self, right: May) -> bool:
+        """Rights of everybody in an organisation of this kind; the row is read only where one could apply."""
+        return right in _RIGHTS_BY_KIND and comes_with_kind(self.organisation.kind, right)
 
     def title(self, language: str) -> str:
         return (self.title_en if language == "en" else self.title_vi) or self.username

@@ -15,6 +15,7 @@ class May(StrEnum):
     CHANGE_CALENDAR = "add a closure day for the future, with a reason"
     HOLD_KEY = "hold a key of their own"
     MANAGE_DESK = "add members to a desk of the own organisation and remove them"
+    RUN_ESTIMATES = "ask tables of counts, write down claims, publish an estimate: totals only"
     SEE_HEALTH = "see versions, queue lengths, backups: never a report"
 
 
@@ -35,9 +36,18 @@ ROLE_RIGHTS: dict[str, frozenset[May]] = {
     "unit_head": frozenset({May.SEE_OVERDUE}),
     "oversight": frozenset({May.SEE_ESCALATED}),
     "steward": frozenset({May.CHANGE_CALENDAR, May.SEE_HEALTH}),
+    "me_officer": frozenset({May.RUN_ESTIMATES}),
 }
 """Roles that are missing here (police liaison, donor, …) hold no right yet: their parts are not built."""
 
 
+KIND_RIGHTS: dict[str, frozenset[May]] = {"research": frozenset({May.RUN_ESTIMATES})}
+"""What everybody of an organisation of this kind (org_type) may, whatever the role."""
+
+
 def holds(role: str, right: May) -> bool:
     return right in ROLE_RIGHTS.get(role, frozenset())
+
+
+def comes_with_kind(kind: str, right: May) -> bool:
+    return right in KIND_RIGHTS.get(kind, frozenset())

@@ -1,0 +1,259 @@
+"""The register that everybody may read, and the desk where tables of counts are asked."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tincay.core.estimate.checks import Range
+from tincay.figures import actions, background, forms, queries, wording
+from tincay.figures.models import Claim, PublishedRun, Run
+from tincay.figures.pages import XI, Drawing, Screens, ranges
+from tincay.figures.permissions import run_or_404
+from tincay.figures.publishing import NotPublished, refusal_to_publish
+from tincay.figures.tables import MOST_LISTS
+from tincay.people.permissions import needs, staff
+from tincay.people.rights import May
+from tincay.web.packs import codes
+from tincay.web.time import now
+
+SEED = 20260630
+"""Every run begins with the same seed: nobody tries seeds until one pleases."""
+AGAIN_AFTER = 5
+"""Seconds after which a page that waits for a run asks again."""
+
+
+# Public
+
+
+@require_safe
+def population(request: HttpRequest) -> HttpResponse:
+    """Every claim and every published run side by side, and what such figures can and cannot say."""
+    claims = list(queries.claims())
+    context = {
+        "claims": [_claim(claim) for claim in claims],
+        "drawing": _claims_drawing(claims),
+        "published": [_published(row) for row in queries.published_runs()],
+    }
+    return render(request, "figures/population.html", context)
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    language = get_language() or "vi"
+    return {
+        "number": _claim_number(claim),
+        "method": codes().get_code("estimate_kind", claim.kind).label(language),
+        "has_method": claim.kind != "published_no_method",
+        "years": claim.years,
+        "place": claim.place.name(language) if claim.place else "",
+        "population": claim.text("population", language),
+        "source": claim.text("source", language),
+        "caveat": claim.text("caveat", language),
+    }
+
+
+def _claim_number(claim: Claim) -> str:
+    if claim.value is None:
+        return f"{wording.people(claim.low)} – {wording.people(claim.high)}"
+    number = wording.people(claim.value)
+    return _("hơn %(number)s") % {"number": number} if claim.at_least else number
+
+
+def _claims_drawing(claims: list[Claim]) -> Drawing | None:
+    if not claims:
+        return None
+    shown = [
+        Range(
+            f"{_claim_number(claim)} ({claim.years or _('không rõ năm')})", claim.low, claim.value, claim.high
+        )
+        for claim in claims
+    ]
+    return ranges(
+        "claims",
+        _("Các con số cạnh nhau"),
+        _("Mỗi dòng là một con số đã công bố. Không có số nào ở giữa được tính ra."),
+        _("Con số"),
+        shown,
+    )
+
+
+def _published(row: PublishedRun) -> dict[str, Any]:
+    language = get_language() or "vi"
+    return {
+        "row": row,
+        "place": row.place.name(language) if row.place else "",
+        "range": wording.range_words(row.lower, row.upper),
+        "bound": wording.at_least(row.bound),
+        "seen": wording.people(row.seen),
+        "by": row.organisation.name(language),
+        "linkage": wording.LINKAGES[row.linkage],
+    }
+
+
+@require_safe
+def published_run(request: HttpRequest, number: int) -> HttpResponse:
+    """One published answer with all that is needed to repeat and to check it; never its counts."""
+    row = get_object_or_404(queries.published_runs(), pk=number)
+    assert row.result
+    screens = Screens(row.table, row.result)
+    opening = bytes(row.opening).decode()
+    return render(
+        request,
+        "figures/published.html",
+        {**_published(row), "silent": list(screens.silent()), "opening": opening},
+    )
+
+
+# The desk
+
+
+@require_safe
+@needs(May.RUN_ESTIMATES)
+def runs(request: HttpRequest) -> HttpResponse:
+    found = Run.objects.visible_to(staff(request)).select_related("place").order_by("-pk")[:100]
+    return render(
+        request, "figures/runs.html", {"runs": [_line(run) for run in found], "how_many": forms.HowMany()}
+    )
+
+
+def _line(run: Run) -> dict[str, Any]:
+    return {
+        "run": run,
+        "place": run.place.name(get_language() or "vi") if run.place else "",
+        "headline": Screens(run.table, run.result).headline()
+        if run.result and run.result["gate"]["open"]
+        else "",
+        "refused": bool(run.result) and not (run.result or {})["gate"]["open"],
+    }
+
+
+@needs(May.RUN_ESTIMATES)
+def new_run(request: HttpRequest) -> HttpResponse:
+    """Ask for a table of counts as a small file."""
+    form = forms.Upload(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        return _begin(request, form)
+    return render(request, "figures/upload.html", {"form": form})
+
+
+@needs(May.RUN_ESTIMATES)
+def new_table(request: HttpRequest) -> HttpResponse:
+    """Ask for the counts one by one; ?lists=K says how many lists there are."""
+    wanted = request.GET.get("lists", "3")
+    if wanted not in {str(k) for k in range(2, MOST_LISTS + 1)}:
+        raise Http404
+    form = forms.Typed(request.POST or None, lists=int(wanted))
+    if request.method == "POST" and form.is_valid():
+        return _begin(request, form)
+    return render(request, "figures/typed.html", {"form": form, "lists": range(1, int(wanted) + 1)})
+
+
+def _begin(request: HttpRequest, form: forms.Upload | forms.Typed) -> HttpResponse:
+    run = actions.begin_run(
+        by=staff(request), held=form.table, about=form.about(), effort=form.cleaned_data["effort"], seed=SEED,
+        now=now(),
+    )  # fmt: skip
+    background.start(run.pk)
+    return redirect("run", run.pk)
+
+
+@require_safe
+@needs(May.RUN_ESTIMATES)
+def run(request: HttpRequest, number: int) -> HttpResponse:
+    """All screens of a run; while it is worked on, how far it is. The page asks again by itself, without script."""
+    found = run_or_404(staff(request), number)
+    answer = render(request, "figures/run.html", _context(request, found))
+    if found.busy and "still" not in request.GET:
+        answer.headers["Refresh"] = str(AGAIN_AFTER)
+    return answer
+
+
+@require_safe
+@needs(May.RUN_ESTIMATES)
+def run_on_paper(request: HttpRequest, number: int) -> HttpResponse:
+    found = run_or_404(staff(request), number)
+    if not found.result:
+        raise Http404
+    return render(request, "figures/run_on_paper.html", {**_context(request, found), "on_paper": True})
+
+
+def _context(request: HttpRequest, found: Run) -> dict[str, Any]:
+    reason = refusal_to_publish(found)
+    return {
+        "run": found,
+        "place": found.place.name(get_language() or "vi") if found.place else "",
+        "linkage": wording.LINKAGES[found.linkage],
+        "screens": Screens(found.table, found.result, _xi(request)) if found.result else None,
+        "change": forms.Change(held=found.table),
+        "stuck": found.stuck(now()),
+        "waited": (now() - found.made_at).seconds,
+        "not_published": wording.NOT_PUBLISHED.get(reason, ""),
+        "published": PublishedRun.objects.filter(table_hash=found.table_hash).first(),
+    }
+
+
+def _xi(request: HttpRequest) -> float:
+    """Where the reader put the assumption; 1, the usual one, for anything else."""
+    asked = request.GET.get("xi", "1")
+    return next((xi for xi in XI if f"{xi:g}" == asked), 1.0)
+
+
+@require_POST
+@needs(May.RUN_ESTIMATES)
+def change_table(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask the same counts again with lists left out or taken as one: a new run, the old one stays."""
+    found = run_or_404(staff(request), number)
+    form = forms.Change(request.POST, held=found.table)
+    if not form.is_valid():
+        return render(request, "figures/run.html", {**_context(request, found), "change": form}, status=422)
+    held, said = form.changed()
+    about = actions.About(
+        found.place, found.population, found.first_year or 0, found.last_year or 0, found.linkage
+    )
+    made = actions.begin_run(
+        by=staff(request), held=held, about=about, effort=form.cleaned_data["effort"], seed=found.seed, now=now(),
+        made_from=found, change=said,
+    )  # fmt: skip
+    background.start(made.pk)
+    return redirect("run", made.pk)
+
+
+@require_POST
+@needs(May.RUN_ESTIMATES)
+def again(request: HttpRequest, number: int) -> HttpResponse:
+    """Let a run that failed or lost its server wait once more."""
+    found = run_or_404(staff(request), number)
+    if found.state == "failed" or found.stuck(now()):
+        actions.wait_again(run=found, now=now())
+        background.start(found.pk)
+    return redirect("run", number)
+
+
+@require_POST
+@needs(May.RUN_ESTIMATES)
+def publish(request: HttpRequest, number: int) -> HttpResponse:
+    found = run_or_404(staff(request), number)
+    try:
+        row = actions.publish_run(run=found, now=now())
+    except NotPublished as problem:
+        messages.error(request, str(wording.NOT_PUBLISHED[problem.reason]))
+        return redirect("run", number)
+    messages.success(request, _("Đã công bố. Con số này không sửa và không xóa được."))
+    return redirect("published_run", row.pk)
+
+
+@needs(May.RUN_ESTIMATES)
+def claims(request: HttpRequest) -> HttpResponse:
+    """Write down a figure that somebody published; the page shows those that are there."""
+    form = forms.NewClaim(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.add_claim(fields=form.columns())
+        messages.success(request, _("Đã ghi. Con số này hiện trên trang công khai."))
+        return redirect("claims")
+    return render(
+        request, "figures/claims.html", {"form": form, "claims": [_claim(one) for one in queries.claims()]}
+    )

@@ -1,0 +1,93 @@
+"""How a run is worked out: how hard, with which code, and how a repeated run is compared. Touches no row."""
+
+import json
+import platform
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from math import isclose
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tincay import __version__
+from tincay.core import estimate
+from tincay.core.estimate.checks import Effort, diagnose
+from tincay.core.estimate.histories import Table
+from tincay.core.estimate.latent import Plan
+
+EFFORTS = {
+    "look": Effort(stepwise=1_000, bic=200, trials=200, plan=Plan(chains=4, burn_in=2_000, kept=6_000)),
+    "publish": Effort(),
+}
+"""A first look takes seconds; what is published needs 20,000 replicates and long chains."""
+NEARLY = 1e-9
+
+
+def effort(code: str, seed: int) -> Effort:
+    known = EFFORTS[code]
+    return Effort(known.stepwise, known.bic, known.trials, known.plan, seed)
+
+
+def work_out(held: Table, code: str, seed: int) -> dict[str, Any]:
+    """Every screen for a table, as plain JSON values. Raises core's NoEstimate for an empty table."""
+    found: dict[str, Any] = json.loads(
+        json.dumps(diagnose(held, effort(code, seed)).as_json(), allow_nan=False)
+    )
+    return found
+
+
+def digest(found: dict[str, Any]) -> str:
+    return sha256(json.dumps(found, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+@lru_cache
+def code_version() -> str:
+    """The product's version and a hash over the code that estimates, so that any change of it shows."""
+    folder = Path(str(estimate.__file__)).parent
+    whole = sha256()
+    for path in sorted(folder.glob("*.py")):
+        whole.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return f"{__version__}+{whole.hexdigest()[:12]}"
+
+
+def made_with() -> dict[str, str]:
+    """What a bit-for-bit repeat needs to be the same: the processor type and the numerical packages."""
+    return {"machine": platform.machine(), "python": platform.python_version(), **dict(_packages())}
+
+
+def _packages() -> Iterator[tuple[str, str]]:
+    for name in ("numpy", "scipy", "numba"):
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:
+            yield name, ""
+
+
+class Compared(NamedTuple):
+    """A run and its repeat: the same bits, or the same to 1e-9, or where they first differ."""
+
+    identical: bool
+    near: bool
+    first_difference: str
+
+
+def compare(kept: dict[str, Any], again: dict[str, Any]) -> Compared:
+    if digest(kept) == digest(again):
+        return Compared(True, True, "")
+    apart = next(_differences(kept, again, ""), "")
+    return Compared(False, not apart, apart)
+
+
+def _differences(one: Any, other: Any, where: str) -> Iterator[str]:
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        for key in one:
+            yield from _differences(one[key], other[key], f"{where}.{key}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for place, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from _differences(left, right, f"{where}[{place}]")
+    elif isinstance(one, float) and isinstance(other, float):
+        if not isclose(one, other, rel_tol=NEARLY):
+            yield where
+    elif one != other:
+        yield where
