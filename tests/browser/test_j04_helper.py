@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.helper_at_desk import AtDesk
 from tests.browser.never import Watch, assert_found_nowhere, assert_no_address_or_device_is_stored
-from tests.cast import Hands, Network, Reporter, Worker, give_second_factor
+from tests.cast import Hands, Network, Reporter, Worker, give_second_factor, hire
 from tests.people.telephone import totp
 from tincay.cases.schedule import tick
 from tincay.intake.models import Report
@@ -208,3 +208,70 @@ def test_a_passkey_opens_the_desk_and_is_enough(
     desk.go("/desk/")
     desk.press("passkey")
     expect(desk.page.get_by_role("heading", level=1)).to_have_text(desk.words("today"))
+
+
+def test_a_new_helper_makes_a_key_and_a_supervisor_hands_over_the_desks(
+    sits_down: Callable[..., AtDesk], network: Network, reporter: Reporter
+) -> None:
+    report = reporter.send(words=PLANTED)
+    newcomer = hire(network.organisation, "moi.cayme", "case_worker", with_key=False)
+    give_second_factor(newcomer)
+    new = sits_down()
+    new.sign_in(newcomer)
+    new.go("/desk/key/")
+    new.page.locator("[data-go=make]").click()
+    words = new.page.locator("[data-passphrase] li")
+    expect(words.nth(5)).not_to_be_empty(timeout=60_000)
+    passphrase = " ".join(words.all_inner_texts())
+    new.look()
+    new.page.locator("input[data-again]").fill(passphrase)
+    new.page.locator("[data-go=keep]").click()
+    expect(new.page.get_by_text("Đã có khóa mới")).to_be_visible(timeout=60_000)
+
+    boss = sits_down()
+    give_second_factor(network.supervisor)
+    boss.sign_in(network.supervisor)
+    boss.unlock(network.supervisor.passphrase)
+    boss.is_open()
+    boss.page.goto(boss.path("/desk/desks/"))
+    desk = boss.page.locator("section", has=boss.page.locator(f"#desk-{network.triage.code}"))
+    desk.locator("select").select_option(label="moi.cayme · moi.cayme")
+    desk.get_by_role("button", name="Thêm vào bàn").click()
+    if boss.page.locator("html").get_attribute("data-keyring") != "open":
+        boss.unlock(network.supervisor.passphrase)
+        boss.is_open()
+    desk.locator("desk-rewrap [data-go=start]").click()
+    expect(desk.locator("desk-rewrap")).to_have_count(0, timeout=30_000)
+
+    new.page.goto(new.path("/desk/"))
+    if new.page.locator("html").get_attribute("data-keyring") != "open":
+        new.unlock(passphrase)
+        new.is_open()
+    new.page.get_by_role("link", name=report.code_name).click()
+    new.press("open")
+    expect(new.page.get_by_text(PLANTED)).to_be_visible(timeout=20_000)
+    assert_found_nowhere([PLANTED, passphrase], watch=new.watch)
+
+
+def test_who_leaves_a_desk_is_out_and_a_new_key_is_made_in_the_browser(
+    sits_down: Callable[..., AtDesk], network: Network, reporter: Reporter
+) -> None:
+    report = reporter.send(words=PLANTED)
+    boss = sits_down()
+    give_second_factor(network.supervisor)
+    boss.sign_in(network.supervisor)
+    boss.unlock(network.supervisor.passphrase)
+    boss.is_open()
+    old = network.triage.recipient
+    boss.page.goto(boss.path("/desk/desks/"))
+    desk = boss.page.locator("section", has=boss.page.locator(f"#desk-{network.triage.code}"))
+    desk.get_by_role("button", name="Rời bàn thu.cayme").click()
+    if boss.page.locator("html").get_attribute("data-keyring") != "open":
+        boss.unlock(network.supervisor.passphrase)
+        boss.is_open()
+    desk.locator("desk-rewrap [data-go=start]").click()
+    expect(desk.locator("desk-rewrap")).to_have_count(0, timeout=30_000)
+    network.triage.refresh_from_db()
+    assert network.triage.recipient != old
+    assert network.supervisor.open(report)[0]["words"] == PLANTED
+    assert network.helper.open(report) == []

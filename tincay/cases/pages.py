@@ -19,7 +19,7 @@ from tincay.cases.queries import QueuePage
 from tincay.core.clock import URGENT, Calendar, working_days_between
 from tincay.core.consent import allows
 from tincay.core.priority import PRIORITIES
-from tincay.core.stages import STAGES
+from tincay.core.stages import STAGES, reached
 from tincay.directory.models import CalendarDay
 from tincay.directory.queries import calendar
 from tincay.intake.actions import today
@@ -58,6 +58,7 @@ class Row:
     priority_words: str
     due: datetime
     working_days: int | None
+    nobody_works_on_it: bool
 
 
 def rows(page: QueuePage, now: datetime) -> list[Row]:
@@ -76,6 +77,7 @@ def _row(report: Report, paused: bool, now: datetime, days: Calendar) -> Row:
         priority_words=label("triage_priority", report.priority),
         due=report.next_due_at,
         working_days=working_days(report.next_due_at, now, days),
+        nobody_works_on_it=not reached(report.stage, "in_handling"),
     )
 
 

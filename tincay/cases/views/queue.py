@@ -25,7 +25,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "cases/today.html",
         {
             "rows": rows,
-            "danger": [row for row in rows[1:] if row.priority == "p0"],
+            "danger": [row for row in rows[1:] if row.priority == "p0" and row.nobody_works_on_it],
             "after": page.after,
             "first": "after" not in request.GET,
             "now": moment,
