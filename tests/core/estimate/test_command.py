@@ -135,7 +135,9 @@ def test_missing_limits_are_not_made_up(capsys: pytest.CaptureFixture[str]) -> N
     assert "interval not known to" in out
 
 
-@pytest.mark.parametrize("argv", [["x.csv", "--replicates", "0"], ["x.csv", "--method", "guess"], []])
+@pytest.mark.parametrize(
+    "argv", [["x.csv", "--replicates", "0"], ["x.csv", "--seed", "-1"], ["x.csv", "--method", "guess"], []]
+)
 def test_a_wrong_command_is_explained(argv: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(argv)
@@ -148,6 +150,12 @@ def test_the_folder_runs_as_a_command_without_django() -> None:
     code += "except SystemExit as end: print(end.code, 'django' in sys.modules, 'numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code, UK], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1].startswith("0 False")
+
+
+def test_the_same_seed_repeats_a_run_and_zero_is_a_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    runs = [as_json(capsys, KOREA, "--method", "stepwise", "--seed", seed)[1] for seed in ("0", "0", "3")]
+    assert runs[0] == runs[1]
+    assert runs[0]["details"]["limits"] != runs[2]["details"]["limits"]
 
 
 def test_the_exit_code_of_the_command_is_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--method", choices=[*METHODS, "all"], default="all")
     parser.add_argument("--format", choices=["json", "text"], default="text")
     parser.add_argument("--replicates", type=_positive, help="bootstrap replicates")
-    parser.add_argument("--seed", type=_positive, default=1)
+    parser.add_argument("--seed", type=_seed, default=1, help="0 or more; the same seed repeats a run")
     parser.add_argument("--workers", type=int, choices=[1, 2], default=1)
     return parser
 
@@ -54,6 +54,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("must be 0 or more")
     return value
 
 
