@@ -275,3 +275,21 @@ def test_who_leaves_a_desk_is_out_and_a_new_key_is_made_in_the_browser(
     assert network.triage.recipient != old
     assert network.supervisor.open(report)[0]["words"] == PLANTED
     assert network.helper.open(report) == []
+
+
+def test_the_queue_says_what_stories_speak_of_only_while_words_are_open(
+    sits_down: Callable[..., AtDesk], helper: Worker, reporter: Reporter
+) -> None:
+    reporter.send(words=PLANTED, answers={"need": ["medical"], "harms": ["rape", "threat"]})
+    desk = sits_down()
+    give_second_factor(helper)
+    desk.sign_in(helper)
+    warning = desk.page.locator(".queue [data-warning]")
+    assert warning.count() == 0
+    desk.unlock(helper.passphrase)
+    desk.is_open()
+    expect(warning).to_have_text("Có nói đến: Bạo lực tình dục", timeout=20_000)
+    assert PLANTED not in desk.page.content()
+    desk.look()
+    desk.press("lock")
+    expect(warning).to_have_count(0)

@@ -281,12 +281,17 @@ def answer_labels() -> dict[str, dict[str, str]]:
     return found
 
 
+def warning_words() -> dict[str, list[str]]:
+    """Which answers make which content warning, in words; the browser looks, once words can be opened."""
+    return {label("content_warning", name): list(codes) for name, codes in sorting.WARNINGS.items()}
+
+
 def sorting_rule(report: Report, now: datetime) -> dict[str, Any]:
     """What the browser needs to suggest a class, to warn, and to fill the count row if she agreed."""
     counted = allows(grants(report), scope="count_statistics", today=today(now))
     return {
         "suggestions": [[name, dict(wanted)] for name, wanted in sorting.SUGGESTIONS],
-        "warnings": {label("content_warning", name): list(codes) for name, codes in sorting.WARNINGS.items()},
+        "warnings": warning_words(),
         "counted": sorting.COUNTED if counted else None,
         "children": list(sorting.SUGGESTIONS[0][1]["age_band"]),
     }

@@ -26,6 +26,7 @@ STEPS = [
 urlpatterns = [
     path("", queue.today, name="today"),
     path("seen/", queue.seen, name="seen"),
+    path("warnings/", queue.warnings, name="warnings"),
     path("r/<uuid:report_id>/", report.report, name="report"),
     path("r/<uuid:report_id>/", include(STEPS)),
     path("overdue/", queue.overdue, name="overdue"),

@@ -94,12 +94,13 @@ def write_event(
 ) -> Appended:
     """Append a report's leaf and seal its opening to the record and to the receipt. Needs no unlocked key."""
     appended = append_leaf(kind=kind, event={**event, "record": owner.hex}, now=now)
-    Opening.objects.create(
+    opening = Opening(
         owner=owner,
         leaf=appended.index,
         for_record=seal(appended.opening, record),
         for_receipt=seal(appended.opening, receipt),
     )
+    opening.save(force_insert=True)
     return appended
 
 

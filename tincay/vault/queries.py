@@ -1,5 +1,6 @@
 """What the vault can be asked. Every answer is ciphertext or a public key."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -71,3 +72,24 @@ def readable(owner: UUID, user: User) -> dict[str, list[Readable]]:
         entry = Readable(wrap.compartment_id, links, texts.get(wrap.compartment_id, []))
         found.setdefault(wrap.compartment.kind, []).append(entry)
     return found
+
+
+def first_words(owners: Iterable[UUID], user: User) -> dict[UUID, Readable]:
+    """The story of each of these reports, as far as the user can open it; three questions however many."""
+    held = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
+    wraps = Wrap.objects.filter(
+        compartment__owner__in=list(owners), compartment__kind="narrative", recipient__in=held
+    ).select_related("compartment")
+    found = {wrap.compartment_id: wrap for wrap in wraps}
+    texts = {text.compartment_id: text for text in SealedText.objects.filter(compartment__in=found)}
+    return {
+        found[number].compartment.owner: Readable(
+            number,
+            [
+                (held[found[number].recipient], found[number].recipient),
+                (bytes(found[number].sealed), found[number].compartment.recipient),
+            ],
+            [text],
+        )
+        for number, text in texts.items()
+    }

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,6 +11,7 @@ from tincay.cases.queries import escalated_clocks, late_clocks, queue_page
 from tincay.people.actions import see_notices
 from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
+from tincay.vault.queries import first_words
 from tincay.web.time import now
 
 
@@ -28,11 +29,23 @@ def today(request: HttpRequest) -> HttpResponse:
             "danger": [row for row in rows[1:] if row.priority == "p0" and row.nobody_works_on_it],
             "after": page.after,
             "first": "after" not in request.GET,
+            "cursor": _cursor(request.GET.get("after", "")),
             "now": moment,
             "news": user.notices.order_by("-created_at").values_list("created_at", flat=True).first(),
             "has_desk": user.memberships.exists(),
         },
     )
+
+
+@require_safe
+@needs(May.SEE_QUEUE)
+def warnings(request: HttpRequest) -> JsonResponse:
+    """The sealed stories of a page of the queue, for the unlocked browser to look for content warnings."""
+    user = staff(request)
+    shown = queue_page(user, _cursor(request.GET.get("after", ""))).reports
+    found = first_words([report.id for report in shown], user)
+    sealed = {str(report_id): pages.document(story) for report_id, story in found.items()}
+    return JsonResponse({"warnings": pages.warning_words(), "reports": sealed})
 
 
 def _cursor(typed: str) -> UUID | None:

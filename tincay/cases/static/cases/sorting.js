@@ -10,9 +10,46 @@
   const chosen = (answers, wanted) =>
     Object.entries(wanted).flatMap(([name, codes]) => (answers[name] || []).filter((code) => codes.includes(code)).map((code) => [name, code]));
 
+  const speaksOf = (warnings, answers) =>
+    Object.entries(warnings).filter(([, codes]) => chosen(answers, { harms: codes }).length).map(([words]) => words);
+
+  /* The queue: content warnings beside each row, once words can be opened. The words themselves stay sealed. */
+  async function warnInQueue() {
+    const list = document.querySelector("[data-warnings-from]:not([data-warned])");
+    if (!list || document.documentElement.dataset.keyring !== "open") return;
+    list.dataset.warned = "";
+    const answer = await fetch(list.dataset.warningsFrom);
+    if (!answer.ok) return;
+    const { warnings, reports } = await answer.json();
+    for (const [id, sealed] of Object.entries(reports)) {
+      const link = list.querySelector(`a[href*="/r/${id}/"]`);
+      if (!link) continue;
+      const element = document.createElement("sealed-words");
+      const json = document.createElement("script");
+      json.type = "application/json";
+      json.textContent = JSON.stringify(sealed);
+      element.append(json);
+      element.hidden = true;
+      element.addEventListener("opened", (event) => {
+        const found = speaksOf(warnings, event.detail?.documents?.[0]?.answers || {});
+        if (!found.length || link.parentElement.querySelector("[data-warning]")) return;
+        const said = document.createElement("small");
+        said.dataset.warning = "";
+        said.textContent = `${list.dataset.speaksOf} ${found.join(", ")}`;
+        link.parentElement.append(said);
+      });
+      link.parentElement.append(element);
+    }
+  }
+  document.addEventListener("keyring", () => {
+    if (document.documentElement.dataset.keyring === "open") return warnInQueue();
+    for (const said of document.querySelectorAll("[data-warning]")) said.remove();
+  });
+  new MutationObserver(warnInQueue).observe(document.documentElement, { childList: true, subtree: true });
+
   function warn(rule, answers) {
     const place = document.querySelector("[data-warnings]");
-    const found = Object.entries(rule.warnings).filter(([, codes]) => chosen(answers, { harms: codes }).length).map(([words]) => words);
+    const found = speaksOf(rule.warnings, answers);
     if (!place || !found.length) return;
     place.querySelector("[data-warning-list]").textContent = found.join(", ");
     place.hidden = false;
