@@ -41,6 +41,14 @@ def as_json(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, dict[s
     return code, json.loads(out)
 
 
+def test_a_file_of_people_becomes_counts_that_can_be_sent(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("A,B\n1,0\n1,1\n1,0\n", encoding="utf-8")
+    assert run(capsys, str(file), "--format", "counts") == (0, "A,B,count\n1,0,2\n0,1,0\n1,1,1\n")
+
+
 KEYS = {"method", "estimate", "lower", "upper", "level", "warnings", "refusal", "details"}
 
 

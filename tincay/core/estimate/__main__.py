@@ -11,7 +11,7 @@ from typing import Any
 
 from .answers import Answer, NoEstimate, Notice, finite, refused
 from .checks import union
-from .histories import Table, read_table
+from .histories import Table, read_table, write_table
 from .methods import BOUNDS, METHODS, Settings, ask, ask_all
 
 ANSWERED, REFUSED, UNREADABLE = 0, 3, 2
@@ -29,6 +29,9 @@ def main(argv: Sequence[str]) -> int:
         answer = refused(wanted.method, refusal)
         _show(answer.as_json(), None, [answer], wanted.format)
         return UNREADABLE
+    if wanted.format == "counts":
+        print(write_table(held), end="")
+        return ANSWERED
     settings = Settings(wanted.replicates, wanted.seed, wanted.workers)
     if wanted.method == "all":
         return _all(held, settings, wanted.format)
@@ -43,7 +46,7 @@ def _arguments() -> argparse.ArgumentParser:
         "file", type=Path, help="CSV: one column of 0/1 per list, and `count` or one row a person"
     )
     parser.add_argument("--method", choices=[*METHODS, "all"], default="all")
-    parser.add_argument("--format", choices=["json", "text"], default="text")
+    parser.add_argument("--format", choices=["json", "text", "counts"], default="text")
     parser.add_argument("--replicates", type=_positive, help="bootstrap replicates")
     parser.add_argument("--seed", type=_seed, default=1, help="0 or more; the same seed repeats a run")
     parser.add_argument("--workers", type=int, choices=[1, 2], default=1)
