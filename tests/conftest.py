@@ -36,10 +36,14 @@ def _remove(folder: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
-    """What a process remembers about its database belongs to one test."""
+    """What a process remembers about its database, and the language it spoke last, belongs to one test."""
+    from django.conf import settings
+    from django.utils import translation
+
     from tincay.directory import queries as directory
     from tincay.web import models as web
 
+    translation.activate(settings.LANGUAGE_CODE)
     yield
     web.this_install.cache_clear()
     directory._calendar.cache_clear()
