@@ -25,7 +25,7 @@ REASONS: Mapping[str, str] = {
 """Why no estimate is given. Codes are stable: pages translate them."""
 
 NOTICES: Mapping[str, str] = {
-    "lower_bound": "Read this as “at least”: such methods more often come out too low than too high.",
+    "lower_bound": "Read this as “at least”: on real lists such methods came out too low more often than too high.",
     "limit_suppressed": "The {side} limit needs more replicates than were run, so it is not shown.",
     "no_upper_limit": "Some resampled tables give no finite answer, so there is no upper limit.",
     "no_interval": "The interval could not be worked out: {problem}.",
