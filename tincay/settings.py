@@ -204,6 +204,8 @@ ACCOUNT_FORMS = {
 }
 MFA_ADAPTER = "tincay.people.accounts.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
+# The code before and after count too (RFC 6238, 5.2): nobody is turned away at the half-minute.
+MFA_TOTP_TOLERANCE = 1
 MFA_RATE_LIMITS = {"webauthn_login": None}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not environment.https
