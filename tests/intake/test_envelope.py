@@ -13,7 +13,7 @@ from tests.cast import Network, Reporter
 from tincay.intake.envelope import Envelope, GrantDocument, GrantIn, Malformed, MessageIn, Strict, read
 
 CORPUS = Path(__file__).parent.parent / "vectors/envelope"
-SHAPES = [Envelope, MessageIn, GrantIn, GrantDocument]
+SHAPES: list[type[Strict]] = [Envelope, MessageIn, GrantIn, GrantDocument]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),

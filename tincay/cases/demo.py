@@ -11,7 +11,6 @@ from hashlib import sha256, sha512
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
-from django.db import transaction
 from django.utils import timezone
 
 from tincay.cases.demo_story import Story, Told, play
@@ -19,6 +18,7 @@ from tincay.core import receipts
 from tincay.core.sealing import (
     Identity,
     Recipient,
+    Stretched,
     new_key,
     recipient_of,
     stretch_receipt,
@@ -33,6 +33,7 @@ from tincay.record.actions import create_log_key
 from tincay.vault.actions import add_member, set_desk_key, set_person_key
 from tincay.web.models import Install, this_install
 from tincay.web.packs import pack_rows, pack_toml
+from tincay.web.writing import written
 
 PACK = "demo"
 Table = Mapping[str, Any]
@@ -55,24 +56,25 @@ class SignIn:
     title: str
 
 
+@written
 def load_demo(say: Say) -> None:
-    """Fill an empty install with the demo pack; `say` is told how far it is. Raises NotEmpty."""
+    """Fill an empty install with the demo pack, all or nothing; `say` is told how far it is. Raises NotEmpty."""
     pack = pack_toml("pack.toml", PACK)
     start: datetime = pack["start"]
     if Install.objects.exists() or Report.objects.for_the_rules().exists():
         raise NotEmpty
-    with transaction.atomic():
+    with ThreadPoolExecutor(1) as stretching:
         Install.objects.create(
             id=1, demo=True, name_vi="Thông tin cộng đồng", name_en="Community information"
         )
         this_install.cache_clear()
+        # The slow stretches of the printed receipts run beside everything else.
+        receipts_made = stretching.submit(_stretched, bytes(this_install().salt))
         create_log_key()
         say("organisations, people, keys")
         _network(_first_day(pack))
-    say("receipts")
-    told = _told()
-    play(Story(told=told, pack=pack, start=start), say)
-    Install.objects.filter(id=1).update(demo_offset=start - timezone.now())
+        play(Story(told=_told(receipts_made.result()), pack=pack, start=start), say)
+        Install.objects.filter(id=1).update(demo_offset=start - timezone.now())
 
 
 def _first_day(pack: Table) -> datetime:
@@ -106,11 +108,13 @@ def demo_codes() -> dict[str, tuple[str, str]]:
     return {report["id"]: (report["code_name"], demo_code(report["id"])) for report in reports}
 
 
-def _told() -> list[Told]:
-    salt = bytes(this_install().salt)
+def _stretched(salt: bytes) -> list[Stretched]:
     reports = pack_toml("reports.toml", PACK)["reports"]
-    with ThreadPoolExecutor(2) as pool:
-        stretched = pool.map(lambda report: stretch_receipt(demo_code(report["id"]), salt), reports)
+    return [stretch_receipt(demo_code(report["id"]), salt) for report in reports]
+
+
+def _told(stretched: list[Stretched]) -> list[Told]:
+    reports = pack_toml("reports.toml", PACK)["reports"]
     return [Told(report, receipt) for report, receipt in zip(reports, stretched, strict=True)]
 
 

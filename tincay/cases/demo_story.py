@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import transaction
-
 from tincay.cases import actions
 from tincay.cases.demo_answers import identity_answers, narrative_answers, row_answers
 from tincay.cases.demo_rows import RowPlan, plan_rows
@@ -56,7 +54,7 @@ class Event:
 
 
 def play(story: Story, say: Say) -> None:
-    """Let everything happen, day by day, one transaction a day; each day ends with the scheduled work."""
+    """Let everything happen, day by day; each day ends with the scheduled work."""
     rows = _rows(story)
     events = sorted([*_described(story.told), *_planned(rows)], key=lambda event: event.at)
     day: list[Event] = []
@@ -75,7 +73,6 @@ def play(story: Story, say: Say) -> None:
     say("100 %")
 
 
-@transaction.atomic
 def _play_day(day: list[Event], *, first: bool) -> None:
     for event in day:
         event.happen(event.at)
@@ -83,8 +80,7 @@ def _play_day(day: list[Event], *, first: bool) -> None:
 
 
 def _scheduled(now: datetime) -> None:
-    with transaction.atomic():
-        tick(now=now)
+    tick(now=now)
 
 
 def _rows(story: Story) -> list[RowPlan]:
@@ -234,11 +230,27 @@ def _described(told: list[Told]) -> Iterator[Event]:
 # --- the further rows
 
 
+class Rota:
+    """Who works where, asked once: for each place the desk that is asked, its case desk, its members."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Desk, Desk, list[User]]] = {}
+
+    def of(self, plan: RowPlan) -> tuple[Desk, Desk, list[User]]:
+        place = "oversight" if plan.oversight else plan.province
+        if place not in self._known:
+            desk = fallback().oversight if plan.oversight else desk_for(plan.province)
+            assert desk
+            seats = Membership.objects.filter(desk=desk).select_related("user").order_by("id")
+            self._known[place] = desk, case_desk(desk), [seat.user for seat in seats]
+        return self._known[place]
+
+
 class Row:
     """One planned row while its steps happen."""
 
-    def __init__(self, plan: RowPlan) -> None:
-        self.plan = plan
+    def __init__(self, plan: RowPlan, rota: Rota) -> None:
+        self.plan, self.rota = plan, rota
         self.report: Report
 
     def events(self) -> Iterator[Event]:
@@ -263,19 +275,14 @@ class Row:
 
     def receive(self, now: datetime) -> None:
         plan = self.plan
-        desk = fallback().oversight if plan.oversight else desk_for(plan.province)
-        assert desk
-        members = Membership.objects.filter(desk=desk).select_related("user").order_by("id")
-        self.author, self.second = (
-            members[0].user,
-            members[len(members) - 1].user,
-        )
+        desk, case, members = self.rota.of(plan)
+        self.author, self.second = members[0], members[-1]
         envelope = seal_report(
             told=Words(row_answers(plan), plan.words, {}, {}),
             receipt=Stretched(secrets.token_bytes(32), new_key()[0], secrets.token_bytes(32)),
             key=secrets.token_urlsafe(16),
             desk=desk,
-            case=case_desk(desk),
+            case=case,
             kind_group=plan.kind_group,
             priority=plan.priority,
             retention_class=retention_class(plan.kind_group, keeps_words=True),
@@ -332,5 +339,6 @@ class Row:
 
 
 def _planned(rows: list[RowPlan]) -> Iterator[Event]:
+    rota = Rota()
     for plan in rows:
-        yield from Row(plan).events()
+        yield from Row(plan, rota).events()

@@ -114,8 +114,8 @@ def _identity(raw: bytes) -> Identity:
 
 def new_key() -> tuple[Identity, Recipient]:
     """A fresh key pair: what opens, and what anyone may seal to."""
-    identity = _identity(secrets.token_bytes(32))
-    return identity, recipient_of(identity)
+    fresh = pyrage.x25519.Identity.generate()
+    return Identity(str(fresh)), Recipient(str(fresh.to_public()))
 
 
 def recipient_of(identity: Identity) -> Recipient:

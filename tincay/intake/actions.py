@@ -23,7 +23,7 @@ from tincay.intake.models import Clock, ConsentGrant, Escalation, Message, Pause
 from tincay.intake.queries import desk_and_case, with_key
 from tincay.people.actions import call_on_duty
 from tincay.people.models import Desk, User
-from tincay.record.actions import append_leaf
+from tincay.record.actions import Appended, append_leaf
 from tincay.vault import actions as vault
 from tincay.web.packs import codes, rules, words_of_nature
 from tincay.web.writing import written
@@ -120,9 +120,9 @@ def _code_name() -> str:
     return f"{secrets.choice(words_of_nature())} {secrets.randbelow(899) + 1}"
 
 
-def leaf(report: Report, kind: str, now: datetime, /, **facts: str | int) -> str:
-    """Append a leaf about this report, its opening sealed to record and receipt; the signed promise."""
-    appended = vault.write_event(
+def leaf(report: Report, kind: str, now: datetime, /, **facts: str | int) -> Appended:
+    """Append a leaf about this report, its opening sealed to record and receipt."""
+    return vault.write_event(
         owner=report.id,
         kind=kind,
         event={"desk": report.desk.code, **facts},
@@ -130,13 +130,13 @@ def leaf(report: Report, kind: str, now: datetime, /, **facts: str | int) -> str
         receipt=Recipient(report.receipt),
         now=now,
     )
-    return appended.promise
 
 
 def _first_leaf(report: Report, envelope: Envelope, now: datetime) -> str:
     """The leaf of the report itself: what was received, as a hash, and by when it is looked at first."""
     narrative = sha256(envelope.compartments.narrative.sealed or b"").hexdigest()
-    return leaf(report, "report_received", now, deadline=_iso(report.next_due_at), narrative=narrative)
+    first = leaf(report, "report_received", now, deadline=_iso(report.next_due_at), narrative=narrative)
+    return first.promise
 
 
 def _iso(moment: datetime | None) -> str:
@@ -233,17 +233,23 @@ def move(*, report: Report, step: str, now: datetime, **facts: object) -> None:
     Clocks that the new stage meets are met now, whatever the wall says; clocks that begin with it begin.
     """
     before = report.stage
-    report.priority = Report.objects.for_the_rules().values_list("priority", flat=True).get(pk=report.pk)
     answered = step == "handle" and _answered(report)
     report.stage = stage = after(before, step, answered=answered, today=today(now), **facts)  # type: ignore[arg-type]
     known = list(report.clocks.all())
     changed = running.meet(known, stage, now)
-    begun = running.start(report, stage, now)
-    begun = [clock for clock in begun if clock.rule not in {old.rule for old in known}]
-    _save_clocks(report, known, changed, begun)
+    _save_clocks(report, known, changed, _begun(report, stage, known, now))
     if not _save(report, stage=before):
         raise WrongStage("out_of_order")  # somebody else took a step in the meantime
     leaf(report, "stage_changed", now, stage=stage)
+
+
+def _begun(report: Report, stage: str, known: list[Clock], now: datetime) -> list[Clock]:
+    """The clocks that begin with a stage and have not begun before."""
+    if not any(rule.starts == stage for rule in rules().values()):
+        return []
+    # Somebody may have raised it since this report was read.
+    report.priority = Report.objects.for_the_rules().values_list("priority", flat=True).get(pk=report.pk)
+    return [c for c in running.start(report, stage, now) if c.rule not in {old.rule for old in known}]
 
 
 LIVE = (
@@ -317,9 +323,10 @@ def pause(*, report: Report, reason: str, now: datetime) -> None:
         raise CannotPause
     review = pause_review(Stretch(reason, now, None), calendar())
     Pause.objects.create(report=report, reason=reason, begun_at=now, review_at=review)
+    report.paused = True
     running.recount(report, known, now)
     _save_clocks(report, known, known, [])
-    _save(report, "next_due_at")
+    _save(report, "next_due_at", "paused")
     leaf(report, "clock_paused", now, reason=reason)
 
 
@@ -332,9 +339,10 @@ def resume(*, report: Report, reason: str | None = None, now: datetime) -> None:
     open_pause.ended_at = now
     open_pause.save()
     known = list(report.clocks.all())
+    report.paused = False
     moved = running.recount(report, known, now)
     _save_clocks(report, known, known, [])
-    _save(report, "next_due_at")
+    _save(report, "next_due_at", "paused")
     leaf(report, "clock_resumed", now, reason=open_pause.reason)
     for clock in moved:
         leaf(report, "deadline_moved", now, rule=clock.rule, deadline=_iso(clock.due_at))
@@ -382,7 +390,8 @@ def change_calendar(
     version = set_day(
         day=day, calendar=calendar_name, kind=kind, name_vi=name_vi, name_en=name_en, reason=reason, now=now
     )
-    event: dict[str, str | int] = {"calendar": calendar_name, "date": day.isoformat(), "to": kind, "version": version.number}
+    event: dict[str, str | int] = {"calendar": calendar_name, "date": day.isoformat(), "to": kind}
+    event["version"] = version.number
     keep_opening(version=version, appended=append_leaf(kind="calendar_changed", event=event, now=now))
     running_on = Clock.objects.running().filter(due_at__gte=now, due_at__date__gte=day).values("report")
     reports = Report.objects.for_the_rules().filter(pk__in=running_on).select_related("desk")
@@ -407,7 +416,8 @@ def close(*, report: Report, closure: str, now: datetime, **facts: object) -> No
     report.closed_month = f"{now:%Y-%m}"
     report.purge_on = purge_day(report.retention_class, now)
     report.received_at = report.handled_at = report.next_due_at = None
-    _save(report)
+    report.paused = False
+    _save(report, *LIVE, "paused")
     for clock in report.clocks.all():
         _coarsen(clock)
     Escalation.objects.filter(clock__report=report).delete()
@@ -439,7 +449,14 @@ def erase(*, report: Report) -> None:
     vault.erase(owner=report.id)
     blank = secrets.token_bytes(32)
     Report.objects.for_the_rules().filter(pk=report.pk).update(
-        locator=blank, receipt="", signing=b"", promise="", key=blank.hex()[:22], code_name="", purge_on=None
+        locator=blank,
+        receipt="",
+        signing=b"",
+        promise="",
+        key=blank.hex()[:22],
+        code_name="",
+        thread="",
+        purge_on=None,
     )
 
 

@@ -22,9 +22,12 @@ from tincay.web.packs import rules
 
 def start(report: Report, event: str, now: datetime) -> list[Clock]:
     """Start the clocks that begin with this event for such a report; the unsaved rows."""
+    begun = starting(rules(), event, priority=report.priority, kind_group=report.kind_group)
+    if not begun:
+        return []
     days = calendar()
     made = []
-    for rule in starting(rules(), event, priority=report.priority, kind_group=report.kind_group):
+    for rule in begun:
         clock = Clock(report=report, rule=rule.code, started_at=now, calendar_version=days.version)
         clock.due_at = due(rule, now, days)
         clock.next_escalation_at = next_escalation(clock, rule, days)
@@ -80,9 +83,8 @@ def next_escalation(clock: Clock, rule: Rule, days: Calendar) -> datetime | None
 
 def next_due(report: Report, clocks: Iterable[Clock]) -> datetime | None:
     """What puts the report into its place in the queue: the first deadline that runs, or a pause's review."""
-    paused = [pause for pause in report.pauses.all() if pause.ended_at is None]
-    if paused:
-        reviews = [pause.review_at for pause in paused if pause.review_at]
+    if report.paused:
+        reviews = [pause.review_at for pause in report.pauses.all() if not pause.ended_at and pause.review_at]
         return min(reviews, default=None) or _first(clocks)
     return _first(clocks)
 

@@ -45,6 +45,8 @@ class Report(models.Model):
     closure = models.CharField(max_length=30, blank=True)
     retention_class = models.CharField(max_length=20)
     held = models.BooleanField(default=False)
+    # Whether a pause is open now (Pause holds why and since when).
+    paused = models.BooleanField(default=False)
     sealed_by = models.CharField(max_length=10)
 
     locator = models.BinaryField(unique=True, max_length=32)
@@ -84,10 +86,6 @@ class Report(models.Model):
     @property
     def closed(self) -> bool:
         return self.stage == "closed"
-
-    @property
-    def paused(self) -> bool:
-        return any(pause.ended_at is None for pause in self.pauses.all())
 
 
 class ClockSet(models.QuerySet["Clock"]):

@@ -1,5 +1,6 @@
 """What happens to organisations, desks and users."""
 
+import json
 import urllib.request
 from datetime import datetime
 
@@ -97,19 +98,27 @@ def send_notices(*, now: datetime) -> int:
 
     The channel is told an address and "Có việc mới": no report, no desk, no priority.
     """
-    sent = 0
-    for notice in Notice.objects.filter(sent_at__isnull=True).select_related("user"):
-        if settings.TINCAY_NOTICE_WEBHOOK and notice.user.notice_address:
-            _post_notice(notice.user.notice_address)
-            sent += 1
-        Notice.objects.filter(pk=notice.pk).update(sent_at=now)
-    return sent
+    waiting = Notice.objects.filter(sent_at__isnull=True)
+    if not settings.TINCAY_NOTICE_WEBHOOK:
+        waiting.update(sent_at=now)
+        return 0
+    sent = [
+        notice.pk for notice in waiting.select_related("user") if _post_notice(notice.user.notice_address)
+    ]
+    Notice.objects.filter(pk__in=sent).update(sent_at=now)
+    return len(sent)
 
 
-def _post_notice(address: str) -> None:
-    body = f'{{"to": "{address}", "text": "Có việc mới"}}'.encode()
+def _post_notice(address: str) -> bool:
+    """Whether the channel took it (or there is nowhere to send it); what it did not take is tried again."""
+    if not address:
+        return True
+    body = json.dumps({"to": address, "text": "Có việc mới"}, ensure_ascii=False).encode()
     request = urllib.request.Request(  # noqa: S310 -- the address is the install's own setting
         settings.TINCAY_NOTICE_WEBHOOK, data=body, headers={"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=10):  # noqa: S310
-        pass
+    try:
+        with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+            return True
+    except OSError:
+        return False

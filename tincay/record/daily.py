@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tincay.core.ledger.note import BadNote, NotSigned
+from tincay.core.ledger.policy import Witness
 from tincay.record import actions, trust, witnesses
 from tincay.record.models import Checkpoint
 
@@ -27,7 +28,7 @@ def close_the_day(*, now: datetime, again: bool = False) -> Closed:
     return Closed(signed, answers)
 
 
-def _ask(witness: trust.Witness, checkpoint: Checkpoint) -> str:
+def _ask(witness: Witness, checkpoint: Checkpoint) -> str:
     try:
         actions.add_cosignature(checkpoint=checkpoint, lines=witnesses.ask(witness, checkpoint))
     except (witnesses.WitnessRefused, NotSigned, BadNote) as wrong:

@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ('closure', models.CharField(blank=True, max_length=30)),
                 ('retention_class', models.CharField(max_length=20)),
                 ('held', models.BooleanField(default=False)),
+                ('paused', models.BooleanField(default=False)),
                 ('sealed_by', models.CharField(max_length=10)),
                 ('locator', models.BinaryField(max_length=32, unique=True)),
                 ('receipt', models.CharField(max_length=80)),

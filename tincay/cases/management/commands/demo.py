@@ -1,5 +1,6 @@
 """`tincay demo`: an install with invented data in a folder of its own, served on this machine."""
 
+import gc
 import json
 import os
 import socket
@@ -46,12 +47,15 @@ class Command(BaseCommand):
     def _load(self) -> None:
         if Install.objects.filter(demo=True).exists():
             return
+        gc.disable()  # hundreds of thousands of short-lived rows, no cycles worth looking for
         try:
             load_demo(self._say)
         except NotEmpty:
             raise CommandError(
                 "This data folder belongs to a real install. Name another one in TINCAY_DATA."
             ) from None
+        finally:
+            gc.enable()
         self.stdout.write("")
 
     def _say(self, text: str) -> None:
