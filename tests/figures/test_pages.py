@@ -14,7 +14,7 @@ from tests.figures.conftest import TABLES, run_on
 from tincay.core.estimate import answers
 from tincay.figures.actions import load_claims, publish_run
 from tincay.figures.models import Claim, PublishedRun, Run
-from tincay.figures.wording import filled, notice_words, reason_words
+from tincay.figures.wording import filled, notice_words, people, reason_words
 from tincay.web.packs import pack_toml
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def text_of(answer: Any) -> str:
 
 def without_drawings(page: str) -> str:
     """An axis may pass through any number; a sentence or a table may not say it."""
-    return re.sub(r"<svg xmlns.*?</svg>", "", page, flags=re.DOTALL)
+    return re.sub(r"<svg width.*?</svg>", "", page, flags=re.DOTALL)
 
 
 # --- the public register
@@ -50,7 +50,7 @@ def test_the_two_claims_stand_side_by_side_and_are_never_averaged(register: Clie
     page = text_of(register.get(reverse("population")))
     assert "hơn 100.000" in page
     assert "300.000" in page
-    assert page.count("Đã công bố, không nêu phương pháp") == 2
+    assert page.count("Đã công bố, không nêu phương pháp") == 4
     assert "200.000" not in without_drawings(page)
     assert "ít nhất" in page
     assert "Không xếp hạng" in page
@@ -61,7 +61,7 @@ def test_the_register_speaks_english_too(register: Client) -> None:
         page = text_of(register.get(reverse("population")))
     assert "over 100,000" in page
     assert "300,000" in page
-    assert page.count("Published, method not stated") == 2
+    assert page.count("Published, method not stated") == 4
     assert "200,000" not in without_drawings(page)
 
 
@@ -111,7 +111,7 @@ def test_an_uploaded_table_shows_its_screens_in_order(desk: Client) -> None:
     assert places == sorted(places)
     assert page.index("Trước hết là cận dưới") < page.index("Mọi cách tính cạnh nhau")
     assert "B·p &lt; 5" in page or "B·p < 5" in page
-    assert page.count("<svg xmlns") >= 7
+    assert page.count("<svg width=") >= 7
     assert "<script" not in page.split("<main")[1].split("</main>")[0]
 
 
@@ -131,7 +131,7 @@ def test_a_thin_table_is_refused_kindly_with_its_count_and_lower_bound(
 
 
 def test_a_file_about_people_is_refused_with_a_way_to_go_on_and_nothing_is_kept(desk: Client) -> None:
-    page = text_of(upload(desk, "ten,A,B,count\nZYXQ Lan,1,0,1\n".encode()))
+    page = text_of(upload(desk, b"ten,A,B,count\nZYXQ Lan,1,0,1\n"))
     assert "mỗi dòng là một người" in page
     assert "./run tincay estimate" in page
     assert "ZYXQ" not in page
@@ -187,10 +187,11 @@ def test_the_assumption_moves_by_link_and_nonsense_stays_at_one(desk: Client, do
     address = reverse("run", args=[done.pk])
     assert "ξ = 1,00" in text_of(desk.get(address))
     quarter, four = (text_of(desk.get(f"{address}?xi={xi}")) for xi in ("0.25", "4"))
-    # data/mse: Kampala, ξ from ¼ to 4 gives 5,720 to 51,192
-    assert "<strong>5.720</strong>" in quarter
-    assert "<strong>51.192</strong>" in four
-    assert "<strong>14.814</strong>" in text_of(desk.get(f"{address}?xi=nan"))
+    # n0 = ξ · (n1·n2·n3·n123) / (n12·n13·n23), from the table's own counts
+    unseen = (520 * 544 * 1077 * 109) / (207 * 126 * 105)
+    assert f"<strong>{people(2688 + unseen / 4)}</strong>" in quarter
+    assert f"<strong>{people(2688 + unseen * 4)}</strong>" in four
+    assert f"<strong>{people(2688 + unseen)}</strong>" in text_of(desk.get(f"{address}?xi=nan"))
 
 
 def test_a_waiting_run_asks_again_by_itself_until_told_not_to(

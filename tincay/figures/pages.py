@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -24,14 +25,17 @@ class Drawing:
 
     title: str
     svg: SafeString
+    on_paper: SafeString
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
 
 
 def _drawing(figure: Figure) -> Drawing:
     # Escaped by the core's drawing; the width keeps letters readable where the screen is narrower.
-    svg = SafeString(figure.svg.replace("<svg ", '<svg width="640" ', 1))
-    return Drawing(figure.title, svg, figure.table.headings, figure.table.rows)
+    svg, paper = (
+        SafeString(figure.svg.replace("<svg ", f'<svg width="{width}" ', 1)) for width in (640, 560)
+    )
+    return Drawing(figure.title, svg, paper, figure.table.headings, figure.table.rows)
 
 
 def _words(title: str, description: str, headings: tuple[str, ...]) -> Words:
@@ -46,6 +50,42 @@ def ranges(name: str, title: str, description: str, label: str, shown: Sequence[
 
 def _range(found: Result, label: str = "") -> Range:
     return Range(label or found["label"], found["lower"], found["estimate"], found["upper"])
+
+
+def claims_drawing(claims: Sequence[tuple[str, int, int]]) -> SafeString:
+    """Claims as bars from nothing, small enough for a phone: (label, figure, or its low and high end)."""
+    most = max((high for _label, _low, high in claims), default=1)
+    step, width = 52, 320
+    marks = format_html_join(
+        "",
+        '<text x="0" y="{}" font-size="15">{}</text>'
+        '<rect x="0" y="{}" width="{}" height="14" opacity="0.35"/>'
+        '<rect x="0" y="{}" width="{}" height="14" opacity="0.65"/>',
+        (
+            (
+                step * row + 16,
+                label,
+                step * row + 24,
+                round(width * high / most),
+                step * row + 24,
+                round(width * low / most),
+            )
+            for row, (label, low, high) in enumerate(claims)
+        ),
+    )
+    title = _("Các con số cạnh nhau")
+    said = _("Mỗi vạch là một con số đã công bố. Không có số nào ở giữa được tính ra.")
+    return format_html(
+        '<svg width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-labelledby="claims-title claims-said" '
+        'fill="currentColor"><title id="claims-title">{}</title><desc id="claims-said">{}</desc>{}</svg>',
+        width,
+        step * len(claims),
+        width,
+        step * len(claims),
+        title,
+        said,
+        marks,
+    )
 
 
 class Screens:
@@ -86,7 +126,7 @@ class Screens:
 
     def bound_range(self) -> str:
         found = self.result["lower_bound"]
-        return f"{people(found['lower'])} – {people(found['upper'])}"
+        return _ends(found["lower"], found["upper"])
 
     # 2: overlaps
 
@@ -151,7 +191,7 @@ class Screens:
 
     def near_ties(self) -> tuple[str, str] | None:
         ends = self.result["near_ties"]
-        return (people(ends[0]), people(ends[1])) if ends else None
+        return (people(ends[0]), people(ends[1])) if ends and ends[0] < ends[1] else None
 
     # 5 and 6: without each list; lists that look for each other
 
@@ -171,7 +211,7 @@ class Screens:
                 "list": trial["list"],
                 "truth": people(trial["truth"]),
                 "method": METHODS[found["label"]],
-                "range": f"{people(found['lower'])} – {people(found['upper'])}",
+                "range": _ends(found["lower"], found["upper"]),
                 "holds": found["holds"],
             }
             for trial in self.result["trials"]
@@ -235,8 +275,7 @@ class Screens:
 
     def curve(self) -> Drawing | None:
         shown = [
-            Range(_("%(models)s mô hình") % {"models": each["models"]}, each["lower"], None, each["upper"])
-            for each in self.result["curve"]
+            Range(str(each["models"]), each["lower"], None, each["upper"]) for each in self.result["curve"]
         ]
         if not shown:
             return None
@@ -253,6 +292,16 @@ class Screens:
     def health(self) -> list[tuple[str, str]]:
         """Replicates, convergence, independent draws, heaps: what each simulation says of itself."""
         return [line for each in self.result["panel"] for line in _health(each)]
+
+
+def _ends(lower: float | None, upper: float | None) -> str:
+    """ "52 – 479", "từ 52", "đến 479": an end that is not known is not there."""
+    if lower is None and upper is None:
+        return people(None)
+    if lower is None or upper is None:
+        known = people(upper if lower is None else lower)
+        return (_("đến %(number)s") if lower is None else _("từ %(number)s")) % {"number": known}
+    return f"{people(lower)} – {people(upper)}"
 
 
 def _prior_label(found: Result) -> str:

@@ -5,14 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tincay.core.estimate.checks import Range
 from tincay.figures import actions, background, forms, queries, wording
 from tincay.figures.models import Claim, PublishedRun, Run
-from tincay.figures.pages import XI, Drawing, Screens, ranges
+from tincay.figures.pages import XI, Screens, claims_drawing
 from tincay.figures.permissions import run_or_404
 from tincay.figures.publishing import NotPublished, refusal_to_publish
 from tincay.figures.tables import MOST_LISTS
@@ -63,21 +63,17 @@ def _claim_number(claim: Claim) -> str:
     return _("hơn %(number)s") % {"number": number} if claim.at_least else number
 
 
-def _claims_drawing(claims: list[Claim]) -> Drawing | None:
-    if not claims:
-        return None
-    shown = [
-        Range(
-            f"{_claim_number(claim)} ({claim.years or _('không rõ năm')})", claim.low, claim.value, claim.high
-        )
-        for claim in claims
-    ]
-    return ranges(
-        "claims",
-        _("Các con số cạnh nhau"),
-        _("Mỗi dòng là một con số đã công bố. Không có số nào ở giữa được tính ra."),
-        _("Con số"),
-        shown,
+def _claims_drawing(claims: list[Claim]) -> SafeString:
+    """Every claim as a bar: to its figure, or to its low end and lighter to its high one."""
+    return claims_drawing(
+        [
+            (
+                f"{_claim_number(claim)} ({claim.years or _('không rõ năm')})",
+                claim.low if claim.low is not None else claim.value or 0,
+                claim.high if claim.high is not None else claim.value or 0,
+            )
+            for claim in claims
+        ]
     )
 
 

@@ -15,6 +15,8 @@ from .checks import Range
 
 TEXT = '<text stroke="none" '
 WIDTH, ROW, LEFT, RIGHT, TOP, BOTTOM = 640, 28, 190, 24, 12, 40
+CLEARANCE = 64
+"""What a number under the axis needs, so that two do not overlap."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,15 @@ class _Axis:
         last = math.ceil(math.log10(self.high))
         every = [step * 10.0**power for power in range(first, last + 1) for step in (1, 1.5, 2, 3, 4, 5, 7)]
         inside = [tick for tick in every if self.low <= tick <= self.high]
-        return inside[:: max(1, -(-len(inside) // 6))]
+        return self._apart(inside[:: max(1, -(-len(inside) // 6))])
+
+    def _apart(self, ticks: list[float]) -> list[float]:
+        """Those ticks whose numbers do not run into the number before."""
+        kept: list[float] = []
+        for tick in ticks:
+            if not kept or self.x(tick) - self.x(kept[-1]) >= CLEARANCE:
+                kept.append(tick)
+        return kept
 
 
 def _range_mark(axis: _Axis, row: int, each: Range) -> str:
