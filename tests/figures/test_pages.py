@@ -15,6 +15,7 @@ from tincay.core.estimate import answers
 from tincay.figures.actions import load_claims, publish_run
 from tincay.figures.models import Claim, PublishedRun, Run
 from tincay.figures.wording import filled, notice_words, people, reason_words
+from tincay.web.models import Install, this_install
 from tincay.web.packs import pack_toml
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +170,15 @@ def test_a_table_can_be_typed(desk: Client) -> None:
         desk.post(address, {**sent, **dict.fromkeys((f"cell_{c}" for c in counts), "0")})
     )
     assert desk.get(reverse("new_table") + "?lists=9").status_code == 404
+
+
+def test_only_a_demo_fills_the_form_with_an_invented_table(desk: Client) -> None:
+    address = reverse("new_table") + "?lists=3"
+    assert 'value="214"' in text_of(desk.get(address))
+    assert 'value="214"' not in text_of(desk.get(reverse("new_table") + "?lists=4"))
+    Install.objects.filter(id=1).update(demo=False)
+    this_install.cache_clear()
+    assert 'value="214"' not in text_of(desk.get(address))
 
 
 def test_a_table_can_be_asked_again_with_lists_merged_or_left_out(desk: Client, done: Run) -> None:

@@ -15,10 +15,11 @@ from tincay.figures.models import Claim, PublishedRun, Run
 from tincay.figures.pages import XI, Screens, claims_drawing
 from tincay.figures.permissions import run_or_404
 from tincay.figures.publishing import NotPublished, refusal_to_publish
-from tincay.figures.tables import MOST_LISTS
+from tincay.figures.tables import MOST_LISTS, read_counts
 from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
-from tincay.web.packs import codes
+from tincay.web.models import this_install
+from tincay.web.packs import codes, pack_text
 from tincay.web.time import now
 
 SEED = 20260630
@@ -142,10 +143,26 @@ def new_table(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("lists", "3")
     if wanted not in {str(k) for k in range(2, MOST_LISTS + 1)}:
         raise Http404
-    form = forms.Typed(request.POST or None, lists=int(wanted))
+    form = forms.Typed(request.POST or None, lists=int(wanted), initial=_sample(wanted))
     if request.method == "POST" and form.is_valid():
         return _begin(request, form)
     return render(request, "figures/typed.html", {"form": form, "lists": range(1, int(wanted) + 1)})
+
+
+def _sample(lists: str) -> dict[str, Any]:
+    """In a demo the form for three lists comes filled with the pack's invented table."""
+    if lists != "3" or not this_install().demo:
+        return {}
+    held = read_counts(pack_text("lists.csv", "demo").encode())
+    names = {f"list_{j}": name for j, name in enumerate(held.lists)}
+    counts = {f"cell_{cell}": int(held.counts[cell]) for cell in range(1, 8)}
+    return {
+        **names,
+        **counts,
+        "population": _("Người ở Hải Minh từng tìm giúp đỡ (mẫu)"),
+        "first_year": 2025,
+        "last_year": 2026,
+    }
 
 
 def _begin(request: HttpRequest, form: forms.Upload | forms.Typed) -> HttpResponse:
