@@ -35,7 +35,7 @@ export interface Requests {
   open: { ask: { wraps: Link[]; sealed: string[] }; answer: Record<string, unknown>[] };
   seal: { ask: { document: unknown; to: Recipient }; answer: string };
   make: { ask: { words: readonly string[] }; answer: { passphrase: string[]; key: PersonKey } };
-  desk: { ask: { old: DeskKey; new: DeskKey | null }; answer: { recipient: Recipient } };
+  desk: { ask: { old: DeskKey | null; new: DeskKey | null }; answer: { recipient: Recipient } };
   share: { ask: { members: { id: string; recipient: Recipient }[]; key: "old" | "new" }; answer: { id: string; sealed: string }[] };
   rewrap: { ask: { wraps: { id: string; sealed: string; of: Recipient }[] }; answer: { id: string; sealed: string | null }[] };
 }
@@ -145,7 +145,9 @@ const handlers: Handlers = {
   seal: async ({ document, to }) => base64(await sealDocument(document, to)),
   make: ({ words }) => make(words),
   async desk({ old, new: begun }) {
-    desk = { old: await openDesk(old), new: begun ? await openDesk(begun) : await newKey() };
+    const fresh = begun ? await openDesk(begun) : await newKey();
+    // A desk's first key has none before it.
+    desk = { old: old ? await openDesk(old) : fresh, new: fresh };
     return { recipient: desk.new.recipient };
   },
   share: ({ members, key: which }) => share(members, deskKeys()[which].identity),

@@ -12,7 +12,7 @@ interface Member {
 }
 
 interface Begun {
-  old: DeskKey;
+  old: DeskKey | null;
   new: DeskKey | null;
   members: Member[];
   joining?: Member[];

@@ -12,7 +12,9 @@ from tests.browser.never import Watch, assert_found_nowhere, assert_no_address_o
 from tests.cast import Hands, Network, Reporter, Worker, give_second_factor, hire
 from tests.people.telephone import totp
 from tincay.cases.schedule import tick
+from tincay.core.sealing import recipient_of
 from tincay.intake.models import Report
+from tincay.people.actions import add_desk, add_seat
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -293,3 +295,26 @@ def test_the_queue_says_what_stories_speak_of_only_while_words_are_open(
     desk.look()
     desk.press("lock")
     expect(warning).to_have_count(0)
+
+
+def test_a_new_desk_gets_its_first_key_in_a_members_browser(
+    sits_down: Callable[..., AtDesk], network: Network
+) -> None:
+    fresh = add_desk(
+        organisation=network.organisation, code="moi", name_vi="Bàn mới", name_en="New desk", purpose="triage"
+    )
+    add_seat(user=network.supervisor.user, desk=fresh, on_call=0)
+    boss = sits_down()
+    give_second_factor(network.supervisor)
+    boss.sign_in(network.supervisor)
+    boss.unlock(network.supervisor.passphrase)
+    boss.is_open()
+    boss.page.goto(boss.path("/desk/desks/"))
+    if boss.page.locator("html").get_attribute("data-keyring") != "open":
+        boss.unlock(network.supervisor.passphrase)
+        boss.is_open()
+    section = boss.page.locator("section", has=boss.page.locator("#desk-moi"))
+    section.get_by_role("button", name="Làm khóa đầu tiên").click()
+    expect(section.locator("desk-rewrap")).to_have_count(0, timeout=30_000)
+    fresh.refresh_from_db()
+    assert fresh.recipient == recipient_of(network.supervisor.desk_key(fresh))

@@ -54,6 +54,9 @@ class Joined(Strict):
 
 def begin(desk: Desk, user: User) -> dict[str, Any]:
     """Where things stand for this member. Raises Malformed for somebody who holds no key of the desk."""
+    members = _public(User.objects.filter(memberships__desk=desk, is_active=True))
+    if not desk.recipient and user.recipient:  # its first key: there is nothing to hand over yet
+        return {"old": None, "new": None, "members": members, "left": 0}
     current = desk_wraps(user).filter(of=desk.recipient).first()
     old = old_key(desk, user)
     held = old or current
@@ -64,7 +67,7 @@ def begin(desk: Desk, user: User) -> dict[str, Any]:
     return {
         "old": _desk_key(held, user),
         "new": _desk_key(current, user) if renewing and current else None,
-        "members": _public(User.objects.filter(memberships__desk=desk, is_active=True).exclude(recipient="")),
+        "members": members,
         **({"joining": joining} if joining else {}),
         "left": stale_wraps(desk).count()
         if renewing

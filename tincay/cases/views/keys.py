@@ -49,6 +49,13 @@ def my_key(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _may_make_key(user: User, desk: Desk) -> bool:
+    """Those who hold the desk's key; for its first one, every member who has a key of their own."""
+    if desk.recipient:
+        return _holds(user, desk)
+    return bool(user.recipient) and desk.memberships.filter(user=user).exists()
+
+
 def _holds(user: User, desk: Desk) -> bool:
     return desk_wraps(user).filter(of=desk.recipient).exists()
 
@@ -90,9 +97,10 @@ def _desk(desk: Desk, user: User) -> dict[str, Any]:
         "name": desk.name(get_language() or "vi"),
         "members": [(member.user, member.on_call, member.user_id not in waiting) for member in members],
         "join": join if join.candidates.exists() else None,
-        "renew": desk.key_due or old_key(desk, user) is not None,
+        "first": not desk.recipient,
+        "renew": not desk.recipient or desk.key_due or old_key(desk, user) is not None,
         "waiting": bool(waiting),
-        "mine": _holds(user, desk),
+        "mine": _may_make_key(user, desk),
     }
 
 
