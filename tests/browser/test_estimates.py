@@ -10,10 +10,11 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import overflow, serious_findings
-from tests.browser.helper_at_desk import SAID, totp
+from tests.browser.helper_at_desk import SAID
 from tests.browser.never import Watch
 from tests.cast import Hands, Network, Worker, give_second_factor, hire
 from tests.figures.conftest import SMALL, TABLES, put_triggers_aside
+from tests.people.telephone import totp
 from tincay.figures import working
 from tincay.figures.actions import load_claims
 from tincay.figures.models import Run

@@ -7,7 +7,6 @@ from django.db import models
 
 from tincay.people.rights import KIND_RIGHTS, May, comes_with_kind, holds
 
-
 _RIGHTS_BY_KIND = {right for rights in KIND_RIGHTS.values() for right in rights}
 
 
