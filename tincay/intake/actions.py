@@ -10,7 +10,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import NamedTuple
 
-from tincay.core.clock import ZONE, duration_band, may_pause, pause_review
+from tincay.core.clock import ZONE, may_pause, pause_review
 from tincay.core.clock import Pause as Stretch
 from tincay.core.consent import GRANT_LABEL
 from tincay.core.sealing import Recipient, verify_signature
@@ -294,6 +294,7 @@ def _save_clocks(report: Report, known: list[Clock], changed: list[Clock], begun
             update_fields=[
                 "met_at",
                 "in_time",
+                "band",
                 "due_at",
                 "calendar_version",
                 "next_escalation_at",
@@ -418,18 +419,11 @@ def close(*, report: Report, closure: str, now: datetime, **facts: object) -> No
     report.received_at = report.handled_at = report.next_due_at = None
     report.paused = False
     _save(report, *LIVE, "paused")
-    for clock in report.clocks.all():
-        _coarsen(clock)
+    # Whether each was in time, and the band of its duration, stand since it was met.
+    report.clocks.update(started_at=None, due_at=None, met_at=None, next_escalation_at=None)
     Escalation.objects.filter(clock__report=report).delete()
     report.pauses.all().delete()
     report.messages.update(posted_at=None)
-
-
-def _coarsen(clock: Clock) -> None:
-    if clock.started_at and clock.met_at:
-        clock.band = duration_band(clock.started_at, clock.met_at)
-    clock.started_at = clock.due_at = clock.met_at = clock.next_escalation_at = None
-    clock.save(update_fields=["band", "started_at", "due_at", "met_at", "next_escalation_at"])
 
 
 @written

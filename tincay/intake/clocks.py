@@ -9,6 +9,7 @@ from tincay.core.clock import (
     counted_pauses,
     due,
     due_after_pauses,
+    duration_band,
     escalation_times,
     starting,
 )
@@ -41,6 +42,7 @@ def meet(clocks: Iterable[Clock], event: str, now: datetime) -> list[Clock]:
     for clock in met:
         clock.met_at = now
         clock.in_time = clock.due_at is not None and now <= clock.due_at
+        clock.band = duration_band(clock.started_at, now) if clock.started_at else ""
         clock.next_escalation_at = None
     return met
 

@@ -74,6 +74,7 @@ def _append(data: bytes, *, kind: str, day: date) -> int:
     frontier = _lock_head()
     if frontier.size == 0:
         create_log_key()
+    trust.log_signer()  # a log without its key accepts nothing: no promise could be kept
     after = frontier.append(hash_leaf(data))
     # Plain SQL: this runs for every step of every report, and the mapper costs ten times the database here.
     with connection.cursor() as cursor:

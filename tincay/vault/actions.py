@@ -107,6 +107,9 @@ def write_event(
 @written
 def erase(*, owner: UUID) -> None:
     """Delete a report's words, wraps and openings. Its leaves stay and mean nothing any more."""
+    # Children first: each is then one statement, without reading what is deleted.
+    SealedText.objects.filter(compartment__owner=owner).delete()
+    Wrap.objects.filter(compartment__owner=owner).delete()
     Compartment.objects.filter(owner=owner).delete()
     Opening.objects.filter(owner=owner).delete()
 
