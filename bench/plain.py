@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 def send(address: str, words: str) -> float:
     """Seconds from pressing "Gửi" until the page with receipt and promise is there."""
-    with urlopen(f"{address}/tell/", timeout=60) as answer:
+    with urlopen(f"{address}/tell/plain/", timeout=60) as answer:
         page = answer.read().decode()
     fields = {"plain-need": "just_listen", "plain-harmed": "yes", "plain-words": words}
     for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", page):
@@ -17,7 +17,7 @@ def send(address: str, words: str) -> float:
         if name and value and name[1].startswith("plain-"):
             fields[name[1]] = unescape(value[1])
     begun = time.perf_counter()
-    request = Request(f"{address}/tell/", data=urlencode(fields).encode(), headers={"Origin": address})
+    request = Request(f"{address}/tell/plain/", data=urlencode(fields).encode(), headers={"Origin": address})
     with urlopen(request, timeout=60) as answer:
         promise = answer.read().decode()
     assert "tincay-promise/v1" in promise, "no promise on the page"

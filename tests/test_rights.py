@@ -19,10 +19,11 @@ from tincay.cases.schedule import tick
 from tincay.intake.models import Report
 from tincay.people.rights import ROLE_RIGHTS, May
 from tincay.people.tenancy import Unscoped
+from tincay.urls import STAFF_MENU
 
 PUBLIC_APPS = ("tincay.directory.", "tincay.intake.", "tincay.visit.", "tincay.record.", "tincay.web.")
 """Her pages and the public log: nobody signs in there. What is hers asks for the receipt (tests/visit)."""
-PUBLIC = {"population", "published_run"}
+PUBLIC = {"population", "published_run", "desk"}
 """Published estimates, for everybody to read."""
 SIGNING_IN = {
     "account_login",
@@ -254,3 +255,10 @@ def test_somebody_who_is_not_signed_in_is_asked_to_sign_in_and_told_nothing(
         answer = client.get(reverse("report", args=[report_id]))
         assert answer.status_code == 302
         assert answer["Location"].startswith(reverse("account_login"))
+
+
+def test_after_signing_in_everybody_lands_on_a_page_they_may_open(network: Network) -> None:
+    for worker in network.workers:
+        answer = sign_in(worker).get(reverse("desk"), follow=True)
+        menu = [item for item in STAFF_MENU if worker.user.may(May(item.right))]
+        assert answer.status_code == (200 if menu else 404), worker.user.role

@@ -189,7 +189,12 @@ def test_with_work_a_report_passes_the_flood(post: Post, reporter: Reporter) -> 
 
 
 def test_no_more_than_two_codes_are_stretched_at_once() -> None:
-    with flood.one_derivation(), flood.one_derivation(), pytest.raises(flood.Busy), flood.one_derivation(wait=0.01):
+    with (
+        flood.one_derivation(),
+        flood.one_derivation(),
+        pytest.raises(flood.Busy),
+        flood.one_derivation(wait=0.01),
+    ):
         raise AssertionError("a third one came in")
 
 

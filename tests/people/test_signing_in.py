@@ -33,15 +33,15 @@ def test_a_password_alone_does_not_open_the_desk(clock: Hands, helper: Worker) -
     give_second_factor(helper)
     client, leads_to = enter(helper)
     assert leads_to == reverse("mfa_authenticate")
-    assert client.get(reverse("today")).status_code == 302
+    assert client.get(reverse("desk")).status_code == 302
 
 
 def test_password_and_code_open_the_desk(clock: Hands, helper: Worker) -> None:
     give_second_factor(helper)
     client, _ = enter(helper)
     answer = client.post(reverse("mfa_authenticate"), {"code": totp()})
-    assert answer["Location"] == reverse("today")
-    assert client.get(reverse("today")).status_code == 200
+    assert answer["Location"] == reverse("desk")
+    assert client.get(reverse("desk")).status_code == 200
 
 
 def test_a_code_is_good_once(clock: Hands, helper: Worker) -> None:
@@ -110,7 +110,7 @@ def test_somebody_who_was_paused_cannot_come_in(clock: Hands, helper: Worker) ->
     helper.user.is_active = False
     helper.user.save()
     client, _ = enter(helper)
-    assert client.get(reverse("today")).status_code == 302
+    assert client.get(reverse("desk")).status_code == 302
 
 
 @pytest.mark.parametrize("language", ["", "/en"])

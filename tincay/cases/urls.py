@@ -24,7 +24,8 @@ STEPS = [
 ]
 
 urlpatterns = [
-    path("", queue.today, name="today"),
+    path("", queue.desk, name="desk"),
+    path("today/", queue.today, name="today"),
     path("seen/", queue.seen, name="seen"),
     path("warnings/", queue.warnings, name="warnings"),
     path("r/<uuid:report_id>/", report.report, name="report"),

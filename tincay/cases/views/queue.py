@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,7 +13,19 @@ from tincay.people.actions import see_notices
 from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
 from tincay.vault.queries import first_words
+from tincay.web.context import staff_menu
 from tincay.web.time import now
+
+
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """Where somebody lands after signing in: the first page of the own menu."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    menu = staff_menu(request)
+    if not menu:
+        raise Http404
+    return redirect(menu[0].url_name)
 
 
 @require_safe

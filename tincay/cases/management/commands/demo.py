@@ -10,6 +10,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from subprocess import PIPE
 
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         gc.disable()  # hundreds of thousands of short-lived rows, no cycles worth looking for
         try:
             load_demo(self._say)
+            call_command("load_estimates", stdout=StringIO())
         except NotEmpty:
             raise CommandError(
                 "This data folder belongs to a real install. Name another one in TINCAY_DATA."
