@@ -80,7 +80,13 @@ def fill(count: int) -> dict[str, str]:
         size = min(BATCH, count - made)
         rows = [_report(chance, network.triage, NOW) for _ in range(size)]
         clocks = [
-            Clock(report=r, rule="org_verify", started_at=r.received_at, due_at=r.next_due_at, calendar_version=1)
+            Clock(
+                report=r,
+                rule="org_verify",
+                started_at=r.received_at,
+                due_at=r.next_due_at,
+                calendar_version=1,
+            )
             for r in rows
         ]
         written(lambda: (Report.objects.bulk_create(rows), Clock.objects.bulk_create(clocks)))()  # noqa: B023
@@ -231,7 +237,9 @@ def _say(result: dict[str, object]) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--many", type=int, default=200_000)
     parser.add_argument("--few", type=int, default=2_000)

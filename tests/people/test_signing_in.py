@@ -41,7 +41,7 @@ def test_password_and_code_open_the_desk(clock: Hands, helper: Worker) -> None:
     client, _ = enter(helper)
     answer = client.post(reverse("mfa_authenticate"), {"code": totp()})
     assert answer["Location"] == reverse("desk")
-    assert client.get(reverse("desk")).status_code == 200
+    assert client.get(reverse("today")).status_code == 200
 
 
 def test_a_code_is_good_once(clock: Hands, helper: Worker) -> None:
