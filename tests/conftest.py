@@ -18,6 +18,9 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="tincay-tests-"))
     config.add_cleanup(lambda: _remove(folder))
     settings.TINCAY_DATA = folder
+    # Whatever the server would spool to a temporary file lies where the sweep looks (tests/browser/never.py).
+    (folder / "tmp").mkdir()
+    tempfile.tempdir = str(folder / "tmp")
     settings.STATIC_ROOT = folder / "static"
     settings.STATIC_ROOT.mkdir()
     # Sign-in passwords are not what is tested: a slow hash for each of eight people in each test is.
