@@ -69,6 +69,7 @@ def test_a_demo_clock_only_moves_forward() -> None:
     assert (now() - before).days == 1
 
 
+@pytest.mark.slow
 def test_the_printed_passwords_and_passphrases_of_the_demo_are_those_that_work() -> None:
     users = tomllib.loads((PACK / "users.toml").read_text(encoding="utf-8"))["users"]
     one = next(user for user in users if "passphrase" in user)

@@ -201,6 +201,7 @@ def test_the_same_message_twice_is_one_message(desk: Client, reporter: Reporter)
     assert reporter.messages() == ["Một lần"]
 
 
+@pytest.mark.slow
 def test_the_queue_goes_on_where_the_last_page_ended(desk: Client, reporter: Reporter) -> None:
     person = reporter
     names = set()

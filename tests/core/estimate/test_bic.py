@@ -41,6 +41,7 @@ def test_all_models_rank_as_in_the_reference(name: str, values: dict[str, Any]) 
     assert len(found.scores) == values["bic_all"]["nmodels"]
 
 
+@pytest.mark.slow
 def test_all_models_of_the_uk_table_give_the_published_25311() -> None:
     """Reference: Silverman, Chan & Vincent 2024."""
     claim = next(c for c in published("uk_5list", "SCV24") if c["method"].startswith("BIC, all"))

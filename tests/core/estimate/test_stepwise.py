@@ -58,6 +58,7 @@ BOOTSTRAPS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "boot", "runs"), BOOTSTRAPS)
 def test_limits_agree_with_sparsemse_within_three_standard_errors(
     name: str, boot: dict[str, Any], runs: int
