@@ -57,6 +57,11 @@ def words_of_nature() -> tuple[str, ...]:
     return tuple(pack_text("code_names.txt").split("\n"))
 
 
+def unreviewed_lists() -> int:
+    """How many lists of answers no native-speaking peer has read aloud yet; operators are told so."""
+    return sum(not day for day in pack_toml("pack.toml")["reviewed"].values())
+
+
 def local_text(entry: Mapping[str, Any], language: str) -> str:
     """`vi` or `en` of a pack's text; Vietnamese where the other is missing."""
     return str(entry.get(language) or entry["vi"])

@@ -14,6 +14,7 @@ from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
 from tincay.vault.queries import first_words
 from tincay.web.context import staff_menu
+from tincay.web.packs import unreviewed_lists
 from tincay.web.time import now
 
 
@@ -41,6 +42,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "rows": rows,
             "danger": [row for row in rows[1:] if row.priority == "p0" and row.nobody_works_on_it],
             "after": page.after,
+            "unreviewed": unreviewed_lists(),
             "first": "after" not in request.GET,
             "cursor": _cursor(request.GET.get("after", "")),
             "now": moment,
