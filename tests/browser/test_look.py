@@ -110,7 +110,8 @@ def test_a_page_loads_only_its_own_sheet_letters_and_picture(opened: Opened, nam
     page.on("console", lambda message: said.append(message.text))
     asked = show(page, name, policy=build_policy())
     page.wait_for_load_state("networkidle")
-    allowed = ("/static/web/phone.css",) if name in PHONE else ("/static/web/desk.css", "/static/web/fonts/")
+    phone = ("/static/web/phone.css", "/static/client/leave.js")
+    allowed = phone if name in PHONE else ("/static/web/desk.css", "/static/web/fonts/")
     assert all(path in ("/", "/static/web/favicon.png") or path.startswith(allowed) for path in asked), asked
     assert said == [], "the policy refused something of ours"
 
