@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tests.cast import NOW, Hands, Network, Reporter, Worker, new_message_key, seal_words, sign_in
 from tincay.cases.models import CountRow
+from tincay.cases.schedule import tick
 from tincay.intake.models import Report
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -249,3 +250,22 @@ def test_contentless_news_is_shown_and_can_be_put_away(desk: Client, reporter: R
     assert "Có việc mới" in desk.get(reverse("today")).content.decode()
     desk.post(reverse("seen"))
     assert "Có việc mới" not in desk.get(reverse("today")).content.decode()
+
+
+def test_what_came_in_a_flood_is_seen_apart_and_joins_the_queue_when_opened(
+    desk: Client, reporter: Reporter
+) -> None:
+    report = reporter.send(held=True)
+    today = desk.get(reverse("today")).content.decode()
+    assert report.code_name not in today
+    assert reverse("aside") in today
+    assert report.code_name in desk.get(reverse("aside")).content.decode()
+    desk.post(reverse("open_report", args=[report.id]))
+    assert report.code_name in desk.get(reverse("today")).content.decode()
+    assert report.code_name not in desk.get(reverse("aside")).content.decode()
+
+
+def test_what_was_set_aside_is_late_like_everything_else(desk: Client, reporter: Reporter) -> None:
+    report = reporter.send(held=True)
+    tick(now=NOW + timedelta(days=20))
+    assert report.clocks.filter(level="e4").exists()

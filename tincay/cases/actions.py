@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from django.db.models import F
+
 from tincay.cases.models import ClosingProposal, CountRow, SafeTry
 from tincay.core.clock import URGENT
 from tincay.core.consent import allows
@@ -23,9 +25,13 @@ QUIET_ENDS = {"lost_contact": "lost_contact"}
 
 @written
 def open_report(*, report: Report, now: datetime) -> None:
-    """Somebody unlocked and reads it: counted, without saying who; the first time acknowledges it."""
-    Report.objects.for_the_rules().filter(pk=report.pk).update(times_opened=report.times_opened + 1)
+    """Somebody unlocked and reads it: counted, without saying who; the first time acknowledges it.
+
+    What was set aside in a flood is in the queue from then on.
+    """
+    Report.objects.for_the_rules().filter(pk=report.pk).update(times_opened=F("times_opened") + 1, held=False)
     report.times_opened += 1
+    report.held = False
     if report.stage == "received":
         intake.move(report=report, step="acknowledge", now=now, safe_tries=())
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from tincay.cases.permissions import reports
 from tincay.intake.models import Clock, Pause, Report
@@ -26,15 +26,15 @@ class QueuePage(NamedTuple):
     after: UUID | None
 
 
-def queue_page(user: User, after: UUID | None = None) -> QueuePage:
-    """The queue of the user's desks from a place on. A place that is gone begins anew.
+def queue_page(user: User, after: UUID | None = None, *, aside: bool = False) -> QueuePage:
+    """The queue of the user's desks from a place on, or what was set aside. A place that is gone begins anew.
 
     One query for each desk: an index gives each desk's reports in order, and no index gives several desks'.
     """
     mine = reports(user, May.SEE_QUEUE)
     start = _place(mine.filter(pk=after).first()) if after else None
     desks = user.memberships.values_list("desk_id", flat=True)
-    found = merge(*(_of_desk(mine, desk, start) for desk in desks), key=_order)
+    found = merge(*(_of_desk(desk, start, aside=aside) for desk in desks), key=_order)
     page = list(islice(found, PAGE + 1))
     shown = page[:PAGE]
     more = shown[-1].id if len(page) > PAGE else None
@@ -53,8 +53,14 @@ def _place(report: Report | None) -> Q | None:
     return Q(next_due_at__gte=due) & (Q(next_due_at__gt=due) | Q(id__gt=report.id))
 
 
-def _of_desk(mine: QuerySet[Report], desk: int, start: Q | None) -> list[Report]:
-    rows = Report.objects.for_the_rules().filter(desk=desk).waiting()
+def anything_aside(user: User) -> bool:
+    """Whether something that came in a flood waits to be looked at."""
+    return reports(user, May.SEE_QUEUE).set_aside().exists()
+
+
+def _of_desk(desk: int, start: Q | None, *, aside: bool) -> list[Report]:
+    rows = Report.objects.for_the_rules().filter(desk=desk)
+    rows = rows.set_aside() if aside else rows.waiting()
     rows = rows.filter(start) if start is not None else rows
     return list(rows.select_related("closing_proposal").defer("promise")[: PAGE + 1])
 
@@ -66,7 +72,7 @@ def _paused(shown: Iterable[Report]) -> frozenset[UUID]:
 
 def late_clocks(user: User, now: datetime) -> list[Clock]:
     """What is late in the own organisation, the latest first: a code name, a step, a level."""
-    rows = Clock.objects.running().filter(due_at__lt=now, report__held=False)
+    rows = Clock.objects.running().filter(due_at__lt=now)
     rows = rows.filter(report__in=reports(user, May.SEE_OVERDUE))
     return list(rows.select_related("report__desk__organisation").order_by("due_at", "id")[:LONGEST_LIST])
 

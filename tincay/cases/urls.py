@@ -26,6 +26,7 @@ STEPS = [
 urlpatterns = [
     path("", queue.desk, name="desk"),
     path("today/", queue.today, name="today"),
+    path("aside/", queue.aside, name="aside"),
     path("seen/", queue.seen, name="seen"),
     path("warnings/", queue.warnings, name="warnings"),
     path("r/<uuid:report_id>/", report.report, name="report"),

@@ -30,6 +30,10 @@ class ReportSet(ScopedQuerySet["Report"]):
         """The queue: open, not held, what is due first comes first."""
         return self.filter(next_due_at__isnull=False, held=False).order_by("next_due_at", "id")
 
+    def set_aside(self) -> Self:
+        """What came in a flood without work: kept and promised, looked at apart, in the same order."""
+        return self.filter(next_due_at__isnull=False, held=True).order_by("next_due_at", "id")
+
 
 class Report(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -75,6 +79,11 @@ class Report(models.Model):
                 fields=["desk", "next_due_at", "id"],
                 name="queue",
                 condition=Q(next_due_at__isnull=False, held=False),
+            ),
+            models.Index(
+                fields=["desk", "next_due_at", "id"],
+                name="set_aside",
+                condition=Q(next_due_at__isnull=False, held=True),
             ),
             models.Index(fields=["desk", "code_name"], name="code_names"),
             models.Index(fields=["purge_on"], name="purge", condition=Q(purge_on__isnull=False)),

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from tincay.cases import pages
-from tincay.cases.queries import escalated_clocks, late_clocks, queue_page
+from tincay.cases.queries import anything_aside, escalated_clocks, late_clocks, queue_page
 from tincay.people.actions import see_notices
 from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
@@ -48,8 +48,19 @@ def today(request: HttpRequest) -> HttpResponse:
             "now": moment,
             "news": user.notices.order_by("-created_at").values_list("created_at", flat=True).first(),
             "has_desk": user.memberships.exists(),
+            "aside": anything_aside(user),
         },
     )
+
+
+@require_safe
+@needs(May.SEE_QUEUE)
+def aside(request: HttpRequest) -> HttpResponse:
+    """What came in a flood: kept, promised, and looked at apart. Opening one puts it into the queue."""
+    moment = now()
+    page = queue_page(staff(request), _cursor(request.GET.get("after", "")), aside=True)
+    shown = {"rows": pages.rows(page, moment), "after": page.after, "now": moment}
+    return render(request, "cases/aside.html", shown)
 
 
 @require_safe
