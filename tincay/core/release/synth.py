@@ -21,8 +21,13 @@ POOL_MOST, POOL_LEAST, POOL_PER_PERSON = 150_000, 10_000, 3
 SWEEPS = 8
 CALIBRATIONS = 5
 TRACE = 1e-6  # of a person, everywhere: tables that contradict each other must not empty the pool
-BLOCK = 1_000
-ONE_WAY = 20.0  # how much a one-way table weighs against a pair when copies are rounded
+BLOCK = 250
+EXCHANGES = (
+    5,
+    2,
+    1,
+)  # of one block at a time: rows that are chosen together overshoot together, so fewer and fewer
+ONE_WAY = 5.0  # how much a one-way table weighs against a pair when copies are rounded
 Cells = NDArray[np.int32]
 
 
@@ -214,14 +219,16 @@ def _settle(
     step = float(sum(ONE_WAY if len(g.axes) == 1 else 1.0 for g in goals))
     least = np.floor(weights).astype(np.int64)
     copies = copies.copy()
-    for block in np.array_split(rng.permutation(len(copies)), len(copies) // BLOCK + 1):
-        slope = 2 * (off * worth)[where[block]].sum(axis=1)
-        _exchange(block, slope, step, copies, least, where, off)
+    for most in EXCHANGES:
+        for block in np.array_split(rng.permutation(len(copies)), len(copies) // BLOCK + 1):
+            slope = 2 * (off * worth)[where[block]].sum(axis=1)
+            _exchange(block, most, slope, step, copies, least, where, off)
     return copies
 
 
 def _exchange(
     block: NDArray[np.int64],
+    most: int,
     slope: Real,
     step: float,
     copies: NDArray[np.int64],
@@ -229,10 +236,9 @@ def _exchange(
     where: NDArray[np.int64],
     off: Real,
 ) -> None:
-    """One row fewer here, one more there, as many of each, if both together are worth it; changes in place."""
+    """Up to `most` rows fewer here and as many more there, if both together are worth it; changes in place."""
     fewer = np.where(copies[block] > least[block], slope - step, -np.inf)
     more = np.where(copies[block] <= least[block], -slope - step, -np.inf)
-    most = len(block) // 50 + 1
     down, up = np.argsort(-fewer)[:most], np.argsort(-more)[:most]
     good = fewer[down] + more[up] > 0
     for rows, change in ((block[down[good]], -1), (block[up[good]], 1)):

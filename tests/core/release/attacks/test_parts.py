@@ -20,7 +20,7 @@ from tincay.core.release.attacks.audit import (
 from tincay.core.release.attacks.membership import auc, membership, nearest
 from tincay.core.release.attacks.practices import RAW, Figures, Practice, Published, held, ours, remembered
 from tincay.core.release.attacks.proving import alone, narrowed, widest
-from tincay.core.release.attacks.reconstruction import provable
+from tincay.core.release.attacks.reconstruction import provable, reconstruction
 from tincay.core.release.domain import Column, Domain
 from tincay.core.release.measure import Measurement, measure
 from tincay.core.release.noise import Counts, discrete_gaussian
@@ -135,6 +135,21 @@ def test_margins_alone_prove_nothing() -> None:
 def test_tables_that_contradict_each_other_prove_nothing() -> None:
     domain = columns(a=2, b=2)
     assert provable(Published({(0,): _exact([1, 1]), (1,): _exact([3, 1])}), domain) == []
+
+
+def test_records_that_are_alike_are_proved_as_often_as_the_tables_hold_them() -> None:
+    domain = columns(a=2, b=2)
+    there = rows(domain, (0, 1), (0, 1), (1, 0))
+    assert sorted(provable(RAW.publish(there, 1), domain)) == [(0, 1), (0, 1), (1, 0)]
+
+
+@pytest.mark.parametrize(("surely", "proved"), [(0, 0), (5, 0), (6, 6)])
+def test_alike_records_count_only_when_all_of_them_are_proved(surely: int, proved: int) -> None:
+    """Six people gave one answer. That some of them are there, as noise lets one say, names nobody."""
+    there = rows(columns(a=2, b=1, c=1), *[(0, 0, 0)] * 6)
+    figures = Figures(np.array([6.0, 0]), np.array([surely, 0.0]), np.array([9.0, 9.0]))
+    practice = Practice("doubted", lambda _truth, _seed: Published({(0,): figures}))
+    assert reconstruction(practice, there, 1).figure == proved
 
 
 def _exact(counts: list[int]) -> Figures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import product
 
 import numpy as np
@@ -21,17 +22,23 @@ SECONDS = 2.0
 
 
 def reconstruction(practice: Practice, truth: Rows, seed: int, people: int = 15) -> Finding:
-    """How many records of a place of `people` are proved by its tables, and true."""
+    """How many records of a place of `people` are proved by its tables, and true.
+
+    Records that are alike count when all of them are proved: "some of these six are there" names none of them.
+    """
     rng = np.random.default_rng(seed)
     place = narrowed(truth, CELLS).take(rng.permutation(len(truth))[:people])
-    there = set(map(tuple, place.matrix().tolist()))
-    proved = provable(practice.publish(place, seed), place.domain)
-    found = sum(record in there for record in proved)
+    there = Counter(map(tuple, place.matrix().tolist()))
+    proved = Counter(provable(practice.publish(place, seed), place.domain))
+    found = sum(alike for record, alike in there.items() if proved[record] >= alike)
     return Finding("reconstruction", practice.name, float(found), 0.0, f"records of {people} people proved")
 
 
 def provable(published: Published, domain: Domain) -> list[tuple[int, ...]]:
-    """The records that every register with these tables contains. Empty if the tables contradict each other."""
+    """The records that every register with these tables contains, each as often as every register does.
+
+    Empty if the tables contradict each other.
+    """
     kinds = np.array(
         list(product(*(range(len(column.values)) for column in domain.columns))), dtype=np.uint16
     )
@@ -45,8 +52,7 @@ def provable(published: Published, domain: Domain) -> list[tuple[int, ...]]:
         if smallest is None:
             open_kinds.discard(kind)
             continue
-        if smallest[kind] > 0.5:
-            proved.append(tuple(kinds[kind].tolist()))
+        proved += [tuple(kinds[kind].tolist())] * round(smallest[kind])
         open_kinds &= set(np.flatnonzero(smallest > 0.5).tolist())
         open_kinds.discard(kind)
     return proved
