@@ -56,3 +56,13 @@ def test_sent_twice_it_is_one_report(visitor: Client) -> None:
 
 def test_the_front_page_weighs_next_to_nothing(visitor: Client) -> None:
     assert len(gzip.compress(visitor.get("/").content)) < 5_000
+
+
+def test_the_page_where_the_server_seals_does_not_say_that_the_phone_does(visitor: Client) -> None:
+    sealed, plain = (visitor.get(path).content.decode() for path in ("/tell/", "/tell/plain/"))
+    on_the_phone = "niêm phong ngay trong máy bạn"
+    assert on_the_phone in sealed
+    assert on_the_phone not in plain
+    assert "cũng cần tin người giữ máy chủ" in plain
+    english = visitor.get("/en/tell/plain/").content.decode()
+    assert "sealed on your own phone" not in english
