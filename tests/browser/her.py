@@ -131,10 +131,9 @@ class Her:
 
     def copied(self) -> str:
         """The 24 digits that stand on the page."""
-        groups = self.page.locator("[data-receipt-digits]:visible li").all_inner_texts()
-        code = "".join(groups)
-        assert len(code) == 24, groups
-        return code
+        groups = self.page.locator("[data-receipt-digits]:visible li")
+        expect(groups).to_have_count(6, timeout=20_000)
+        return "".join(groups.all_inner_texts())
 
     def come_back(self, code: str) -> None:
         self.go("/back/")
@@ -182,6 +181,7 @@ class Her:
     def tell_plainly(self) -> str:
         self.go("/tell/")
         self.page.locator("noscript .button").click()
+        self.page.wait_for_url("**/plain/", wait_until="domcontentloaded")
         self.choose("need", "pep")
         self.choose("danger", "no")
         self.choose("harmed", "yes")

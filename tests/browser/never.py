@@ -54,6 +54,7 @@ class Watch:
             self.kept_by_caches.append(response.url)
 
     def look(self, page: Page) -> None:
+        page.wait_for_load_state("domcontentloaded")  # a click returns when the new page has begun
         self.titles.append(page.title())
 
 
