@@ -22,11 +22,8 @@ SWEEPS = 8
 CALIBRATIONS = 5
 TRACE = 1e-6  # of a person, everywhere: tables that contradict each other must not empty the pool
 BLOCK = 250
-EXCHANGES = (
-    5,
-    2,
-    1,
-)  # of one block at a time: rows that are chosen together overshoot together, so fewer and fewer
+EXCHANGES = (5, 2, 1)  # of one block at a time: rows chosen together overshoot together, so fewer and fewer
+NOISE_LEFT = 0.5  # of the noise's square, where negative cells were taken away: half of an empty table's
 ONE_WAY = 5.0  # how much a one-way table weighs against a pair when copies are rounded
 Cells = NDArray[np.int32]
 
@@ -192,9 +189,17 @@ def _calibrate(
 
 
 def _factor(goal: Goal, cells: NDArray[np.int64], weights: Real, pull: float) -> Real:
-    now = np.bincount(cells, weights=weights, minlength=len(goal.counts))
+    now: Real = np.bincount(cells, weights=weights, minlength=len(goal.counts)).astype(np.float64)
+    counts = goal.counts if len(goal.axes) == 1 else _believed(goal, now)
     doubt = goal.doubt / 2 + 1e-9
-    return ((goal.counts + doubt) / (now + doubt)) ** pull
+    return np.asarray(((counts + doubt) / (now + doubt)) ** pull)
+
+
+def _believed(goal: Goal, now: Real) -> Real:
+    """As far from what the rows say already as is more than noise (James and Stein, the positive part)."""
+    far = goal.counts - now
+    noise = NOISE_LEFT * len(far) * goal.doubt**2
+    return np.asarray(now + far * max(0.0, 1 - noise / max(float(np.sum(far**2)), 1e-9)))
 
 
 def _round(weights: Real, pool: Rows, people: int, rng: np.random.Generator) -> NDArray[np.int64]:
