@@ -1,7 +1,8 @@
 """Tables and invented rows: error, time and memory of ours beside pac-synth and dpmm, on the same rows.
 
     ./run bench release [--json] [--data CTDC.csv] [--seeds 5] [--rivals PYTHON] [--rival-seeds 1]
-                        [--only ctdc,dense,tree,growth,audit,attacks] [--rhos 0.25,0.0175]
+                        [--only ctdc,dense,tree,growth,audit,attacks,refusals] [--rhos 0.25,0.0175]
+                        [--sound 60]
 
 `--data` is the folder or file of CTDC's public victim-perpetrator data (default ../shared/data/ctdc when it is
 there; otherwise rows of the same shape are generated). The rivals are bench-only and live in a Python of their
@@ -37,7 +38,7 @@ from tincay.core.release.attacks.audit import audit, noise_shape
 from tincay.core.release.attacks.membership import membership_by_tables
 from tincay.core.release.attacks.proving import population
 from tincay.core.release.attacks.reconstruction import reconstruction
-from tincay.core.release.attacks.suite import ATTACKS
+from tincay.core.release.attacks.suite import ATTACKS, examine
 from tincay.core.release.budget import epsilon
 from tincay.core.release.domain import Column, Domain
 from tincay.core.release.noise import discrete_gaussian
@@ -292,6 +293,22 @@ def attacks(truth: Rows) -> dict[str, Any]:
     return out
 
 
+def refusals(asked: argparse.Namespace) -> dict[str, Any]:
+    """How often the gate refuses a sound release: each refusal here is one too many."""
+    refused: list[str] = []
+    for seed in range(asked.sound):
+        sizes = ((3, 2), (2, 2), (6, 5, 4), (5, 4, 3, 3, 2, 2))[seed % 4]
+        rng = np.random.default_rng(seed)
+        rows = coded(np.stack([rng.integers(0, size, 3_000) for size in sizes], axis=1), sizes)
+        rho = (17_500, 25_000, 250_000)[seed % 3]
+        done = release(rows, micro_rho=rho, seed=seed, charge=lambda _: None)
+        refused += [
+            f"{finding.attack} at rho {rho / 1e6:g}" for finding in examine(done, seed=seed).successes
+        ]
+    print(f"  {asked.sound} sound releases, {len(refused)} attacks got through: {sorted(refused)}")
+    return {"releases": asked.sound, "through": sorted(refused)}
+
+
 def main() -> None:
     """Run what was asked and print it; the last line is JSON."""
     if sys.argv[1:2] == ["--child"]:
@@ -303,8 +320,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--rivals", help="a Python that has pac-synth 0.0.8, dpmm and pandas")
     parser.add_argument("--rival-names", type=lambda text: text.split(","), default=["pac-synth", "dpmm"])
+    parser.add_argument("--sound", type=int, default=60, help="sound releases to examine for refusals")
     parser.add_argument("--rival-seeds", type=int, default=1)
-    parser.add_argument("--only", default="ctdc,dense,tree,growth,audit,attacks")
+    parser.add_argument("--only", default="ctdc,dense,tree,growth,audit,attacks,refusals")
     parser.add_argument(
         "--rhos",
         type=lambda text: [round(float(r) * 1e6) for r in text.split(",")],
@@ -322,6 +340,7 @@ def main() -> None:
         "growth": lambda: growth(asked),
         "audit": audits,
         "attacks": lambda: attacks(truth),
+        "refusals": lambda: refusals(asked),
     }
     for name in asked.only.split(","):
         print(name)

@@ -10,18 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import combinations
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain import Codes
-from ..measure import measure
+from ..measure import Measurement, measure
 from ..publish import Release, publish
 from ..rows import UNKNOWN, Counts, Rows, rows_of
 from ..tables import MEAN_OF_NORMAL
 from ..workload import Axes, plan
 
 SURE = 4.0  # standard deviations within which an attacker may take a noisy figure for certain
+WRONG = 0.001  # chance that an attacker who trusts all noisy tables at once trusts a wrong one
 SWAPPED = 0.10
 SMALL = 5
 Real = NDArray[np.float64]
@@ -38,11 +40,15 @@ class Figures:
 
 @dataclass(frozen=True)
 class Published:
-    """Everything an attacker holds after one publication. `real` rows are rows of people, if coarsened."""
+    """Everything an attacker holds after one publication. `real` rows are rows of people, if coarsened.
+
+    `measured` are the noisy counts that the printed tables were made of, where they are published too.
+    """
 
     tables: Mapping[Axes, Figures]
     rows: Rows | None = None
     real: bool = False
+    measured: Mapping[Axes, Figures] = field(default_factory=dict)
     fresh: Callable[[Axes], Real] | None = field(default=None, repr=False)
 
     def ask(self, axes: Axes) -> Real:
@@ -142,7 +148,11 @@ def _fresh_noise(rows: Rows, seed: int) -> Published:
 
 
 def _doubted(printed: Real, deviation: float) -> Figures:
-    return Figures(printed, printed - SURE * deviation, printed + SURE * deviation)
+    return _within(printed, SURE * deviation)
+
+
+def _within(printed: Real, distance: float) -> Figures:
+    return Figures(printed, printed - distance, printed + distance)
 
 
 RAW = Practice("raw", _raw)
@@ -175,7 +185,19 @@ def held(release: Release) -> Published:
             axes = tuple(names.index(name) for name in table.columns)
             printed = table.counts.ravel().astype(np.float64)
             tables[axes] = _doubted(printed, table.expected_error / MEAN_OF_NORMAL)
-    return Published(tables, release.rows)
+    return Published(tables, release.rows, measured=_measured(release.measurement))
+
+
+def _measured(measurement: Measurement) -> dict[Axes, Figures]:
+    """The noisy tables, each cell within so many deviations that all cells together are surely inside."""
+    cells = sum(noisy.counts.size for noisy in measurement.tables.values())
+    sure = NormalDist().inv_cdf(1 - WRONG / (2 * max(1, cells)))
+    columns = len(measurement.workload.domain.columns)
+    return {
+        axes: _within(noisy.counts.ravel().astype(np.float64), sure * math.sqrt(noisy.variance))
+        for axes, noisy in measurement.tables.items()
+        if all(axis < columns for axis in axes)
+    }
 
 
 def ours(micro_rho: int, most: int = 1) -> Practice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from itertools import product
 
 import numpy as np
@@ -14,7 +15,7 @@ from ..domain import Domain
 from ..rows import Rows, rows_of
 from ..workload import Axes
 from .findings import Finding
-from .practices import Practice, Published
+from .practices import Figures, Practice, Published
 from .proving import narrowed
 
 CELLS = 800
@@ -24,7 +25,8 @@ SECONDS = 2.0
 def reconstruction(practice: Practice, truth: Rows, seed: int, people: int = 15) -> Finding:
     """How many records of a place of `people` are proved by its tables, and true.
 
-    Records that are alike count when all of them are proved: "some of these six are there" names none of them.
+    A person's record is proved when no register without it fits. So of records that are alike one is proved
+    only with all of them: if the tables show five of six to be there, each of the six may be the one who is not.
     """
     rng = np.random.default_rng(seed)
     place = narrowed(truth, CELLS).take(rng.permutation(len(truth))[:people])
@@ -42,7 +44,7 @@ def provable(published: Published, domain: Domain) -> list[tuple[int, ...]]:
     kinds = np.array(
         list(product(*(range(len(column.values)) for column in domain.columns))), dtype=np.uint16
     )
-    programme = _Programme(published, rows_of(domain, kinds))
+    programme = _Programme(published.measured or published.tables, rows_of(domain, kinds))
     register = programme.register(np.zeros(len(kinds)))
     open_kinds = set() if register is None else set(np.flatnonzero(register > 0.5).tolist())
     proved = []
@@ -61,8 +63,8 @@ def provable(published: Published, domain: Domain) -> list[tuple[int, ...]]:
 class _Programme:
     """How many people of each kind: whole numbers that fit every table."""
 
-    def __init__(self, published: Published, kinds: Rows) -> None:
-        tables = list(published.tables.items())
+    def __init__(self, published: Mapping[Axes, Figures], kinds: Rows) -> None:
+        tables = list(published.items())
         matrix = vstack([self._sums(kinds, axes, len(figures.low)) for axes, figures in tables])
         low = np.concatenate([np.maximum(figures.low, 0) for _, figures in tables])
         high = np.concatenate([figures.high for _, figures in tables])
