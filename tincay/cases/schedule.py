@@ -16,7 +16,7 @@ from tincay.intake.models import Clock, Escalation, Pause, Report
 from tincay.people.actions import call_on_duty, send_notices
 from tincay.record.daily import close_the_day
 from tincay.web.packs import rules
-from tincay.web.writing import written
+from tincay.web.writing import truncate_wal, written
 
 LEVELS = ("e1", "e2", "e3", "e4")
 NEXT_ON_CALL = (timedelta(minutes=20), timedelta(minutes=40))
@@ -36,7 +36,7 @@ class Ticked(NamedTuple):
 def tick(*, now: datetime) -> Ticked:
     """Do everything that is due at `now`. Running it twice does nothing twice."""
     Heartbeat.objects.update_or_create(id=1, defaults={"at": now})
-    return Ticked(
+    done = Ticked(
         escalated=sum(_escalate(clock_id=clock.pk, now=now) for clock in Clock.objects.to_escalate(now)),
         resumed=_end_pauses(now=now),
         closed=_close_quiet(now=now),
@@ -44,6 +44,8 @@ def tick(*, now: datetime) -> Ticked:
         notices=_page_next(now=now) + send_notices(now=now),
         log_size=close_the_day(now=now).checkpoint.size,
     )
+    truncate_wal()
+    return done
 
 
 @written

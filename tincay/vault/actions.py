@@ -13,7 +13,7 @@ from tincay.people.models import Desk, Membership, User
 from tincay.record.actions import Appended, append_leaf
 from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
 from tincay.vault.queries import stale_wraps
-from tincay.web.writing import written
+from tincay.web.writing import leave_no_copy, written
 
 WORDS_LIMIT = 400_000
 """Bytes of one sealed text: a padded text of about 300,000 bytes, or a long story many times over."""
@@ -112,6 +112,7 @@ def erase(*, owner: UUID) -> None:
     Wrap.objects.filter(compartment__owner=owner).delete()
     Compartment.objects.filter(owner=owner).delete()
     Opening.objects.filter(owner=owner).delete()
+    leave_no_copy()
 
 
 @written
@@ -120,6 +121,7 @@ def erase_words(*, owner: UUID) -> None:
     SealedText.objects.filter(
         compartment__owner=owner, compartment__kind__in=["narrative", "identity"]
     ).delete()
+    leave_no_copy()
 
 
 def _commit_key(*, holder: str, recipient: Recipient, now: datetime) -> None:
