@@ -3,15 +3,17 @@
 import json
 import runpy
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.core.release.register import register
+from tests.core.release.register import register, silence
 from tincay.core.release.__main__ import _progress, main
 from tincay.core.release.attacks.findings import Finding
 from tincay.core.release.attacks.suite import Verdict
 from tincay.core.release.domain import write_domain
+from tincay.core.release.publish import release
 
 
 @pytest.fixture
@@ -72,6 +74,16 @@ def test_a_release_that_an_attack_gets_through_is_not_written(
 ) -> None:
     quiet(False, monkeypatch)
     assert run(made) == 1
+    assert not (made / "out").exists()
+
+
+def test_a_release_whose_own_noise_is_wrong_is_not_written(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quiet(True, monkeypatch)
+    monkeypatch.setattr("tincay.core.release.__main__.release", partial(release, noise=silence))
+    assert run(made) == 1
+    assert "noise of this | this release | 1 | 0 | GOT THROUGH" in capsys.readouterr().out
     assert not (made / "out").exists()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .attacks.audit import noise_of
 from .attacks.suite import Verdict, examine
 from .budget import epsilon, read_rho
 from .domain import Domain, DomainError, read_domain
@@ -83,7 +84,7 @@ def _release(asked: argparse.Namespace) -> int:
             most=asked.rows_per_person,
             progress=_progress,
         )
-        verdict = examine(done, progress=_progress)
+        verdict = examine(done, progress=_progress).also(noise_of(done.measurement, rows))
         if verdict.passed:
             for name, content in files(done, asked.format, verdict.lines()).items():
                 (folder / name).write_bytes(content)

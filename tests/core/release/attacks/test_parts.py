@@ -1,11 +1,13 @@
 """The pieces that attacks are made of, on cases whose answer is known."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.core.release.register import columns, register, rows, silence
+from tincay.core.release.attacks import audit as parts
 from tincay.core.release.attacks.asking import trackers
 from tincay.core.release.attacks.attribute import attribute
 from tincay.core.release.attacks.audit import (
@@ -14,6 +16,7 @@ from tincay.core.release.attacks.audit import (
     _surely_above,
     audit,
     budget_sum,
+    noise_of,
     noise_shape,
     same_shape_when_empty,
 )
@@ -23,10 +26,10 @@ from tincay.core.release.attacks.proving import alone, narrowed, widest
 from tincay.core.release.attacks.reconstruction import provable, reconstruction
 from tincay.core.release.domain import Column, Domain
 from tincay.core.release.measure import Measurement, measure
-from tincay.core.release.noise import Counts, discrete_gaussian
+from tincay.core.release.noise import Counts, Noise, discrete_gaussian
 from tincay.core.release.publish import release
 from tincay.core.release.rows import UNKNOWN, Rows
-from tincay.core.release.workload import Axes, plan
+from tincay.core.release.workload import Axes, Workload, plan
 
 
 def half(counts: Counts, scale: float) -> Counts:
@@ -77,7 +80,80 @@ def test_an_empty_register_has_every_table_and_a_missing_one_is_found() -> None:
     honest = measured()
     assert not same_shape_when_empty(honest).succeeded
     fewer = {axes: table for axes, table in honest.tables.items() if axes != (0,)}
-    assert same_shape_when_empty(Measurement(honest.workload, fewer, 1000, 1, honest.spent)).succeeded
+    assert same_shape_when_empty(replace(honest, tables=fewer)).figure == 1
+
+
+def test_tables_or_budgets_that_were_chosen_by_looking_at_the_rows_are_found() -> None:
+    truth = register(100)
+    honest = plan(truth.domain)
+    fewer = plan(truth.domain, triple_cells=100)
+    tilted = replace(honest, parts=dict(zip(honest.parts, reversed(honest.parts.values()), strict=True)))
+    for chosen in (fewer, tilted):
+        assert same_shape_when_empty(counted(truth, discrete_gaussian, chosen)).succeeded
+
+
+def uniform(counts: Counts, scale: float) -> Counts:
+    """Whole numbers of the right mean and variance, but none far out."""
+    reach = round((math.sqrt(12 * scale * scale + 1) - 1) / 2)
+    return counts + np.random.default_rng(1).integers(-reach, reach + 1, len(counts))
+
+
+def with_exact_totals(counts: Counts, scale: float) -> Counts:
+    noise = discrete_gaussian(np.zeros_like(counts), scale)
+    noise[1::2] = -noise[: len(noise) // 2 * 2 : 2]
+    return counts + noise
+
+
+def one_draw_for_all(counts: Counts, scale: float) -> Counts:
+    return counts + discrete_gaussian(np.zeros(1, dtype=np.int64), scale)
+
+
+def counted(truth: Rows, noise: Noise, workload: Workload | None = None, most: int = 1) -> Measurement:
+    paid = plan(truth.domain) if workload is None else workload
+    return measure(truth, paid, micro_rho=250_000, most=most, charge=lambda _: None, noise=noise)
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_the_noise_in_a_measurement_is_the_noise_it_declares(most: int) -> None:
+    truth = register(400)
+    assert noise_of(counted(truth, discrete_gaussian, most=most), truth).figure == 0
+
+
+@pytest.mark.parametrize("noise", [silence, half, uniform, with_exact_totals, one_draw_for_all])
+def test_a_measurement_whose_noise_is_silent_small_of_another_shape_or_shared_is_found(noise: Noise) -> None:
+    truth = register(400)
+    finding = noise_of(counted(truth, noise), truth)
+    assert finding.succeeded
+    assert finding.figure == 1
+
+
+def test_one_silent_table_among_many_is_found() -> None:
+    truth = register(400)
+    honest = counted(truth, discrete_gaussian)
+    axes = max(honest.tables, key=lambda axes: len(honest.tables[axes].counts))
+    tables = {**honest.tables, axes: replace(honest.tables[axes], counts=truth.count(axes))}
+    assert noise_of(replace(honest, tables=tables), truth).succeeded
+
+
+def test_noise_that_is_larger_than_declared_is_found_so_other_rows_than_the_measured_ones_are() -> None:
+    truth = register(400)
+    honest = counted(truth, discrete_gaussian)
+    assert noise_of(honest, register(500)).succeeded
+    tables = {axes: replace(table, variance=table.variance / 4) for axes, table in honest.tables.items()}
+    assert noise_of(replace(honest, tables=tables), truth).succeeded
+
+
+def test_a_dozen_cells_are_enough_to_miss_the_noise() -> None:
+    few = rows(columns(a=3, b=2), (0, 0), (1, 1), (2, 0))
+    assert noise_of(counted(few, silence), few).succeeded
+    assert not noise_of(counted(few, discrete_gaussian), few).succeeded
+
+
+def test_sound_noise_is_hardly_ever_called_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a hundredth instead of 1 in 100,000: of 300 sound measurements about three at most."""
+    monkeypatch.setattr(parts, "SOUND_REFUSED", 0.01)
+    truth = rows(columns(a=12, b=5), *[(place % 12, place % 5) for place in range(300)])
+    assert sum(noise_of(counted(truth, discrete_gaussian), truth).figure for _ in range(300)) <= 12
 
 
 def test_clopper_and_pearson_s_bound_is_the_known_one() -> None:

@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.core.release.register import register, released
+from tests.core.release.register import register, released, silence
 from tincay.core.release.attacks import suite
+from tincay.core.release.attacks.audit import noise_of
 from tincay.core.release.attacks.findings import Finding
-from tincay.core.release.attacks.practices import RAW
+from tincay.core.release.attacks.practices import RAW, half_noise
 from tincay.core.release.attacks.suite import Verdict, examine, prove
+from tincay.core.release.noise import Noise
+from tincay.core.release.publish import release
 
 HELD = Finding("trackers", "ours", 0.0, 0.0, "figures")
 THROUGH = replace(HELD, figure=3.0)
@@ -27,7 +30,30 @@ def test_a_release_of_ours_passes_and_says_what_was_tried() -> None:
 
 def test_every_attack_bites_on_unprotected_data() -> None:
     assert all(finding.succeeded for finding in prove())
-    assert len(prove()) == len(suite.ATTACKS) + 1
+    assert [finding.practice for finding in prove()[len(suite.ATTACKS) :]] == [
+        "half the noise", "ours without noise", "ours with half the noise",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("noise", [silence, half_noise])
+def test_a_release_with_wrong_noise_is_stopped_by_whoever_has_the_true_rows(
+    noise: Noise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No other attack looks at the noise that was really drawn."""
+    monkeypatch.setattr(suite, "ATTACKS", ())
+    truth = register(600)
+    done = release(truth, micro_rho=25_000, seed=1, charge=lambda _: None, noise=noise)
+    checked = examine(done).also(noise_of(done.measurement, truth))
+    assert not checked.passed
+    assert [finding.attack for finding in checked.successes] == ["noise of this"]
+    assert "noise of this" in [finding.attack for finding in examine(done, truth).successes]
+
+
+def test_what_is_published_of_the_look_at_the_true_rows_is_one_figure_0_or_1() -> None:
+    truth = register(600)
+    done = release(truth, micro_rho=25_000, seed=1, charge=lambda _: None)
+    line = list(Verdict((), ()).also(noise_of(done.measurement, truth)).lines())[-1]
+    assert line[:5] == ("noise of this", "this release", "0", "0", "held")
 
 
 def test_an_attack_that_got_through_stops_the_release() -> None:

@@ -8,16 +8,18 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta, chisquare
+from scipy.stats import beta, chi2, chisquare
 
 from ..budget import MICRO
 from ..measure import Measurement, measure
 from ..noise import Counts, Noise, discrete_gaussian, scale_for
 from ..rows import Rows, rows_of
+from ..workload import plan
 from .findings import Finding
 
 RUNS = 10_000
 DOUBT = 1e-3
+SOUND_REFUSED = 1e-5  # the chance, at most about, that `noise_of` calls sound noise wrong
 ORDERS = (1.01, 1.25, 1.5, 2.0, 3.0, 5.0, 9.0)
 
 
@@ -80,12 +82,60 @@ def _shares(scale: float, reach: int) -> NDArray[np.float64]:
 
 def _merged(seen: NDArray[np.int64], expected: NDArray[np.float64]) -> Sequence[NDArray[np.float64]]:
     """Neighbouring values together, so that at least 20 are expected in each class."""
-    classes = np.minimum(np.floor(np.cumsum(expected) / 20.0), np.floor(expected.sum() / 20.0) - 1).astype(
-        int
+    starts, held = [0], 0.0
+    for place, share in enumerate(expected):
+        if held >= 20:
+            starts.append(place)
+            held = 0.0
+        held += share
+    if held < 20:
+        starts = starts[:-1] or [0]
+    fair = expected * (seen.sum() / expected.sum())
+    return [np.add.reduceat(each.astype(np.float64), starts) for each in (seen, fair)]
+
+
+def noise_of(measurement: Measurement, truth: Rows) -> Finding:
+    """Is what was added to the true counts of this very measurement the noise that it declares?
+
+    Its size in each table, in all together and in the tables' totals, and its shape. The rows drop out of
+    the difference: only noise is judged, and only 0 or 1 is said, so this tells nothing about anybody.
+    """
+    added = [
+        (noisy.counts - truth.count(axes), math.sqrt(noisy.variance))
+        for axes, noisy in measurement.tables.items()
+    ]
+    tables = np.array([_size(noise, scale) for noise, scale in added])
+    totals = [_size(np.sum(noise, keepdims=True), scale * math.sqrt(len(noise))) for noise, scale in added]
+    cells, least, spread = np.vstack([tables, tables.sum(axis=0), np.sum(totals, axis=0)]).T
+    chances = np.r_[chi2.cdf(spread, cells), chi2.sf(least, cells), _chance_of_shape(added)]
+    wrong = float(chances.min()) * len(chances) < SOUND_REFUSED
+    return Finding("noise of this", "this release", float(wrong), 0.0, "1: its noise is not what it declares")
+
+
+def _size(noise: Counts, scale: float) -> tuple[float, float, float]:
+    """Cells, and the squared deviations: the least before rounding to whole numbers, and as rounding spreads them."""
+    far = np.maximum(np.abs(noise) - 0.5, 0)
+    return (
+        len(noise),
+        float(np.sum((far / scale) ** 2)),
+        float(np.sum((noise / scale) ** 2 + 1 / 12 / scale**2)),
     )
-    both = [np.bincount(classes, weights=each).astype(np.float64) for each in (seen, expected)]
-    some = both[1] > 0
-    return both[0][some], both[1][some] * (both[0].sum() / both[1].sum())
+
+
+def _chance_of_shape(added: Sequence[tuple[Counts, float]]) -> float:
+    """Chi-squared of all noise in steps of half a deviation; 1 if there are too few cells for two classes."""
+    seen, expected = np.zeros(12, dtype=np.int64), np.zeros(12)
+    for noise, scale in added:
+        reach = math.ceil(3 * scale)
+        values = np.arange(-reach, reach + 1)
+        seen += np.bincount(_step(noise, scale), minlength=12)
+        expected += len(noise) * np.bincount(_step(values, scale), _shares(scale, reach), minlength=12)
+    classes = _merged(seen, expected)
+    return float(chisquare(*classes).pvalue) if len(classes[0]) > 1 else 1.0
+
+
+def _step(noise: Counts, scale: float) -> NDArray[np.int64]:
+    return np.clip(np.floor(2 * noise / scale), -6, 5).astype(np.int64) + 6
 
 
 def budget_sum(measurement: Measurement) -> Finding:
@@ -102,13 +152,19 @@ def budget_sum(measurement: Measurement) -> Finding:
 
 
 def same_shape_when_empty(measurement: Measurement, noise: Noise = discrete_gaussian) -> Finding:
-    """An empty register must give the same tables with the same cells. Figure: tables that differ."""
+    """A register of nobody must give the same tables, with the same cells and noise. Figure: tables that differ.
+
+    It is planned anew, from the domain alone: a choice that this measurement made by its rows would show.
+    """
     domain = measurement.workload.domain
     nobody: Rows = rows_of(domain, np.zeros((0, len(domain.columns)), dtype=np.uint16))
     empty = measure(
-        nobody, measurement.workload, micro_rho=measurement.micro_rho, most=measurement.most,
+        nobody, plan(domain), micro_rho=measurement.micro_rho, most=measurement.most,
         charge=lambda _: None, noise=noise,
     )  # fmt: skip
-    shapes = [{axes: len(t.counts) for axes, t in each.tables.items()} for each in (measurement, empty)]
+    shapes = [
+        {axes: (len(t.counts), t.variance) for axes, t in each.tables.items()}
+        for each in (measurement, empty)
+    ]
     differ = set(shapes[0].items()) ^ set(shapes[1].items())
     return Finding("empty register", "ours", float(len(differ)), 0.0, "tables that an empty register has not")

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..domain import Codes
 from ..measure import Measurement, measure
+from ..noise import Noise, discrete_gaussian
 from ..publish import Release, publish
 from ..rows import UNKNOWN, Counts, Rows, rows_of
 from ..tables import MEAN_OF_NORMAL
@@ -200,11 +201,29 @@ def _measured(measurement: Measurement) -> dict[Axes, Figures]:
     }
 
 
-def ours(micro_rho: int, most: int = 1) -> Practice:
+def no_noise(counts: Counts, _scale: float) -> Counts:
+    """The noise of a mechanism that forgot it."""
+    return counts
+
+
+def half_noise(counts: Counts, scale: float) -> Counts:
+    """The noise of a mechanism that declares twice of what it adds: a quarter of the privacy."""
+    return discrete_gaussian(counts, scale / 2)
+
+
+WRONG_NOISE: tuple[tuple[str, Noise], ...] = (
+    ("ours without noise", no_noise),
+    ("ours with half the noise", half_noise),
+)
+
+
+def ours(micro_rho: int, most: int = 1, *, name: str = "ours", noise: Noise = discrete_gaussian) -> Practice:
     """Our mechanism, with nothing refused: the attacker gets more than would ever be published."""
 
     def publish_ours(rows: Rows, seed: int) -> Published:
-        measurement = measure(rows, plan(rows.domain), micro_rho=micro_rho, most=most, charge=lambda _: None)
+        measurement = measure(
+            rows, plan(rows.domain), micro_rho=micro_rho, most=most, charge=lambda _: None, noise=noise
+        )
         return held(publish(measurement, seed, misplaced=math.inf))
 
-    return Practice("ours", publish_ours)
+    return Practice(name, publish_ours)

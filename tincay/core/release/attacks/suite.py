@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
+from ..measure import measure
 from ..noise import Counts, discrete_gaussian
 from ..publish import Release
 from ..rows import Progress, Rows, silent
+from ..workload import plan
 from . import practices
 from .asking import averaging, trackers
 from .attribute import attribute
-from .audit import audit, budget_sum, noise_shape, same_shape_when_empty
+from .audit import audit, budget_sum, noise_of, noise_shape, same_shape_when_empty
 from .certainty import dominance, homogeneity
 from .differencing import differencing
 from .findings import Finding
@@ -24,7 +26,7 @@ from .proving import population
 from .reconstruction import reconstruction
 
 Attack = Callable[[Practice, Rows, int], Finding]
-PROVING_PEOPLE, PROVING_SEED = 5_000, 7
+PROVING_PEOPLE, PROVING_SEED, PROVING_RHO = 5_000, 7, 250_000
 MOST_PEOPLE = 20_000
 
 # each attack, and the unprotected practice on which it must succeed to be believed
@@ -62,6 +64,10 @@ class Verdict:
         """Attacks that failed even where nothing protects: their silence means nothing."""
         return tuple(finding for finding in self.proofs if not finding.succeeded)
 
+    def also(self, finding: Finding) -> Verdict:
+        """This verdict with one more finding."""
+        return replace(self, findings=(*self.findings, finding))
+
     def lines(self) -> Iterator[tuple[str, str, str, str, str, str]]:
         """A table for people: header first."""
         yield "attack", "against", "figure", "gate", "result", "what the figure is"
@@ -81,7 +87,8 @@ def examine(
     """Attack our mechanism with this release's budget and columns.
 
     Without `truth` the release's own invented rows stand in for the register, so that the figures cost no
-    privacy and may be published. With the true rows they are stronger, and for inside eyes only.
+    privacy and may be published. With the true rows they are stronger, and for inside eyes only. Whoever has
+    the true rows and wants to publish adds `noise_of` alone: `examine(done).also(noise_of(measurement, rows))`.
     """
     rows = _enough(release, truth)
     practice = remembered(ours(release.measurement.micro_rho, release.measurement.most))
@@ -90,7 +97,8 @@ def examine(
         progress("attack", number + 1, len(ATTACKS))
         findings.append(attack(practice, rows, seed))
     findings.append(membership_by_tables(practice, rows, seed, release.measurement.micro_rho))
-    return Verdict(tuple(findings), prove(seed))
+    verdict = Verdict(tuple(findings), prove(seed))
+    return verdict if truth is None else verdict.also(noise_of(release.measurement, truth))
 
 
 @cache
@@ -98,7 +106,13 @@ def prove(seed: int = 1) -> tuple[Finding, ...]:
     """Each attack on a made-up population that nothing protects."""
     people = population(PROVING_PEOPLE, PROVING_SEED)
     proofs = [attack(practice, people, seed) for attack, practice in ATTACKS]
-    return *proofs, audit(_half_noise, 250_000, practice="half the noise")
+    proofs.append(audit(practices.half_noise, PROVING_RHO, practice="half the noise"))
+    for name, noise in practices.WRONG_NOISE:
+        wrong = measure(
+            people, plan(people.domain), micro_rho=PROVING_RHO, charge=lambda _: None, noise=noise
+        )
+        proofs.append(replace(noise_of(wrong, people), practice=name))
+    return tuple(proofs)
 
 
 def _noise(release: Release) -> list[Finding]:
@@ -107,10 +121,6 @@ def _noise(release: Release) -> list[Finding]:
         audit(discrete_gaussian, release.measurement.micro_rho),
         noise_shape(discrete_gaussian, min(scale, 50.0)),
     ]
-
-
-def _half_noise(counts: Counts, scale: float) -> Counts:
-    return discrete_gaussian(counts, scale / 2)
 
 
 def _enough(release: Release, truth: Rows | None) -> Rows:
