@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from tests.core.release.register import register, released, silence
+from tests.core.release.register import columns, nobody, register, released, rows, silence
 from tincay.core.release.attacks import suite
 from tincay.core.release.attacks.audit import noise_of
 from tincay.core.release.attacks.findings import Finding
-from tincay.core.release.attacks.practices import RAW, half_noise
+from tincay.core.release.attacks.practices import RAW, Practice, half_noise
 from tincay.core.release.attacks.suite import Verdict, examine, prove
 from tincay.core.release.noise import Noise
 from tincay.core.release.publish import release
+from tincay.core.release.rows import Rows
 
 HELD = Finding("trackers", "ours", 0.0, 0.0, "figures")
 THROUGH = replace(HELD, figure=3.0)
@@ -76,16 +77,30 @@ def test_a_verdict_without_trouble_passes() -> None:
 
 
 def test_the_true_rows_are_used_only_when_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[int] = []
+    """The given ones are attacked however few they are; what stands in for rows that are not there is named."""
+    seen: list[tuple[int, str]] = []
 
-    def watch(_practice: object, rows: object, _seed: int) -> Finding:
-        seen.append(len(rows))  # type: ignore[arg-type]
+    def watch(practice: Practice, rows: Rows, _seed: int) -> Finding:
+        seen.append((len(rows), practice.name))
         return HELD
 
     monkeypatch.setattr(suite, "ATTACKS", ((watch, RAW),))
     monkeypatch.setattr(suite, "membership_by_tables", lambda *_: HELD)
     monkeypatch.setattr(suite, "prove", lambda _seed: ())
-    done = released(600)
-    for truth in (None, register(700), register(50), register(50_000)):
-        examine(done, truth)
-    assert seen == [len(done.rows), 700, suite.PROVING_PEOPLE, 25_000]
+    done, small = released(600), released(50)
+    none = nobody(done.measurement.workload.domain)
+    for of, truth in ((done, None), (done, register(700)), (done, register(50)), (done, register(50_000))):
+        examine(of, truth)
+    assert seen == [(len(done.rows), "ours"), (700, "ours"), (50, "ours"), (25_000, "ours")]
+    seen.clear()
+    for of, truth in ((small, None), (small, register(50)), (small, none)):
+        examine(of, truth)
+    made_up = (suite.PROVING_PEOPLE, "ours on made-up people")
+    assert seen == [made_up, (50, "ours"), made_up]
+
+
+@pytest.mark.parametrize("people", [1, 60])
+def test_a_handful_of_true_rows_and_a_single_column_can_be_attacked(people: int) -> None:
+    single = rows(columns(a=5), *[(place % 5,) for place in range(people)])
+    done = release(single, micro_rho=25_000, seed=1, charge=lambda _: None)
+    assert {finding.practice for finding in examine(done, single).findings} == {"ours", "this release"}

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..rows import Rows
+from ..workload import Axes
 from .findings import Finding
 from .practices import Practice, Published
 from .proving import pairs, widest
@@ -17,7 +18,8 @@ PEOPLE = 2_000
 
 
 def differencing(practice: Practice, truth: Rows, seed: int, targets: int = TARGETS) -> Finding:
-    """How often the cell that fell most is the person's cell, in the widest two-way table of three columns.
+    """How often the cell that fell most is the person's cell, in the widest two-way table of three columns
+    (of a single column: in its own table).
 
     The people are as often from a small cell as from a large one. The gate is the same guess with nobody
     removed, plus three standard deviations. Both publications draw with the same seed, where a practice has
@@ -25,7 +27,7 @@ def differencing(practice: Practice, truth: Rows, seed: int, targets: int = TARG
     """
     rng = np.random.default_rng(seed)
     rows = widest(truth).take(rng.permutation(len(truth))[:PEOPLE])
-    axes = max(pairs(rows), key=lambda pair: int(np.prod(rows.domain.shape(pair))))
+    axes: Axes = max(pairs(rows), key=lambda pair: int(np.prod(rows.domain.shape(pair))), default=(0,))
     cells = rows.cells(axes)
     hits, idle = 0, 0
     for number, person in enumerate(rng.choice(len(rows), targets, p=_evenly(cells))):
@@ -53,7 +55,7 @@ def _evenly(cells: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.asarray(rare / rare.sum())
 
 
-def _fell_most(before: Published, after: Published, axes: tuple[int, int]) -> int:
+def _fell_most(before: Published, after: Published, axes: Axes) -> int:
     """The cell; -1 if nothing fell."""
     fall = before.tables[axes].printed - after.tables[axes].printed
     return int(np.argmax(fall)) if fall.max() > 0 else -1

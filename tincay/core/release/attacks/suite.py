@@ -27,7 +27,8 @@ from .reconstruction import reconstruction
 
 Attack = Callable[[Practice, Rows, int], Finding]
 PROVING_PEOPLE, PROVING_SEED, PROVING_RHO = 5_000, 7, 250_000
-MOST_PEOPLE = 20_000
+MOST_PEOPLE, FEWEST_INVENTED = 20_000, 200
+MADE_UP = "ours on made-up people"
 
 # each attack, and the unprotected practice on which it must succeed to be believed
 ATTACKS: tuple[tuple[Attack, Practice], ...] = (
@@ -90,8 +91,8 @@ def examine(
     privacy and may be published. With the true rows they are stronger, and for inside eyes only. Whoever has
     the true rows and wants to publish adds `noise_of` alone: `examine(done).also(noise_of(measurement, rows))`.
     """
-    rows = _enough(release, truth)
-    practice = remembered(ours(release.measurement.micro_rho, release.measurement.most))
+    rows, name = _attacked(release, truth)
+    practice = remembered(ours(release.measurement.micro_rho, release.measurement.most, name=name))
     findings = [budget_sum(release.measurement), same_shape_when_empty(release.measurement), *_noise(release)]
     for number, (attack, _) in enumerate(ATTACKS):
         progress("attack", number + 1, len(ATTACKS))
@@ -123,12 +124,15 @@ def _noise(release: Release) -> list[Finding]:
     ]
 
 
-def _enough(release: Release, truth: Rows | None) -> Rows:
-    """The rows to attack: the true ones, the invented ones, or a made-up population where there are too few."""
-    rows = release.rows if truth is None else truth
-    if len(rows) < 200:
-        return population(PROVING_PEOPLE, PROVING_SEED)
-    return rows.take(_spaced(len(rows)))
+def _attacked(release: Release, truth: Rows | None) -> tuple[Rows, str]:
+    """The rows to attack, and what the verdict calls that: the true rows however few, else the invented ones.
+
+    Where nobody is to be attacked, or too few invented people to stand in, others are made up, and it is said.
+    """
+    rows, least = (release.rows, FEWEST_INVENTED) if truth is None else (truth, 1)
+    if len(rows) < least:
+        return population(PROVING_PEOPLE, PROVING_SEED), MADE_UP
+    return rows.take(_spaced(len(rows))), "ours"
 
 
 def _spaced(people: int) -> Counts:
