@@ -1,7 +1,7 @@
 /** <sealed-form>: asks, seals on the phone, sends once, shows the receipt. docs/client.md. */
 
 import { saltOf } from "./bytes";
-import { makeEnvelope, newIdempotencyKey, written, type Configuration, type Told } from "./envelope";
+import { deskFor, makeEnvelope, newIdempotencyKey, written, type Configuration, type Told } from "./envelope";
 import { post, Refused, wait, type Answer } from "./post";
 import { groups, make, toWords } from "./receipt";
 import { TooLong } from "./seal";
@@ -38,7 +38,10 @@ export class SealedForm extends HTMLElement {
     // Radios exclude each other by name only. There is no <form> here, so a name posts nothing.
     for (const radio of all<HTMLInputElement>(this, "input[type=radio][data-name]")) radio.name = `one-${radio.dataset["name"]}`;
     this.addEventListener("submit", (event) => event.preventDefault());
-    this.addEventListener("change", () => this.steps.refresh());
+    this.addEventListener("change", () => {
+      this.steps.refresh();
+      this.showTeam();
+    });
     onGo(this, {
       back: () => this.steps.back(),
       next: () => this.steps.next(),
@@ -47,6 +50,7 @@ export class SealedForm extends HTMLElement {
     });
     addEventListener("pagehide", () => this.clear());
     this.steps.go(0, false);
+    this.showTeam();
     // Early, so that a broken connection at the end does not stand between the report and its receipt.
     this.fetchWords().catch(() => undefined);
   }
@@ -56,6 +60,13 @@ export class SealedForm extends HTMLElement {
     this.pending = undefined;
     this.code = "";
     for (const place of all(this, "[data-receipt-digits] li,[data-receipt-words] li")) place.textContent = "";
+  }
+
+  /** Names the team that will be able to read, before anything is sent. */
+  private showTeam(): string {
+    const { desk } = deskFor(read(this), this.configuration);
+    for (const part of all(this, "[data-team]")) show(part, part.dataset["team"] === desk);
+    return desk;
   }
 
   private fetchWords(): Promise<readonly string[]> {
@@ -98,7 +109,11 @@ export class SealedForm extends HTMLElement {
     if (code === "busy") return wait(1500 * attempt);
     delete pending.body;
     if (code === "proof_of_work") this.configuration.proof_of_work = (answer["proof_of_work"] as Configuration["proof_of_work"]) ?? null;
-    else Object.assign(this.configuration, answer["config"]);
+    else {
+      const shown = this.showTeam();
+      Object.assign(this.configuration, answer["config"]);
+      if (this.showTeam() !== shown) throw new Refused(code, answer);
+    }
   }
 
   private async seal(told: Told): Promise<Pending> {
@@ -130,7 +145,7 @@ export class SealedForm extends HTMLElement {
     for (const part of all(this, "[data-go=back],[data-go=next],[data-go=send],[data-left]")) show(part, false);
     this.fill("[data-receipt-digits]", groups(code));
     this.fill("[data-receipt-words]", toWords(code, words));
-    const texts: [string, string][] = [["due", "first_due"], ["name", "code_name"], ["promise", "promise"]];
+    const texts: [string, string][] = [["look", "first_look"], ["name", "code_name"], ["promise", "promise"]];
     for (const [name, member] of texts) {
       for (const place of all(this, `[data-receipt-${name}]`)) place.textContent = String(answer[member] ?? "");
     }

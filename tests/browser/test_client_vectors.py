@@ -64,7 +64,7 @@ FORM = """
 <input data-name="name" aria-label="tên"><select data-name="place"><option value=""><option value="01">Sông Tre</select>
 <label><input type="checkbox" data-name="consents" value="count_statistics">đếm</label></fieldset>
 <div data-step="receipt" hidden><h1>Mã</h1><ol data-receipt-digits></ol><ol data-receipt-words></ol>
-<b data-receipt-due></b><i data-receipt-name></i><pre data-receipt-promise></pre>
+<b data-receipt-look></b><i data-receipt-name></i><pre data-receipt-promise></pre>
 <input data-retype aria-label="nhóm cuối"><button type="button" data-go="retype" disabled>Thử</button>
 <p data-retype-good hidden>Đúng</p><p data-retype-again hidden>Xem lại</p></div>
 <p data-busy hidden>Đang gửi</p>
@@ -75,7 +75,7 @@ FORM = """
 <button type="button" data-go="send" disabled>Gửi</button>
 </sealed-form>
 """
-KEPT = {"promise": "lời hứa", "code_name": "Sóng 47", "first_due": "trước thứ Tư", "origin": "so.example"}
+KEPT = {"promise": "lời hứa", "code_name": "Sóng 47", "first_look": "chậm nhất thứ Tư", "origin": "so.example"}
 
 
 def in_turn(*answers: Answer) -> Callable[[dict[str, Any]], Answer]:

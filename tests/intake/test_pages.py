@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -60,9 +61,40 @@ def test_the_front_page_weighs_next_to_nothing(visitor: Client) -> None:
 
 def test_the_page_where_the_server_seals_does_not_say_that_the_phone_does(visitor: Client) -> None:
     sealed, plain = (visitor.get(path).content.decode() for path in ("/tell/", "/tell/plain/"))
-    on_the_phone = "niêm phong ngay trong máy bạn"
+    on_the_phone = "khóa kín (niêm phong) ngay trong máy bạn"
     assert on_the_phone in sealed
     assert on_the_phone not in plain
     assert "cũng cần tin người giữ máy chủ" in plain
     english = visitor.get("/en/tell/plain/").content.decode()
-    assert "sealed on your own phone" not in english
+    assert "(sealed) on your own phone" not in english
+
+
+def test_the_team_is_named_before_anything_is_sent(visitor: Client) -> None:
+    sealed, plain = (visitor.get(path).content.decode() for path in ("/tell/", "/tell/plain/"))
+    for code, name in (("cay-me-tiep-nhan", "Cây Me"), ("ben-song-tiep-nhan", "Bến Sông")):
+        assert f'<p data-team="{code}" hidden>Lời của bạn đến: <strong>Bàn tiếp nhận {name} (mẫu)' in sealed
+    assert "<li>Bến Sông (giả định): Bàn tiếp nhận Bến Sông (mẫu)</li>" in plain
+    assert "Khi đó Bàn tiếp nhận Cây Me (mẫu) đọc." in plain
+
+
+@pytest.mark.parametrize(
+    ("webhook", "said", "not_said"),
+    [
+        ("", "Giờ này không có ai trực", "Người hỗ trợ sẽ đọc"),
+        ("https://notice.example/", "Người hỗ trợ sẽ đọc, chậm nhất 10:00", "không có ai trực"),
+    ],
+)
+def test_an_hour_is_promised_only_where_somebody_can_be_called(
+    visitor: Client, settings: Any, webhook: str, said: str, not_said: str
+) -> None:
+    settings.TINCAY_NOTICE_WEBHOOK = webhook
+    code = fresh_code(visitor.get("/tell/plain/").content.decode())
+    sent = {"plain-code": code, "plain-need": ["safety_now"]}
+    receipt = visitor.post("/tell/plain/", sent).content.decode()
+    assert said in receipt
+    assert not_said not in receipt
+
+
+def test_the_four_cases_in_which_others_are_told_are_open_on_the_page(visitor: Client) -> None:
+    html = visitor.get("/tell/").content.decode()
+    assert html.index("Bốn trường hợp nhóm có thể phải báo") < html.index("<details")

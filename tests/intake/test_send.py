@@ -51,12 +51,12 @@ def test_a_report_is_answered_with_a_promise_and_a_date(post: Post, reporter: Re
     assert answer.status_code == 201
     said = answer.json()
     assert said["promise"] == Report.objects.for_the_rules().get().promise
-    assert said["first_due"] == "trước 09:00 thứ Tư 01/07/2026"
+    assert said["first_look"] == "Người hỗ trợ sẽ đọc, chậm nhất 09:00 thứ Tư 01/07/2026."
     assert not answer.cookies
 
 
 def test_the_date_is_said_in_the_language_of_the_page(post: Post, reporter: Reporter) -> None:
-    assert "Wednesday" in post(reporter.envelope_json(), "/en/send/").json()["first_due"]
+    assert "Wednesday" in post(reporter.envelope_json(), "/en/send/").json()["first_look"]
 
 
 def test_sent_again_it_is_the_same_report_and_the_same_answer(post: Post, reporter: Reporter) -> None:

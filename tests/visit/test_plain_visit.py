@@ -115,5 +115,6 @@ def test_closing_ends_it_and_it_can_be_opened_again(visitor: Client, reporter: R
     visitor.post("/back/done/", {"token": token(visitor, "/back/done/")})
     assert reporter.report
     assert Report.objects.for_the_rules().get().closed
+    assert 'href="/back/allow/"' in visitor.get("/back/now/").content.decode()
     visitor.post("/back/done/", {"token": token(visitor, "/back/done/")})
     assert Report.objects.for_the_rules().get().stage == "in_handling"

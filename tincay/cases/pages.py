@@ -17,15 +17,16 @@ from django.utils.translation import gettext_lazy as _
 from tincay.cases import forms, sorting
 from tincay.cases.queries import QueuePage
 from tincay.core.clock import URGENT, Calendar, working_days_between
-from tincay.core.consent import allows
+from tincay.core.consent import allowed_items, allows
 from tincay.core.priority import PRIORITIES
 from tincay.core.stages import STAGES, reached
 from tincay.directory.models import CalendarDay
 from tincay.directory.queries import calendar
 from tincay.intake.actions import today
 from tincay.intake.models import Clock, Escalation, Message, Report
+from tincay.intake.pages import texts
 from tincay.intake.queries import grants
-from tincay.people.models import User
+from tincay.people.models import Desk, User
 from tincay.vault.queries import Readable, readable
 from tincay.web.packs import codes
 from tincay.web.wording import moment_words, until_words
@@ -298,10 +299,24 @@ def sorting_rule(report: Report, now: datetime) -> dict[str, Any]:
 
 
 def consents(report: Report, now: datetime) -> list[str]:
-    """What she allows today, in words."""
-    said = grants(report)
-    scopes = dict.fromkeys(grant.scope for grant in said)
-    return [label("consent_scope", scope) for scope in scopes if allows(said, scope=scope, today=today(now))]
+    """What she allows today, in the sentences that she signed."""
+    said, day = grants(report), today(now)
+    asked = dict.fromkeys((grant.scope, grant.receiver) for grant in said)
+    return [
+        _allowed(scope, receiver)
+        for scope, receiver in asked
+        if allows(said, scope=scope, receiver=receiver, today=day)
+        or allowed_items(said, scope=scope, receiver=receiver, today=day)
+    ]
+
+
+def _allowed(scope: str, receiver: str | None) -> str:
+    if receiver:
+        desk = Desk.objects.filter(code=receiver).first()
+        name = desk.name(get_language() or "vi") if desk else receiver
+        return gettext("Cho %(name)s biết việc đã xảy ra") % {"name": name}
+    shown = texts()["consent"]
+    return str(shown[scope]["label"]) if scope in shown else label("consent_scope", scope)
 
 
 def may_ask(report: Report) -> bool:

@@ -456,5 +456,5 @@ def erase(*, report: Report) -> None:
 
 def purge_day(retention_class: str, now: datetime) -> date | None:
     """When the words of a report that ends now are taken away (codes of retention_class)."""
-    days = {"r0_now": 0, "r30": 30, "r90": 90, "r12m": 365, "r5y": 5 * 365}.get(retention_class)
+    days = {"r0_now": 0, "r30": 30, "r90": 90, "r12m": 365, "r5y": 5 * 365, "r_child": 7 * 365}.get(retention_class)
     return None if days is None else today(now) + timedelta(days=days)

@@ -10,11 +10,11 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from tincay.core import receipts
 from tincay.directory.models import Service
-from tincay.directory.queries import provinces
+from tincay.directory.queries import fallback, provinces
 from tincay.intake import flood
 from tincay.intake.actions import today
 from tincay.intake.answers import LONGEST
@@ -27,6 +27,7 @@ from tincay.people.models import Desk, Membership
 from tincay.web.models import this_install
 from tincay.web.packs import local_text, pack_toml, words
 from tincay.web.time import now
+from tincay.web.wording import moment_words
 
 RECENT = ("h24", "h72")
 """Answers to "when" that show the 72-hour card."""
@@ -56,11 +57,13 @@ def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]
         "typed": {name: form.typed(name) for name in ("place", *_LINES)},
         "code": _code_of(form),
         "places": places(),
-        "teams": _teams(),
+        "teams": [] if script else _teams(),
+        "desks": _desks() if script else [],
+        "general_team": fallback().triage.name(language()),
         "texts": texts(),
         "consents": _consents(form),
         "danger_numbers": numbers(),
-        "watched": Membership.objects.on_call().exists() and bool(settings.TINCAY_NOTICE_WEBHOOK),
+        "watched": watched(),
         "services": _services(),
         "recent": " ".join(RECENT),
         "longest": LONGEST_WORDS,
@@ -98,6 +101,22 @@ def numbers() -> list[dict[str, Any]]:
     """Whom to call in danger, as the pack says; with what each does, and at night."""
     contacts = pack_toml("contacts.toml")
     return [_in(language(), contacts[name]) for name in pack_toml("texts.toml")["danger"]["numbers"]]
+
+
+def watched() -> bool:
+    """Is there somebody on call, and a way to call them?"""
+    return Membership.objects.on_call().exists() and bool(settings.TINCAY_NOTICE_WEBHOOK)
+
+
+def first_look(report: Report) -> str:
+    """By when somebody reads it; where nobody is there to read it within the hour, whom to call."""
+    if report.next_due_at is None:
+        return ""
+    if report.priority == "p0" and not watched():
+        return str(texts()["danger"]["unwatched"]["text"])
+    return gettext("Người hỗ trợ sẽ đọc, chậm nhất %(moment)s.") % {
+        "moment": moment_words(report.next_due_at)
+    }
 
 
 def _consents(form: PlainReport) -> list[dict[str, Any]]:
@@ -139,6 +158,12 @@ def _teams() -> list[tuple[str, str]]:
     ]
 
 
+def _desks() -> list[tuple[str, str]]:
+    """Every team that a report of this page can go to; the phone shows the one it will."""
+    found = [province.desk for province in provinces() if province.desk and province.desk.recipient]
+    return list({desk.code: desk.name(language()) for desk in [fallback().triage, *found]}.items())
+
+
 def configuration() -> dict[str, Any]:
     """What the sealing script needs: public keys, the salt, the day, how much work, how much at most."""
     return {
@@ -167,7 +192,7 @@ def receipt_page(report: Report, code: str) -> dict[str, Any]:
         "code": code,
         "digits": receipts.grouped(code),
         "receipt_words": receipts.to_words(code, words()),
-        "due": report.next_due_at,
+        "first_look": first_look(report),
         "promise": report.promise,
         "qr": promise_picture(report.promise),
         "texts": texts(),

@@ -21,7 +21,6 @@ from tincay.intake.plain import send_plain
 from tincay.intake.queries import desks_of_the_page, with_key, with_locator
 from tincay.web.models import this_install
 from tincay.web.time import now
-from tincay.web.wording import until_words
 
 
 @require_safe
@@ -122,6 +121,6 @@ def _said(report: Report) -> dict[str, str]:
     return {
         "promise": report.promise,
         "code_name": report.code_name,
-        "first_due": until_words(report.next_due_at) if report.next_due_at else "",
+        "first_look": pages.first_look(report),
         "origin": settings.TINCAY_ORIGIN,
     }

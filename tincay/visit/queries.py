@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from tincay.core.consent import Grant, allows
 from tincay.core.sealing import Identity, Sealed, open_sealed, unpad, unwrap
-from tincay.core.stages import NOTHING_TO_ANSWER, STAGES
+from tincay.core.stages import ENDS_WITHOUT_ANSWER, NOTHING_TO_ANSWER, STAGES
 from tincay.intake.actions import today
 from tincay.intake.models import Clock, Escalation, Report
 from tincay.intake.queries import grants
@@ -77,22 +77,58 @@ def bar(report: Report, now: datetime) -> list[Step]:
     steps = BAR[report.kind_group]
     clocks = {_meets(clock): clock for clock in report.clocks.all()}
     here = STAGES.index(report.stage)
-    done = [step for step in steps if STAGES.index(step) <= here and not report.closed]
     if report.closed:
-        done = list(steps) if report.handling_result or not report.closure else ["received"]
+        done = _done_before_closing(report, steps, clocks)
+        ended = Step(codes().get_code("report_stage", "closed").label(_language()), "done", "")
+        return [*(_done(step, clocks.get(step), report) for step in done), ended]
+    done = [step for step in steps if STAGES.index(step) <= here]
     ahead = next((step for step in steps if step not in done), None)
-    return [_step(step, step in done, step == ahead, clocks.get(step), report, now) for step in steps]
+    return [
+        _done(step, clocks.get(step), report)
+        if step in done
+        else _to_come(step, step == ahead, clocks.get(step), report, now)
+        for step in steps
+    ]
+
+
+def _done_before_closing(report: Report, steps: Sequence[str], clocks: dict[str, Clock]) -> list[str]:
+    """What was really done: all of it, or up to the last step whose clock was met before an early end."""
+    if report.closure not in ENDS_WITHOUT_ANSWER:
+        return list(steps)
+    met = [at for at, step in enumerate(steps) if step in clocks and clocks[step].in_time is not None]
+    return list(steps[: max(met, default=0) + 1])
 
 
 def _meets(clock: Clock) -> str:
     return rules()[clock.rule].met
 
 
-def _step(step: str, done: bool, ahead: bool, clock: Clock | None, report: Report, now: datetime) -> Step:
-    label = codes().get_code("report_stage", step).label(_language())
-    if done:
-        at = report.received_at if step == "received" else clock.met_at if clock else None
-        return Step(label, "done", day_words(today(at)) if at else "")
+def _done(step: str, clock: Clock | None, report: Report) -> Step:
+    at = report.received_at if step == "received" else clock.met_at if clock else None
+    return Step(_label(step, report), "done", day_words(today(at)) if at else "")
+
+
+def _label(step: str, report: Report) -> str:
+    if step == "answered" and report.kind_group != "substantive":
+        return gettext("Đã trả lời")
+    return codes().get_code("report_stage", step).label(_language())
+
+
+def _will(step: str, report: Report) -> str:
+    """A step that has not been taken, in words that do not say it was."""
+    if step == "answered" and report.kind_group != "substantive":
+        return gettext("Sẽ trả lời")
+    return {
+        "acknowledged": gettext("Sẽ có người đọc"),
+        "verified": gettext("Sẽ kiểm tra thông tin"),
+        "classified": gettext("Sẽ phân loại"),
+        "in_handling": gettext("Sẽ xử lý"),
+        "answered": gettext("Sẽ báo kết quả"),
+    }[step]
+
+
+def _to_come(step: str, ahead: bool, clock: Clock | None, report: Report, now: datetime) -> Step:
+    label = _will(step, report)
     if not ahead or clock is None or clock.due_at is None or clock.met_at:
         return Step(label, "now" if ahead else "later", "")
     late = clock.due_at < now

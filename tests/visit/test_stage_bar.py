@@ -1,0 +1,60 @@
+"""The stage bar says what was done, and of what was not done never that it was."""
+
+import pytest
+
+from tests.cast import NOW, Network, Reporter, new_message_key, seal_words
+from tincay.cases import actions as cases
+from tincay.intake.models import Report
+from tincay.visit.queries import bar
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def shown(report: Report) -> list[tuple[str, str]]:
+    now = Report.objects.for_the_rules().select_related("desk").get(pk=report.pk)
+    return [(step.label, step.state) for step in bar(now, NOW)]
+
+
+def test_what_is_still_ahead_is_said_as_ahead(network: Network, reporter: Reporter) -> None:
+    assert shown(reporter.send()) == [
+        ("Đã nhận", "done"),
+        ("Sẽ có người đọc", "now"),
+        ("Sẽ kiểm tra thông tin", "later"),
+        ("Sẽ phân loại", "later"),
+        ("Sẽ xử lý", "later"),
+        ("Sẽ báo kết quả", "later"),
+    ]
+
+
+def test_a_question_waits_for_its_answer(network: Network, reporter: Reporter) -> None:
+    report = reporter.send(kind_group="question", priority="p3")
+    assert [label for label, _ in shown(report)] == ["Đã nhận", "Sẽ có người đọc", "Sẽ trả lời"]
+
+
+def test_a_report_set_aside_shows_only_what_was_done(network: Network, reporter: Reporter) -> None:
+    report = reporter.send()
+    cases.open_report(report=report, now=NOW)
+    cases.propose_closing(report=report, reason="no_harm_described", author=network.helper.user)
+    cases.agree_to_closing(report=report, author=network.supervisor.user, now=NOW)
+    assert shown(report) == [("Đã nhận", "done"), ("Đã có người đọc", "done"), ("Đã đóng", "done")]
+
+
+def test_a_report_that_was_answered_shows_every_step(network: Network, reporter: Reporter) -> None:
+    report = reporter.send()
+    cases.open_report(report=report, now=NOW)
+    cases.verify(report=report, result="enough", now=NOW)
+    cases.classify(report=report, classification="other", count={}, now=NOW)
+    cases.begin(report=report, now=NOW)
+    words = seal_words(report, "Đã giúp")
+    cases.answer(report=report, key=new_message_key(), sealed=words, author=network.helper.user, now=NOW)
+    cases.handle(report=report, result="advice", now=NOW)
+    cases.close_handled(report=report, she_asked=True, now=NOW)
+    assert [label for label, _ in shown(report)] == [
+        "Đã nhận",
+        "Đã có người đọc",
+        "Đã kiểm tra thông tin",
+        "Đã phân loại",
+        "Đang xử lý",
+        "Đã báo kết quả",
+        "Đã đóng",
+    ]
