@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,20 @@ def pytest_configure(config: pytest.Config) -> None:
     if database["ENGINE"].endswith("sqlite3"):
         # A real file: the tests promise something about what is on the disk.
         database["TEST"] = {**database.get("TEST", {}), "NAME": str(folder / "tests.sqlite3")}
+    else:
+        _empty_what_is_written_once()
+
+
+def _empty_what_is_written_once() -> None:
+    """PostgreSQL's triggers refuse TRUNCATE, with which Django cleans up: the tests' superuser puts them aside."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    flush = DatabaseOperations.sql_flush
+
+    def sql_flush(*asked: Any, **named: Any) -> list[str]:
+        return ["SET LOCAL session_replication_role = replica", *flush(*asked, **named)]
+
+    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
 
 
 def _remove(folder: Path) -> None:

@@ -61,7 +61,9 @@ def database(address: str, folder: Path) -> dict[str, Any]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 # FULL: a receipt is shown only for what is on the disk. secure_delete: erased is overwritten.
-                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;",
+                # recursive_triggers: what is written once cannot be replaced either.
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;"
+                "PRAGMA recursive_triggers=ON;",
             },
             "CONN_MAX_AGE": None,
         }

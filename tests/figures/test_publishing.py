@@ -88,12 +88,28 @@ def test_a_table_of_two_lists_is_never_published(researcher: Worker) -> None:
     assert refusal_to_publish(Run.objects.for_the_rules().get(pk=run.pk)) == "gate"
 
 
+OTHER_WAY = {
+    "sqlite": "INSERT OR REPLACE INTO figures_publishedrun SELECT * FROM figures_publishedrun",
+    "postgresql": "TRUNCATE figures_publishedrun",
+}
+
+
 @pytest.mark.parametrize(
-    "change", ["UPDATE figures_publishedrun SET lower = 1", "DELETE FROM figures_publishedrun"]
+    "change",
+    [
+        "UPDATE figures_publishedrun SET lower = 1",
+        "DELETE FROM figures_publishedrun",
+        OTHER_WAY[connection.vendor],
+    ],
 )
 def test_the_database_refuses_to_change_what_was_published(done: Run, change: str) -> None:
     publish_run(run=done, now=NOW)
-    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+    connection.check_constraints()  # PostgreSQL empties no table while it has keys to check
+    with (
+        pytest.raises(DatabaseError, match="written once"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(change)
 
 

@@ -1,23 +1,33 @@
 """Published once, for good, out of a budget that nobody can overspend."""
 
-import threading
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings as configured
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tincay.core.release.attacks.audit import noise_of
 from tincay.core.release.attacks.findings import Finding
-from tincay.core.release.attacks.suite import Verdict
+from tincay.core.release.attacks.suite import Verdict, examine
 from tincay.core.release.budget import OverBudget
 from tincay.core.release.domain import Column, Domain
+from tincay.core.release.export import files
+from tincay.core.release.publish import Release as Measured
 from tincay.core.release.publish import release
 from tincay.core.release.rows import Rows, read_rows
+from tincay.record.actions import append_leaf
 from tincay.record.models import Leaf
-from tincay.releases.actions import NotPassed, charge, publish, release_rows, set_plan
+from tincay.releases import actions
+from tincay.releases.actions import InsideTransaction, NotPassed, charge, release_rows, set_plan
 from tincay.releases.models import Plan, PublishedFile, PublishedNumber, Release, Spend
 from tincay.releases.queries import NeverPublished, answer, left
 from tincay.web.models import Install
@@ -37,15 +47,35 @@ def good() -> Verdict:
 
 
 @pytest.fixture
-def plan(install: Install, now: datetime) -> Plan:
+def emptied(transactional_db: None) -> Iterator[None]:
+    """A test with real commits has to be cleaned up, which the database refuses: its triggers are put aside."""
+    yield
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+            for table in ("publishedfile", "publishednumber", "release", "spend", "plan"):
+                cursor.execute(f"DELETE FROM releases_{table}")
+            for _, sql in triggers:
+                cursor.execute(sql)
+
+
+@pytest.fixture
+def plan(emptied: None, install: Install, now: datetime) -> Plan:
     return set_plan(code="2026", micro_rho=1_000_000, now=now)
 
 
 @pytest.fixture
-def kept(plan: Plan, now: datetime) -> Release:
-    spend = charge(plan=plan, purpose="q1", micro_rho=250_000, now=now)
-    measured = release(some_rows(), micro_rho=250_000, seed=1, charge=lambda amount: None)
-    return publish(spend=spend, measured=measured, verdict=good(), now=now)
+def passing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The attacks are not what is tested here; they take their time."""
+    monkeypatch.setattr(actions, "examine", lambda *_: good())
+
+
+@pytest.fixture
+def kept(plan: Plan, passing: None, now: datetime) -> Release:
+    return release_rows(plan=plan, purpose="q1", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
 
 
 def test_a_release_is_kept_with_its_leaf_its_numbers_and_its_files(kept: Release, plan: Plan) -> None:
@@ -63,7 +93,32 @@ def test_the_same_question_has_the_same_stored_answer_in_any_order(kept: Release
         answer(kept, place="nowhere", kind="x")
 
 
-@pytest.mark.parametrize("model", [Plan, Spend, Release, PublishedNumber, PublishedFile])
+def test_what_is_said_of_the_attacks_was_found_without_a_true_row(
+    plan: Plan, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth_free: list[tuple[Measured, Verdict]] = []
+
+    def examined(measured: Measured, *truth: Any, **named: Any) -> Verdict:
+        verdict = examine(measured, *truth, **named)
+        if not truth and not named:
+            truth_free.append((measured, verdict))
+        return verdict
+
+    monkeypatch.setattr(actions, "examine", examined)
+    kept = release_rows(plan=plan, purpose="q1", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
+    [(measured, verdict)] = truth_free
+    noise = noise_of(measured.measurement, some_rows())
+    lines = list(verdict.also(noise).lines())
+    assert noise.figure in (0, 1), "what the true rows were asked is answered with yes or no"
+    published = {file.name: bytes(file.content) for file in kept.files.all()}
+    assert published == files(measured, "csv", lines)
+    assert Release.objects.get().findings == [list(line) for line in lines]
+
+
+MODELS = pytest.mark.parametrize("model", [Plan, Spend, Release, PublishedNumber, PublishedFile])
+
+
+@MODELS
 def test_the_database_refuses_to_change_or_delete_what_was_published(
     kept: Release, model: type[Release]
 ) -> None:
@@ -74,26 +129,127 @@ def test_the_database_refuses_to_change_or_delete_what_was_published(
         cursor.execute(f"DELETE FROM {model._meta.db_table}")
 
 
-def test_nothing_is_published_that_has_not_passed(plan: Plan, now: datetime) -> None:
-    spend = charge(plan=plan, purpose="q2", micro_rho=250_000, now=now)
-    measured = release(some_rows(), micro_rho=250_000, seed=1, charge=lambda amount: None)
+@MODELS
+def test_the_database_refuses_to_replace_or_empty_what_was_published(
+    kept: Release, model: type[Release]
+) -> None:
+    way = {"sqlite": "INSERT OR REPLACE INTO {0} SELECT * FROM {0}", "postgresql": "TRUNCATE {0} CASCADE"}
+    change = way[connection.vendor].format(model._meta.db_table)
+    with pytest.raises(DatabaseError, match="written once"), connection.cursor() as cursor:
+        cursor.execute(change)
+
+
+def test_nothing_is_added_to_a_release_that_stands(kept: Release) -> None:
+    with pytest.raises(DatabaseError, match="written once"):
+        PublishedNumber.objects.create(release=kept, table="place", cell="d", value=1, expected_error=1)
+    with pytest.raises(DatabaseError, match="written once"):
+        PublishedFile.objects.create(release=kept, name="more.csv", content=b"1")
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer")
+def test_no_number_waits_in_another_transaction_until_the_release_stands(
+    plan: Plan, passing: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = connection.copy()
+
+    def meanwhile(**named: Any) -> Any:
+        PublishedNumber.objects.create(
+            release_id=Spend.objects.get().pk, table="t", cell="c", value=1, expected_error=1
+        )
+        with other.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+            with pytest.raises(DatabaseError, match="lock timeout"):
+                cursor.execute(
+                    'INSERT INTO releases_publishednumber (release_id, "table", cell, value, expected_error) '
+                    "SELECT id, 't', 'other', 1, 1 FROM releases_spend"
+                )
+        return append_leaf(**named)
+
+    monkeypatch.setattr(actions, "append_leaf", meanwhile)
+    try:
+        release_rows(plan=plan, purpose="q1", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
+    finally:
+        other.close()
+    assert not PublishedNumber.objects.filter(cell="other").exists()
+
+
+def test_nothing_is_published_that_has_not_passed(
+    plan: Plan, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     through = Finding("differencing", "ours", 1.0, 0.5, "what it is")
-    for verdict in (Verdict((through,), good().proofs), Verdict(good().findings, good().findings)):
+    verdicts = [Verdict((through,), good().proofs), Verdict(good().findings, good().findings)]
+    for number, verdict in enumerate(verdicts):
+        monkeypatch.setattr(actions, "examine", lambda *_, found=verdict: found)
         with pytest.raises(NotPassed):
-            publish(spend=spend, measured=measured, verdict=verdict, now=now)
+            release_rows(
+                plan=plan, purpose=f"q{number}", rows=some_rows(), micro_rho=250_000, seed=1, now=now
+            )
+    assert not Release.objects.exists()
+    assert left(plan) == 500_000
+
+
+def test_a_release_whose_noise_is_missing_is_not_published(
+    plan: Plan, passing: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "measure_and_publish", partial(release, noise=lambda counts, _: counts))
+    with pytest.raises(NotPassed, match="noise of this"):
+        release_rows(plan=plan, purpose="q8", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
     assert not Release.objects.exists()
     assert left(plan) == 750_000
 
 
-def test_a_release_that_breaks_after_the_noise_was_drawn_has_spent_its_budget(
-    plan: Plan, now: datetime
+@pytest.mark.parametrize("breaks", ["while the rows are counted", "while they are attacked"])
+def test_a_release_that_breaks_has_spent_its_budget(
+    plan: Plan, now: datetime, monkeypatch: pytest.MonkeyPatch, breaks: str
 ) -> None:
-    with pytest.raises(AttributeError):
-        release_rows(plan=plan, purpose="q3", rows=None, micro_rho=100_000, seed=1, now=now)  # type: ignore[arg-type]
-    rows = some_rows(10)
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("the power is gone")
+
+    if "counted" in breaks:
+        monkeypatch.setattr(Rows, "count", broken)
+    else:
+        monkeypatch.setattr(actions, "examine", broken)
+    with pytest.raises(RuntimeError, match="the power is gone"):
+        release_rows(plan=plan, purpose="q3", rows=some_rows(), micro_rho=100_000, seed=1, now=now)
+    assert Spend.objects.get(purpose="q3").micro_rho == 100_000
+    assert left(plan) == 900_000
+
+
+def test_no_row_is_counted_for_more_than_is_left(
+    plan: Plan, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[object] = []
+    monkeypatch.setattr(Rows, "count", lambda *asked: counted.append(asked))
     with pytest.raises(OverBudget):
-        release_rows(plan=plan, purpose="q4", rows=rows, micro_rho=2_000_000, seed=1, now=now)
-    assert not Spend.objects.filter(purpose="q4").exists()
+        release_rows(plan=plan, purpose="q4", rows=some_rows(10), micro_rho=2_000_000, seed=1, now=now)
+    assert not counted
+    assert not Spend.objects.exists()
+
+
+def test_no_release_is_made_inside_a_transaction_that_could_forget_the_spend(
+    plan: Plan, passing: None, now: datetime
+) -> None:
+    with transaction.atomic(), pytest.raises(InsideTransaction):
+        release_rows(plan=plan, purpose="q5", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
+    assert not Spend.objects.exists()
+
+
+def test_a_small_spend_publishes_no_larger_measurement(
+    plan: Plan, passing: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dearer(rows: Rows, *, charge: Any, **named: Any) -> Measured:
+        charge(1)
+        return release(rows, charge=lambda _: None, **named)
+
+    monkeypatch.setattr(actions, "measure_and_publish", dearer)
+    with pytest.raises(ValueError, match="spent"):
+        release_rows(plan=plan, purpose="q6", rows=some_rows(), micro_rho=1_000_000, seed=1, now=now)
+    assert not Release.objects.exists()
+
+
+def test_a_release_says_how_many_rows_a_person_may_have(plan: Plan, passing: None, now: datetime) -> None:
+    kept = release_rows(plan=plan, purpose="q7", rows=some_rows(), micro_rho=250_000, seed=1, most=3, now=now)
+    assert kept.people_rows == 3
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -109,40 +265,30 @@ def test_no_order_of_calls_overspends_the_plan(install: Install, now: datetime, 
     assert 0 <= left(plan) <= 1_000_000
 
 
-@pytest.fixture
-def emptied(transactional_db: None) -> Iterator[None]:
-    """A test with real commits has to be cleaned up, which the database refuses: its triggers are put aside."""
-    yield
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-            for name, _ in triggers:
-                cursor.execute(f"DROP TRIGGER {name}")
-            cursor.execute("DELETE FROM releases_spend")
-            cursor.execute("DELETE FROM releases_plan")
-            for _, sql in triggers:
-                cursor.execute(sql)
+def test_two_processes_at_once_cannot_spend_the_same_rest(plan: Plan) -> None:
+    spender = [
+        sys.executable,
+        "-m",
+        "tests.releases.spender",
+        str(connection.settings_dict["NAME"]),
+        plan.code,
+    ]
+    environment = {**os.environ, "TINCAY_DATA": str(configured.TINCAY_DATA)}
 
+    def started(purpose: str) -> subprocess.Popen[str]:
+        pipe = subprocess.PIPE
+        root = Path(configured.BASE_DIR)
+        return subprocess.Popen(
+            [*spender, purpose], stdin=pipe, stdout=pipe, text=True, cwd=root, env=environment
+        )
 
-@pytest.mark.usefixtures("emptied")
-def test_two_at_once_cannot_spend_the_same_rest(now: datetime) -> None:
-    plan = set_plan(code="race", micro_rho=1_000_000, now=now)
-    outcomes: list[bool] = []
-
-    def spend(number: int) -> None:
-        try:
-            charge(plan=plan, purpose=f"race-{number}", micro_rho=300_000, now=now)
-            outcomes.append(True)
-        except OverBudget:
-            outcomes.append(False)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=spend, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == [False] * 5 + [True] * 3
-    assert Spend.objects.filter(plan=plan).aggregate(sum=Sum("micro_rho"))["sum"] == 900_000
+    with started("first") as first, started("second") as second:
+        both = (first, second)
+        assert [process.stdout.readline() for process in both if process.stdout] == ["ready\n"] * 2
+        for process in both:
+            assert process.stdin
+            process.stdin.write("now\n")
+            process.stdin.flush()
+        outcomes = [process.communicate(timeout=120)[0] for process in both]
+    assert sorted(outcomes) == ["over budget", "spent"]
+    assert left(plan) == 400_000

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 
+from django.db import connection
 from django.db.models import Sum
 from django.utils.timezone import localtime
 
 from tincay import __version__
+from tincay.core.release.attacks.audit import noise_of
 from tincay.core.release.attacks.suite import Verdict, examine
 from tincay.core.release.budget import OverBudget
 from tincay.core.release.export import files
@@ -27,6 +29,10 @@ class NotPassed(Exception):
     def __init__(self, verdict: Verdict) -> None:
         self.verdict = verdict
         super().__init__(", ".join(finding.attack for finding in (*verdict.successes, *verdict.weak)))
+
+
+class InsideTransaction(RuntimeError):
+    """A release was asked for inside a transaction: undone with it, a spend could be made again for new noise."""
 
 
 @written
@@ -51,25 +57,32 @@ def charge(*, plan: Plan, purpose: str, micro_rho: int, now: datetime) -> Spend:
 def release_rows(
     *, plan: Plan, purpose: str, rows: Rows, micro_rho: int, seed: int, most: int = 1, now: datetime
 ) -> Release:
-    """Measure coded rows and publish what comes of them, if every attack fails. Raises OverBudget, NotPassed.
+    """Measure coded rows and publish what comes of them, if every attack fails.
 
     Not one transaction on purpose: the spend is kept even when everything after it fails, because noise that
-    was drawn is privacy that is gone.
+    was drawn is privacy that is gone. What is said of the attacks is published too, so they see no true row;
+    only the noise itself is held against the rows, and that says yes or no.
+    Raises OverBudget, NotPassed, InsideTransaction.
     """
+    if connection.in_atomic_block:
+        raise InsideTransaction("release_rows spends for good and belongs outside every transaction")
     spends: list[Spend] = []
 
     def charged(amount: int) -> None:
         spends.append(charge(plan=plan, purpose=purpose, micro_rho=amount, now=now))
 
     measured = measure_and_publish(rows, micro_rho=micro_rho, seed=seed, charge=charged, most=most)
-    return publish(spend=spends[0], measured=measured, verdict=examine(measured, rows), most=most, now=now)
+    verdict = examine(measured).also(noise_of(measured.measurement, rows))
+    return _publish(spend=spends[0], measured=measured, verdict=verdict, now=now)
 
 
 @written
-def publish(*, spend: Spend, measured: Measured, verdict: Verdict, most: int = 1, now: datetime) -> Release:
+def _publish(*, spend: Spend, measured: Measured, verdict: Verdict, now: datetime) -> Release:
     """Keep a release for good: its numbers, its files and its leaf. The gate: raises NotPassed."""
     if not verdict.passed:
         raise NotPassed(verdict)
+    if spend.micro_rho != measured.measurement.micro_rho:
+        raise ValueError("This was not measured with what was spent on it.")
     contents = files(measured, "csv", list(verdict.lines()))
     digest = _digest(contents)
     appended = append_leaf(
@@ -77,32 +90,33 @@ def publish(*, spend: Spend, measured: Measured, verdict: Verdict, most: int = 1
         event={"purpose": spend.purpose, "micro_rho": spend.micro_rho, "files": digest},
         now=now,
     )
-    kept = Release.objects.create(
+    PublishedNumber.objects.bulk_create(_numbers(spend.pk, measured.tables.stored.values()), batch_size=2000)
+    PublishedFile.objects.bulk_create(
+        PublishedFile(release_id=spend.pk, name=name, content=content) for name, content in contents.items()
+    )
+    # Last, because it closes the release: the database takes no number or file for one that stands.
+    return Release.objects.create(
+        pk=spend.pk,
         spend=spend,
         day=_day(now),
         version=__version__,
-        people_rows=most,
+        people_rows=measured.measurement.most,
         findings=[list(line) for line in verdict.lines()],
         refusals=[[list(refusal.columns), refusal.reason] for refusal in measured.refusals],
         digest=digest,
         leaf=appended.index,
         opening=appended.opening,
     )
-    PublishedNumber.objects.bulk_create(_numbers(kept, measured.tables.stored.values()), batch_size=2000)
-    PublishedFile.objects.bulk_create(
-        PublishedFile(release=kept, name=name, content=content) for name, content in contents.items()
-    )
-    return kept
 
 
-def _numbers(kept: Release, tables: Iterable[Table]) -> Iterable[PublishedNumber]:
+def _numbers(release: int, tables: Iterable[Table]) -> Iterable[PublishedNumber]:
     for table in tables:
         order = sorted(range(len(table.columns)), key=lambda place: table.columns[place])
         name = "×".join(table.columns[place] for place in order)
         for values, count in table.cells():
             cell = "×".join(values[place] for place in order)
             yield PublishedNumber(
-                release=kept, table=name, cell=cell, value=count, expected_error=table.expected_error
+                release_id=release, table=name, cell=cell, value=count, expected_error=table.expected_error
             )
 
 

@@ -1,6 +1,7 @@
 """Published numbers and the budget of privacy, in rows that no code can change: the database itself refuses.
 
-The triggers are in migrations/0002: an UPDATE or DELETE of any of these tables fails, on SQLite and PostgreSQL.
+The triggers are in migrations/0002 and 0003: on SQLite and PostgreSQL an UPDATE, DELETE, REPLACE or TRUNCATE of any
+of these tables fails, and so does another number or file for a release that stands.
 """
 
 from typing import Self
@@ -36,7 +37,8 @@ class Spend(models.Model):
 class Release(models.Model):
     """One publication: what it cost, what the attacks found, and the leaf that records it.
 
-    `digest` is SHA-256 over the published files; `leaf` and `opening` prove when it was published.
+    Its id is its spend's: numbers and files are written first, and this row closes them. `digest` is SHA-256
+    over the published files; `leaf` and `opening` prove when it was published.
     """
 
     spend = models.OneToOneField(Spend, models.PROTECT, related_name="release")
