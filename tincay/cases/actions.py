@@ -16,7 +16,6 @@ from tincay.intake.models import Message, Report
 from tincay.intake.queries import grants
 from tincay.people.models import User
 from tincay.people.rights import May
-from tincay.vault import actions as vault
 from tincay.web.packs import codes
 from tincay.web.writing import written
 
@@ -120,8 +119,7 @@ def answer(*, report: Report, key: str, sealed: bytes, author: User, now: dateti
     if report.stage == "in_handling":
         intake.move(report=report, step="answer", now=now, safe_tries=())
     if not allows(grants(report), scope="store_sealed", today=intake.today(now)):
-        vault.erase_words(owner=report.id)
-        intake.leaf(report, "data_deleted", now)
+        intake.erase_words(report=report, now=now)
     return message
 
 

@@ -133,10 +133,15 @@ def _may_close(quiet_since: date | None, she_asked: bool, today: date) -> None:
         raise WrongStage("too_early")
 
 
+def reopening_ends(closed_in: date) -> date:
+    """The first day on which it cannot be opened again. `closed_in` is any day of the month of closing.
+
+    Only the month of closing is kept, so three months are counted in whole months.
+    """
+    month = closed_in.year * 12 + closed_in.month + REOPEN_MONTHS
+    return date(month // 12, month % 12 + 1, 1)
+
+
 def _may_reopen(closed_in: date | None, today: date) -> None:
-    """Only the month of closing is kept, so three months are counted in whole months."""
-    if closed_in is None:
-        raise WrongStage("too_late")
-    months = (today.year - closed_in.year) * 12 + today.month - closed_in.month
-    if not 0 <= months <= REOPEN_MONTHS:
+    if closed_in is None or not closed_in.replace(day=1) <= today < reopening_ends(closed_in):
         raise WrongStage("too_late")

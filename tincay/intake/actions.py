@@ -13,8 +13,9 @@ from typing import NamedTuple
 from tincay.core.clock import ZONE, may_pause, pause_review
 from tincay.core.clock import Pause as Stretch
 from tincay.core.consent import GRANT_LABEL
+from tincay.core.priority import retention_class
 from tincay.core.sealing import Recipient, verify_signature
-from tincay.core.stages import STAGES, WrongStage, after
+from tincay.core.stages import STAGES, WrongStage, after, reopening_ends
 from tincay.directory.actions import keep_opening, set_day
 from tincay.directory.queries import calendar
 from tincay.intake import clocks as running
@@ -187,7 +188,19 @@ def change_consent(*, report: Report, grant: GrantIn, now: datetime) -> ConsentG
     (kept,) = _read_grants(report, [grant], last=last)
     kept.save()
     leaf(report, "consent_changed", now, scope=kept.scope, given=int(kept.given))
+    if kept.scope == "store_sealed":
+        _keep_words(report, kept.given, now)
     return kept
+
+
+def _keep_words(report: Report, keeps: bool, now: datetime) -> None:
+    """Her words stay as long as she says now; taken back after the answer they go at once."""
+    if keeps != (report.retention_class == "r0_now"):
+        return
+    report.retention_class = retention_class(report.kind_group, keeps_words=keeps)
+    _save(report, "retention_class")
+    if not keeps and (report.closed or _answered(report)):
+        erase_words(report=report, now=now)
 
 
 def _read_grants(report: Report, grants: Iterable[GrantIn], *, last: int) -> list[ConsentGrant]:
@@ -424,6 +437,8 @@ def close(*, report: Report, closure: str, now: datetime, **facts: object) -> No
     Escalation.objects.filter(clock__report=report).delete()
     report.pauses.all().delete()
     report.messages.update(posted_at=None)
+    if report.retention_class == "r0_now" and closure != "deleted":
+        erase_words(report=report, now=now)
 
 
 @written
@@ -433,6 +448,13 @@ def delete_report(*, report: Report, now: datetime) -> None:
     if not report.closed:
         close(report=report, closure="deleted", now=now, reason="deleted", safe_tries=())
     erase(report=report)
+
+
+@written
+def erase_words(*, report: Report, now: datetime) -> None:
+    """Take away her story and what she said about herself; the thread and the receipt stay."""
+    if vault.erase_words(owner=report.id):
+        leaf(report, "data_deleted", now)
 
 
 @written
@@ -455,6 +477,11 @@ def erase(*, report: Report) -> None:
 
 
 def purge_day(retention_class: str, now: datetime) -> date | None:
-    """When the words of a report that ends now are taken away (codes of retention_class)."""
-    days = {"r0_now": 0, "r30": 30, "r90": 90, "r12m": 365, "r5y": 5 * 365, "r_child": 7 * 365}.get(retention_class)
+    """When a report that ends now is taken away (codes of retention_class).
+
+    For r0_now her words are gone by then; the thread and the receipt wait while she may open it again.
+    """
+    if retention_class == "r0_now":
+        return reopening_ends(today(now))
+    days = {"r30": 30, "r90": 90, "r12m": 365, "r5y": 5 * 365, "r_child": 7 * 365}.get(retention_class)
     return None if days is None else today(now) + timedelta(days=days)

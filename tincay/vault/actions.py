@@ -116,12 +116,13 @@ def erase(*, owner: UUID) -> None:
 
 
 @written
-def erase_words(*, owner: UUID) -> None:
-    """Delete words only (consent `store_sealed` was not given, and she was answered)."""
-    SealedText.objects.filter(
+def erase_words(*, owner: UUID) -> int:
+    """Delete words only (consent `store_sealed` was not given, and she was answered); how many texts."""
+    words = SealedText.objects.filter(
         compartment__owner=owner, compartment__kind__in=["narrative", "identity"]
-    ).delete()
+    )
     leave_no_copy()
+    return words.delete()[0]
 
 
 def _commit_key(*, holder: str, recipient: Recipient, now: datetime) -> None:

@@ -1,0 +1,128 @@
+"""How long her words stay: what the pages promise is what happens, also when she changes her mind."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests.cast import Hands, Network, Reporter, seal_words
+from tincay.cases import actions as cases
+from tincay.cases.schedule import tick
+from tincay.intake.models import Report
+from tincay.vault.models import SealedText
+from tincay.visit.actions import finish
+
+
+@pytest.fixture
+def report(network: Network, clock: Hands, reporter: Reporter) -> Report:
+    return reporter.send(retention_class="r0_now")
+
+
+def answer(report: Report, network: Network, clock: Hands) -> None:
+    cases.open_report(report=report, now=clock.now)
+    cases.verify(report=report, result="enough", now=clock.now)
+    cases.classify(report=report, classification="violence", count=None, now=clock.now)
+    cases.begin(report=report, now=clock.now)
+    sealed = seal_words(report, "Đây là câu trả lời.")
+    cases.answer(report=report, key="a" * 22, sealed=sealed, author=network.helper.user, now=clock.now)
+
+
+def kinds(report: Report) -> set[str]:
+    return set(
+        SealedText.objects.filter(compartment__owner=report.id).values_list("compartment__kind", flat=True)
+    )
+
+
+def comes_in(reporter: Reporter) -> bool:
+    return Client().post("/back/", {"plain-code": reporter.code}).status_code == 302
+
+
+def opens_again(reporter: Reporter) -> bool:
+    phone = Client()
+    phone.post("/back/", {"plain-code": reporter.code})
+    found = re.search(r'name="token" value="([0-9a-f]{64})"', phone.get("/back/done/").content.decode())
+    assert found
+    phone.post("/back/done/", {"token": found[1], "wanted": "reopen"})
+    return Report.objects.for_the_rules().get().stage == "in_handling"
+
+
+def test_words_that_she_did_not_keep_go_at_closing_and_the_thread_stays_for_three_months(
+    report: Report, reporter: Reporter, clock: Hands
+) -> None:
+    reporter.write("Tôi nhớ thêm một điều.", now=clock.now)
+    finish(report=report, now=clock.now)
+    assert kinds(report) == {"thread"}
+    clock.move(days=88)
+    tick(now=clock.now)
+    assert reporter.messages() == ["Tôi nhớ thêm một điều."]
+    assert opens_again(reporter)
+
+
+def test_after_the_three_months_everything_is_gone(report: Report, reporter: Reporter, clock: Hands) -> None:
+    finish(report=report, now=clock.now)
+    clock.move(days=125)
+    tick(now=clock.now)
+    assert not kinds(report)
+    assert not comes_in(reporter)
+
+
+def test_what_the_closed_row_says_about_purging_is_a_month(report: Report, clock: Hands) -> None:
+    finish(report=report, now=clock.now)
+    day = Report.objects.for_the_rules().get().purge_on
+    assert day
+    assert day.day == 1
+
+
+def test_taken_back_after_the_answer_her_words_go_at_once(
+    network: Network, clock: Hands, reporter: Reporter
+) -> None:
+    report = reporter.send(grants=[reporter.grant("store_sealed")])
+    answer(report, network, clock)
+    assert "narrative" in kinds(report)
+    reporter.consent("store_sealed", given=False, now=clock.now)
+    assert kinds(report) == {"thread"}
+    assert Report.objects.for_the_rules().get().retention_class == "r0_now"
+
+
+def test_taken_back_before_the_answer_they_stay_until_it(
+    clock: Hands, network: Network, reporter: Reporter
+) -> None:
+    report = reporter.send(grants=[reporter.grant("store_sealed")])
+    reporter.consent("store_sealed", given=False, now=clock.now)
+    assert "narrative" in kinds(report)
+    answer(report, network, clock)
+    assert kinds(report) == {"thread"}
+
+
+def test_given_later_they_stay_after_answer_and_closing(
+    report: Report, network: Network, reporter: Reporter, clock: Hands
+) -> None:
+    reporter.consent("store_sealed", now=clock.now)
+    answer(report, network, clock)
+    finish(report=report, now=clock.now)
+    clock.move(days=89)
+    tick(now=clock.now)
+    assert "narrative" in kinds(report)
+    clock.move(days=2)
+    tick(now=clock.now)
+    assert not kinds(report)
+
+
+def test_said_twice_it_does_not_shorten_what_was_promised(
+    clock: Hands, network: Network, reporter: Reporter
+) -> None:
+    reporter.send(retention_class="r_child", grants=[reporter.grant("store_sealed")])
+    reporter.consent("store_sealed", now=clock.now)
+    assert Report.objects.for_the_rules().get().retention_class == "r_child"
+
+
+@pytest.mark.parametrize(("kept", "said"), [("r30", "30 ngày"), ("r90", "ba tháng"), ("r0_now", "ba tháng")])
+def test_the_page_says_how_long_she_may_open_it_again(
+    network: Network, clock: Hands, reporter: Reporter, client: Client, kept: str, said: str
+) -> None:
+    reporter.send(retention_class=kept)
+    client.post("/back/", {"plain-code": reporter.code})
+    words = f"mở lại được trong {said}"
+    assert words in client.get("/back/done/").content.decode()
+    finish(report=Report.objects.for_the_rules().get(), now=clock.now)
+    assert words in client.get("/back/now/").content.decode()
