@@ -14,7 +14,7 @@ LAW = read_law((VN / "law.toml").read_text(encoding="utf-8"))
 
 @pytest.mark.parametrize("fact", LAW.values(), ids=lambda fact: str(fact.id))
 def test_a_fact_has_a_source_and_a_review_date_or_is_marked_to_be_checked(fact: LegalFact) -> None:
-    assert fact.source
+    assert all(fact.source.values())
     if fact.may_be_shown():
         assert fact.reviewed is not None
     else:

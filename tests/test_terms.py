@@ -128,7 +128,7 @@ ALLOWED = [
     Allowed("packs/vn/law.toml", "xác định là nạn nhân", "the law gives rights under this name"),
     Allowed("packs/vn/law.toml", "victims of trafficking", "the law gives rights under this name"),
     Allowed("packs/vn/law.toml", "Victims of trafficking", "the law gives rights under this name"),
-    Allowed("packs/vn/law.toml", "information about a victim", "the law gives rights under this name"),
+    Allowed("packs/vn/law.toml", "Luật Tố cáo", "the title of a law"),
     Allowed("packs/vn/law.toml", "đơn tố cáo", "a denunciation in the sense of the law"),
     Allowed("packs/vn/law.toml", "giải quyết tố cáo", "a denunciation in the sense of the law"),
     Allowed("packs/vn/law.toml", "yêu cầu báo cáo", "an office report, Law on Denunciations art. 38"),

@@ -12,7 +12,8 @@ title_vi = "Biên nhận"
 title_en = "Receipt"
 text_vi = "Bạn được nhận biên nhận."
 text_en = "You are given a receipt."
-source = "Law X art. 1"
+source_vi = "Luật X, Điều 1"
+source_en = "Law X art. 1"
 status = "{status}"
 reviewed = {reviewed}
 """
@@ -26,7 +27,8 @@ def test_a_fact_is_read_with_both_languages_and_its_date() -> None:
     fact = read_law(fact_text())["receipt"]
     assert fact.title == {"vi": "Biên nhận", "en": "Receipt"}
     assert fact.text["vi"] == "Bạn được nhận biên nhận."
-    assert (fact.source, fact.reviewed) == ("Law X art. 1", date(2026, 1, 10))
+    assert fact.source == {"vi": "Luật X, Điều 1", "en": "Law X art. 1"}
+    assert fact.reviewed == date(2026, 1, 10)
     assert fact.may_be_shown()
 
 
@@ -46,7 +48,7 @@ def test_a_fact_from_memory_is_red_and_is_not_shown_as_a_fact() -> None:
     assert not fact.may_be_shown()
 
 
-@pytest.mark.parametrize("line", ["title_vi", "title_en", "text_vi", "text_en", "source", "status"])
+@pytest.mark.parametrize("line", ["title_vi", "title_en", "text_vi", "text_en", "source_vi", "source_en", "status"])
 def test_a_fact_with_a_part_missing_is_refused_by_its_id(line: str) -> None:
     text = "\n".join(row for row in fact_text().splitlines() if not row.startswith(line))
     with pytest.raises(BadLegalFact, match="receipt"):

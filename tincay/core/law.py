@@ -24,7 +24,7 @@ class LegalFact:
     id: str
     title: Mapping[str, str]
     text: Mapping[str, str]
-    source: str
+    source: Mapping[str, str]
     status: str
     reviewed: date | None
 
@@ -49,11 +49,11 @@ def _read_fact(name: str, table: Mapping[str, Any]) -> LegalFact:
         id=name,
         title=_both(table, "title"),
         text=_both(table, "text"),
-        source=str(table.get("source", "")),
+        source=_both(table, "source"),
         status=str(table.get("status", "")),
         reviewed=_reviewed(name, table.get("reviewed", "")),
     )
-    words = [*fact.title.values(), *fact.text.values(), fact.source]
+    words = [*fact.title.values(), *fact.text.values(), *fact.source.values()]
     if fact.status not in STATUSES or not all(word.strip() for word in words):
         raise BadLegalFact(name)
     return fact

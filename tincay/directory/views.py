@@ -16,12 +16,14 @@ from tincay.web.time import now
 @require_GET
 def guide(request: HttpRequest) -> HttpResponse:
     """How to tell, and what happens then; written to be read aloud."""
-    text, language = pack_toml("guide.toml"), get_language()
+    text, language, facts = pack_toml("guide.toml"), get_language(), legal_facts()
+    today = now().date()
     parts = [
         {
             "id": part["id"],
             "heading": local_text(part["heading"], language),
             "text": local_text(part["text"], language),
+            "facts": [_shown(facts[name], today) for name in part.get("law", [])],
         }
         for part in text["parts"]
     ]
@@ -56,7 +58,7 @@ def _shown(fact: LegalFact, today: date) -> dict[str, object]:
     return {
         "title": local_text(fact.title, language),
         "text": local_text(fact.text, language),
-        "source": fact.source,
+        "source": local_text(fact.source, language),
         "reviewed": fact.reviewed,
         "known": fact.may_be_shown(),
         "stale": fact.needs_review(today),
