@@ -10,6 +10,7 @@ from tests.core.release.register import columns, register, rows, silence
 from tincay.core.release.domain import Column, Domain
 from tincay.core.release.estimate import Part, reconcile
 from tincay.core.release.measure import Measurement, Noisy, measure
+from tincay.core.release.rows import rows_of
 from tincay.core.release.workload import Workload, plan
 
 A, B, C = 3, 2, 4
@@ -74,6 +75,43 @@ def test_groups_are_the_sums_of_their_members() -> None:
     estimate = reconcile(measure(some, plan(domain), micro_rho=250_000, charge=lambda _: None))
     fine = np.bincount(np.arange(150) % 3, weights=estimate.table((0,)))
     assert estimate.table((1, 2)).sum(axis=0) == pytest.approx(fine)
+
+
+@pytest.mark.parametrize("axes", [(3,), (1, 3), (1, 4), (2, 3)])
+def test_a_table_by_groups_is_the_sum_of_the_one_by_values_with_the_variance_of_sums(
+    axes: tuple[int, ...],
+) -> None:
+    fine = measured(3)
+    domain = Domain.of(
+        [
+            Column("a", tuple("012"), ("g", "h", "g")),
+            Column("b", tuple("01")),
+            Column("c", tuple("0123"), ("x", "y", "y", "y")),
+        ]
+    )
+    tables = {**fine.tables, (0, 2): Noisy(np.arange(A * C), 3.0)}
+    estimate = reconcile(Measurement(Workload(domain, fine.workload.parts, ()), tables, 1, 1, Fraction(0)))
+    by_value = tuple(sorted(domain.axes[axis].column for axis in axes))
+    values = rows(domain, *product(range(A), range(B), range(C)))
+    into = np.zeros((np.prod(domain.shape(axes)), np.prod(domain.shape(by_value))))
+    into[values.cells(axes), values.cells(by_value)] = 1
+    assert estimate.table(axes).ravel() == pytest.approx(into @ estimate.table(by_value).ravel())
+    design = np.vstack([sums(table) / np.sqrt(noisy.variance) for table, noisy in tables.items()])
+    cells = into @ sums(by_value)
+    wanted = np.diag(cells @ np.linalg.pinv(design.T @ design) @ cells.T)
+    assert estimate.variance(axes) == pytest.approx(float(wanted.mean()))
+
+
+def test_what_three_columns_say_by_groups_is_not_lost_in_the_noise_of_their_values() -> None:
+    values, groups = tuple(map(str, range(24))), tuple(f"g{value // 12}" for value in range(24))
+    domain = Domain.of([Column("a", values, groups), Column("b", values, groups), Column("c", ("0", "1"))])
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(0, 24, (2, 2_000))
+    truth = rows_of(domain, np.stack([a, b, a // 12 ^ b // 12], axis=1))
+    estimate = reconcile(measure(truth, plan(domain), micro_rho=20_000, charge=lambda _: None))
+    assert estimate.together((0, 1, 2)).surprise < 2 < estimate.together((2, 3, 4)).surprise
+    by_groups = truth.count((2, 3, 4)).reshape(2, 2, 2)
+    assert np.abs(estimate.table((2, 3, 4)) - by_groups).mean() < 100
 
 
 def test_three_way_parts_that_are_only_noise_are_pulled_to_zero() -> None:

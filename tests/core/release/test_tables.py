@@ -8,6 +8,7 @@ import pytest
 from tests.core.release.register import RHO, columns, register, released, rows
 from tincay.core.release.domain import Column, Domain
 from tincay.core.release.publish import release
+from tincay.core.release.rows import rows_of
 from tincay.core.release.tables import MISPLACED, NotPublished
 
 
@@ -89,6 +90,30 @@ def test_a_fine_table_of_many_places_is_published_by_region() -> None:
     by_region = tables.table(*refusal.instead)
     kind = by_region.counts.sum(axis=by_region.columns.index("place (group)"))
     assert kind == pytest.approx(truth.count((0,)), abs=40)
+
+
+@pytest.mark.parametrize("mixed", [0.0, 0.3])
+def test_what_is_offered_instead_is_off_by_no_more_than_it_says(mixed: float) -> None:
+    domain = Domain.of(
+        [
+            Column("job", tuple(map(str, range(40))), tuple(f"kind {value // 10}" for value in range(40))),
+            Column(
+                "place", tuple(map(str, range(60))), tuple(f"region {value // 15}" for value in range(60))
+            ),
+        ]
+    )
+    real, said = [], []
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        region = rng.integers(0, 4, 3_000)
+        kind = np.where(rng.random(3_000) < mixed, rng.integers(0, 4, 3_000), region)
+        job, place = kind * 10 + rng.integers(0, 10, 3_000), region * 15 + rng.integers(0, 15, 3_000)
+        truth = rows_of(domain, np.stack([job, place], axis=1))
+        tables = release(truth, micro_rho=RHO, seed=seed, charge=lambda _: None).tables
+        offered = tables.table("job (group)", "place (group)")
+        real.append(np.abs(offered.counts - truth.count((2, 3)).reshape(4, 4)).mean())
+        said.append(offered.expected_error)
+    assert 0.1 * np.mean(said) < np.mean(real) < 1.5 * np.mean(said)
 
 
 def test_a_pair_with_too_many_cells_is_refused_and_nothing_pretends_to_replace_it() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .domain import Domain
+from .domain import Codes, Domain
 from .measure import Measurement, Noisy
 from .workload import Axes
 
@@ -56,29 +56,58 @@ class Estimate:
         return max(0, round(float(self.parts[()].values)))
 
     def known(self, axes: Axes) -> bool:
-        """Was every part of this table measured?"""
-        return all(subset in self.parts for subset in _subsets(axes))
+        """Was every part of this table measured, or of a table that sums to it?"""
+        return bool(self._sources(axes))
 
     def table(self, axes: Axes) -> Real:
         """The table of these axes, shaped; cells may be negative."""
-        shape = self.domain.shape(axes)
-        total = np.zeros(shape)
-        for subset in _subsets(axes):
-            spread = [self.domain.sizes[a] if a in subset else 1 for a in axes]
-            total += self.parts[subset].values.reshape(spread) / self._width(axes, subset)
-        return total
+        source = self._source(axes)
+        total = np.zeros(self.domain.shape(source))
+        for subset in _subsets(source):
+            if len(subset) < 3:
+                spread = [self.domain.sizes[a] if a in subset else 1 for a in source]
+                total += self.parts[subset].values.reshape(spread) / self._width(source, subset)
+        table = _summed(self.domain, total, source, axes)
+        return table + self.together(axes).values if len(axes) == 3 else table
+
+    def together(self, axes: Axes) -> Part:
+        """What these columns say together beyond what fewer of them say, pulled to zero as far as it is noise."""
+        source = self._source(axes)
+        part = self.parts[source]
+        shown = _summed(self.domain, part.values, source, axes)
+        freedom = max(1, math.prod(size - 1 for size in shown.shape))
+        noise = part.variance * self._share(axes, source, source) * shown.size
+        return Part(shown, noise / freedom).shrunk()
 
     def variance(self, axes: Axes) -> float:
-        """The variance of each cell of that table: the same for all its cells."""
-        return sum(
-            self.parts[subset].variance
-            * math.prod(1 - 1 / size for size in self.domain.shape(subset))
-            / self._width(axes, subset) ** 2
-            for subset in _subsets(axes)
-        )
+        """The variance of each cell of that table; where groups differ in size, the mean over its cells."""
+        source = self._source(axes)
+        return sum(self.parts[s].variance * self._share(axes, source, s) for s in _subsets(source))
+
+    def _share(self, axes: Axes, source: Axes, subset: Axes) -> float:
+        """What a cell of this table has of the variance of a part of its source, mean over the cells.
+
+        A group of m of n values has m(1 − m/n) of it along an axis of the part, (m/n)² along any other.
+        """
+        share = 1.0
+        for axis in source:
+            size = cells = squares = self.domain.sizes[axis]
+            if axis not in axes:
+                members = np.bincount(_groups(self.domain, axis, axes))
+                cells, squares = len(members), int(members @ members)
+            share *= (size - squares / size if axis in subset else squares / size**2) / cells
+        return share
 
     def _width(self, axes: Axes, subset: Axes) -> int:
         return math.prod(self.domain.shape([axis for axis in axes if axis not in subset]))
+
+    def _source(self, axes: Axes) -> Axes:
+        return min(self._sources(axes), key=lambda table: math.prod(self.domain.shape(table)))
+
+    def _sources(self, axes: Axes) -> list[Axes]:
+        """This table and those by values instead of groups, as far as they were measured."""
+        finer = product(*({axis, self.domain.axes[axis].column} for axis in axes))
+        return [table for each in finer if (table := tuple(sorted(each))) in self.parts]
 
 
 def reconcile(measurement: Measurement) -> Estimate:
@@ -90,12 +119,34 @@ def reconcile(measurement: Measurement) -> Estimate:
             found.setdefault(subset, []).append(part)
     parts = {subset: _averaged(several) for subset, several in found.items()}
     _agree_on_groups(domain, parts)
-    return Estimate(domain, {axes: part.shrunk() if len(axes) > 2 else part for axes, part in parts.items()})
+    return Estimate(domain, parts)
 
 
 def _subsets(axes: Sequence[int]) -> Iterator[Axes]:
     for size in range(len(axes) + 1):
         yield from combinations(axes, size)
+
+
+def _groups(domain: Domain, axis: int, axes: Axes) -> Codes:
+    """The group of each value of an axis, in a table of these axes that has groups instead of it."""
+    return domain.axes[_shown(domain, axis, axes)].of(np.arange(domain.sizes[axis], dtype=np.uint16))
+
+
+def _shown(domain: Domain, axis: int, axes: Axes) -> int:
+    """The one of these axes that has the same column."""
+    return next(other for other in axes if domain.axes[other].column == domain.axes[axis].column)
+
+
+def _summed(domain: Domain, table: Real, source: Axes, axes: Axes) -> Real:
+    """A table of the source's axes as one of these: the members of a group are added up."""
+    shown = [_shown(domain, axis, axes) for axis in source]
+    for place, axis in enumerate(shown):
+        if axis != source[place]:
+            coarse = np.zeros((*table.shape[:place], domain.sizes[axis], *table.shape[place + 1 :]))
+            groups = _groups(domain, source[place], axes)
+            np.add.at(np.moveaxis(coarse, place, 0), groups, np.moveaxis(table, place, 0))
+            table = coarse
+    return table.transpose([shown.index(axis) for axis in axes])
 
 
 def _parts(domain: Domain, axes: Axes, noisy: Noisy) -> Iterator[tuple[Axes, Part]]:
@@ -125,7 +176,6 @@ def _agree_on_groups(domain: Domain, parts: dict[Axes, Part]) -> None:
     for number, axis in enumerate(domain.axes):
         if axis.coarsening is not None and (number,) in parts:
             estimate = Estimate(domain, parts)
-            fine = estimate.table((axis.column,))
-            groups: Real = np.bincount(axis.coarsening, weights=fine, minlength=len(axis)).astype(np.float64)
+            groups = _summed(domain, estimate.table((axis.column,)), (axis.column,), (number,))
             largest = int(np.bincount(axis.coarsening).max())
             parts[(number,)] = Part(_centred(groups), largest * estimate.variance((axis.column,)))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from .domain import Domain
 from .estimate import Estimate, Real
 from .rows import Progress, Rows, rows_of, silent
+from .tables import substitutes
 from .workload import Axes, Workload
 
 POOL_MOST, POOL_LEAST, POOL_PER_PERSON = 150_000, 10_000, 3
@@ -53,11 +54,12 @@ def synthesise(estimate: Estimate, workload: Workload, *, seed: int, progress: P
 
 
 def _goals(estimate: Estimate, workload: Workload) -> list[Goal]:
-    """One-way tables, pairs, and the three-way tables that say more than their pairs do."""
+    """One-way tables, pairs, three-way tables that say more than their pairs do, and what is offered instead."""
     ones = [(axis,) for axis in range(len(estimate.domain.columns))]
     pairs = [axes for axes in _pairs_known(workload) if estimate.known(axes)]
-    triples = [a for a in workload.tables if len(a) == 3 and estimate.parts[a].surprise > 2]
-    return [_goal(estimate, axes) for axes in (*ones, *pairs, *triples)]
+    wide = (axes for axes in workload.tables if len(axes) == 3)
+    wanted = dict.fromkeys((*ones, *pairs, *wide, *substitutes(estimate, workload)))
+    return [_goal(estimate, axes) for axes in wanted if len(axes) < 3 or estimate.together(axes).surprise > 2]
 
 
 def _pairs_known(workload: Workload) -> list[Axes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, product
 
 import numpy as np
@@ -104,12 +105,23 @@ def tabulate(rows: Rows, estimate: Estimate, workload: Workload, misplaced: floa
         if _useful(table, len(rows), misplaced):
             stored[frozenset(table.columns)] = table
             continue
-        coarser = next((t for t in _coarser(rows, estimate, axes) if _useful(t, len(rows), misplaced)), None)
+        others = (_table(rows, estimate, other) for other in _coarser(estimate, axes))
+        coarser = next((t for t in others if _useful(t, len(rows), misplaced)), None)
         if coarser is not None:
             stored[frozenset(coarser.columns)] = coarser
         refusals.append(Refusal(table.columns, _reason(table), coarser.columns if coarser else None))
     refusals += [_too_large(estimate.domain, pair) for pair in workload.too_large]
     return Tables(stored, tuple(refusals))
+
+
+def substitutes(estimate: Estimate, workload: Workload) -> list[Axes]:
+    """For each measured table that has too much noise, the most detailed coarser one that has not.
+
+    These may be offered instead, so the invented rows must show them, too.
+    """
+    refused = (axes for axes in _measured(workload, estimate) if not _fits(estimate, axes))
+    first = (next(filter(partial(_fits, estimate), _coarser(estimate, axes)), ()) for axes in refused)
+    return [axes for axes in first if axes]
 
 
 def _measured(workload: Workload, estimate: Estimate) -> list[Axes]:
@@ -134,22 +146,22 @@ def _table(rows: Rows, estimate: Estimate, axes: Axes) -> Table:
 
 def _expected_error(estimate: Estimate, axes: Axes, counts: NDArray[np.int64]) -> float:
     """From the noise, or from how far the rows miss the noisy table where that is more."""
-    if not estimate.known(axes):
-        return MEAN_OF_NORMAL * math.sqrt(_summed_variance(estimate, axes))
     missed = float(np.mean((counts - estimate.table(axes)) ** 2))
     return MEAN_OF_NORMAL * math.sqrt(max(missed, estimate.variance(axes)))
 
 
-def _summed_variance(estimate: Estimate, axes: Axes) -> float:
-    """An upper bound for a table by groups that is a sum of the table by values."""
-    domain = estimate.domain
-    largest = [np.bincount(c).max() for a in axes if (c := domain.axes[a].coarsening) is not None]
-    fine = tuple(sorted(domain.axes[axis].column for axis in axes))
-    return estimate.variance(fine) * math.prod(int(size) for size in largest)
+def _fits(estimate: Estimate, axes: Axes) -> bool:
+    """Would the table be worth publishing if the rows showed it as well as the noise allows?"""
+    error = MEAN_OF_NORMAL * math.sqrt(estimate.variance(axes))
+    return _worth(error, math.prod(estimate.domain.shape(axes)), estimate.people, MISPLACED)
 
 
 def _useful(table: Table, people: int, misplaced: float) -> bool:
-    return misplaced == math.inf or table.expected_error * table.counts.size <= misplaced * 2 * people
+    return _worth(table.expected_error, table.counts.size, people, misplaced)
+
+
+def _worth(error: float, cells: int, people: int, misplaced: float) -> bool:
+    return misplaced == math.inf or error * cells <= misplaced * 2 * people
 
 
 def _reason(table: Table) -> str:
@@ -164,16 +176,10 @@ def _too_large(domain: Domain, pair: Axes) -> Refusal:
     return Refusal(names, "This table has too many cells, and the code lists have no groups.", None)
 
 
-def _coarser(rows: Rows, estimate: Estimate, axes: Axes) -> Iterator[Table]:
+def _coarser(estimate: Estimate, axes: Axes) -> list[Axes]:
     """By groups where there are groups, then with one column fewer; the most detailed first."""
     domain = estimate.domain
     options = [[axis, domain.coarser(axis), None] for axis in axes]
     chosen = {tuple(sorted(a for a in pick if a is not None)) for pick in product(*options)} - {axes}
-    askable = [pick for pick in chosen if _askable(estimate, pick)]
-    for pick in sorted(askable, key=lambda pick: (-len(pick), -math.prod(domain.shape(pick)), pick)):
-        yield _table(rows, estimate, pick)
-
-
-def _askable(estimate: Estimate, axes: Axes) -> bool:
-    fine = tuple(sorted(estimate.domain.axes[axis].column for axis in axes))
-    return estimate.known(axes) or estimate.known(fine)
+    known = [pick for pick in chosen if estimate.known(pick)]
+    return sorted(known, key=lambda pick: (-len(pick), -math.prod(domain.shape(pick)), pick))
