@@ -35,16 +35,18 @@ from typing import Any
 import numpy as np
 
 from tincay.core.release.attacks import practices
-from tincay.core.release.attacks.audit import audit, noise_shape
+from tincay.core.release.attacks.audit import audit, noise_of, noise_shape
 from tincay.core.release.attacks.membership import membership_by_tables
 from tincay.core.release.attacks.proving import population
 from tincay.core.release.attacks.reconstruction import reconstruction
 from tincay.core.release.attacks.suite import ATTACKS, examine
 from tincay.core.release.budget import epsilon
 from tincay.core.release.domain import Column, Domain
+from tincay.core.release.measure import measure
 from tincay.core.release.noise import discrete_gaussian
 from tincay.core.release.publish import release
 from tincay.core.release.rows import Rows, read_rows, rows_of
+from tincay.core.release.workload import plan
 
 HERE = Path(__file__).resolve().parent
 RIVALS = str(HERE.parent / ".venv-rivals" / "bin" / "python")
@@ -270,11 +272,11 @@ def audits() -> dict[str, Any]:
 def attacks(truth: Rows) -> dict[str, Any]:
     """Every attack against every practice, on the made-up population and, for ours, on CTDC."""
     people = population(5_000, 7)
+    sorts = (("ours", discrete_gaussian), *practices.WRONG_NOISE)
+    mine = [practices.ours(250_000, name=name, noise=noise) for name, noise in sorts]
     out: dict[str, Any] = {}
     for attack, _ in ATTACKS:
-        found = [
-            attack(practice, people, 1) for practice in (*practices.UNPROTECTED, practices.ours(250_000))
-        ]
+        found = [attack(practice, people, 1) for practice in (*practices.UNPROTECTED, *mine)]
         found.append(attack(practices.ours(250_000), truth, 1))
         names = [*(finding.practice for finding in found[:-1]), "ours on CTDC"]
         out[found[0].attack] = {n: [f.figure, f.gate] for n, f in zip(names, found, strict=True)}
@@ -283,10 +285,13 @@ def attacks(truth: Rows) -> dict[str, Any]:
     known = membership_by_tables(practices.ours(250_000), truth, 1, 250_000)
     out[known.attack] = {"ours on CTDC": [known.figure, known.gate]}
     print(f"  {known.attack}: ours on CTDC {known.figure:.3f}, most allowed {known.gate:.3f}")
+    for name, noise in sorts:
+        counted = measure(truth, plan(truth.domain), micro_rho=250_000, charge=lambda _: None, noise=noise)
+        wrong = noise_of(counted, truth)
+        out[f"{wrong.attack}, {name}"] = wrong.figure
+        print(f"  {wrong.attack}: {name} on CTDC {wrong.figure:.0f} ({wrong.what})", flush=True)
     for size in (15, 40, 100):
-        found = [
-            reconstruction(p, people, 1, size) for p in (*practices.UNPROTECTED, practices.ours(250_000))
-        ]
+        found = [reconstruction(p, people, 1, size) for p in (*practices.UNPROTECTED, *mine)]
         out[f"reconstruction of {size}"] = {f.practice: f.figure for f in found}
         print(
             f"  records proved of {size}: " + " | ".join(f"{f.practice} {f.figure:.0f}" for f in found),
