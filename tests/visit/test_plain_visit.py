@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests.cast import Hands, Network, Reporter
@@ -48,6 +49,23 @@ def test_the_visit_cookie_is_out_of_reach_and_dies_with_the_session(visitor: Cli
     assert cookie["samesite"] == "Strict"
     assert not cookie["max-age"]
     assert not cookie["expires"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_way_out_ends_the_visit(visitor: Client, page: str) -> None:
+    html = visitor.get(f"/back/{page}/").content.decode()
+    found = re.search(r'<a class="way-out" href="([^"]+)"', html)
+    assert found
+    answer = visitor.get(found[1])
+    assert answer["Location"] == settings.TINCAY_EXIT_ADDRESS
+    assert not Visit.objects.exists()
+    assert not visitor.cookies["visit"].value
+    assert "data-code" in visitor.get("/back/now/").content.decode()
+
+
+def test_the_way_out_leads_out_also_when_the_visit_is_over(visitor: Client) -> None:
+    Visit.objects.all().delete()
+    assert visitor.get("/back/out/")["Location"] == settings.TINCAY_EXIT_ADDRESS
 
 
 def test_a_message_is_sealed_and_read_again(visitor: Client, reporter: Reporter) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from tincay.core.sealing import Sealed, open_sealed
@@ -35,8 +36,10 @@ def base64_of(raw: bytes | memoryview) -> str:
 
 def _page(visitor: Visitor) -> dict[str, Any]:
     """What every page behind a receipt has."""
-    report = visitor.report
-    return {"report": report, "token": visitor.token, "plain": visitor.keys is not None, "texts": texts()}
+    plain = visitor.keys is not None
+    # Without a script the way out has to pass by here, or the visit would stay open behind her.
+    way_out = {"exit_address": reverse("visit_out")} if plain else {}
+    return {"report": visitor.report, "token": visitor.token, "plain": plain, "texts": texts(), **way_out}
 
 
 def home(visitor: Visitor, now: datetime) -> dict[str, Any]:

@@ -20,4 +20,5 @@ urlpatterns: list[URLPattern] = [
     path("delete/", views.delete, name="visit_delete"),
     path("done/", views.done, name="visit_done"),
     path("leave/", views.leave, name="visit_leave"),
+    path("out/", views.out, name="visit_out"),
 ]

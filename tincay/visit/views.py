@@ -29,7 +29,17 @@ from tincay.people.models import Desk
 from tincay.vault.queries import recipient
 from tincay.visit import actions, pages, queries
 from tincay.visit.consents import items_of
-from tincay.visit.door import Visitor, count_try, let_in, let_out, sends_json, tries, visiting, visitor_with
+from tincay.visit.door import (
+    Visitor,
+    count_try,
+    let_in,
+    let_out,
+    sends_json,
+    tries,
+    visiting,
+    visitor_of,
+    visitor_with,
+)
 from tincay.web.models import this_install
 from tincay.web.packs import words
 from tincay.web.time import now
@@ -281,6 +291,13 @@ def done(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def leave(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """End the visit now."""
     actions.end_visit(visit=visitor.visit)
-    return let_out(
-        HttpResponseRedirect(settings.TINCAY_EXIT_ADDRESS if request.POST.get("out") else reverse("front"))
-    )
+    return let_out(HttpResponseRedirect(reverse("front")))
+
+
+@require_safe
+def out(request: HttpRequest) -> HttpResponse:
+    """The way out where no script ends the visit: a link, because a policy keeps forms on this site."""
+    visitor = visitor_of(request)
+    if visitor:
+        actions.end_visit(visit=visitor.visit)
+    return let_out(HttpResponseRedirect(settings.TINCAY_EXIT_ADDRESS))
