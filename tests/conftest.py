@@ -64,7 +64,7 @@ def _forget() -> Iterator[None]:
     translation.activate(settings.LANGUAGE_CODE)
     yield
     web.this_install.cache_clear()
-    directory._calendar.cache_clear()
+    directory._known.clear()
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def new_install(*, demo: bool = False) -> Install:
     from tincay.directory import queries as directory
     from tincay.web.models import this_install
 
-    directory._calendar.cache_clear()
+    directory._known.clear()
     row, _ = Install.objects.update_or_create(id=1, defaults={"salt": SALT, "demo": demo})
     this_install.cache_clear()
     return row

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
+from django.db import transaction
 from django.utils.translation import get_language
 
 from tincay.core.clock import Calendar
@@ -12,16 +13,20 @@ from tincay.directory.models import CalendarDay, CalendarVersion, Fallback, Prov
 from tincay.people.models import Desk
 from tincay.web.packs import pack_text
 
+_known: dict[str, Calendar] = {}
+"""The calendars as this process read them last."""
+
 
 def calendar(name: str = "organisation") -> Calendar:
     """The working calendar in force: "organisation" or "state"."""
     last = CalendarVersion.objects.order_by("-number").values_list("number", flat=True).first() or 0
-    return _calendar(name, last)
-
-
-@lru_cache(maxsize=8)
-def _calendar(name: str, version: int) -> Calendar:
-    return Calendar.read(CalendarDay.objects.of(name), version=version)
+    known = _known.get(name)
+    if known and known.version == last:
+        return known
+    found = Calendar.read(CalendarDay.objects.of(name), version=last)
+    # Only once it stands: the number of a change that is taken back is given to another one.
+    transaction.on_commit(lambda: _known.update({name: found}))
+    return found
 
 
 def fallback() -> Fallback:
