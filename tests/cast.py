@@ -40,10 +40,11 @@ from tincay.core.sealing import (
 )
 from tincay.directory.actions import add_province, add_service, seed_calendar, set_fallback
 from tincay.directory.queries import desk_for
-from tincay.intake.actions import change_consent, post_message, receive_report
+from tincay.intake.actions import change_consent, post_message
 from tincay.intake.envelope import Envelope, GrantIn, read
 from tincay.intake.models import Message, Report
 from tincay.intake.queries import case_desk
+from tincay.intake.receiving import receive_report
 from tincay.people.accounts import has_second_factor
 from tincay.people.actions import add_desk, add_organisation, add_user
 from tincay.people.models import Desk, Organisation, User

@@ -1,12 +1,13 @@
 """Coming back without a script: the code is typed, the server opens for fifteen minutes, and forgets."""
 
+import base64
 import re
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.cast import Hands, Network, Reporter
+from tests.cast import Hands, Network, Reporter, seal_words
 from tincay.intake.models import Report
 from tincay.vault.models import SealedText
 from tincay.visit.models import Visit
@@ -130,9 +131,42 @@ def test_what_was_typed_survives_the_end_of_a_visit(visitor: Client, reporter: R
 
 
 def test_closing_ends_it_and_it_can_be_opened_again(visitor: Client, reporter: Reporter) -> None:
-    visitor.post("/back/done/", {"token": token(visitor, "/back/done/")})
+    form = done_form(visitor)
+    visitor.post("/back/done/", form)
     assert reporter.report
     assert Report.objects.for_the_rules().get().closed
+    visitor.post("/back/done/", form)  # pressed twice
+    assert Report.objects.for_the_rules().get().closed
     assert 'href="/back/allow/"' in visitor.get("/back/now/").content.decode()
-    visitor.post("/back/done/", {"token": token(visitor, "/back/done/")})
+    form = done_form(visitor)
+    visitor.post("/back/done/", form)
+    visitor.post("/back/done/", form)
     assert Report.objects.for_the_rules().get().stage == "in_handling"
+
+
+def done_form(client: Client) -> dict[str, str]:
+    """The fields of the one form, as the page gives them."""
+    page = client.get("/back/done/").content.decode()
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', page))
+
+
+def test_what_she_wrote_while_it_was_closed_is_not_lost_and_not_kept(
+    visitor: Client, reporter: Reporter
+) -> None:
+    written = {"token": token(visitor), "key": "k" * 22, "plain-words": "Lời tôi viết dở."}
+    visitor.post("/back/done/", done_form(visitor))
+    answer = visitor.post("/back/write/", written)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Lời tôi viết dở." in page
+    assert 'href="/back/done/"' in page
+    assert not reporter.messages()
+    sealed = {"v": 1, "key": "k" * 22, "sealed": sealed_for(reporter)}
+    headers = {"X-CSRFToken": written["token"]}
+    told = visitor.post("/back/write/", sealed, content_type="application/json", headers=headers)
+    assert (told.status_code, told.json()) == (409, {"error": "closed"})
+
+
+def sealed_for(reporter: Reporter) -> str:
+    assert reporter.report
+    return base64.b64encode(seal_words(reporter.report, "…")).decode()

@@ -13,7 +13,7 @@ from tincay.core.stages import NOTHING_TO_ANSWER, WrongStage, reached
 from tincay.directory.models import Province
 from tincay.intake import actions as intake
 from tincay.intake.models import Message, Report
-from tincay.intake.queries import grants
+from tincay.intake.queries import grants, last_message, quiet_since
 from tincay.people.models import User
 from tincay.people.rights import May
 from tincay.web.packs import codes
@@ -111,7 +111,8 @@ def answer(*, report: Report, key: str, sealed: bytes, author: User, now: dateti
 
     Raises WrongStage before the work on it has begun: an answer ends the keeping of her words.
     """
-    if report.closed or not reached(report.stage, "in_handling"):
+    intake.take_up(report)
+    if not reached(report.stage, "in_handling"):
         raise WrongStage("out_of_order")
     message = intake.post_message(
         report=report, key=key, sealed=sealed, sealed_by="browser", author=author, kind="answer", now=now
@@ -135,11 +136,15 @@ def handle(*, report: Report, result: str, now: datetime) -> None:
 @written
 def try_to_reach(*, report: Report, author: User, now: datetime) -> SafeTry:
     """Note today as a safe try to reach her. There is no field for another day."""
+    intake.take_up(report)
     return SafeTry.objects.get_or_create(report=report, day=intake.today(now), defaults={"by": author})[0]
 
 
 def safe_tries(report: Report) -> list[date]:
-    return list(report.safe_tries.values_list("day", flat=True))
+    """The days on which somebody tried to reach her since she wrote last."""
+    wrote = last_message(report, from_reporter=True)
+    days = report.safe_tries.values_list("day", flat=True)
+    return [day for day in days if wrote is None or day > intake.today(wrote)]
 
 
 @written
@@ -149,7 +154,7 @@ def lose_contact(*, report: Report, now: datetime) -> None:
     intake.close(
         report=report, closure="lost_contact", now=now, reason="lost_contact", safe_tries=safe_tries(report)
     )
-    unlink_count(report)
+    let_go(report)
 
 
 @written
@@ -157,6 +162,7 @@ def propose_closing(*, report: Report, reason: str, author: User) -> ClosingProp
     """The first person says that there is nothing to answer here (spam, malicious, duplicate, no harm)."""
     if reason not in NOTHING_TO_ANSWER:
         raise WrongStage("no_reason")
+    intake.take_up(report)
     return ClosingProposal.objects.update_or_create(report=report, defaults={"reason": reason, "by": author})[
         0
     ]
@@ -175,24 +181,29 @@ def agree_to_closing(*, report: Report, author: User, now: datetime) -> None:
     intake.close(
         report=report, closure=proposal.reason, now=now, reason=proposal.reason, people=people, safe_tries=()
     )
-    proposal.delete()
-    unlink_count(report)
+    let_go(report)
 
 
 @written
 def close_handled(*, report: Report, she_asked: bool, now: datetime) -> None:
     """Close after handled: thirty quiet days, or at once when she says so."""
-    quiet = report.handled_at.date() if report.handled_at else None
     closure = "person_asked" if she_asked else "goals_met"
     intake.close(
-        report=report, closure=closure, now=now, she_asked=she_asked, quiet_since=quiet, safe_tries=()
+        report=report,
+        closure=closure,
+        now=now,
+        she_asked=she_asked,
+        quiet_since=quiet_since(report),
+        safe_tries=(),
     )
-    unlink_count(report)
+    let_go(report)
 
 
 @written
-def unlink_count(report: Report) -> None:
-    """The counted row stays without its link; the report forgets it was counted."""
+def let_go(report: Report) -> None:
+    """What helpers added goes when it ends: who tried, who accused. The counted row stays without its link."""
+    SafeTry.objects.filter(report=report).delete()
+    ClosingProposal.objects.filter(report=report).delete()
     CountRow.objects.filter(report=report).update(report=None)
 
 
@@ -201,6 +212,7 @@ def change_priority(
     *, report: Report, priority: str, author: User, danger: str, reason: bool, now: datetime
 ) -> None:
     """Raise it (anybody) or lower it (a supervisor with a reason, never below her own danger estimate)."""
+    intake.take_up(report)
     wanted = changed(
         report.priority, priority, danger=danger, supervisor=author.may(May.SECOND_PERSON), reason=reason
     )

@@ -20,6 +20,7 @@ from tincay.intake.here import Told as Words
 from tincay.intake.here import seal_message, seal_report, signed_grant
 from tincay.intake.models import Report
 from tincay.intake.queries import case_desk
+from tincay.intake.receiving import receive_report
 from tincay.people.models import Desk, Membership, User
 from tincay.vault.queries import recipient
 from tincay.web.packs import pack_text, pack_toml, rules
@@ -139,7 +140,7 @@ class Scene:
             grants=[self._grant(scope, True, now) for scope in table["consents"]],
             text_version=text_version(),
         )
-        self.report = intake.receive_report(
+        self.report = receive_report(
             envelope=envelope, sealed_by=table["sealed_by"], code_name=table["code_name"], now=now
         ).report
 
@@ -293,7 +294,7 @@ class Row:
             text_version=text_version(),
         )
         sealed_by = "operator" if plan.channel in OPERATOR else "browser"
-        self.report = intake.receive_report(envelope=envelope, sealed_by=sealed_by, now=now).report
+        self.report = receive_report(envelope=envelope, sealed_by=sealed_by, now=now).report
 
     def _message(self, words: str) -> dict[str, Any]:
         sealed = seal_message(words, recipient(self.report.id, "thread"))

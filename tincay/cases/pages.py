@@ -64,16 +64,16 @@ class Row:
 
 def rows(page: QueuePage, now: datetime) -> list[Row]:
     days = calendar()
-    return [_row(report, report.id in page.waiting, now, days) for report in page.reports]
+    return [_row(report, page, now, days) for report in page.reports]
 
 
-def _row(report: Report, paused: bool, now: datetime, days: Calendar) -> Row:
+def _row(report: Report, page: QueuePage, now: datetime, days: Calendar) -> Row:
     assert report.next_due_at, "only what is due stands in the queue"
     return Row(
         name=report.code_name,
         address=reverse("report", args=[report.id]),
         stage=label("report_stage", report.stage),
-        next_step=next_step(report, paused=paused),
+        next_step=next_step(report, paused=report.id in page.waiting, wrote=report.id in page.wrote),
         priority=report.priority,
         priority_words=label("triage_priority", report.priority),
         due=report.next_due_at,
@@ -82,12 +82,14 @@ def _row(report: Report, paused: bool, now: datetime, days: Calendar) -> Row:
     )
 
 
-def next_step(report: Report, *, paused: bool) -> str:
+def next_step(report: Report, *, paused: bool, wrote: bool) -> str:
     """What somebody has to do now, as a verb."""
     if hasattr(report, "closing_proposal"):
         return gettext("Cần người thứ hai xem")
     if paused:
         return gettext("Chờ người báo trả lời")
+    if wrote and reached(report.stage, "acknowledged"):
+        return gettext("Đọc và hồi âm")
     return str(NEXT[report.stage])
 
 
@@ -106,12 +108,9 @@ class Step:
     note: str
 
 
-def steps(report: Report, clocks: Iterable[Clock], now: datetime) -> list[Step]:
+def steps(report: Report, now: datetime) -> list[Step]:
     here = STAGES.index(report.stage)
-    running = min(
-        (c for c in clocks if c.met_at is None and c.due_at), key=lambda c: c.due_at or now, default=None
-    )
-    late = running is not None and running.due_at is not None and running.due_at < now
+    late = report.clocks.late(now).exists()
     states = {-1: "done", 0: "late" if late else "now", 1: "later"}
     return [
         Step(label("report_stage", stage), states[(i > here) - (i < here)], "")
@@ -250,7 +249,7 @@ def _said(row: Message, found: Readable | None) -> Said:
 ANSWER_LISTS = {
     "need": ("need", _("Cần giúp")),
     "danger": ("immediate_danger", _("Nguy hiểm")),
-    "whose": ("reporter_relationship", _("Xảy ra với")),
+    "whose": ("reporter_relationship", _("Người báo là")),
     "age_band": ("age_band", _("Tuổi")),
     "time_since": ("time_since", _("Khi nào")),
     "harms": ("harm_type", _("Chuyện gì")),
@@ -279,6 +278,7 @@ def answer_labels() -> dict[str, dict[str, str]]:
     for name, (list_name, words) in ANSWER_LISTS.items():
         known = {code.code: code.label(language) for code in codes()[list_name]}
         found[name] = {"": str(words), **known}
+    found["whose"]["self"] = gettext("Người bị hại")
     return found
 
 
@@ -369,10 +369,15 @@ def _late(clocks: list[Clock], now: datetime, days: Calendar, *, mine: bool) -> 
         desk=report.desk.name(language),
         late=[label("clock_rule", clock.rule) for clock in clocks],
         stage=label("report_stage", report.stage),
-        level=label("escalation_level", max(clock.level for clock in clocks)),
+        level=label("escalation_level", max(_told(clock) for clock in clocks)),
         due=due,
         days=working_days(due, now, days),
     )
+
+
+def _told(clock: Clock) -> str:
+    """The highest level that was told of it, by the clock or because she asked."""
+    return max((row.level for row in clock.escalations.all()), default="e0")
 
 
 def day_line(row: CalendarDay) -> dict[str, Any]:

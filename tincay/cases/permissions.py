@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 
 from tincay.intake.models import Report, ReportSet
@@ -22,7 +23,8 @@ def of_the_network(user: User) -> ReportSet:
     """Only the coordinating body, and only what climbed to it; its pages show codes and dates."""
     if not user.organisation.coordinating:
         return Report.objects.for_the_rules().none()
-    return Report.objects.for_the_rules().filter(clocks__level="e4", clocks__met_at__isnull=True).distinct()
+    climbed = Q(clocks__escalations__level="e4", clocks__met_at__isnull=True)
+    return Report.objects.for_the_rules().filter(climbed).distinct()
 
 
 REACH: dict[May, Callable[[User], ReportSet]] = {

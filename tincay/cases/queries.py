@@ -7,12 +7,13 @@ from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tincay.cases.permissions import reports
 from tincay.intake.models import Clock, Pause, Report
 from tincay.people.models import User
 from tincay.people.rights import May
+from tincay.web.packs import rules
 
 PAGE = 30
 LONGEST_LIST = 200
@@ -23,6 +24,7 @@ class QueuePage(NamedTuple):
 
     reports: list[Report]
     waiting: frozenset[UUID]
+    wrote: frozenset[UUID]
     after: UUID | None
 
 
@@ -38,7 +40,7 @@ def queue_page(user: User, after: UUID | None = None, *, aside: bool = False) ->
     page = list(islice(found, PAGE + 1))
     shown = page[:PAGE]
     more = shown[-1].id if len(page) > PAGE else None
-    return QueuePage(shown, _paused(shown), more)
+    return QueuePage(shown, _paused(shown), _she_wrote(shown), more)
 
 
 def _order(report: Report) -> tuple[datetime | None, str]:
@@ -70,14 +72,25 @@ def _paused(shown: Iterable[Report]) -> frozenset[UUID]:
     return frozenset(Pause.objects.filter(report__in=ids, ended_at=None).values_list("report_id", flat=True))
 
 
+def _she_wrote(shown: Iterable[Report]) -> frozenset[UUID]:
+    """Where a reply is owed to what she wrote."""
+    owed = [code for code, rule in rules().items() if rule.met == "replied"]
+    rows = Clock.objects.running().filter(report__in=[report.id for report in shown], rule__in=owed)
+    return frozenset(rows.values_list("report_id", flat=True))
+
+
 def late_clocks(user: User, now: datetime) -> list[Clock]:
     """What is late in the own organisation, the latest first: a code name, a step, a level."""
-    rows = Clock.objects.running().filter(due_at__lt=now)
-    rows = rows.filter(report__in=reports(user, May.SEE_OVERDUE))
-    return list(rows.select_related("report__desk__organisation").order_by("due_at", "id")[:LONGEST_LIST])
+    rows = Clock.objects.late(now).filter(report__in=reports(user, May.SEE_OVERDUE))
+    return _first(rows.order_by("due_at", "id"))
 
 
 def escalated_clocks(user: User) -> list[Clock]:
     """What climbed to the coordinating body and still waits: codes and dates."""
-    rows = Clock.objects.filter(level="e4", met_at=None, report__in=reports(user, May.SEE_ESCALATED))
-    return list(rows.select_related("report__desk__organisation").order_by("due_at", "id")[:LONGEST_LIST])
+    rows = Clock.objects.filter(escalations__level="e4", met_at=None)
+    return _first(rows.filter(report__in=reports(user, May.SEE_ESCALATED)).order_by("due_at", "id"))
+
+
+def _first(rows: QuerySet[Clock]) -> list[Clock]:
+    rows = rows.select_related("report__desk__organisation").prefetch_related("escalations")
+    return list(rows[:LONGEST_LIST])

@@ -3,10 +3,14 @@
 `tick` never needs a key. It also signs the log's day. An in-process timer runs it on SQLite, the system's elsewhere.
 """
 
+import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from tincay.cases.actions import close_handled
+from django.db.models import Model, QuerySet
+
+from tincay.cases.actions import close_handled, let_go
 from tincay.cases.models import Heartbeat
 from tincay.core.stages import QUIET_FOR
 from tincay.directory.queries import calendar
@@ -19,6 +23,8 @@ from tincay.web.packs import rules
 from tincay.web.writing import truncate_wal, written
 
 LEVELS = ("e1", "e2", "e3", "e4")
+M = TypeVar("M", bound=Model)
+log = logging.getLogger("tincay.schedule")
 NEXT_ON_CALL = (timedelta(minutes=20), timedelta(minutes=40))
 
 
@@ -37,10 +43,10 @@ def tick(*, now: datetime) -> Ticked:
     """Do everything that is due at `now`. Running it twice does nothing twice."""
     Heartbeat.objects.update_or_create(id=1, defaults={"at": now})
     done = Ticked(
-        escalated=sum(_escalate(clock_id=clock.pk, now=now) for clock in Clock.objects.to_escalate(now)),
-        resumed=_end_pauses(now=now),
-        closed=_close_quiet(now=now),
-        purged=_purge(now=now),
+        escalated=_each(_escalate, Clock.objects.to_escalate(now), now),
+        resumed=_each(_end_pause, Pause.objects.filter(ended_at=None, review_at__lte=now), now),
+        closed=_each(_close, _quiet(now), now),
+        purged=_each(_purge, Report.objects.for_the_rules().filter(purge_on__lte=today(now)), now),
         notices=_page_next(now=now) + send_notices(now=now),
         log_size=close_the_day(now=now).checkpoint.size,
     )
@@ -48,15 +54,30 @@ def tick(*, now: datetime) -> Ticked:
     return done
 
 
+def _each(act: Callable[[M, datetime], int], rows: QuerySet[M], now: datetime) -> int:
+    """Do it for each row, each for itself: what fails is tried again at the next tick and stops nothing else."""
+    done = 0
+    for row in list(rows):
+        try:
+            done += act(row, now)
+        except Exception as failure:
+            log.error("%s: %s", act.__name__, type(failure).__name__)
+    return done
+
+
 @written
-def _escalate(*, clock_id: int, now: datetime) -> int:
-    """Climb every level that was reached; each is a row, a leaf and, at e2 and above, seen by others."""
-    clock = Clock.objects.select_related("report__desk").select_for_update(of=("self",)).get(pk=clock_id)
+def _escalate(found: Clock, now: datetime) -> int:
+    """Climb every level that was reached; each is a row, a leaf and, at e2 and above, seen by others.
+
+    The row says when it climbed, not when it should have.
+    """
+    clock = Clock.objects.select_related("report__desk").select_for_update(of=("self",)).get(pk=found.pk)
     climbed = 0
     while clock.met_at is None and clock.next_escalation_at and clock.next_escalation_at <= now:
         clock.level = LEVELS[LEVELS.index(clock.level) + 1 if clock.level in LEVELS else 0]
-        Escalation.objects.create(clock=clock, level=clock.level, at=clock.next_escalation_at)
-        leaf(clock.report, "escalated", now, rule=clock.rule, level=clock.level)
+        if not clock.escalations.filter(level=clock.level).exists():  # she may have asked for the last one
+            Escalation.objects.create(clock=clock, level=clock.level, at=now.replace(second=0))
+            leaf(clock.report, "escalated", now, rule=clock.rule, level=clock.level)
         clock.next_escalation_at = running.next_escalation(clock, rules()[clock.rule], calendar())
         climbed += 1
     clock.save()
@@ -65,36 +86,31 @@ def _escalate(*, clock_id: int, now: datetime) -> int:
     return climbed
 
 
-def _end_pauses(*, now: datetime) -> int:
+def _end_pause(pause: Pause, now: datetime) -> int:
     """A pause that nobody looked at again in time ends by itself: no clock is stopped quietly."""
-    ended = Pause.objects.filter(ended_at=None, review_at__lte=now).select_related("report__desk")
-    for pause in ended:
-        resume(report=pause.report, now=now)
-    return len(ended)
+    resume(report=pause.report, now=now)
+    return 1
 
 
-def _close_quiet(*, now: datetime) -> int:
-    """Handled thirty days ago and no word since: closed."""
+def _quiet(now: datetime) -> QuerySet[Report]:
+    """Handled thirty days ago and no word since."""
     before = now - QUIET_FOR - timedelta(days=1)
-    quiet = (
-        Report.objects.for_the_rules()
-        .filter(stage="handled", handled_at__lte=before)
-        .exclude(messages__posted_at__gt=before)
-        .select_related("desk")
-    )
-    found = list(quiet)
-    for report in found:
-        close_handled(report=report, she_asked=False, now=now)
-    return len(found)
+    handled = Report.objects.for_the_rules().filter(stage="handled", handled_at__lte=before)
+    return handled.exclude(messages__posted_at__gt=before)
 
 
-def _purge(*, now: datetime) -> int:
+def _close(report: Report, now: datetime) -> int:
+    close_handled(report=report, she_asked=False, now=now)
+    return 1
+
+
+@written
+def _purge(report: Report, now: datetime) -> int:
     """Words whose time is over are taken away with their keys."""
-    over = list(Report.objects.for_the_rules().filter(purge_on__lte=today(now)).select_related("desk"))
-    for report in over:
-        leaf(report, "data_deleted", now)
-        erase(report=report)
-    return len(over)
+    leaf(report, "data_deleted", now)
+    erase(report=report)
+    let_go(report=report)
+    return 1
 
 
 def _page_next(*, now: datetime) -> int:

@@ -23,8 +23,10 @@ URGENT = frozenset({"p0", "p1"})
 PAUSE_REASONS = frozenset({"asked_reporter", "reporter_asked_pause", "safety"})
 ASKED_AT_MOST = 10
 """Working days for which a question to the reporter may stop the clock, all questions together."""
-SAFETY_REVIEW = 5
-"""Working days after which a pause for safety has to be looked at again."""
+REVIEWS = {"asked_reporter": ASKED_AT_MOST, "reporter_asked_pause": 10, "safety": 5}
+"""Working days after which a pause has to be looked at again."""
+WAITS_FOR_HER = frozenset({"asked_reporter", "reporter_asked_pause"})
+"""Pauses that her next message ends."""
 # Working days and hours after the deadline at which the next person hears of it.
 LATE_DAYS = {"e3": 2, "e4": 5}
 LATE_HOURS = {"e3": 4, "e4": 12}
@@ -217,12 +219,9 @@ def counted_pauses(
     return spans
 
 
-def pause_review(pause: Pause, calendar: Calendar) -> datetime | None:
-    """When somebody has to look at a pause again; None when it lasts as long as the reporter wishes."""
-    days = {"asked_reporter": ASKED_AT_MOST, "safety": SAFETY_REVIEW}.get(pause.reason)
-    if days is None:
-        return None
-    return _end_of(add_working_days(_local(pause.begun).date(), days, calendar))
+def pause_review(pause: Pause, calendar: Calendar) -> datetime:
+    """When somebody has to look at a pause again: no clock stands still for ever."""
+    return _end_of(add_working_days(_local(pause.begun).date(), REVIEWS[pause.reason], calendar))
 
 
 def escalation_times(rule: Rule, start: datetime, due: datetime, calendar: Calendar) -> dict[str, datetime]:

@@ -1,16 +1,14 @@
-"""What happens to a report: received, spoken about, allowed and forbidden, moved on, ended.
+"""What happens to a report: spoken about, allowed and forbidden, moved on, ended. How it comes is intake.receiving.
 
 Every verb appends its leaf in the same transaction; none takes a time from a form.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from itertools import pairwise
-from typing import NamedTuple
 
-from tincay.core.clock import ZONE, may_pause, pause_review
+from tincay.core.clock import PAUSE_REASONS, WAITS_FOR_HER, ZONE, may_pause, pause_review
 from tincay.core.clock import Pause as Stretch
 from tincay.core.consent import GRANT_LABEL
 from tincay.core.priority import retention_class
@@ -19,19 +17,14 @@ from tincay.core.stages import STAGES, WrongStage, after, reopening_ends
 from tincay.directory.actions import keep_opening, set_day
 from tincay.directory.queries import calendar
 from tincay.intake import clocks as running
-from tincay.intake.envelope import CompartmentIn, Envelope, GrantDocument, GrantIn, Malformed, read
+from tincay.intake.envelope import GrantDocument, GrantIn, Malformed, read
 from tincay.intake.models import Clock, ConsentGrant, Escalation, Message, Pause, Report
-from tincay.intake.queries import desk_and_case, with_key
 from tincay.people.actions import call_on_duty
-from tincay.people.models import Desk, User
+from tincay.people.models import User
 from tincay.record.actions import Appended, append_leaf
 from tincay.vault import actions as vault
-from tincay.web.packs import codes, rules, words_of_nature
+from tincay.web.packs import codes, rules
 from tincay.web.writing import written
-
-
-class StaleDesk(Exception):
-    """The page's desk key is no longer current: seal again with the new configuration."""
 
 
 class NotSigned(Exception):
@@ -46,81 +39,6 @@ class PastDay(Exception):
     """The calendar changes for days to come only: a missed deadline never becomes a kept one."""
 
 
-class Received(NamedTuple):
-    report: Report
-    new: bool
-
-
-@written
-def receive_report(
-    *, envelope: Envelope, sealed_by: str, held: bool = False, code_name: str = "", now: datetime
-) -> Received:
-    """Keep a report, all of it or nothing. A second envelope with the same key is the same report.
-
-    Raises StaleDesk, Malformed, NotSigned, BadEnvelope.
-    """
-    known = with_key(envelope.key)
-    if known:
-        return Received(known, new=False)
-    desk, case = desk_and_case(envelope.desk)
-    if desk is None or case is None:
-        raise StaleDesk
-    codes().check("retention_class", envelope.retention_class)
-    report = _new_report(envelope, desk, sealed_by=sealed_by, held=held, now=now)
-    clocks = running.start(report, "received", now)
-    report.code_name = code_name or _code_name()
-    report.next_due_at = min((clock.due_at for clock in clocks if clock.due_at), default=None)
-    report.promise = _first_leaf(report, envelope, now)
-    report.save(force_insert=True)
-    Clock.objects.bulk_create(clocks)
-    _keep_compartments(report, envelope, sealed_by, case)
-    if envelope.grants:
-        ConsentGrant.objects.bulk_create(_read_grants(report, envelope.grants, last=0))
-    if not held:
-        call_on_duty(desk=desk, now=now)
-    return Received(report, new=True)
-
-
-def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, now: datetime) -> Report:
-    return Report(
-        key=envelope.key,
-        desk=desk,
-        kind_group=envelope.kind_group,
-        priority=envelope.priority,
-        retention_class=envelope.retention_class,
-        held=held,
-        sealed_by=sealed_by,
-        locator=envelope.receipt.locator,
-        receipt=envelope.receipt.recipient,
-        signing=envelope.receipt.signing,
-        thread=envelope.compartments.thread.recipient,
-        received_at=now.replace(second=0),
-        received_month=f"{now:%Y-%m}",
-    )
-
-
-def _keep_compartments(report: Report, envelope: Envelope, sealed_by: str, case: Desk) -> None:
-    readers = {"narrative": report.desk, "identity": case, "thread": report.desk}
-    found = {
-        kind: _compartment(getattr(envelope.compartments, kind), reader, report)
-        for kind, reader in readers.items()
-    }
-    vault.add_compartments(owner=report.id, compartments=found, sealed_by=sealed_by)
-
-
-def _compartment(given: CompartmentIn, reader: Desk, report: Report) -> vault.NewCompartment:
-    expected = {reader.recipient: reader, report.receipt: None}
-    if not reader.recipient or {wrap.to for wrap in given.wraps} != set(expected):
-        raise StaleDesk
-    wraps = [vault.SealedWrap(wrap.to, wrap.sealed, expected[wrap.to]) for wrap in given.wraps]
-    return vault.NewCompartment(given.recipient, wraps, given.sealed)
-
-
-def _code_name() -> str:
-    """A name that helpers can say: never sequential, tells nothing."""
-    return f"{secrets.choice(words_of_nature())} {secrets.randbelow(899) + 1}"
-
-
 def leaf(report: Report, kind: str, now: datetime, /, **facts: str | int) -> Appended:
     """Append a leaf about this report, its opening sealed to record and receipt."""
     return vault.write_event(
@@ -133,14 +51,8 @@ def leaf(report: Report, kind: str, now: datetime, /, **facts: str | int) -> App
     )
 
 
-def _first_leaf(report: Report, envelope: Envelope, now: datetime) -> str:
-    """The leaf of the report itself: what was received, as a hash, and by when it is looked at first."""
-    narrative = sha256(envelope.compartments.narrative.sealed or b"").hexdigest()
-    first = leaf(report, "report_received", now, deadline=_iso(report.next_due_at), narrative=narrative)
-    return first.promise
-
-
-def _iso(moment: datetime | None) -> str:
+def local_day(moment: datetime | None) -> str:
+    """The day of a moment as a leaf says it."""
     return f"{moment.astimezone(ZONE):%Y-%m-%d}" if moment else ""
 
 
@@ -155,13 +67,15 @@ def post_message(
     kind: str = "message",
     now: datetime,
 ) -> Message:
-    """Keep a message of the thread; `author` is None when it is hers. Her word ends a pause for a question.
+    """Keep a message of the thread; `author` is None when it is hers. Her word ends a pause that waits for her,
+    and a reply is owed to it.
 
-    Raises BadEnvelope; a second message with the same key is the same message.
+    Raises BadEnvelope, WrongStage when it is closed; a second message with the same key is the same message.
     """
     known = report.messages.filter(key=key).first()
     if known:
         return known
+    take_up(report)
     text = vault.add_text(owner=report.id, kind="thread", sealed=sealed, sealed_by=sealed_by)
     message = Message.objects.create(
         report=report,
@@ -174,18 +88,41 @@ def post_message(
     )
     leaf(report, "message_posted", now)
     if author is None:
-        resume(report=report, reason="asked_reporter", now=now)
+        resume(report=report, reasons=WAITS_FOR_HER, now=now)
+        _begin_anew(report, ["she_wrote"], now)
         call_on_duty(desk=report.desk, now=now)
     else:
         meet(report=report, event="first_action", now=now)
+        meet(report=report, event="replied", now=now)
     return message
+
+
+def take_up(report: Report) -> None:
+    """Hold the row and read again what somebody else may have changed. Raises WrongStage when it is closed."""
+    row = Report.objects.for_the_rules().select_for_update()
+    report.refresh_from_db(fields=["stage", "priority", "paused", "handled_at"], from_queryset=row)
+    if report.closed:
+        raise WrongStage("out_of_order")
+
+
+def _begin_anew(report: Report, events: Iterable[str], now: datetime) -> None:
+    """Start the clocks of these events that do not run, also such as ran before.
+
+    Nothing waits for a stage that has been reached: such a clock could never be met.
+    """
+    known = list(report.clocks.all())
+    passed = {clock.rule for clock in known if clock.met_at is None and clock.due_at}
+    passed |= {code for code, rule in rules().items() if rule.met in STAGES[: STAGES.index(report.stage) + 1]}
+    started = [clock for event in events for clock in running.start(report, event, now)]
+    _save_clocks(report, known, [], [clock for clock in started if clock.rule not in passed])
+    _save(report, "next_due_at")
 
 
 @written
 def change_consent(*, report: Report, grant: GrantIn, now: datetime) -> ConsentGrant:
     """Keep a signed word about consent. It acts at once. Raises NotSigned, Malformed."""
     last = report.grants.order_by("-number").values_list("number", flat=True).first() or 0
-    (kept,) = _read_grants(report, [grant], last=last)
+    (kept,) = read_grants(report, [grant], last=last)
     kept.save()
     leaf(report, "consent_changed", now, scope=kept.scope, given=int(kept.given))
     if kept.scope == "store_sealed":
@@ -203,7 +140,7 @@ def _keep_words(report: Report, keeps: bool, now: datetime) -> None:
         erase_words(report=report, now=now)
 
 
-def _read_grants(report: Report, grants: Iterable[GrantIn], *, last: int) -> list[ConsentGrant]:
+def read_grants(report: Report, grants: Iterable[GrantIn], *, last: int) -> list[ConsentGrant]:
     """Her words in the order in which she said them, each verified; the rows are not saved."""
     rows = [_read_grant(report, grant) for grant in grants]
     numbers = [last, *(row.number for row in rows)]
@@ -323,14 +260,14 @@ def meet(*, report: Report, event: str, now: datetime) -> None:
     """Meet the clocks that wait for an event which is not a stage (the first action, the feedback)."""
     known = list(report.clocks.all())
     changed = running.meet(known, event, now)
-    if changed:
-        _save_clocks(report, known, changed, [])
-        _save(report, "next_due_at")
+    _save_clocks(report, known, changed, [])
+    _save(report, "next_due_at")
 
 
 @written
 def pause(*, report: Report, reason: str, now: datetime) -> None:
-    """Let the check, sort and answer clocks stand still. Never for p0 and p1. Raises CannotPause."""
+    """Let the check, sort and answer clocks stand still. Never for p0 and p1. Raises CannotPause, WrongStage."""
+    take_up(report)
     known = list(report.clocks.all())
     stops = [c for c in known if c.met_at is None and may_pause(rules()[c.rule], report.priority, reason)]
     if not stops or report.pauses.filter(ended_at=None).exists():
@@ -345,11 +282,12 @@ def pause(*, report: Report, reason: str, now: datetime) -> None:
 
 
 @written
-def resume(*, report: Report, reason: str | None = None, now: datetime) -> None:
-    """End the open pause (of that reason, when one is named). Due times move by what was paused, in a leaf."""
+def resume(*, report: Report, reasons: Container[str] = PAUSE_REASONS, now: datetime) -> None:
+    """End the open pause, if it is for one of these reasons. Due times move by what was paused, in a leaf."""
     open_pause = report.pauses.filter(ended_at=None).first()
-    if open_pause is None or reason not in {None, open_pause.reason}:
+    if open_pause is None or open_pause.reason not in reasons:
         return
+    take_up(report)
     open_pause.ended_at = now
     open_pause.save()
     known = list(report.clocks.all())
@@ -358,8 +296,13 @@ def resume(*, report: Report, reason: str | None = None, now: datetime) -> None:
     _save_clocks(report, known, known, [])
     _save(report, "next_due_at", "paused")
     leaf(report, "clock_resumed", now, reason=open_pause.reason)
+    _tell_moved(report, moved, now)
+
+
+def _tell_moved(report: Report, moved: Iterable[Clock], now: datetime) -> None:
+    """No deadline moves without a leaf of its own."""
     for clock in moved:
-        leaf(report, "deadline_moved", now, rule=clock.rule, deadline=_iso(clock.due_at))
+        leaf(report, "deadline_moved", now, rule=clock.rule, deadline=local_day(clock.due_at))
 
 
 @written
@@ -371,15 +314,20 @@ def extend(*, report: Report, now: datetime) -> None:
     known = list(report.clocks.all())
     mine = next(c for c in known if c.pk == clock.pk)
     mine.extended = True
-    running.recount(report, known, now)
+    moved = running.recount(report, known, now)
     _save_clocks(report, known, known, [])
     _save(report, "next_due_at")
-    leaf(report, "extension_told", now, rule=mine.rule, deadline=_iso(mine.due_at))
+    leaf(report, "extension_told", now, rule=mine.rule, deadline=local_day(mine.due_at))
+    _tell_moved(report, [other for other in moved if other is not mine], now)
 
 
 @written
 def raise_priority(*, report: Report, priority: str, now: datetime) -> None:
-    """Make a report more urgent: the clocks of the higher priority start now, none is taken away."""
+    """Make a report more urgent: the clocks of the higher priority start now, none is taken away.
+
+    Raises WrongStage when it is closed.
+    """
+    take_up(report)
     report.priority = priority
     known = list(report.clocks.all())
     begun = [c for c in running.start(report, "received", now) if c.rule not in {k.rule for k in known}]
@@ -417,8 +365,7 @@ def _recount(report: Report, now: datetime) -> int:
     moved = running.recount(report, [c for c in known if c.due_at is not None and c.due_at >= now], now)
     _save_clocks(report, known, moved, [])
     _save(report, "next_due_at")
-    for clock in moved:
-        leaf(report, "deadline_moved", now, rule=clock.rule, deadline=_iso(clock.due_at))
+    _tell_moved(report, moved, now)
     return len(moved)
 
 
@@ -432,13 +379,25 @@ def close(*, report: Report, closure: str, now: datetime, **facts: object) -> No
     report.received_at = report.handled_at = report.next_due_at = None
     report.paused = False
     _save(report, *LIVE, "paused")
-    # Whether each was in time, and the band of its duration, stand since it was met.
+    # Whether each was in time, and the band of its duration, stand since it was met; what is late now was not.
+    report.clocks.late(now).update(in_time=False)
     report.clocks.update(started_at=None, due_at=None, met_at=None, next_escalation_at=None)
     Escalation.objects.filter(clock__report=report).delete()
     report.pauses.all().delete()
     report.messages.update(posted_at=None)
     if report.retention_class == "r0_now" and closure != "deleted":
         erase_words(report=report, now=now)
+
+
+@written
+def reopen(*, report: Report, now: datetime) -> None:
+    """Begin again: an answer and a reply are owed anew, what was counted stays. Raises WrongStage."""
+    closed_in = _day(f"{report.closed_month}-01") if report.closed_month else None
+    report.closed_month, report.closure, report.purge_on = "", "", None
+    report.received_at = now.replace(second=0)
+    move(report=report, step="reopen", now=now, safe_tries=(), closed_in=closed_in)
+    _begin_anew(report, ["received", "she_wrote"], now)
+    call_on_duty(desk=report.desk, now=now)
 
 
 @written
@@ -461,6 +420,8 @@ def erase_words(*, report: Report, now: datetime) -> None:
 def erase(*, report: Report) -> None:
     """Take away everything that opens or describes a report; the row that ran the clock stays, empty."""
     report.messages.all().delete()
+    report.pauses.all().delete()
+    report.clocks.update(due_at=None, next_escalation_at=None)
     report.grants.all().delete()
     vault.erase(owner=report.id)
     blank = secrets.token_bytes(32)

@@ -24,6 +24,7 @@ STATUS = {
     "unknown": 404,
     "stale_desk": 409,
     "proof_of_work": 409,
+    "closed": 409,
     "too_long": 413,
     "slow_down": 429,
     "busy": 503,

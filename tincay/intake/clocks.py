@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from tincay.core.clock import (
+    END_OF_DAY,
+    ZONE,
     Calendar,
     Rule,
     counted_pauses,
@@ -16,8 +18,10 @@ from tincay.core.clock import (
 from tincay.core.clock import (
     Pause as Stretch,
 )
+from tincay.core.stages import QUIET_FOR
 from tincay.directory.queries import calendar
 from tincay.intake.models import Clock, Report
+from tincay.intake.queries import last_message, quiet_since
 from tincay.web.packs import rules
 
 
@@ -37,12 +41,18 @@ def start(report: Report, event: str, now: datetime) -> list[Clock]:
 
 
 def meet(clocks: Iterable[Clock], event: str, now: datetime) -> list[Clock]:
-    """Mark the running clocks that this event meets, in time or not; those that changed."""
-    met = [clock for clock in clocks if clock.met_at is None and rules()[clock.rule].met == event]
-    for clock in met:
+    """Mark the running clocks that this event meets, in time or not; those that changed.
+
+    What was counted before it was closed and opened again stays as it was.
+    """
+    met = []
+    for clock in clocks:
+        if clock.met_at or not clock.started_at or not clock.due_at or rules()[clock.rule].met != event:
+            continue
+        met.append(clock)
         clock.met_at = now
-        clock.in_time = clock.due_at is not None and now <= clock.due_at
-        clock.band = duration_band(clock.started_at, now) if clock.started_at else ""
+        clock.in_time = now <= clock.due_at
+        clock.band = duration_band(clock.started_at, now)
         clock.next_escalation_at = None
     return met
 
@@ -83,13 +93,24 @@ def next_escalation(clock: Clock, rule: Rule, days: Calendar) -> datetime | None
     return next((at for level, at in sorted(times.items()) if level > clock.level), None)
 
 
+LOOK_AGAIN = Rule("", 3, "wd", starts="", pausable=False)
+"""By when somebody looks at an open report whose every clock is met. Nobody is reminded of it."""
+
+
 def next_due(report: Report, clocks: Iterable[Clock]) -> datetime | None:
-    """What puts the report into its place in the queue: the first deadline that runs, or a pause's review."""
-    if report.paused:
-        reviews = [pause.review_at for pause in report.pauses.all() if not pause.ended_at and pause.review_at]
-        return min(reviews, default=None) or _first(clocks)
-    return _first(clocks)
+    """What puts the report into its place in the queue. Every open report has one, a closed one has none."""
+    if report.closed:
+        return None
+    clocks = list(clocks)
+    reviews = [pause.review_at for pause in report.pauses.all() if not pause.ended_at and pause.review_at]
+    running = [clock.due_at for clock in clocks if clock.met_at is None and clock.due_at]
+    return min(reviews if report.paused and reviews else running, default=None) or _look_again(report, clocks)
 
 
-def _first(clocks: Iterable[Clock]) -> datetime | None:
-    return min((clock.due_at for clock in clocks if clock.met_at is None and clock.due_at), default=None)
+def _look_again(report: Report, clocks: Iterable[Clock]) -> datetime:
+    """No deadline runs: when it closes by itself, or some days after the last thing that happened."""
+    quiet = quiet_since(report)
+    if report.stage == "handled" and quiet:
+        return datetime.combine(quiet + QUIET_FOR, END_OF_DAY, ZONE)
+    happened = [report.received_at, last_message(report), *(clock.met_at for clock in clocks)]
+    return due(LOOK_AGAIN, max(at for at in happened if at), calendar())

@@ -3,15 +3,17 @@
 The columns are the *open* class of domain §0 and nothing more. tests/test_open_columns.py holds the list.
 """
 
+from datetime import datetime
 from typing import Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tincay.people.models import Desk, User
 from tincay.people.tenancy import ScopedQuerySet
 from tincay.vault.models import SealedText
+from tincay.web.packs import rules
 
 
 class ReportSet(ScopedQuerySet["Report"]):
@@ -101,6 +103,14 @@ class ClockSet(models.QuerySet["Clock"]):
     def running(self) -> Self:
         return self.filter(met_at__isnull=True, due_at__isnull=False)
 
+    def late(self, now: datetime) -> Self:
+        """What has missed its deadline; a clock that stood still when it came has not."""
+        pausable = [code for code, rule in rules().items() if rule.pausable]
+        still = Pause.objects.filter(
+            report=OuterRef("report"), ended_at__isnull=True, begun_at__lte=OuterRef("due_at")
+        )
+        return self.running().filter(due_at__lt=now).exclude(Exists(still), rule__in=pausable)
+
     def to_escalate(self, now: object) -> Self:
         return self.running().filter(next_escalation_at__lte=now).order_by("next_escalation_at")
 
@@ -126,7 +136,14 @@ class Clock(models.Model):
     objects = ClockSet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["report", "rule"], name="one_clock_of_a_rule")]
+        # A rule may begin anew when she writes again or opens it again; what was counted stays beside it.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "rule"],
+                name="one_running_clock_of_a_rule",
+                condition=Q(met_at__isnull=True, due_at__isnull=False),
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["next_escalation_at"],

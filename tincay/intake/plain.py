@@ -11,12 +11,13 @@ from tincay.core.priority import kind_group, priority, retention_class
 from tincay.core.sealing import Stretched, stretch_receipt
 from tincay.directory.queries import desk_for, fallback
 from tincay.intake import flood
-from tincay.intake.actions import Received, receive_report, today
+from tincay.intake.actions import today
 from tincay.intake.envelope import Envelope
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, PlainReport
 from tincay.intake.here import Told, seal_report
 from tincay.intake.queries import case_desk
 from tincay.intake.questions import KINDS
+from tincay.intake.receiving import Received, receive_report
 from tincay.people.models import Desk
 from tincay.web.models import this_install
 from tincay.web.packs import pack_toml

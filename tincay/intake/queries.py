@@ -1,7 +1,11 @@
 """What a report can be asked."""
 
+from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Max
+
+from tincay.core.clock import ZONE
 from tincay.core.consent import Grant
 from tincay.directory.queries import fallback, provinces
 from tincay.intake.models import Report
@@ -22,6 +26,19 @@ def grants(report: Report) -> list[Grant]:
         )
         for row in report.grants.order_by("number")
     ]
+
+
+def last_message(report: Report, **of: bool) -> datetime | None:
+    """When the last message of the thread was posted, or the last of hers (from_reporter=True)."""
+    found: datetime | None = report.messages.filter(**of).aggregate(last=Max("posted_at"))["last"]
+    return found
+
+
+def quiet_since(report: Report) -> date | None:
+    """The day it was handled, or of the last message after that; None before it is handled."""
+    if report.handled_at is None:
+        return None
+    return max(report.handled_at, last_message(report) or report.handled_at).astimezone(ZONE).date()
 
 
 def with_locator(locator: bytes) -> Report | None:

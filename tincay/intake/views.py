@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tincay.core import receipts
 from tincay.core.sealing import stretch_receipt
 from tincay.intake import flood, pages
-from tincay.intake.actions import Received, StaleDesk, receive_report
 from tincay.intake.answers import body_of, for_script, refusal, storage_trouble
 from tincay.intake.envelope import Envelope, Malformed, read
 from tincay.intake.forms import PlainReport
 from tincay.intake.models import Report
 from tincay.intake.plain import send_plain
 from tincay.intake.queries import desks_of_the_page, with_key, with_locator
+from tincay.intake.receiving import Received, StaleDesk, receive_report
 from tincay.web.models import this_install
 from tincay.web.time import now
 

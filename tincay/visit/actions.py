@@ -21,7 +21,6 @@ from tincay.core.sealing import (
 )
 from tincay.intake import actions as intake
 from tincay.intake.models import Escalation, Report
-from tincay.people.actions import call_on_duty
 from tincay.visit.models import Challenge, Visit
 from tincay.web.writing import written
 
@@ -145,9 +144,9 @@ def end_visit(*, visit: Visit) -> None:
 
 @written
 def delete_all(*, report: Report, now: datetime) -> None:
-    """Her wish: everything goes now, the count row's link and every open visit with it."""
+    """Her wish: everything goes now, what helpers added and every open visit with it."""
     intake.delete_report(report=report, now=now)
-    cases.unlink_count(report=report)
+    cases.let_go(report=report)
     Visit.objects.filter(report=report).delete()
 
 
@@ -158,28 +157,17 @@ def finish(*, report: Report, now: datetime) -> None:
         cases.close_handled(report=report, she_asked=True, now=now)
         return
     intake.close(report=report, closure="withdrawn", now=now, reason="withdrawn", safe_tries=())
-    cases.unlink_count(report=report)
-
-
-@written
-def reopen(*, report: Report, now: datetime) -> None:
-    """She needs more after all: up to three months after closing. Raises WrongStage."""
-    year, month = map(int, report.closed_month.split("-"))
-    closed_in = intake.today(now).replace(year=year, month=month, day=1)
-    intake.move(report=report, step="reopen", now=now, safe_tries=(), closed_in=closed_in)
-    report.closed_month, report.closure, report.purge_on = "", "", None
-    report.received_at = now.replace(second=0)
-    report.save()
-    call_on_duty(desk=report.desk, now=now)
+    cases.let_go(report=report)
 
 
 @written
 def ask_oversight(*, report: Report, now: datetime) -> None:
-    """Let the coordinating body see now that this is late: codes and dates only. Raises NotLate."""
-    late = report.clocks.running().filter(due_at__lt=now).order_by("due_at").first()
+    """Let the coordinating body see now that this is late: codes and dates only. Raises NotLate.
+
+    The clock climbs on by itself: those in between are reminded all the same.
+    """
+    late = report.clocks.late(now).order_by("due_at").first()
     if late is None or late.escalations.filter(level="e4").exists():
         raise NotLate
     Escalation.objects.create(clock=late, level="e4", at=now.replace(second=0))
-    late.level, late.next_escalation_at = "e4", None
-    late.save()
     intake.leaf(report, "escalated", now, rule=late.rule, level="e4", asked_by="reporter")

@@ -75,7 +75,8 @@ def _base64(raw: bytes | memoryview) -> str:
 def bar(report: Report, now: datetime) -> list[Step]:
     """How far it has come, with the days; the next step with its due time."""
     steps = BAR[report.kind_group]
-    clocks = {_meets(clock): clock for clock in report.clocks.all()}
+    # A clock that began anew when it was reopened stands after the one that was counted.
+    clocks = {_meets(clock): clock for clock in report.clocks.order_by("id")}
     here = STAGES.index(report.stage)
     if report.closed:
         done = _done_before_closing(report, steps, clocks)
@@ -95,7 +96,7 @@ def _done_before_closing(report: Report, steps: Sequence[str], clocks: dict[str,
     """What was really done: all of it, or up to the last step whose clock was met before an early end."""
     if report.closure not in ENDS_WITHOUT_ANSWER:
         return list(steps)
-    met = [at for at, step in enumerate(steps) if step in clocks and clocks[step].in_time is not None]
+    met = [at for at, step in enumerate(steps) if step in clocks and clocks[step].band]
     return list(steps[: max(met, default=0) + 1])
 
 
@@ -131,7 +132,7 @@ def _to_come(step: str, ahead: bool, clock: Clock | None, report: Report, now: d
     label = _will(step, report)
     if not ahead or clock is None or clock.due_at is None or clock.met_at:
         return Step(label, "now" if ahead else "later", "")
-    late = clock.due_at < now
+    late = clock in late_clocks(report, now)
     return Step(label, "late" if late else "now", _until(clock.due_at, late))
 
 
@@ -199,7 +200,7 @@ class Reminder:
 
 
 def late_clocks(report: Report, now: datetime) -> list[Clock]:
-    return list(report.clocks.running().filter(due_at__lt=now).order_by("due_at"))
+    return list(report.clocks.late(now).order_by("due_at"))
 
 
 def reminders(report: Report) -> list[Reminder]:

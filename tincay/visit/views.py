@@ -18,7 +18,7 @@ from tincay.core.receipts import BadReceipt, mentions, normalise
 from tincay.core.sealing import stretch_receipt
 from tincay.core.stages import WrongStage
 from tincay.intake import flood
-from tincay.intake.actions import change_consent, post_message, today
+from tincay.intake.actions import change_consent, post_message, reopen, today
 from tincay.intake.answers import body_of, for_script, refusal, storage_trouble
 from tincay.intake.envelope import Bytes32, GrantChange, MessageIn, Strict, read
 from tincay.intake.forms import LONGEST_WORDS
@@ -154,7 +154,10 @@ def write(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """A message of hers: sealed on the phone, or in memory here."""
     if sends_json(request):
         message = read(MessageIn, body_of(request))
-        _post(visitor, message.key, message.sealed, "browser")
+        try:
+            _post(visitor, message.key, message.sealed, "browser")
+        except WrongStage:
+            return refusal("closed")
         return JsonResponse({"next": reverse("visit")}, status=201)
     return _write_plain(request, visitor)
 
@@ -171,6 +174,10 @@ def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     except OperationalError as error:
         shown = pages.home(visitor, now()) | {"typed": typed, "problem": storage_trouble(error)}
         return render(request, "visit/home.html", shown, status=503)
+    except WrongStage:  # It was closed while she wrote: her words stay, and the way to open it again is shown.
+        visitor.report.stage = "closed"
+        shown = pages.home(visitor, now()) | {"typed": typed}
+        return render(request, "visit/home.html", shown, status=409)
     return HttpResponseRedirect(reverse("visit"))
 
 
@@ -279,9 +286,11 @@ def delete(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def done(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """She needs nothing more, or needs something again."""
     if request.method == "POST":
-        change = actions.reopen if visitor.report.closed else actions.finish
+        # The form says what is wanted: pressed twice, it is not undone.
+        change = {"close": actions.finish, "reopen": reopen}.get(request.POST.get("wanted", ""))
         with contextlib.suppress(WrongStage):
-            change(report=visitor.report, now=now())
+            if change:
+                change(report=visitor.report, now=now())
         return HttpResponseRedirect(reverse("visit"))
     return render(request, "visit/done.html", pages.ending(visitor))
 

@@ -75,7 +75,7 @@ def _context(found: Report, user: User, is_open: bool) -> dict[str, object]:
         "stage_words": pages.label("report_stage", found.stage),
         "priority_words": pages.label("triage_priority", found.priority),
         "kind_words": pages.label("classification", found.classification),
-        "steps": pages.steps(found, clocks, moment),
+        "steps": pages.steps(found, moment),
         "due": pages.running_clocks(clocks, moment),
         "events": pages.events(found, clocks),
         "told": pages.words(found, user) if is_open else None,
