@@ -6,13 +6,14 @@ until the row names the test that holds the refusal.
 
 import ast
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.urls import get_resolver
+from django.urls import URLResolver, get_resolver
 
 from tests.test_architecture import LAYERS, _patterns, columns
 from tincay.people.rights import ROLE_RIGHTS
@@ -92,10 +93,46 @@ def test_nothing_is_called_a_relapse() -> None:
 
 def test_there_is_no_way_to_search_for_a_person() -> None:
     names = [str(getattr(pattern, "name", "")) for pattern in _patterns(get_resolver())]
-    routes = [str(getattr(pattern, "pattern", "")) for pattern in _patterns(get_resolver())]
+    routes = list(whole_routes(get_resolver()))
     assert len(routes) > 10
     for word in ("search", "find", "lookup", "profile", "people/", "persons", "watch"):
         assert not [found for found in [*names, *routes] if word in found.lower()], word
+    asked = {name: path for path in ROOT.glob("tincay/**/*.py") for name in read_from_the_address(path)}
+    assert set(asked) <= ASKED, f"a new question in an address: {asked}"
+    for path in ROOT.glob("tincay/**/templates/**/*.html"):
+        assert 'type="search"' not in path.read_text(encoding="utf-8"), path
+
+
+ASKED = {"after", "lists", "sort", "still", "to", "xi"}
+"""All that a page reads from its address: nothing by which somebody could be looked for."""
+
+
+def whole_routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        route = f"{before}{entry.pattern}"
+        if isinstance(entry, URLResolver):
+            yield from whole_routes(entry, route)
+        else:
+            yield route
+
+
+def read_from_the_address(path: Path) -> Iterator[str]:
+    """The names in `request.GET["name"]` and `request.GET.get("name")`; "?" for any other use of it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "GET":
+            match above[node]:
+                case ast.Subscript(slice=ast.Constant(name)) | ast.Compare(left=ast.Constant(name)):
+                    yield str(name)
+                case ast.Attribute(attr="get") as get:
+                    call = above[get]
+                    first = call.args[0] if isinstance(call, ast.Call) else None
+                    yield str(first.value) if isinstance(first, ast.Constant) else "?"
+                case ast.Attribute(attr="copy"):  # to link to the same page sorted otherwise
+                    pass
+                case _:
+                    yield "?"
 
 
 def test_no_shipped_text_threatens_with_a_death_penalty() -> None:
@@ -115,21 +152,44 @@ def test_no_key_of_the_server_opens_words() -> None:
         place = path.relative_to(ROOT).as_posix()
         if any(place.startswith(name) for name in allowed):
             continue
-        called = {
-            node.id
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(node, ast.Name)
-        }
-        assert not called & {"open_sealed", "unwrap"}, f"{place}: the server opens nothing"
+        named = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Name):
+                named.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                named.add(node.attr)
+            elif isinstance(node, ast.alias):
+                named.add(node.name)
+        assert not named & {"open_sealed", "unwrap"}, f"{place}: the server opens nothing"
 
 
 def test_nobody_is_rewarded_or_published_for_a_denunciation() -> None:
+    """No prize, and no page of the public names a report, a person or a place: only totals and claims are public."""
     assert not [
         name for name, _ in columns() if any(w in name.lower() for w in ("reward", "bounty", "bonus"))
     ]
+    for app in ("record", "releases", "figures"):
+        for path in ROOT.glob(f"tincay/{app}/**/*.py"):
+            imported = {
+                name
+                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                for name in imported_names(node)
+            }
+            told = {
+                name
+                for name in imported
+                if name.startswith(("tincay.intake", "tincay.vault", "tincay.cases"))
+            }
+            assert not told, f"{path}: what is published knows no report"
     for path, text in shipped_texts():
         assert "tiền thưởng" not in text, path
         assert "treo thưởng" not in text, path
+
+
+def imported_names(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [str(node.module)]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
 
 
 def test_no_command_imports_a_register() -> None:

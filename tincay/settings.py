@@ -2,9 +2,9 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,6 +28,27 @@ class Environment(BaseSettings):
     notice_webhook: str = ""
     backup_days: int = 30
     debug: bool = False
+
+    @field_validator("pack")
+    @classmethod
+    def _has_its_folder(cls, name: str) -> str:
+        if not (BASE_DIR / "packs" / name / "pack.toml").is_file():
+            raise ValueError("there is no such country pack")
+        return name
+
+    @field_validator("origin")
+    @classmethod
+    def _can_be_signed_under(cls, name: str) -> str:
+        if not name or "+" in name or any(letter.isspace() for letter in name):
+            raise ValueError("a log's name has no spaces and no plus")
+        return name
+
+    @field_validator("database")
+    @classmethod
+    def _is_postgresql(cls, address: str) -> str:
+        if address and urlsplit(address).scheme not in ("postgresql", "postgres"):
+            raise ValueError("empty for SQLite, or a postgresql:// address")
+        return address
 
 
 environment = Environment()
@@ -75,12 +96,14 @@ def database(address: str, folder: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
+        "OPTIONS": dict(parse_qsl(parts.query)),  # sslmode and the like
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }
 
 
 TINCAY_DATA = environment.data
+TINCAY_HTTPS = environment.https
 TINCAY_PACK = environment.pack
 TINCAY_PACKS = BASE_DIR / "packs"
 TINCAY_ORIGIN = environment.origin
@@ -120,6 +143,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tincay.web.headers.BehindTls",
     # First, so that pages and static files alike travel small; Django pads what it compresses (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",

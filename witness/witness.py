@@ -291,6 +291,13 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing is written down about who asked, or when."""
 
 
+class Server(ThreadingHTTPServer):
+    """The standard one prints the caller's address when a connection breaks."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing is written down about who asked, or when."""
+
+
 def create(folder: Path, name: str) -> Witness:
     """A new witness in a new folder. Never overwrites a key."""
     if not name or "+" in name or any(letter.isspace() for letter in name):
@@ -311,7 +318,7 @@ def serve(witness: Witness, host: str, port: int) -> None:
         except OSError:
             raise SystemExit("another process serves this folder") from None
         handler = type("BoundHandler", (Handler,), {"witness": witness})
-        with ThreadingHTTPServer((host, port), handler) as server:
+        with Server((host, port), handler) as server:
             print(f"http://{host}:{server.server_address[1]}", flush=True)  # noqa: T201
             server.serve_forever()
 

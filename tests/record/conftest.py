@@ -6,7 +6,7 @@ import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +66,9 @@ class Hand:
             rows.delete()
         with transaction.atomic():
             for leaf in leaves:
-                actions._append(
-                    bytes(leaf.data), kind=leaf.kind, day=datetime.fromisoformat(f"{leaf.month}-01")
-                )
+                frontier, _ = actions._lock_head()
+                month = date.fromisoformat(f"{leaf.month}-01")
+                actions._append(bytes(leaf.data), frontier, kind=leaf.kind, day=month)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from tincay.core.ledger.merkle import hash_leaf
 from tincay.core.ledger.promise import open_promise
 from tincay.people.actions import add_organisation
 from tincay.people.models import Organisation
-from tincay.record import actions, trust
+from tincay.record import actions, checks, trust
 from tincay.record.checks import check_log
 from tincay.record.models import Head, Leaf, Tile
 from tincay.web.models import Install
@@ -192,3 +192,31 @@ def test_a_key_file_that_is_none_is_not_used(hand: Hand, content: str) -> None:
     trust.key_path().write_text(content)
     with pytest.raises(trust.NoLogKey):
         hand.append()
+
+
+def test_who_waited_at_midnight_is_not_written_before_those_of_the_new_day(hand: Hand) -> None:
+    hand.append()
+    hand.next_day()
+    hand.append()
+    hand.now -= timedelta(days=1)
+    [late] = hand.append()
+    assert leaf.open_leaf(late.opening.decode()).event["day"] == f"{hand.now.date() + timedelta(days=1)}"
+    assert late.day == hand.now.date() + timedelta(days=1)
+    assert Leaf.objects.last().month == "2026-07"  # type: ignore[union-attr]
+    assert check_log()[0] == 3
+
+
+def test_a_leaf_that_comes_while_the_log_is_checked_is_no_damage(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand.append(3)
+    honest = checks._check_leaves
+
+    def slowly() -> list[bytes]:
+        hashes = honest()
+        if Leaf.objects.count() < 3 + checks.TRIES:
+            hand.append()
+        return hashes
+
+    monkeypatch.setattr(checks, "_check_leaves", slowly)
+    assert check_log()[0] == 3 + checks.TRIES

@@ -134,6 +134,7 @@ def test_a_leaf_written_today_for_an_earlier_day_is_found(hand: Hand, witness: R
     witness.start("--demo-offset", str(offset_to(hand.now)))
     cosign_at(hand, witness)
     hand.now = hand.now.replace(month=6, day=30)
+    Head.objects.update(day="2026-06-30")
     [late] = hand.append(kind="stage_changed", stage="answered")
     hand.now = hand.now.replace(month=7, day=3)
     cosign_at(hand, witness)

@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from tests.record.conftest import Hand
 from tincay.record.totals import FEWEST, Quarter, Told, quarter_of, showable, totals
 
+SUNDAY = 6
 KINDS = ("report_received", "stage_changed", "escalated", "override_used")
 counts = some.dictionaries(some.sampled_from(KINDS), some.integers(1, 60))
 
@@ -33,12 +34,13 @@ def test_a_second_kind_is_hidden_where_one_alone_would_show() -> None:
 
 
 def pass_weeks(hand: Hand, *weeks: Counter[str]) -> None:
-    """Each week its steps on Monday, and a checkpoint every day."""
+    """Each day begins with a checkpoint, as the timer makes it. Each week's steps are taken on its Sunday."""
     for week in weeks:
-        for kind, number in week.items():
-            hand.append(number, kind=kind)
         for _ in range(7):
             hand.sign()
+            if hand.now.weekday() == SUNDAY:
+                for kind, number in week.items():
+                    hand.append(number, kind=kind)
             hand.next_day()
 
 
@@ -49,13 +51,11 @@ def monday(hand: Hand) -> Hand:
 
 
 def test_a_week_is_shown_when_it_is_over(monday: Hand) -> None:
-    monday.append(12)
-    monday.sign()
+    pass_weeks(monday, Counter(report_received=12))
     assert totals().week == {}
-    pass_weeks(monday, Counter())
     monday.sign()
     assert totals().week == {"report_received": 12}
-    assert totals().week_start is not None
+    assert totals().week_start == date(2026, 6, 29)
     assert "12" in monday.client.get("/log/").content.decode()
 
 

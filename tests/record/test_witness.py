@@ -4,8 +4,11 @@ registered before as many signed as the install chose."""
 import hashlib
 import json
 import runpy
+import socket
+import struct
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -273,6 +276,23 @@ def test_cosignatures_of_strangers_are_not_kept(hand: Hand, witness: RunningWitn
     assert [one.witness for one in Cosignature.objects.all()] == ["w1.example/witness"]
 
 
+def test_a_witness_that_is_no_longer_named_leaves_no_line_that_a_verifier_would_refuse(
+    hand: Hand, witness: RunningWitness, settings: Settings
+) -> None:
+    [appended] = hand.append()
+    checkpoint = hand.sign()
+    cosign(checkpoint)
+    text = checkpoint.note.partition("\n\n")[0] + "\n"
+    first = settings.TINCAY_WITNESSES
+    settings.TINCAY_WITNESSES = [*first, W2.verifier.vkey]
+    actions.add_cosignature(checkpoint=checkpoint, lines=W2.cosign(text, 1_800_000_000))
+    settings.TINCAY_WITNESSES = [W2.verifier.vkey]
+    assert queries.standing(0) is Standing.REGISTERED
+    evidence = queries.evidence_for(0, appended.opening.decode())
+    assert evidence
+    assert list(verify_evidence(evidence).seen.times) == [W2.verifier.name]
+
+
 def the_witness() -> Any:
     [witness] = trust.trusted_policy().witnesses.values()
     return witness
@@ -330,3 +350,20 @@ def test_a_conflict_without_a_size_is_refused(answer: str) -> None:
 
 def test_the_witness_file_is_in_the_repository() -> None:
     assert Path(WITNESS).read_text(encoding="utf-8").startswith('"""A witness')
+
+
+def test_a_broken_connection_leaves_no_line_about_who_called(witness: RunningWitness) -> None:
+    assert witness.process
+    witness.stop()
+    arguments = [sys.executable, str(WITNESS), "serve", str(witness.folder), "--port", "0"]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout
+    port = int(process.stdout.readline().rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as caller:
+        caller.sendall(b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 50\r\n\r\nold")
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset, not closed
+    time.sleep(0.5)
+    process.terminate()
+    _, said = process.communicate(timeout=10)
+    assert "127.0.0.1" not in said
+    assert "Traceback" not in said

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.utils.translation import override
+from pytest_django.fixtures import Settings
 
 import tincay.urls
 from tincay.web import views
@@ -43,6 +44,20 @@ def test_a_page_is_kept_nowhere_and_loads_nothing_from_elsewhere(client: Client)
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "camera=()" in answer.headers["Permissions-Policy"]
     assert "geolocation=()" in answer.headers["Permissions-Policy"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("https", "status"), [(True, 200), (False, 403)])
+def test_behind_a_proxy_that_ends_tls_a_form_of_our_own_is_taken(
+    settings: Settings, https: bool, status: int
+) -> None:
+    settings.TINCAY_HTTPS, settings.ALLOWED_HOSTS = https, ["desk.example"]
+    client = Client(enforce_csrf_checks=True, HTTP_HOST="desk.example")
+    page = client.get("/desk/in/")
+    token = page.context["csrf_token"]
+    form = {"csrfmiddlewaretoken": str(token), "login": "nobody", "password": "x"}
+    answer = client.post("/desk/in/", form, HTTP_ORIGIN="https://desk.example")
+    assert answer.status_code == status
 
 
 def test_what_is_published_for_good_may_be_kept() -> None:

@@ -1,11 +1,12 @@
 """What can happen to the log: a leaf is added, the day is signed, a witness agrees. Nothing is ever taken out."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.timezone import localtime
 
 from tincay.core.ledger import leaf, promise
@@ -19,7 +20,7 @@ from tincay.web.models import this_install
 from tincay.web.packs import codes
 from tincay.web.writing import written
 
-HEAD = "SELECT size, frontier FROM record_head WHERE id = 1"
+HEAD = "SELECT size, frontier, day FROM record_head WHERE id = 1"
 HEAD_LOCKED = f"{HEAD} FOR UPDATE"
 
 
@@ -63,15 +64,15 @@ def append_leaf(*, kind: str, event: Mapping[str, str | int], now: datetime) -> 
     if not connection.in_atomic_block:
         raise OutsideTransaction("append_leaf belongs inside the transaction that it records")
     codes().check("ledger_event", kind)
-    day = localtime(now).date()
+    frontier, latest = _lock_head()
+    day = max(localtime(now).date(), latest)  # who waited at midnight comes after those of the new day
     text, nonce = leaf.event_bytes(kind=kind, day=day, facts=event), secrets.token_bytes(leaf.NONCE_LENGTH)
     data = leaf.commit(text, nonce)
-    index = _append(data, kind=kind, day=day)
+    index = _append(data, frontier, kind=kind, day=day)
     return Appended(index, hash_leaf(data), leaf.opening(text, nonce), day)
 
 
-def _append(data: bytes, *, kind: str, day: date) -> int:
-    frontier = _lock_head()
+def _append(data: bytes, frontier: Frontier, *, kind: str, day: date) -> int:
     if frontier.size == 0:
         create_log_key()
     trust.log_signer()  # a log without its key accepts nothing: no promise could be kept
@@ -83,22 +84,32 @@ def _append(data: bytes, *, kind: str, day: date) -> int:
             [frontier.size, data, kind, f"{day:%Y-%m}"],
         )
         cursor.execute(
-            "UPDATE record_head SET size = %s, frontier = %s WHERE id = 1",
-            [after.size, b"".join(after.hashes)],
+            "UPDATE record_head SET size = %s, frontier = %s, day = %s WHERE id = 1",
+            [after.size, b"".join(after.hashes), f"{day}"],
         )
     if after.size % WIDTH == 0:
         _fill_tile(after.size)
     return frontier.size
 
 
-def _lock_head() -> Frontier:
-    """The right edge of the tree, held until the transaction ends: leaves follow one another."""
+def _lock_head() -> tuple[Frontier, date]:
+    """The right edge of the tree and its latest day, held until the transaction ends: leaves follow one another."""
     with connection.cursor() as cursor:
         cursor.execute(HEAD_LOCKED if connection.features.has_select_for_update else HEAD)
         row = cursor.fetchone()
     if row is None:
-        return queries.frontier_of(Head.objects.select_for_update().get_or_create(id=1)[0])
-    return queries.frontier_of(Head(size=row[0], frontier=row[1]))
+        head, _ = Head.objects.select_for_update().get_or_create(id=1)
+    else:
+        head = Head(size=row[0], frontier=row[1], day=row[2])
+    return queries.frontier_of(head), date.fromisoformat(head.day)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Nothing is appended meanwhile."""
+    with transaction.atomic():
+        _lock_head()
+        yield
 
 
 def _fill_tile(size: int) -> None:
@@ -127,16 +138,17 @@ def sign_checkpoint(*, now: datetime, again: bool = False) -> Checkpoint:
     """
     if again and not this_install().demo:
         raise OneCheckpointADay("only a demo signs more than once a day")
-    day = localtime(now).date()
+    frontier, latest = _lock_head()
+    day = max(localtime(now).date(), latest)
     signed = Checkpoint.objects.filter(day=day).last()
     if signed is not None and not again:
         return signed
-    frontier = _lock_head()
     if frontier.size == 0:
         create_log_key()
     queries.check_growth(frontier)
     signer = trust.log_signer()
     note = signer.sign(Statement(signer.name, frontier.size, frontier.root()).text)
+    Head.objects.update(day=f"{day}")
     return Checkpoint.objects.get_or_create(day=day, size=frontier.size, defaults={"note": note})[0]
 
 

@@ -1,7 +1,25 @@
 """Leaves, tiles and checkpoints as rows, and the public pages of the log. Organisations are opaque here."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
 
 
 class RecordConfig(AppConfig):
     name = "tincay.record"
+
+    def ready(self) -> None:
+        register(check_witnesses)
+
+
+def check_witnesses(**_: Any) -> list[CheckMessage]:
+    """Witnesses that cannot be meant stop every command, the server's own first."""
+    from tincay.record import trust
+
+    try:
+        trust.trusted_policy()
+    except ImproperlyConfigured as wrong:
+        return [Error(str(wrong), id="record.E001")]
+    return []

@@ -6,12 +6,30 @@ from tincay.core.ledger.audit import Audited, audit
 from tincay.core.ledger.leaf import LENGTH
 from tincay.core.ledger.merkle import hash_leaf, root_of
 from tincay.core.ledger.tiles import WIDTH, tiles_at
-from tincay.record import copies, queries
+from tincay.record import actions, copies, queries
 from tincay.record.models import Checkpoint, Head, Leaf, Tile
+
+TRIES = 3
 
 
 def check_log() -> tuple[int, Audited | None]:
-    """The number of leaves, and the audit of what is published. Raises LogDamaged, or what `audit` raises."""
+    """The number of leaves, and the audit of what is published. Raises LogDamaged, or what `audit` raises.
+
+    Read without a lock, so that nobody waits. What was appended meanwhile is no damage: then it is read again,
+    the last time while nothing can be appended.
+    """
+    for _ in range(TRIES):
+        before = queries.size()
+        try:
+            return _check_log()
+        except (queries.LogDamaged, ValueError):
+            if queries.size() == before:
+                raise
+    with actions.held():
+        return _check_log()
+
+
+def _check_log() -> tuple[int, Audited | None]:
     hashes = _check_leaves()
     _check_head(hashes)
     _check_stored_tiles(hashes)

@@ -38,6 +38,8 @@ class Head(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     size = models.PositiveBigIntegerField(default=0)
     frontier = models.BinaryField(default=bytes)
+    day = models.CharField(max_length=10, default="0001-01-01")
+    """The latest day that a leaf or checkpoint has: what comes behind the lock is never of an earlier one."""
 
     class Meta:
         constraints = (models.CheckConstraint(condition=models.Q(id=1), name="one_head"),)

@@ -83,9 +83,25 @@ def latest() -> Published | None:
 
 
 def publish(checkpoint: models.Checkpoint) -> Published:
-    """A checkpoint with its cosignatures, each checked anew. Raises NotSigned, BadNote."""
-    note = checkpoint.note + "".join(one.line for one in checkpoint.cosignatures.all())
-    return Published(checkpoint, note, trust.trusted_policy().check(parse_note(note)))
+    """A checkpoint with the cosignatures of today's witnesses, each checked anew. Raises NotSigned, BadNote.
+
+    Lines of a witness that the install no longer names are left out: whoever checks the file would refuse them.
+    """
+    policy = trust.trusted_policy()
+    named = {witness.verifier.key_id for witness in policy.witnesses.values()}
+    lines = parse_note(
+        checkpoint.note + "".join(one.line for one in checkpoint.cosignatures.all())
+    ).signatures
+    own = len(parse_note(checkpoint.note).signatures)
+    note = checkpoint.note + "".join(one.line for one in lines[own:] if one.key_id in named)
+    return Published(checkpoint, note, policy.check(parse_note(note)))
+
+
+def check_origin() -> None:
+    """Raise LogDamaged if the settings give the log another name than it has signed under so far."""
+    last = models.Checkpoint.objects.last()
+    if last and parse_checkpoint(parse_note(last.note).text).origin != trust.log_signer().name:
+        raise LogDamaged("TINCAY_ORIGIN is not the name that this log has signed under: put the old one back")
 
 
 def proof_for(index: int) -> str | None:

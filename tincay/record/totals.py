@@ -95,8 +95,11 @@ def monday_of(day: date) -> date:
 
 
 def _weeks(until: date) -> Iterator[tuple[date, Counter[str]]]:
-    """(Monday, counts by kind) of each week that is over, as the checkpoints divide the log."""
-    sizes = {monday_of(day): size for day, size in _daily_sizes() if monday_of(day) < monday_of(until)}
+    """(Monday, counts by kind) of each week that is over, as the checkpoints divide the log.
+
+    A day is signed when the next one begins: Monday's checkpoint ends the week before.
+    """
+    sizes = {monday_of(day): size for day, size in _days_ended() if monday_of(day) < monday_of(until)}
     before = 0
     for monday in sorted(sizes):
         rows = Leaf.objects.filter(index__gte=before, index__lt=sizes[monday])
@@ -105,5 +108,7 @@ def _weeks(until: date) -> Iterator[tuple[date, Counter[str]]]:
         before = sizes[monday]
 
 
-def _daily_sizes() -> list[tuple[date, int]]:
-    return list(Checkpoint.objects.order_by("day", "size").values_list("day", "size"))
+def _days_ended() -> list[tuple[date, int]]:
+    """Each day that a checkpoint ended, and how far the log had come."""
+    rows = Checkpoint.objects.filter(size__gt=0).order_by("day", "size").values_list("day", "size")
+    return [(day - timedelta(days=1), size) for day, size in rows]

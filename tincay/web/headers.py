@@ -3,6 +3,7 @@
 from collections.abc import Callable, MutableMapping
 
 from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 # No page asks for a sensor, and an advert frame that somehow got in could not either.
@@ -29,6 +30,20 @@ EVERYWHERE = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+class BehindTls:
+    """Where TINCAY_HTTPS says so, every request came through a proxy that ends TLS: links, cookies and the check
+    of where a form came from are those of https. The server itself listens to nobody else (docs/operating.md).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.TINCAY_HTTPS:
+            request.META["wsgi.url_scheme"] = "https"
+        return self.get_response(request)
 
 
 class PageHeaders:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.ledger.logs import DAY, NOON, W1, log_of, policy_of
+from tests.core.ledger.logs import DAY, NOON, W1, W2, log_of, policy_of
 from tincay.core.ledger.__main__ import main
 from tincay.core.ledger.proof import parse_proof
 
@@ -103,6 +103,28 @@ def test_a_promise_not_due_yet_is_said_to_be_so(kept: Path, capsys: pytest.Captu
     (kept / "promise").write_text(longer.promise(20), newline="\n")
     assert ask(kept, "promise", "promise", "--log", "log.tar") == 0
     assert "not due yet" in capsys.readouterr().out
+
+
+def test_of_a_log_that_nobody_watches_it_is_said_that_a_promise_cannot_be_judged(
+    kept: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = log_of(3, policy=policy_of(0), witnesses=())
+    write_tar(kept / "log.tar", alone.files())
+    (kept / "promise").write_text(log_of(21).promise(20), newline="\n")
+    assert ask(kept, "promise", "promise", "--log", "log.tar") == 0
+    assert "cannot be told" in capsys.readouterr().out
+
+
+def test_a_policy_without_a_log_is_refused(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = (kept / "policy").read_text().splitlines(keepends=True)
+    (kept / "policy").write_text("".join(line for line in lines if not line.startswith("log ")))
+    assert ask(kept, "promise", "promise", "--policy", "policy") == 1
+
+
+def test_too_few_witnesses_are_said_aloud(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (kept / "policy").write_text(policy_of(2, W1, W2).text(), newline="\n")
+    assert ask(kept, "audit", "log.tar", "--policy", "policy") == 0
+    assert "fewer witnesses" in capsys.readouterr().out
 
 
 def test_nobody_outside_is_said_aloud(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:

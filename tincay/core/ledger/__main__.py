@@ -76,11 +76,21 @@ def _promise(asked: argparse.Namespace) -> list[str]:
     policy = audited.policy if audited else _policy(asked)
     if policy is None:
         raise ValueError("a promise needs --policy or --log")
+    if not policy.logs:
+        raise ValueError("the policy names no log")
     promise = open_promise(_text(asked.file), policy.logs[0])
     if audited is None:
         return [f"week {promise.week}"]
     index = check_promise(promise, audited)
-    return [f"week {promise.week}", "not due yet" if index is None else f"leaf {index}"]
+    return [f"week {promise.week}", _standing(index, audited)]
+
+
+def _standing(index: int | None, audited: Audited) -> str:
+    if index is not None:
+        return f"leaf {index}"
+    if audited.seen.latest is None:
+        return "Chưa thể biết: bên ngoài chưa ai thấy · cannot be told: nobody outside has seen it"
+    return "not due yet"
 
 
 def _audit(asked: argparse.Namespace) -> list[str]:
@@ -98,6 +108,8 @@ def _seen(seen: Seen, policy: Policy) -> list[str]:
     lines += [f"witness {name} {_time(time)}" for name, time in seen.times.items()]
     if not policy.has_quorum:
         lines.append("Chưa có nhân chứng bên ngoài · nobody outside has seen it")
+    elif not seen.quorum_met:
+        lines.append("Chưa đủ nhân chứng · fewer witnesses than the policy asks for")
     return lines
 
 

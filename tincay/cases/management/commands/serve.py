@@ -4,10 +4,12 @@ import os
 from argparse import ArgumentParser
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+
+from tincay.record import queries
 
 
 def serve(*, address: str, port: int, threads: int = 16) -> None:
@@ -38,4 +40,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *, address: str, port: int, **options: object) -> None:
+        try:
+            queries.check_origin()
+        except queries.LogDamaged as wrong:
+            raise CommandError(str(wrong)) from None
         serve(address=address, port=port)

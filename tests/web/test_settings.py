@@ -1,0 +1,53 @@
+"""A wrong setting stops the start, and says which."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pydantic import ValidationError
+from pytest_django.fixtures import Settings
+
+from tests.record.conftest import Hand, hand  # noqa: F401 -- the fixture
+from tincay.record.apps import check_witnesses
+from tincay.settings import Environment, database
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TINCAY_PACK", "nosuch"),
+        ("TINCAY_ORIGIN", "bad name"),
+        ("TINCAY_ORIGIN", "bad+name"),
+        ("TINCAY_DATABASE", "sqlite:///somewhere"),
+        ("TINCAY_WITNESS_QUORUM", "many"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=name.removeprefix("TINCAY_").lower()):
+        Environment()
+
+
+def test_the_encryption_that_a_database_address_asks_for_is_asked_for(tmp_path: Path) -> None:
+    assert database("postgresql://a:b%40@host:5/name?sslmode=verify-full", tmp_path) | {} == {
+        "ENGINE": "django.db.backends.postgresql", "NAME": "name", "USER": "a", "PASSWORD": "b@",
+        "HOST": "host", "PORT": "5", "OPTIONS": {"sslmode": "verify-full"},
+        "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("witnesses", "needed"), [([], 3), (["nonsense"], 0)])
+def test_witnesses_that_cannot_be_meant_stop_every_command(
+    settings: Settings, witnesses: list[str], needed: int
+) -> None:
+    assert check_witnesses() == []
+    settings.TINCAY_WITNESSES, settings.TINCAY_WITNESS_QUORUM = witnesses, needed
+    assert [error.id for error in check_witnesses()] == ["record.E001"]
+
+
+def test_a_log_does_not_start_under_another_name(hand: Hand, settings: Settings) -> None:  # noqa: F811
+    hand.append()
+    hand.sign()
+    settings.TINCAY_ORIGIN = "other.example/log"
+    with pytest.raises(CommandError, match="TINCAY_ORIGIN"):
+        call_command("serve")
