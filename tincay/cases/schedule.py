@@ -19,6 +19,7 @@ from tincay.intake.actions import erase, leaf, resume, today
 from tincay.intake.models import Clock, Escalation, Pause, Report
 from tincay.people.actions import call_on_duty, send_notices
 from tincay.record.daily import close_the_day
+from tincay.web.alone import alone
 from tincay.web.packs import rules
 from tincay.web.writing import truncate_wal, written
 
@@ -40,7 +41,12 @@ class Ticked(NamedTuple):
 
 
 def tick(*, now: datetime) -> Ticked:
-    """Do everything that is due at `now`. Running it twice does nothing twice."""
+    """Do everything that is due at `now`. Running it twice does nothing twice, also at the same time."""
+    with alone("tick") as mine:
+        return _tick(now) if mine else Ticked(0, 0, 0, 0, 0, 0)
+
+
+def _tick(now: datetime) -> Ticked:
     Heartbeat.objects.update_or_create(id=1, defaults={"at": now})
     done = Ticked(
         escalated=_each(_escalate, Clock.objects.to_escalate(now), now),
