@@ -233,7 +233,7 @@ def _questions(language: str) -> dict[str, Question]:
         Question("danger", gettext("Bạn có đang gặp nguy hiểm không?"), "",
                  _plain("immediate_danger", skip=True)),
         _harmed(language),
-        Question("whose", gettext("Việc này xảy ra với ai?"), "", _plain("reporter_relationship", WHOSE)),
+        Question("whose", gettext("Bạn là ai trong việc này?"), "", _plain("reporter_relationship", WHOSE)),
         Question("age_band", gettext("Người bị hại bao nhiêu tuổi?"),
                  gettext("Tính tuổi tròn, không tính tuổi mụ. Người dưới 18 tuổi được giúp gấp hơn."),
                  _plain("age_band", AGES)),
@@ -304,7 +304,23 @@ def _plain(list_name: str, wanted: Sequence[str] = (), *, skip: bool = False) ->
 
 
 def _option(list_name: str, code: str, icon: str = "") -> Option:
-    return Option(code, codes().get_code(list_name, code).label(get_language() or "vi"), icon)
+    said = _in_her_mouth().get((list_name, code))
+    return Option(code, said or codes().get_code(list_name, code).label(get_language() or "vi"), icon)
+
+
+def _in_her_mouth() -> dict[tuple[str, str], str]:
+    """Answers that she gives about herself, where the list speaks about somebody."""
+    who = {
+        "peer": gettext("Tôi là bạn bè, đồng nghiệp"),
+        "family": gettext("Tôi là người nhà"),
+        "partner": gettext("Tôi là vợ, chồng hoặc người yêu"),
+        "neighbour": gettext("Tôi là hàng xóm, người ở gần đó"),
+        "service_provider": gettext("Tôi là nhân viên y tế, xã hội, pháp lý"),
+        "online_witness": gettext("Tôi thấy trên mạng"),
+        "other": gettext("Tôi là người khác"),
+    }
+    found = {("reporter_relationship", code): words for code, words in who.items()}
+    return found | {("age_band", "adult_ns"): gettext("Từ 18 tuổi trở lên")}
 
 
 def places() -> list[Option]:

@@ -10,6 +10,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from tincay.cases.pages import ANSWER_LISTS
 from tincay.core.sealing import Sealed, open_sealed
 from tincay.intake.actions import today
 from tincay.intake.forms import LONGEST_WORDS
@@ -26,8 +27,6 @@ from tincay.visit import queries
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
 from tincay.visit.door import Visitor
 from tincay.web.packs import codes
-
-KIND_LISTS = {"kind": "report_kind"}
 
 
 def base64_of(raw: bytes | memoryview) -> str:
@@ -69,15 +68,20 @@ def _message(visitor: Visitor, said: queries.Said, owner: str) -> dict[str, Any]
 
 
 def consents(visitor: Visitor, now: datetime) -> dict[str, Any]:
-    """Each consent with its sentence and whether it is given."""
-    said = texts()["consent"]
+    """Each consent with its sentence and whether it is given.
+
+    Where facts go to somebody it is said to whom; a yes that names nobody is shown as long as it stands.
+    """
     rows = queries.consents(visitor.report, CONSENTS, now)
-    shown = [{"row": row, "receiver": _name(row.receiver), **said[row.scope]} for row in rows]
+    rows = [row for row in rows if row.receiver or row.given or row.scope not in SHARED]
+    shown = [{"row": row, "label": _sentence(row.scope, row.receiver)} for row in rows]
     return {**_page(visitor), "rows": shown}
 
 
-def _name(receiver: Desk | None) -> str:
-    return receiver.organisation.name(language()) if receiver else ""
+def _sentence(scope: str, receiver: Desk | None) -> str:
+    if receiver:
+        return gettext("Cho %(name)s biết việc đã xảy ra") % {"name": receiver.name(language())}
+    return str(texts()["consent"][scope]["label"])
 
 
 def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) -> dict[str, Any]:
@@ -88,13 +92,14 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
     given = queries.is_given(grants(report), scope, receiver, now)
     return {
         **_page(visitor),
-        **texts()["consent"][scope],
+        "label": _sentence(scope, receiver),
+        "example": texts()["consent"][scope]["example"],
         "scope": scope,
         "receiver": receiver,
-        "receiver_name": _name(receiver),
         "given": given,
         "items": items_of(scope),
-        "seen": [_label(name) for name in seen_for(scope)],
+        "seen": [_items()[name] for name in seen_for(scope)],
+        "handed_over": scope in _HANDED_OVER,
         "only": " ".join(seen_for(scope)),
         "number": queries.last_number(report) + 1,
         "day": today(now).isoformat(),
@@ -105,14 +110,32 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
     }
 
 
-def _label(name: str) -> str:
-    return labels()[name][""]
+_HANDED_OVER = SHARED | {"share_police_anon"}
+
+
+def _items() -> dict[str, str]:
+    """What a consent speaks of, short enough to be read at a glance."""
+    return {
+        "need": gettext("Điều bạn cần giúp"),
+        "harms": gettext("Chuyện đã xảy ra"),
+        "time_since": gettext("Xảy ra khi nào"),
+        "place": gettext("Nơi"),
+        "channel": gettext("Qua mạng hay điện thoại"),
+        "did": gettext("Ai đã làm"),
+        "kind": gettext("Loại tin"),
+        "police_option": gettext("Ý của bạn về công an"),
+        "age_band": gettext("Tuổi"),
+        "words": gettext("Lời của bạn"),
+        "identifier": gettext("Số hay tên của người gây hại"),
+    }
 
 
 def labels() -> dict[str, dict[str, str]]:
     """The words of every answer, for the pages that show what was sealed."""
     found = {name: _labels_of(one.title, one.values, one.groups) for name, one in questions().items()}
-    found["kind"] = {"": gettext("Loại tin"), **_list("report_kind")}
+    for name, (list_name, _) in ANSWER_LISTS.items():
+        # A helper may have written down an answer that the form does not offer.
+        found[name] = {"": gettext("Loại tin")} | _list(list_name) | found.get(name, {})
     found["place"] = {"": gettext("Nơi xảy ra"), **{one.value: one.words for one in places()}}
     for name, words in _fields().items():
         found[name] = {"": words}
@@ -236,8 +259,9 @@ def data(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "priority": codes().get_code("triage_priority", report.priority).label(language()),
         "retention": codes().get_code("retention_class", report.retention_class).label(language()),
         "sealed_by": report.sealed_by,
-        "given": [row for row in queries.consents(report, CONSENTS, now) if row.given],
-        "consent_words": texts()["consent"],
+        "given": [
+            _sentence(row.scope, row.receiver) for row in queries.consents(report, CONSENTS, now) if row.given
+        ],
         "messages": report.messages.count(),
     }
 
