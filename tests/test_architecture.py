@@ -50,6 +50,7 @@ JSON_COLUMNS = {
     "cases.CountRow.codes": "the count class of codes, without a link",
     "figures.Run.counts": "names of lists, and 2^K - 1 counts of people",
     "figures.Run.result": "what was worked out from the counts: figures and codes",
+    "figures.Run.made_with": "processor type and versions of packages",
     "figures.PublishedRun.counts": "names of lists, and 2^K - 1 counts of people",
     "figures.PublishedRun.result": "what was worked out from the counts: figures and codes",
     "figures.PublishedRun.made_with": "processor type and versions of packages",

@@ -7,6 +7,10 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tincay.settings")
 application = get_wsgi_application()
 
+from tincay.figures.background import keep_working  # noqa: E402 -- Django has to be set up first
+
+keep_working()
+
 if os.environ.get("TINCAY_TIMER") == "1":
     from tincay.timer import start_timer
 

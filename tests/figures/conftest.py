@@ -1,6 +1,7 @@
 """Somebody of a research institute, tables of the literature, and work that is done at once instead of in a thread."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from tests.cast import NOW, Hands, Network, Worker, hire, sign_in
 from tincay.core.estimate.checks import Effort
 from tincay.core.estimate.histories import Table, read_table
 from tincay.core.estimate.latent import Plan
-from tincay.figures import background, working
+from tincay.figures import background, publishing, working
 from tincay.figures.actions import About, begin_run
 from tincay.figures.models import Run
 from tincay.people.actions import add_organisation
@@ -19,6 +20,8 @@ from tincay.people.actions import add_organisation
 TABLES = Path(__file__).parents[1] / "vectors" / "mse"
 SMALL = Effort(stepwise=200, bic=60, trials=60, plan=Plan(chains=2, burn_in=100, kept=200))
 """Enough to fill every screen; nothing that anybody would publish."""
+THOROUGH = replace(SMALL, bic=200)
+"""Enough where 200 replicates are asked for, instead of 20,000."""
 
 
 def table_of(name: str) -> Table:
@@ -31,13 +34,14 @@ def about(place: Any = None) -> About:
 
 @pytest.fixture(autouse=True)
 def _little_effort(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(working, "EFFORTS", {"look": SMALL, "publish": SMALL})
+    monkeypatch.setattr(working, "EFFORTS", {"look": SMALL, "publish": THOROUGH})
+    monkeypatch.setattr(publishing, "FEWEST_REPLICATES", THOROUGH.bic)
 
 
 @pytest.fixture
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run is worked out before the page answers: threads do not see a test's transaction."""
-    monkeypatch.setattr(background, "start", background.work_on)
+    monkeypatch.setattr(background, "start", background.work_through)
 
 
 @pytest.fixture
@@ -65,7 +69,7 @@ def done(researcher: Worker) -> Run:
 
 def run_on(worker: Worker, name: str, effort: str = "publish") -> Run:
     run = begin_run(by=worker.user, held=table_of(name), about=about(), effort=effort, seed=1, now=NOW)
-    background.work_on(run.pk)
+    background.work_through()
     return Run.objects.for_the_rules().get(pk=run.pk)
 
 

@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from tests.cast import NOW, Hands, Network, Worker, hire, sign_in
-from tests.figures.conftest import TABLES, run_on
+from tests.figures.conftest import TABLES, about, run_on
 from tincay.core.estimate import answers
-from tincay.figures.actions import load_claims, publish_run
+from tincay.core.estimate.histories import table
+from tincay.figures.actions import begin_run, load_claims, publish_run
+from tincay.figures.background import work_through
 from tincay.figures.models import Claim, PublishedRun, Run
 from tincay.figures.wording import filled, notice_words, people, reason_words
 from tincay.web.models import Install, this_install
@@ -143,6 +145,8 @@ def test_what_is_told_of_a_table_is_checked(desk: Client) -> None:
     good = (TABLES / "korea_3list.csv").read_bytes()
     assert "xem lại hai năm" in text_of(upload(desk, good, first_year="2026", last_year="2025"))
     assert "từ 2 đến 6 danh sách" in text_of(upload(desk, b"A,count\n1,3\n"))
+    assert "xem lại hai năm" in text_of(upload(desk, good, first_year="0", last_year="2025"))
+    assert "xem lại hai năm" in text_of(upload(desk, good, last_year="99999"))
     upload(desk, good, place="commune")
     assert not Run.objects.for_the_rules().exists()
 
@@ -182,12 +186,21 @@ def test_a_table_can_be_asked_again_with_lists_merged_or_left_out(desk: Client, 
     address = reverse("change_table", args=[done.pk])
     desk.post(address, {"merge": ["C1", "C2"], "effort": "look"})
     made = Run.objects.for_the_rules().get(made_from=done)
-    assert made.lists == ["C1-C2", "C3"]
+    assert made.lists == ["C3", "C1-C2"]
     assert made.change == "C1 + C2"
     assert "Cần ít nhất 3 danh sách" in text_of(desk.get(reverse("run", args=[made.pk])))
     for wrong in ({"merge": ["C1"]}, {"drop": ["C1", "C2"]}, {"drop": ["C1"], "merge": ["C1", "C2"]}):
         assert desk.post(address, {**wrong, "effort": "look"}).status_code == 422
     assert "từ lần" in text_of(desk.get(reverse("run", args=[made.pk])))
+
+
+def test_lists_without_people_are_not_asked_alone(desk: Client, researcher: Worker) -> None:
+    held = table(["A", "B", "C"], [0, 0, 0, 0, 50, 0, 0, 0])
+    run = begin_run(by=researcher.user, held=held, about=about(), effort="look", seed=1, now=NOW)
+    work_through()
+    answer = desk.post(reverse("change_table", args=[run.pk]), {"drop": ["C"], "effort": "look"})
+    assert answer.status_code == 422
+    assert "phải có người" in text_of(answer)
 
 
 def test_the_assumption_moves_by_link_and_nonsense_stays_at_one(desk: Client, done: Run) -> None:
@@ -204,7 +217,7 @@ def test_the_assumption_moves_by_link_and_nonsense_stays_at_one(desk: Client, do
 def test_a_waiting_run_asks_again_by_itself_until_told_not_to(
     desk: Client, researcher: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tincay.figures.background.start", lambda number: None)
+    monkeypatch.setattr("tincay.figures.background.start", lambda: None)
     answer = upload(desk, (TABLES / "korea_3list.csv").read_bytes())
     assert "Đang chờ đến lượt" in text_of(answer)
     assert answer.headers["Refresh"] == "5"
@@ -264,8 +277,25 @@ def test_a_claim_is_written_down_with_its_source(desk: Client) -> None:
         assert "Khảo sát (mẫu)" in text_of(Client().get(reverse("population")))
 
 
-@pytest.mark.parametrize("told", [{}, {"low": "5"}, {"low": "9", "high": "5"}, {"kind": "mse", "value": "5"}])
-def test_a_claim_without_a_number_or_with_half_an_interval_is_asked_again(
+HUGE = str(2**63)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"low": "5"},
+        {"low": "9", "high": "5"},
+        {"kind": "mse", "value": "5"},
+        {"value": HUGE},
+        {"low": "5", "high": HUGE},
+        {"low": HUGE, "high": HUGE},
+        {"value": "5", "first_year": "99999"},
+        {"value": "5", "last_year": "0"},
+        {"value": "5", "first_year": "2020", "last_year": "2019"},
+    ],
+)
+def test_a_claim_without_a_number_or_with_half_an_interval_or_impossible_ones_is_asked_again(
     desk: Client, told: dict[str, str]
 ) -> None:
     desk.post(reverse("claims"), {"kind": "expert", "population": "x", "source": "x", **told})

@@ -1,9 +1,16 @@
 """Only counts enter. A file about people is turned away, and nothing of it stays."""
 
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import permutations
+from typing import Any
+
+import numpy as np
 import pytest
 
 from tests.figures.conftest import TABLES, table_of
-from tincay.figures.tables import AboutPeople, Unreadable, read_counts, table_hash
+from tincay.core.estimate.histories import Table, table, tidy, write_table
+from tincay.figures.tables import AboutPeople, Unreadable, fingerprint, in_order, read_counts, table_hash
 
 GOOD = "nhà tạm lánh,phòng khám,count\n1,0,210\n0,1,340\n1,1,45\n"
 
@@ -60,7 +67,56 @@ def test_what_cannot_be_read_says_what_to_look_at(text: bytes, problem: str) -> 
     assert str(found.value) == problem
 
 
-def test_the_hash_is_of_the_table_and_not_of_its_order() -> None:
+def named(held: Table, names: str) -> Table:
+    return Table(tuple(names), held.counts)
+
+
+def orders(held: Table) -> Iterator[Table]:
+    for lists in permutations(held.lists):
+        yield held.keep(lists)
+
+
+def test_shuffled_lists_are_asked_in_one_order_and_are_the_same_table() -> None:
     held = table_of("uk_5list")
-    assert table_hash(held) == table_hash(held.keep(tuple(reversed(held.lists))))
-    assert table_hash(held) != table_hash(held.drop(held.lists[0]))
+    assert len({in_order(each) for each in orders(held)}) == 1
+    assert in_order(held).keep(held.lists) == held
+    assert len({fingerprint(each) for each in orders(held)}) == 1
+
+
+def test_lists_of_other_names_are_the_same_table_and_are_asked_in_the_same_order() -> None:
+    held = table_of("uk_5list")
+    for each in orders(named(held, "vwxyz")):
+        assert fingerprint(each) == fingerprint(held)
+        assert (in_order(each).counts == in_order(held).counts).all()
+
+
+def test_lists_that_add_nothing_change_neither_the_order_nor_the_table() -> None:
+    held = table_of("kampala_fsw_3capture")
+    empty = Table(("none", *held.lists), np.stack([held.counts, 0 * held.counts], axis=1).ravel())
+    twice = table(["A", "twice", "B", "C"], [held.counts[h & 1 | h >> 1 & 6] if h & 1 == h >> 1 & 1 else 0
+                                             for h in range(16)])  # fmt: skip
+    for more in (empty, twice):
+        neat, notices = tidy(in_order(more))
+        assert notices
+        assert (neat.counts == in_order(held).counts).all()
+        assert fingerprint(more) == fingerprint(held)
+
+
+def test_other_counts_are_another_table() -> None:
+    held = table_of("uk_5list")
+    assert fingerprint(held) != fingerprint(held.drop(held.lists[0]))
+    changed = held.counts.copy()
+    changed[1] += 1
+    assert fingerprint(held) != fingerprint(Table(held.lists, changed))
+
+
+def test_a_fingerprint_of_another_install_says_nothing_about_the_same_table(settings: Any) -> None:
+    here = fingerprint(table_of("korea_3list"))
+    settings.SECRET_KEY = "another"
+    assert fingerprint(table_of("korea_3list")) != here
+
+
+def test_a_hash_is_of_the_salt_and_the_table_as_a_file() -> None:
+    held = table_of("korea_3list")
+    file = "salt\n" + write_table(held)
+    assert table_hash(held, "salt") == sha256(file.encode()).hexdigest()

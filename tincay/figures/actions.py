@@ -1,5 +1,6 @@
 """What can happen to figures: claims are written down, a table is asked, an answer is published for good."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +10,9 @@ from django.utils.timezone import localtime
 
 from tincay.core.estimate.histories import Table
 from tincay.directory.models import Province
-from tincay.figures.models import Claim, PublishedRun, Run
+from tincay.figures.models import BUSY, Claim, PublishedRun, Run
 from tincay.figures.publishing import NotPublished, refusal_to_publish, said
-from tincay.figures.tables import check_names, table_hash
+from tincay.figures.tables import check_names, fingerprint, in_order, table_hash
 from tincay.figures.working import EFFORTS, code_version, digest, made_with
 from tincay.people.models import User
 from tincay.record.actions import append_leaf
@@ -19,6 +20,8 @@ from tincay.web.packs import codes
 from tincay.web.writing import written
 
 LINKAGES = ("exact", "tokens", "by_hand", "not_stated")
+MOST_TRIES = 2
+"""A run that lost its server twice may be what stopped it."""
 
 
 @dataclass(frozen=True)
@@ -72,15 +75,20 @@ def begin_run(
     *, by: User, held: Table, about: About, effort: str, seed: int, now: datetime, made_from: Run | None = None,
     change: str = "",
 ) -> Run:  # fmt: skip
-    """Keep a table's counts and let a run wait for them. Raises tables.Unreadable for names that are not names."""
+    """Keep a table's counts, in their own order, and let a run wait for them.
+
+    Raises tables.Unreadable for names that are not names.
+    """
     check_names(list(held.lists))
     assert effort in EFFORTS
     assert about.linkage in LINKAGES
+    held, salt = in_order(held), secrets.token_hex(32)
     return Run.objects.create(
         organisation=by.organisation,
         by=by,
         counts={"lists": list(held.lists), "counts": [int(count) for count in held.counts[1:]]},
-        table_hash=table_hash(held),
+        table_hash=table_hash(held, salt),
+        salt=salt,
         seed=seed,
         effort=effort,
         version=code_version(),
@@ -92,26 +100,37 @@ def begin_run(
 
 
 @written
-def take_run(*, run_id: int, now: datetime) -> Run | None:
-    """Take a waiting run, so that nobody else works on it; None when somebody did."""
-    waiting = Run.objects.for_the_rules().filter(pk=run_id, state="waiting")
-    if not waiting.update(state="running", begun_at=now):
+def take_next(*, now: datetime) -> Run | None:
+    """Take the run that waits longest or has lost its server, so that nobody else works on it.
+
+    None when nothing waits, and while any server of the install works on another: one at a time.
+    """
+    # Everybody who takes locks the same rows, so the second to come sees what the first has taken.
+    busy = Run.objects.for_the_rules().filter(state__in=BUSY).order_by("made_at", "pk")
+    queue = list(busy.select_for_update())
+    if any(run.state == "running" and not run.stuck(now) for run in queue):
         return None
-    return Run.objects.for_the_rules().get(pk=run_id)
+    for run in queue:
+        if run.tries < MOST_TRIES:
+            run.state, run.begun_at, run.tries = "running", now, run.tries + 1
+            run.save(update_fields=["state", "begun_at", "tries"])
+            return run
+        end_run(run=run, result=None, now=now)
+    return None
 
 
 @written
 def end_run(*, run: Run, result: dict[str, Any] | None, now: datetime) -> None:
-    """Keep what was found; without a result the run has failed."""
+    """Keep what was found and with what; without a result the run has failed. Whoever ends it first, ends it."""
     state = "done" if result is not None else "failed"
-    found = Run.objects.for_the_rules().filter(pk=run.pk)
-    found.update(state=state, result=result, ended_at=now, version=code_version())
+    found = Run.objects.for_the_rules().filter(pk=run.pk, state="running")
+    found.update(state=state, result=result, ended_at=now, version=code_version(), made_with=made_with())
 
 
 @written
 def wait_again(*, run: Run, now: datetime) -> None:
     """A run that failed or lost its server goes back to the end of the queue."""
-    Run.objects.for_the_rules().filter(pk=run.pk).update(state="waiting", begun_at=None, made_at=now)
+    Run.objects.for_the_rules().filter(pk=run.pk).update(state="waiting", begun_at=None, made_at=now, tries=0)
 
 
 @written
@@ -121,7 +140,7 @@ def publish_run(*, run: Run, now: datetime) -> PublishedRun:
     if reason:
         raise NotPublished(reason)
     assert run.result
-    found = digest(run.result)
+    found = digest(run.result, run.salt)
     facts: dict[str, str | int] = {
         "table": run.table_hash,
         "seed": run.seed,
@@ -130,13 +149,13 @@ def publish_run(*, run: Run, now: datetime) -> PublishedRun:
         "result": found,
     }
     appended = append_leaf(kind="indicator_published", event=facts, now=now)
-    copied = ("organisation", "place", "population", "linkage", "counts", "table_hash", "seed", "effort",
-              "version", "result", "first_year", "last_year")  # fmt: skip
+    copied = ("organisation", "place", "population", "linkage", "counts", "table_hash", "salt", "seed", "effort",
+              "version", "result", "made_with", "first_year", "last_year")  # fmt: skip
     return PublishedRun.objects.create(
         **{name: getattr(run, name) for name in copied},
         **said(run.result)._asdict(),
         day=localtime(now).date(),
-        made_with=made_with(),
+        fingerprint=fingerprint(run.table),
         digest=found,
         leaf=appended.index,
         opening=appended.opening,

@@ -1,39 +1,64 @@
-"""Runs are worked out one after another in a thread of the server: a page starts one and may be left."""
+"""Runs are worked out one after another in a thread of the server: a page starts one and may be left.
+
+Only one is worked on in the whole install. What a stopped server left behind is picked up by whichever runs.
+"""
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 
 from django.db import close_old_connections, connection
 
-from tincay.figures.actions import end_run, take_run
+from tincay.figures.actions import end_run, take_next
+from tincay.figures.models import Run
 from tincay.figures.working import work_out
 from tincay.web.time import now
 
+EVERY = 30.0
 log = logging.getLogger("tincay.figures")
-_one_at_a_time = threading.Lock()
 
 
-def start(run_id: int) -> threading.Thread:
-    """Let a thread work on a waiting run, after those before it."""
-    thread = threading.Thread(target=_run, args=(run_id,), name="estimate", daemon=True)
+def start() -> threading.Thread:
+    """Let a thread work on what waits."""
+    return _begin(_work)
+
+
+def keep_working() -> threading.Thread:
+    """Look twice a minute for what waits or was left behind, for as long as the process lives."""
+    return _begin(_look_again)
+
+
+def _begin(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, name="estimate", daemon=True)
     thread.start()
     return thread
 
 
-def _run(run_id: int) -> None:
-    with _one_at_a_time:
-        close_old_connections()
-        try:
-            work_on(run_id)
-        finally:
-            connection.close()
+def _look_again() -> None:
+    while True:
+        _work()
+        time.sleep(EVERY)
 
 
-def work_on(run_id: int) -> None:
-    """Work a waiting run out and keep what was found. A failure is kept too, without the table in any log."""
-    run = take_run(run_id=run_id, now=now())
-    if run is None:
-        return
+def _work() -> None:
+    close_old_connections()
+    try:
+        work_through()
+    except Exception:  # the next look tries again
+        log.exception("the queue of runs failed")
+    finally:
+        connection.close()
+
+
+def work_through() -> None:
+    """Work out what waits, one after another, until nothing does or another server works on one."""
+    while run := take_next(now=now()):
+        _work_on(run)
+
+
+def _work_on(run: Run) -> None:
+    """Work a run out and keep what was found. A failure is kept too, without the table in any log."""
     try:
         result = work_out(run.table, run.effort, run.seed)
     except Exception:

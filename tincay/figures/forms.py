@@ -17,7 +17,8 @@ from tincay.web.forms import Cards
 from tincay.web.packs import codes
 from tincay.web.time import now
 
-FIRST_YEAR, MOST_PEOPLE = 1990, 10_000_000
+FIRST_YEAR, MOST_PEOPLE, MOST_CLAIMED = 1990, 10_000_000, 10_000_000_000
+WRONG_YEARS = _("Bạn xem lại hai năm này nhé.")
 EFFORTS = [("look", _("Xem nhanh")), ("publish", _("Để công bố"))]
 EFFORT_HINTS: dict[str, Any] = {
     "look": _("1.000 bảng lặp lại. Khoảng một phút."),
@@ -65,15 +66,20 @@ class Telling(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        first, last = cleaned.get("first_year"), cleaned.get("last_year")
-        if first and last and not FIRST_YEAR <= first <= last <= now().year:
-            self.add_error("last_year", _("Bạn xem lại hai năm này nhé."))
+        if not _are_years(cleaned):
+            self.add_error("last_year", WRONG_YEARS)
         return cleaned
 
     def about(self) -> About:
         told = self.cleaned_data
         place = Province.objects.filter(pk=told["place"]).first() if told["place"] else None
         return About(place, told["population"], told["first_year"], told["last_year"], told["linkage"])
+
+
+def _are_years(cleaned: Mapping[str, Any]) -> bool:
+    """Whether those of the two years that were given are years up to now, the first one first."""
+    given = [year for year in (cleaned.get("first_year"), cleaned.get("last_year")) if year is not None]
+    return given == sorted(given) and all(FIRST_YEAR <= year <= now().year for year in given)
 
 
 def places() -> list[tuple[str, str]]:
@@ -192,14 +198,17 @@ class Change(forms.Form):
             self.add_error("merge", _("Gộp cần từ hai danh sách."))
         elif len(self.held.lists) - len(drop) - max(0, len(merge) - 1) < 2:
             self.add_error("drop", _("Cần còn lại ít nhất hai danh sách."))
+        elif not self._without(drop).size:
+            self.add_error("drop", UNREADABLE["counts"])
         return cleaned
+
+    def _without(self, drop: list[str]) -> Table:
+        return self.held.keep([name for name in self.held.lists if name not in drop])
 
     def changed(self) -> tuple[Table, str]:
         """The new table, and what was done to the old one in signs that need no translation."""
         drop, merge = self.cleaned_data["drop"], self.cleaned_data["merge"]
-        held = self.held
-        for name in drop:
-            held = held.drop(name)
+        held = self._without(drop)
         if merge:
             held = held.merge(merge, into=_merged_name(merge, held))
         said = [f"− {name}" for name in drop] + ([" + ".join(merge)] if merge else [])
@@ -216,13 +225,15 @@ class NewClaim(forms.Form):
     """A figure that somebody published."""
 
     kind = forms.ChoiceField(label=_("Cách tính được nêu"))
-    value = forms.IntegerField(label=_("Con số"), min_value=1, required=False)
-    low = forms.IntegerField(label=_("Cận dưới, nếu có"), min_value=0, required=False)
-    high = forms.IntegerField(label=_("Cận trên, nếu có"), min_value=1, required=False)
+    value = forms.IntegerField(label=_("Con số"), min_value=1, max_value=MOST_CLAIMED, required=False)
+    low = forms.IntegerField(label=_("Cận dưới, nếu có"), min_value=0, max_value=MOST_CLAIMED, required=False)
+    high = forms.IntegerField(
+        label=_("Cận trên, nếu có"), min_value=1, max_value=MOST_CLAIMED, required=False
+    )
     at_least = forms.BooleanField(label=_("Nguồn nói “hơn” hoặc “ít nhất”"), required=False)
     place = forms.ChoiceField(label=_("Nơi"), required=False)
-    first_year = forms.IntegerField(label=_("Từ năm"), required=False, min_value=FIRST_YEAR)
-    last_year = forms.IntegerField(label=_("Đến năm"), required=False, min_value=FIRST_YEAR)
+    first_year = forms.IntegerField(label=_("Từ năm"), required=False)
+    last_year = forms.IntegerField(label=_("Đến năm"), required=False)
     population = forms.CharField(label=_("Những ai được đếm"), max_length=120)
     source = forms.CharField(label=_("Nguồn"), max_length=300)
     caveat = forms.CharField(label=_("Lưu ý"), max_length=300, required=False)
@@ -238,11 +249,13 @@ class NewClaim(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         low, high = cleaned.get("low"), cleaned.get("high")
         none = low is None and high is None
+        if not _are_years(cleaned):
+            self.add_error("last_year", WRONG_YEARS)
         if not none and (low is None or high is None or low > high):
             self.add_error("high", _("Bạn điền cả hai cận, cận dưới nhỏ hơn."))
         elif cleaned.get("kind") == "mse" and none:
             self.add_error("low", _("Ước lượng từ nhiều danh sách luôn cần hai cận."))
-        elif none and not cleaned.get("value"):
+        elif none and cleaned.get("value") is None:
             self.add_error("value", _("Bạn điền con số hoặc hai cận nhé."))
         return cleaned
 

@@ -17,6 +17,7 @@ from tincay.people.tenancy import ScopedQuerySet
 
 STUCK_AFTER = timedelta(minutes=20)
 """The longest run takes a few minutes; one that is older has lost its server."""
+BUSY = ("waiting", "running")
 
 
 class Period(models.Model):
@@ -79,10 +80,12 @@ class AboutTable(Period):
     linkage = models.CharField(max_length=20)
     counts = models.JSONField()
     table_hash = models.CharField(max_length=64)
+    salt = models.CharField(max_length=64, default="")
     seed = models.PositiveIntegerField()
     effort = models.CharField(max_length=10)
     version = models.CharField(max_length=40)
     result = models.JSONField(null=True)
+    made_with = models.JSONField(default=dict)
 
     class Meta:
         abstract = True
@@ -117,26 +120,28 @@ class Run(AboutTable):
     state = models.CharField(max_length=10, choices=STATES, default="waiting")
     begun_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     objects = RunSet.as_manager()
 
     @property
     def busy(self) -> bool:
-        return self.state in ("waiting", "running")
+        return self.state in BUSY
 
     def stuck(self, now: datetime) -> bool:
-        """Nobody works on it any more: the server that did was stopped."""
-        return self.busy and now - (self.begun_at or self.made_at) > STUCK_AFTER
+        """Nobody works on it any more: the server that did was stopped. One that waits is not stuck."""
+        return self.state == "running" and self.begun_at is not None and now - self.begun_at > STUCK_AFTER
 
 
 class PublishedRun(AboutTable):
     """What a run may say in public, for good: a rounded range, its seed, code version, table hash and leaf.
 
-    The counts stay inside, so that anybody who works here can repeat the run.
+    The counts stay inside, so that anybody who works here can repeat the run. The salt of its hashes and the
+    fingerprint of its counts stay inside too.
     """
 
     day = models.DateField()
-    made_with = models.JSONField()
+    fingerprint = models.CharField(max_length=64, null=True)
     digest = models.CharField(max_length=64)
     seen = models.PositiveBigIntegerField()
     bound = models.PositiveBigIntegerField()
@@ -148,5 +153,5 @@ class PublishedRun(AboutTable):
     class Meta:
         constraints = [
             # One answer for one table: nobody tries seeds until one pleases.
-            models.UniqueConstraint(fields=["table_hash"], name="one_answer_for_a_table")
+            models.UniqueConstraint(fields=["fingerprint"], name="one_answer_for_a_table")
         ]

@@ -1,17 +1,20 @@
 """What may be said in public of an estimate: never a single number, never a refusal, only outward-rounded ranges.
 
-The rules, one by one: province or country (the rows know nothing smaller); the gate was open; at least as many
-replicates as a published limit needs; at least ten people; ends rounded outward to two figures, so that no
-count can be worked back; methods that refused are named.
+The rules, one by one: province or country (the rows know nothing smaller); the gate was open; every method that
+resamples did so at least 20,000 times; at least ten people; one answer for one table; ends rounded outward to two
+figures and hashes salted, so that no count can be worked back; methods that refused are named.
 """
 
 from collections.abc import Mapping
 from math import ceil, floor, log10
 from typing import Any, NamedTuple
 
+from tincay.core.estimate.bootstrap import ENOUGH_TO_PUBLISH
 from tincay.figures.models import PublishedRun, Run
+from tincay.figures.tables import fingerprint
 
 FEWEST = 10
+FEWEST_REPLICATES = ENOUGH_TO_PUBLISH
 
 
 class NotPublished(Exception):
@@ -56,13 +59,28 @@ def refusal_to_publish(run: Run) -> str:
         return "gate"
     if found["headline"]["lower"] is None or found["lower_bound"]["estimate"] is None:
         return "no_range"
-    if run.effort != "publish":
+    if not thorough(run):
         return "few_replicates"
     if found["gate"]["seen"] < FEWEST:
         return "too_small"
-    if PublishedRun.objects.filter(table_hash=run.table_hash).exists():
-        return "already"
-    return ""
+    return "already" if answered(run) else ""
+
+
+def thorough(run: Run) -> bool:
+    """Whether this run worked as hard as what is published must: long chains, enough replicates of every method."""
+    enough = all(number >= FEWEST_REPLICATES for number in replicates(run.result or {}).values())
+    return run.effort == "publish" and bool(run.salt) and enough
+
+
+def replicates(found: Mapping[str, Any]) -> dict[str, int]:
+    """How many tables each method that resamples has drawn."""
+    drawn = {each["method"]: each["details"].get("replicates") for each in found.get("panel", ())}
+    return {method: number for method, number in drawn.items() if number is not None}
+
+
+def answered(run: Run) -> PublishedRun | None:
+    """What was published of the same counts, by this run or another, whatever the lists were called."""
+    return PublishedRun.objects.filter(fingerprint=fingerprint(run.table)).first()
 
 
 def said(found: Mapping[str, Any]) -> Said:

@@ -4,12 +4,16 @@ What was uploaded lives in memory until the page answers; it is never kept, logg
 """
 
 import csv
+import hmac
 import io
 import re
 from hashlib import sha256
+from itertools import permutations
+
+from django.conf import settings
 
 from tincay.core.estimate.answers import NoEstimate
-from tincay.core.estimate.histories import COUNT_COLUMN, Table, read_table, write_table
+from tincay.core.estimate.histories import COUNT_COLUMN, Table, read_table, tidy, write_table
 
 FEWEST_LISTS, MOST_LISTS = 2, 6
 LARGEST = 8 * 1024
@@ -75,6 +79,34 @@ def _table(text: str) -> Table:
     return held
 
 
-def table_hash(held: Table) -> str:
-    """SHA-256 of the table as CSV, its lists in the order of their names: shuffled lists are the same table."""
-    return sha256(write_table(held.keep(sorted(held.lists))).encode()).hexdigest()
+def in_order(held: Table) -> Table:
+    """The table with its lists in the one order that its counts decide; lists that add nothing come last.
+
+    Resampling depends on the order of the lists. Whoever orders or names them otherwise gets the same answer.
+    Raises core's NoEstimate for a table without people.
+    """
+    first = _neat(held).lists
+    return held.keep([*first, *sorted(set(held.lists) - set(first))])
+
+
+def _neat(held: Table) -> Table:
+    """Without lists that add nothing, in the order that gives the smallest counts, cell by cell."""
+    neat, _ = tidy(held.keep(sorted(held.lists)))
+    return min(map(neat.keep, permutations(neat.lists)), key=lambda each: each.counts.tolist())
+
+
+def table_hash(held: Table, salt: str) -> str:
+    """SHA-256 over the salt, a line end and the table as CSV.
+
+    Few tables fit what is public of one, so a hash without a salt would give the counts back.
+    """
+    return sha256(f"{salt}\n{write_table(held)}".encode()).hexdigest()
+
+
+def fingerprint(held: Table) -> str:
+    """The same for the same counts, whatever their lists are called; without the install's key it says nothing.
+
+    For comparing here only, never to be shown.
+    """
+    key = f"tincay/tables{settings.SECRET_KEY}".encode()
+    return hmac.digest(key, repr(_neat(held).counts.tolist()).encode(), "sha256").hex()

@@ -14,7 +14,7 @@ from tincay.figures import actions, background, forms, queries, wording
 from tincay.figures.models import Claim, PublishedRun, Run
 from tincay.figures.pages import XI, Screens, claims_drawing
 from tincay.figures.permissions import run_or_404
-from tincay.figures.publishing import NotPublished, refusal_to_publish
+from tincay.figures.publishing import NotPublished, answered, refusal_to_publish, replicates, thorough
 from tincay.figures.tables import MOST_LISTS, read_counts
 from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
@@ -101,7 +101,12 @@ def published_run(request: HttpRequest, number: int) -> HttpResponse:
     return render(
         request,
         "figures/published.html",
-        {**_published(row), "silent": list(screens.silent()), "opening": opening},
+        {
+            **_published(row),
+            "silent": list(screens.silent()),
+            "drawn": wording.drawn_words(replicates(row.result)),
+            "opening": opening,
+        },
     )
 
 
@@ -120,6 +125,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 def _line(run: Run) -> dict[str, Any]:
     return {
         "run": run,
+        "stuck": run.stuck(now()),
         "place": run.place.name(get_language() or "vi") if run.place else "",
         "headline": Screens(run.table, run.result).headline()
         if run.result and run.result["gate"]["open"]
@@ -170,7 +176,7 @@ def _begin(request: HttpRequest, form: forms.Upload | forms.Typed) -> HttpRespon
         by=staff(request), held=form.table, about=form.about(), effort=form.cleaned_data["effort"], seed=SEED,
         now=now(),
     )  # fmt: skip
-    background.start(run.pk)
+    background.start()
     return redirect("run", run.pk)
 
 
@@ -195,7 +201,7 @@ def run_on_paper(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _context(request: HttpRequest, found: Run) -> dict[str, Any]:
-    reason = refusal_to_publish(found)
+    reason, published = refusal_to_publish(found), answered(found)
     return {
         "run": found,
         "place": found.place.name(get_language() or "vi") if found.place else "",
@@ -203,9 +209,12 @@ def _context(request: HttpRequest, found: Run) -> dict[str, Any]:
         "screens": Screens(found.table, found.result, _xi(request)) if found.result else None,
         "change": forms.Change(held=found.table),
         "stuck": found.stuck(now()),
-        "waited": (now() - found.made_at).seconds,
+        "worked": int((now() - (found.begun_at or now())).total_seconds()),
         "not_published": wording.NOT_PUBLISHED.get(reason, ""),
-        "published": PublishedRun.objects.filter(table_hash=found.table_hash).first(),
+        "drawn": wording.drawn_words(replicates(found.result or {})),
+        "thorough": thorough(found),
+        "published": published,
+        "kept": published or found,
     }
 
 
@@ -231,7 +240,7 @@ def change_table(request: HttpRequest, number: int) -> HttpResponse:
         by=staff(request), held=held, about=about, effort=form.cleaned_data["effort"], seed=found.seed, now=now(),
         made_from=found, change=said,
     )  # fmt: skip
-    background.start(made.pk)
+    background.start()
     return redirect("run", made.pk)
 
 
@@ -242,7 +251,7 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
     found = run_or_404(staff(request), number)
     if found.state == "failed" or found.stuck(now()):
         actions.wait_again(run=found, now=now())
-        background.start(found.pk)
+        background.start()
     return redirect("run", number)
 
 

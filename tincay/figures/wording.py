@@ -85,7 +85,7 @@ NOT_PUBLISHED: Mapping[str, Words] = {
     "not_done": _("Lần chạy chưa xong."),
     "gate": _("Bảng quá mỏng cho một ước lượng. Chỉ công bố được khi qua cổng kiểm tra."),
     "no_range": _("Không cách nào cho được một khoảng."),
-    "few_replicates": _("Đây là lần xem nhanh. Bạn chạy lại ở mức “để công bố” nhé."),
+    "few_replicates": _("Số lần lặp chưa đủ để công bố. Bạn chạy lại ở mức “để công bố” nhé."),
     "too_small": _("Số người quá nhỏ để công bố."),
     "already": _("Bảng này đã có một đáp số được công bố. Mỗi bảng chỉ công bố một lần."),
 }
@@ -139,6 +139,11 @@ def notice_words(notice: Mapping[str, Any]) -> str:
 def at_least(value: float) -> str:
     """ "ít nhất 8.000": rounded down, so that it stays true."""
     return gettext("ít nhất %(people)s") % {"people": people(round_down(value))}
+def drawn_words(drawn: Mapping[str, int]) -> str:
+    """ "Chọn từng bước 20.000, Chọn theo BIC 20.000": how many tables each method drew."""
+    return ", ".join(f"{METHODS[method]} {people(number)}" for method, number in drawn.items())
+
+
 
 
 def range_words(lower: float | None, upper: float | None) -> str:

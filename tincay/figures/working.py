@@ -17,8 +17,8 @@ from tincay.core.estimate.histories import Table
 from tincay.core.estimate.latent import Plan
 
 EFFORTS = {
-    "look": Effort(stepwise=1_000, bic=200, trials=200, plan=Plan(chains=4, burn_in=2_000, kept=6_000)),
-    "publish": Effort(),
+    "look": Effort(stepwise=1_000, bic=1_000, trials=200, plan=Plan(chains=4, burn_in=2_000, kept=6_000)),
+    "publish": Effort(stepwise=20_000, bic=20_000),
 }
 """A first look takes seconds; what is published needs 20,000 replicates and long chains."""
 NEARLY = 1e-9
@@ -37,8 +37,13 @@ def work_out(held: Table, code: str, seed: int) -> dict[str, Any]:
     return found
 
 
-def digest(found: dict[str, Any]) -> str:
-    return sha256(json.dumps(found, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def digest(found: dict[str, Any], salt: str) -> str:
+    """SHA-256 over the salt, a line end and the result: it follows from the counts, and would give them back."""
+    return sha256(f"{salt}\n{_plain(found)}".encode()).hexdigest()
+
+
+def _plain(found: dict[str, Any]) -> str:
+    return json.dumps(found, sort_keys=True, separators=(",", ":"))
 
 
 @lru_cache
@@ -73,7 +78,7 @@ class Compared(NamedTuple):
 
 
 def compare(kept: dict[str, Any], again: dict[str, Any]) -> Compared:
-    if digest(kept) == digest(again):
+    if _plain(kept) == _plain(again):
         return Compared(True, True, "")
     apart = next(_differences(kept, again, ""), "")
     return Compared(False, not apart, apart)

@@ -1,4 +1,4 @@
-"""`tincay load_estimates`: the claims of the country pack; in a demo also its invented table, asked and published."""
+"""`tincay load_estimates`: the claims of the country pack."""
 
 from django.core.management.base import BaseCommand
 

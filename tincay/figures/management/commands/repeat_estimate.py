@@ -19,7 +19,7 @@ class Command(BaseCommand):
         kept = PublishedRun.objects.filter(pk=number).first()
         if kept is None:
             raise CommandError(f"No published run {number}.")
-        if table_hash(kept.table) != kept.table_hash:
+        if table_hash(kept.table, kept.salt) != kept.table_hash:
             raise CommandError("The stored table is not the one that was published.")
         self._name_differences(kept)
         found = compare(kept.result or {}, work_out(kept.table, kept.effort, kept.seed))
