@@ -11,7 +11,8 @@ The public surface, all of it importable without Django:
   `Release.tables.answer(column="value") -> Figure`, `.tables.stored`, `.refusals`, `.rows`, `.rows_refusal`.
 - `export.files(release, "csv" | "json" | "xlsx", checks) -> {name: bytes}`; `export.write_measurement` and
   `read_measurement`, then `publish.publish`, give the same release again from its stored noisy tables.
-- `attacks.suite.examine(release, truth=None) -> Verdict`: every publication must pass (`verdict.passed`).
+- `attacks.suite.examine(release, truth=None) -> Verdict`: every publication must pass (`verdict.passed`); who
+  has the rows adds `.also(attacks.audit.noise_of(release.measurement, rows))`, which says 0 or 1 and no more.
 - `suppress.screen(counts, columns, period=…)`: for internal screens, not for publication.
 
 `python -m tincay.core.release release …` and `… attack …` are the command line. Each mechanism has its
