@@ -54,16 +54,16 @@ export class DeskRewrap extends HTMLElement {
       return next;
     }
     if (!begun.new) await this.say("key", { recipient, wraps: await ask("share", { members: begun.members, key: "new" }) });
-    await this.replace(begun.left);
+    await this.replace(begun.left, recipient);
     return (await this.say<{ next: string }>("finish")).next;
   }
 
-  private async replace(left: number): Promise<void> {
+  private async replace(left: number, recipient: string): Promise<void> {
     this.total = Math.max(this.total, left);
     for (let rest = left; rest > 0; ) {
       const { wraps } = await this.say<{ wraps: { id: string; sealed: string; of: string }[] }>("more");
       if (!wraps.length) return;
-      rest = (await this.say<{ left: number }>("done", { wraps: await ask("rewrap", { wraps }) })).left;
+      rest = (await this.say<{ left: number }>("done", { recipient, wraps: await ask("rewrap", { wraps }) })).left;
       for (const bar of all<HTMLProgressElement>(this, "progress[data-progress]")) {
         show(bar, true);
         bar.max = this.total;

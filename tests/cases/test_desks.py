@@ -13,9 +13,11 @@ from tests.cast import Hands, Network, Reporter, Worker, person_key, sign_in
 from tincay.core.sealing import Identity, Recipient, Sealed, new_key, recipient_of, unwrap, wrap
 from tincay.directory.models import CalendarVersion
 from tincay.intake.models import Clock
-from tincay.people.models import Desk
+from tincay.people.models import Desk, User
 from tincay.record.models import Leaf
+from tincay.vault.actions import LastMember, remove_member
 from tincay.vault.models import DeskWrap, Wrap
+from tincay.vault.queries import old_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,7 +94,7 @@ def renew(client: Client, desk: Desk, network: Network) -> Identity:
             {"id": one["id"], "sealed": b64(wrap(unwrap(unb64(one["sealed"]), old), public))}
             for one in more["wraps"]  # type: ignore[attr-defined]
         ]
-        talk(client, desk, step="done", wraps=done)
+        talk(client, desk, step="done", recipient=public, wraps=done)
     talk(client, desk, step="finish")
     return new
 
@@ -135,9 +137,94 @@ def test_a_wrap_that_cannot_be_opened_is_kept_aside_and_does_not_stop_the_rest(
     ]
     talk(boss, desk, step="key", recipient=public, wraps=wraps)
     found = talk(boss, desk, step="more")["wraps"]
-    talk(boss, desk, step="done", wraps=[{"id": one["id"], "sealed": None} for one in found])  # type: ignore[attr-defined]
+    aside = [{"id": one["id"], "sealed": None} for one in found]  # type: ignore[attr-defined]
+    talk(boss, desk, step="done", recipient=public, wraps=aside)
     talk(boss, desk, step="finish")
     assert Wrap.objects.filter(desk=desk, aside=True).count() == len(found)  # type: ignore[arg-type]
+
+
+def half_way(client: Client, network: Network) -> Recipient:
+    """A member has left, the desk's new key is there, and its wraps still go to the old one."""
+    desk = network.triage
+    client.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
+    _, public = new_key()
+    members = cast("list[dict[str, str]]", talk(client, desk, step="begin")["members"])
+    wraps = [
+        {"id": one["id"], "sealed": b64(wrap(new_key()[0], Recipient(one["recipient"])))} for one in members
+    ]
+    talk(client, desk, step="key", recipient=public, wraps=wraps)
+    return public
+
+
+def test_nobody_is_removed_who_alone_opens_what_is_not_wrapped_anew_yet(
+    boss: Client, network: Network, reporter: Reporter
+) -> None:
+    reporter.send()
+    desk, colleague = network.triage, network.colleague.user
+    boss.post(reverse("join_desk", args=[desk.code]), {f"{desk.code}-user": colleague.pk})
+    half_way(boss, network)  # the colleague holds the new key, and never held the old one
+    desk.refresh_from_db()
+    with pytest.raises(LastMember):
+        remove_member(desk=desk, user=network.supervisor.user)
+    assert old_key(desk, network.supervisor.user)
+
+
+def test_a_member_whose_colleagues_are_all_suspended_is_the_last_one(network: Network) -> None:
+    User.objects.filter(pk=network.helper.user.pk).update(is_active=False)
+    with pytest.raises(LastMember):
+        remove_member(desk=network.triage, user=network.supervisor.user)
+
+
+def status(client: Client, desk: Desk, **step: object) -> int:
+    body = json.dumps({"v": 1, **step})
+    return client.post(
+        reverse("desk_key", args=[desk.code]), body, content_type="application/json"
+    ).status_code
+
+
+def test_a_member_to_whom_no_key_was_handed_has_no_part_in_the_talk(
+    boss: Client, network: Network, reporter: Reporter
+) -> None:
+    reporter.send()
+    desk, colleague = network.triage, network.colleague
+    boss.post(reverse("join_desk", args=[desk.code]), {f"{desk.code}-user": colleague.user.pk})
+    before = list(Wrap.objects.order_by("id").values_list("recipient", "sealed"))
+    sealed = b64(wrap(new_key()[0], Recipient(colleague.user.recipient)))
+    members = [{"id": str(one.user_id), "sealed": sealed} for one in desk.memberships.all()]
+    desk.refresh_from_db()
+    stale = [{"id": str(row.pk), "sealed": sealed} for row in Wrap.objects.filter(desk=desk)]
+    client = sign_in(colleague)
+    for step in (
+        {"step": "begin"},
+        {"step": "more"},
+        {"step": "finish"},
+        {"step": "key", "recipient": new_key()[1], "wraps": members},
+        {"step": "done", "recipient": desk.recipient, "wraps": stale},
+        {"step": "join", "wraps": [{"id": str(colleague.user.pk), "sealed": sealed}]},
+    ):
+        assert status(client, desk, **step) == 404, step["step"]
+    assert list(Wrap.objects.order_by("id").values_list("recipient", "sealed")) == before
+    assert Desk.objects.get(pk=desk.pk).recipient == desk.recipient
+
+
+def test_wraps_are_replaced_only_while_a_key_is_renewed_and_only_those_to_the_old_one(
+    boss: Client, network: Network, reporter: Reporter
+) -> None:
+    reporter.send()
+    desk = network.triage
+    desk.refresh_from_db()
+    row = Wrap.objects.filter(desk=desk).first()
+    assert row
+    junk = [{"id": str(row.pk), "sealed": b64(wrap(new_key()[0], Recipient(desk.recipient)))}]
+    assert status(boss, desk, step="done", recipient=desk.recipient, wraps=junk) == 400
+    assert Wrap.objects.get(pk=row.pk).sealed == row.sealed
+    old, public = Recipient(desk.recipient), half_way(boss, network)
+    assert status(boss, desk, step="done", recipient=old, wraps=junk) == 503  # left from an earlier renewal
+    assert Wrap.objects.get(pk=row.pk).sealed == row.sealed
+    fresh = [{"id": str(row.pk), "sealed": b64(wrap(new_key()[0], public))}]
+    talk(boss, desk, step="done", recipient=public, wraps=fresh)
+    talk(boss, desk, step="done", recipient=public, wraps=junk)  # sent twice: what is done stays
+    assert b64(bytes(Wrap.objects.get(pk=row.pk).sealed)) == fresh[0]["sealed"]
 
 
 def test_the_last_member_cannot_leave(boss: Client, network: Network) -> None:

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from django.db.models import QuerySet
 from pydantic import Field, StringConstraints
 
-from tincay.core.sealing import Recipient
 from tincay.intake.envelope import AgeRecipient, Bytes64, Malformed, Strict
 from tincay.people.models import Desk, User
 from tincay.vault import actions as vault
@@ -43,6 +42,7 @@ class NewKey(Strict):
 class Replaced(Strict):
     v: Literal[1]
     step: Literal["done"]
+    recipient: AgeRecipient
     wraps: Annotated[list[ReplacedWrap], Field(max_length=AT_ONCE)]
 
 
@@ -53,20 +53,17 @@ class Joined(Strict):
 
 
 def begin(desk: Desk, user: User) -> dict[str, Any]:
-    """Where things stand for this member. Raises Malformed for somebody who holds no key of the desk."""
+    """Where things stand for this member, who holds the desk's present key unless it has none yet."""
     members = _public(User.objects.filter(memberships__desk=desk, is_active=True))
-    if not desk.recipient and user.recipient:  # its first key: there is nothing to hand over yet
+    if not desk.recipient:  # its first key: there is nothing to hand over yet
         return {"old": None, "new": None, "members": members, "left": 0}
-    current = desk_wraps(user).filter(of=desk.recipient).first()
+    current = desk_wraps(user).get(of=desk.recipient)
     old = old_key(desk, user)
-    held = old or current
-    if held is None or (old and current is None):
-        raise Malformed
     renewing = old is not None
     joining = [] if renewing or desk.key_due else _public(without_key(desk))
     return {
-        "old": _desk_key(held, user),
-        "new": _desk_key(current, user) if renewing and current else None,
+        "old": _desk_key(old or current, user),
+        "new": _desk_key(current, user) if renewing else None,
         "members": members,
         **({"joining": joining} if joining else {}),
         "left": stale_wraps(desk).count()
@@ -108,9 +105,12 @@ def more(desk: Desk) -> dict[str, Any]:
     return {"wraps": wraps, "left": found.count()}
 
 
-def replaced(desk: Desk, sent: Replaced) -> dict[str, Any]:
+def replaced(desk: Desk, user: User, sent: Replaced) -> dict[str, Any]:
+    """Take what was wrapped anew, from a member who can have opened it: while the old key is replaced."""
+    if old_key(desk, user) is None:
+        raise Malformed
     wraps = [(int(wrap.id), wrap.sealed) for wrap in sent.wraps]
-    vault.rewrap(desk=desk, wraps=wraps, recipient=Recipient(desk.recipient))
+    vault.rewrap(desk=desk, wraps=wraps, recipient=sent.recipient)
     return {"left": stale_wraps(desk).count()}
 
 

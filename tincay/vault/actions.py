@@ -138,8 +138,10 @@ def _commit_key(*, holder: str, recipient: Recipient, now: datetime) -> None:
     )
 
 
-def _held_by_others(user: User) -> QuerySet[DeskWrap, str]:
-    return DeskWrap.objects.exclude(user=user).values_list("of", flat=True)
+def _held_alone(user: User) -> QuerySet[DeskWrap]:
+    """What this user holds of desk keys, older ones included, that no other active user holds."""
+    others = DeskWrap.objects.filter(user__is_active=True).exclude(user=user)
+    return DeskWrap.objects.filter(user=user).exclude(of__in=others.values("of"))
 
 
 @written
@@ -159,7 +161,7 @@ def set_person_key(
     check_envelope(sealed, limit=WRAP_LIMIT)
     if len(salt) < 16 or scrypt[0] < 2**17 or scrypt[1] < 8:
         raise BadEnvelope("weak stretch")
-    if DeskWrap.objects.filter(user=user).exclude(of__in=_held_by_others(user)).exists():
+    if _held_alone(user).exists():
         raise LastMember
     DeskWrap.objects.filter(user=user).delete()
     User.objects.filter(pk=user.pk).update(recipient=recipient)
@@ -226,7 +228,7 @@ def add_member(*, desk: Desk, user: User, sealed: bytes | None, on_call: int | N
 @written
 def remove_member(*, desk: Desk, user: User) -> None:
     """Take a user from a desk: wraps are gone at once. A colleague's browser then makes the desk's new key."""
-    if not DeskWrap.objects.filter(desk=desk, of=desk.recipient).exclude(user=user).exists():
+    if _held_alone(user).filter(desk=desk).exists():
         raise LastMember
     held, _ = DeskWrap.objects.filter(desk=desk, user=user).delete()
     Membership.objects.filter(desk=desk, user=user).delete()
@@ -237,15 +239,19 @@ def remove_member(*, desk: Desk, user: User) -> None:
 
 @written
 def rewrap(*, desk: Desk, wraps: Iterable[tuple[int, bytes | None]], recipient: Recipient) -> int:
-    """Replace wraps of this desk (by their id) with wraps to its new key; how many were replaced.
+    """Replace wraps to this desk's older key (by their id) with wraps to its new one; how many were replaced.
 
-    None: that one could not be opened; it is kept aside for a person to look at.
+    None: that one could not be opened; it is kept aside for a person to look at. Raises NotYet when `recipient`
+    is not the desk's key (any more): what was sealed to another one would never open.
     """
+    desk = Desk.objects.select_for_update().get(pk=desk.pk)
+    if recipient != desk.recipient:
+        raise NotYet
     done = 0
     for wrap_id, sealed in wraps:
-        wrap = Wrap.objects.filter(id=wrap_id, desk=desk)
+        wrap = stale_wraps(desk).filter(id=wrap_id)
         if sealed is None:
-            wrap.exclude(recipient=recipient).update(aside=True)
+            wrap.update(aside=True)
             continue
         check_envelope(sealed, limit=WRAP_LIMIT)
         done += wrap.update(recipient=recipient, sealed=sealed)

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -135,9 +135,11 @@ def leave_desk(request: HttpRequest, code: str, user_id: int) -> HttpResponse:
 @needs(May.HOLD_KEY)
 @for_script
 def desk_key(request: HttpRequest, code: str) -> HttpResponse:
-    """The talk of docs/formats/rewrap.md, for members of the desk."""
+    """The talk of docs/formats/rewrap.md, for members who hold the desk's key: a seat alone is not enough."""
     user = staff(request)
     desk = get_object_or_404(Desk, code=code, memberships__user=user)
+    if not _may_make_key(user, desk):
+        raise Http404
     try:
         return JsonResponse(_handing_step(desk, user, body_of(request)))
     except NotYet:
@@ -158,7 +160,7 @@ def _answer(desk: Desk, user: User, sent: Strict) -> dict[str, Any]:
     if isinstance(sent, handing.NewKey):
         return handing.new_key(desk, user, sent, now())
     if isinstance(sent, handing.Replaced):
-        return handing.replaced(desk, sent)
+        return handing.replaced(desk, user, sent)
     if isinstance(sent, handing.Joined):
         handing.joined(desk, sent)
         return {"next": reverse("desks") if user.may(May.MANAGE_DESK) else reverse("my_key")}
