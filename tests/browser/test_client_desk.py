@@ -302,7 +302,8 @@ class DeskServer:
         }
 
     def done(self, said: dict[str, Any]) -> dict[str, Any]:
-        assert self.new and said["recipient"] == self.new["recipient"]
+        assert self.new
+        assert said["recipient"] == self.new["recipient"]
         self.renewed |= {wrap["id"]: wrap["sealed"] for wrap in said["wraps"]}
         return {"left": self.left}
 
