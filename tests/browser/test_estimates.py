@@ -39,6 +39,7 @@ WORDS = {
         "paper": "Trang in",
         "people": "mỗi dòng là một người",
         "headline": "Đó là khoảng chung",
+        "pairs": "Tính riêng từng cặp",
         "no_method": "Đã công bố, không nêu phương pháp",
         "average": "200.000",
         "rank": "Không xếp hạng",
@@ -56,6 +57,7 @@ WORDS = {
         "paper": "Sheet for paper",
         "people": "Each row of this file seems to be a person",
         "headline": "This is the union",
+        "pairs": "Taken pair by pair",
         "no_method": "Published, method not stated",
         "average": "200,000",
         "rank": "Never rank provinces",
@@ -157,6 +159,7 @@ def test_a_table_is_uploaded_asked_and_printed(
     desk.wait()
     expect(desk.page.get_by_text(words["open"])).to_be_visible()
     expect(desk.page.get_by_text(words["headline"])).to_be_visible()
+    expect(desk.page.get_by_text(words["pairs"])).to_be_visible()
     assert desk.page.locator("section > h2").count() >= 10
     assert desk.page.locator("main svg[role=img]").count() >= 7
     assert desk.page.locator("main script").count() == 0
@@ -192,7 +195,8 @@ def test_new_orleans_and_the_western_states_are_refused_with_a_count_and_a_bound
     expect(desk.page.get_by_text(f"{seen} ").first).to_be_visible()
     bound = re.compile(rf"^{desk.words['bound']} [\d.,]+$")
     expect(desk.page.locator("dd").filter(has_text=bound)).to_be_visible()
-    expect(desk.page.get_by_text(desk.words["headline"])).to_have_count(0)
+    for a_models_word in ("headline", "pairs"):
+        expect(desk.page.get_by_text(desk.words[a_models_word])).to_have_count(0)
     desk.look()
 
 

@@ -312,7 +312,8 @@ def test_every_caution_and_refusal_can_be_filled(language: str) -> None:
         "cap": 3.0, "low": 1.0, "high": 2.0, "draws": 4.0, "interactions": "AB", "group": "x", "ratio": 1.5,
         "repeats": 3, "single": 0.9, "linkages": 2, "problem": "x",
     }  # fmt: skip
-    refusals = {"needed": 3, "lists": 2, "limit": 6, "list": "A", "rhat": 1.2, "repeats": 4, "problem": "x"}
+    refusals = {"needed": 3, "lists": 2, "limit": 6, "list": "A", "rhat": 1.2, "repeats": 4,
+                "single": 0.96, "problem": "x"}  # fmt: skip
     with override(language):
         for code in answers.NOTICES:
             assert notice_words({"code": code, "values": values})

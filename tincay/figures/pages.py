@@ -8,9 +8,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from tincay.core.estimate.checks import Range, overlap_matrix
+from tincay.core.estimate.checks import Gate, Range, overlap_matrix
 from tincay.core.estimate.figures import Figure, Words, draw_bars, draw_overlaps, draw_ranges
-from tincay.core.estimate.histories import Table
+from tincay.core.estimate.histories import Pair, Table, apart, chapman_spread
 from tincay.figures import wording
 from tincay.figures.wording import METHODS, decimal, notice_words, people, percent, range_words, reason_words
 
@@ -95,6 +95,7 @@ class Screens:
         self.held, self.result, self.xi = held, result, xi
         self.gate: Result = result["gate"]
         self.is_open: bool = result["gate"]["open"]
+        self.pairs = [Pair(**pair) for pair in result["overlaps"]]
 
     # 1 and 3: the gate, and the lower bound
 
@@ -103,13 +104,12 @@ class Screens:
 
     def refusal(self) -> str:
         """Why the gate is shut, in words."""
-        if self.gate["lists"] < 3:
-            return wording.filled(
-                wording.REASONS["too_few_lists"], {"needed": 3, "lists": self.gate["lists"]}
-            )
-        if self.gate["repeats"] < 30:
-            return wording.filled(wording.REASONS["too_thin"], {"repeats": self.gate["repeats"]})
-        return _("%(share)s chỉ được gặp một lần. Quá nhiều cho mọi mô hình.") % {"share": self.single()}
+        measured = {name: value for name, value in self.gate.items() if name != "open"}
+        return reason_words(Gate(**measured).refusal().as_json())
+
+    def left_out(self) -> list[str]:
+        """Which lists say nothing of their own, empty ones and copies, in words."""
+        return [notice_words(one) for one in self.result["notices"]]
 
     def seen(self) -> str:
         return people(self.gate["seen"])
@@ -139,18 +139,32 @@ class Screens:
         return _drawing(draw_overlaps("overlaps", words, self.held.lists, overlap_matrix(self.held)))
 
     def apart(self) -> str:
-        return ", ".join(
-            f"{pair['first']} – {pair['second']}" for pair in self.result["overlaps"] if not pair["both"]
-        )
+        return ", ".join(f"{pair.first} – {pair.second}" for pair in apart(self.pairs))
 
-    def pair_spread(self) -> tuple[str, str]:
-        found = [pair["chapman"] for pair in self.result["overlaps"]]
-        return people(min(found)), people(max(found))
+    def pair_spread(self) -> tuple[str, str] | None:
+        """How far the lists go apart two by two: a model's words too, so None behind a shut gate."""
+        found = chapman_spread(self.pairs) if self.is_open else None
+        return (people(found[0]), people(found[1])) if found else None
 
     # 4: methods and models side by side
 
     def headline(self) -> str:
         return range_words(self.result["headline"]["lower"], self.result["headline"]["upper"])
+
+    def without_lower(self) -> str:
+        """Methods that answer without a lower limit: with them the range begins at the people seen."""
+        return self._without("lower")
+
+    def without_upper(self) -> str:
+        """Methods that answer without an upper limit: with them the range has no upper end."""
+        return self._without("upper")
+
+    def _without(self, side: str) -> str:
+        return ", ".join(
+            str(METHODS[each["method"]])
+            for each in self.result["panel"]
+            if each["estimate"] is not None and each[side] is None
+        )
 
     def panel(self) -> Drawing:
         shown = [_range(each, str(METHODS[each["method"]])) for each in self.result["panel"]]
@@ -252,7 +266,7 @@ class Screens:
     # 8: sensitivities
 
     def thresholds(self) -> Drawing:
-        shown = [_range(each, f"p < {each['label']}") for each in self.result["thresholds"]]
+        shown = [_range(each, f"p < {_written(each['label'])}") for each in self.result["thresholds"]]
         return ranges(
             "thresholds",
             _("Khi ngưỡng chọn thay đổi"),
@@ -302,6 +316,11 @@ def _ends(lower: float | None, upper: float | None) -> str:
         known = people(upper if lower is None else lower)
         return (_("đến %(number)s") if lower is None else _("từ %(number)s")) % {"number": known}
     return f"{people(lower)} – {people(upper)}"
+
+
+def _written(label: str) -> str:
+    """A decimal of the core, "0.02", as the reader writes it."""
+    return decimal(float(label), len(label.partition(".")[2]))
 
 
 def _prior_label(found: Result) -> str:

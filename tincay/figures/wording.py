@@ -28,8 +28,11 @@ REASONS: Mapping[str, Words] = {
     "not_converged": _(
         "Các lần chạy chưa thống nhất với nhau (R-hat %(rhat)s, giới hạn %(limit)s). Con số sẽ do may rủi."
     ),
-    "wrong_lists": _("Cách này cần đúng %(needed)s danh sách. Bảng này có %(lists)s."),
+    "wrong_lists": _(
+        "Cách này cần đúng %(needed)s danh sách, mỗi danh sách có người khác nhau. Bảng này có %(lists)s."
+    ),
     "too_thin": _("Mới có %(repeats)s người được gặp từ hai lần trở lên. Quá ít cho mọi mô hình."),
+    "seen_once": _("%(single)s chỉ được gặp một lần. Quá nhiều cho mọi mô hình."),
     "bad_input": _("Chưa dùng được các số này."),
 }
 """Why there is no estimate, by the core's codes."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from tincay.core.estimate import checks
-from tincay.core.estimate.answers import Answer, NoEstimate
+from tincay.core.estimate.answers import Answer, NoEstimate, refused
 from tincay.core.estimate.bic import rank
 from tincay.core.estimate.checks import (
     QUESTIONS,
@@ -26,7 +27,7 @@ from tincay.core.estimate.checks import (
     union,
     without_each_list,
 )
-from tincay.core.estimate.histories import pairs, table
+from tincay.core.estimate.histories import apart, chapman_spread, pairs, table
 from tincay.core.estimate.latent import Plan
 
 from .tables import REFERENCE, load, measured
@@ -42,7 +43,7 @@ PROTOTYPE = measured("python_prototype_diagnostics")
 
 @pytest.fixture(scope="module")
 def korea() -> Diagnostics:
-    return diagnose(load("korea_3list"), QUICK)
+    return diagnose(load("korea_3list"), replace(QUICK, stepwise=2_000, bic=2_000))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,13 @@ def test_a_table_of_people_seen_once_stops_at_the_gate() -> None:
     assert "40 people" in Gate(lists=4, seen=1000, repeats=40, single=0.96).notice().text
 
 
+def test_a_shut_gate_names_the_rule_that_shut_it() -> None:
+    """800 people seen twice are not too few; 19,200 seen once are too many."""
+    once = Gate(lists=4, seen=20_000, repeats=800, single=0.96).refusal()
+    assert (once.reason, str(once)[:5]) == ("seen_once", "96.0%")
+    assert Gate(lists=4, seen=500, repeats=29, single=0.96).refusal().reason == "too_thin"
+
+
 def test_an_empty_table_is_refused() -> None:
     with pytest.raises(NoEstimate):
         diagnose(table(["A"], [0, 0]))
@@ -86,11 +94,7 @@ def test_overlaps_and_the_share_seen_once_equal_the_reference(name: str, values:
     held = load(name)
     assert list(held.times_seen()) == values["f"]
     assert gate(held).single == pytest.approx(values["single"], abs=1e-4)
-    apart = [
-        [pair.first, pair.second]
-        for pair in Diagnostics(held, gate(held), pairs(load(name)), Answer("x", 1)).apart
-    ]
-    assert apart == values["nonoverlap"]
+    assert [[pair.first, pair.second] for pair in apart(pairs(held))] == values["nonoverlap"]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +214,7 @@ def test_a_table_that_no_model_fits_still_gets_its_page() -> None:
     found = diagnose(held, QUICK)
     assert all(answer.refusal for answer in found.panel)
     assert found.headline == (None, None)
-    assert found.chapman_spread[0] == pytest.approx(140)
+    assert chapman_spread(found.pairs) == pytest.approx((140, 71 * 51 / 21 - 1))
 
 
 def test_a_ranking_without_any_model_leaves_the_ties_empty(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,9 +232,31 @@ def test_stricter_and_looser_thresholds_are_shown() -> None:
 
 
 def test_an_infinite_end_leaves_the_range_open() -> None:
-    assert union([Answer("x", 5.0, 3.0, float("inf"))]) == (3.0, None)
-    assert union([]) == (None, None)
-    assert union([Answer("x", 5.0, 3.0, 8.0)], [2.0]) == (2.0, 8.0)
+    assert union([Answer("x", 5.0, 3.0, float("inf"))], seen=2) == (3.0, None)
+    assert union([], seen=2) == (None, None)
+    assert union([Answer("x", 5.0, 3.0, 8.0)], 2, [2.5]) == (2.5, 8.0)
+
+
+def test_an_end_that_a_method_does_not_state_widens_the_range_and_never_narrows_it() -> None:
+    """Without an upper limit the answer may lie anywhere above; without a lower one, down to the people seen."""
+    no_lower, no_upper = Answer("stepwise", 100.0, None, 120.0), Answer("bic", 110.0, 105.0, None)
+    assert union([no_lower, Answer("x", 110.0, 105.0, 115.0)], seen=90) == (90.0, 120.0)
+    assert union([Answer("x", 100.0, 95.0, 120.0), no_upper], seen=90) == (95.0, None)
+    assert union([no_lower, no_upper], seen=90) == (90.0, None)
+
+
+def test_a_method_that_refused_moves_no_end() -> None:
+    answered, silent = Answer("x", 100.0, 95.0, 120.0), refused("y", NoEstimate("no_model"))
+    assert union([answered, silent], seen=90) == (95.0, 120.0)
+    assert union([silent], seen=90) == (None, None)
+
+
+def test_below_a_limit_that_the_replicates_cannot_carry_the_headline_begins_at_the_people_seen() -> None:
+    """Fewer than five of BIC's 100 replicates lie below its lower limit."""
+    found = diagnose(load("korea_3list"), QUICK)
+    assert found.panel[1].estimate is not None
+    assert found.panel[1].lower is None
+    assert found.headline[0] == found.answer.lower == found.gate.seen
 
 
 def test_the_overlap_matrix_is_symmetric_with_sizes_on_its_diagonal() -> None:

@@ -37,7 +37,7 @@ def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str]:
 
 
 def as_json(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, dict[str, Any]]:
-    code, out = run(capsys, *argv, "--format", "json", "--replicates", "200")
+    code, out = run(capsys, "--replicates", "200", *argv, "--format", "json")
     return code, json.loads(out)
 
 
@@ -70,7 +70,7 @@ def test_the_estimate_on_the_command_line_is_the_published_one(capsys: pytest.Ca
 
 
 def test_all_methods_give_a_range_and_no_single_number(capsys: pytest.CaptureFixture[str]) -> None:
-    code, found = as_json(capsys, KOREA)
+    code, found = as_json(capsys, KOREA, "--replicates", "2000")
     assert code == 0
     assert found["estimate"] is None
     assert found["lower"] < 157 < found["upper"]
@@ -123,13 +123,26 @@ def test_a_file_that_cannot_be_read_is_named(
 
 
 def test_text_says_what_the_numbers_are_worth(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out = run(capsys, KOREA, "--replicates", "200")
+    code, out = run(capsys, KOREA, "--replicates", "2000")
     assert code == 0
     assert "3 lists, 123 people seen" in out
     assert "all: consistent with" in out
     assert "bic: about 157 (95% interval" in out
     assert "at least" in out
     assert "chapman: no estimate. This method needs exactly 2 lists" in out
+
+
+def test_an_open_range_says_at_least(capsys: pytest.CaptureFixture[str]) -> None:
+    """100 replicates carry no limit: from the people seen upward, and no upper end."""
+    _, out = run(capsys, KOREA, "--replicates", "100")
+    assert "all: at least 123; no upper limit is known" in out
+
+
+def test_a_refusal_at_the_gate_names_the_rule(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    held = tmp_path / "table.csv"
+    rows = "1,0,0,9000\n0,1,0,9000\n0,0,1,9000\n1,1,0,400\n0,1,1,400\n"
+    held.write_text("A,B,C,count\n" + rows, encoding="utf-8")
+    assert "97.1% of the people were seen only once" in run(capsys, str(held))[1]
 
 
 def test_text_of_a_broken_table_has_its_problem(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

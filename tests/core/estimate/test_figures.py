@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import pytest
 
 from tincay.core.estimate.checks import Range, overlap_matrix
-from tincay.core.estimate.figures import Figure, Words, draw_bars, draw_overlaps, draw_ranges
+from tincay.core.estimate.figures import CLEARANCE, Figure, Words, draw_bars, draw_overlaps, draw_ranges
 
 from .tables import load
 
@@ -46,14 +47,6 @@ def test_every_figure_drawn_stands_in_the_table_too() -> None:
     assert table.rows[4] == ("refused", "–", "–", "–")
 
 
-def test_the_table_is_plain_html_with_heads_for_rows_and_columns() -> None:
-    html = draw_ranges("panel", WORDS, RANGES).table.as_html("Chú thích & thêm")
-    root = ET.fromstring(html)
-    assert root.find("caption").text == "Chú thích & thêm"  # type: ignore[union-attr]
-    assert [th.attrib["scope"] for th in root.iter("th")] == ["col"] * 4 + ["row"] * 5
-    assert "open <above>" in [th.text for th in root.iter("th")]
-
-
 def test_larger_estimates_lie_further_right() -> None:
     root = ET.fromstring(draw_ranges("panel", WORDS, RANGES).svg)
     first, second, third = (float(dot.attrib["cx"]) for dot in root.iter(f"{SVG}circle"))
@@ -77,6 +70,13 @@ def test_the_scale_has_a_few_round_marks(low: float, high: float) -> None:
     figure = draw_ranges("one", WORDS, [Range("x", low, None, high)])
     marks = [text for text in texts(figure) if text != "x"]
     assert len(marks) <= 6
+
+
+def test_numbers_under_the_scale_do_not_run_into_each_other() -> None:
+    root = ET.fromstring(draw_ranges("one", WORDS, [Range("x", 200.0, None, 1_000.0)]).svg)
+    marks = [text for text in root.iter(f"{SVG}text") if text.attrib.get("text-anchor") == "middle"]
+    places = [float(text.attrib["x"]) for text in marks]
+    assert min(after - before for before, after in pairwise(places)) >= CLEARANCE
 
 
 def test_bars_are_as_long_as_their_sizes() -> None:

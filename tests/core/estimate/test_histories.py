@@ -11,6 +11,8 @@ from tincay.core.estimate.answers import NoEstimate
 from tincay.core.estimate.histories import (
     LARGEST_COUNT,
     Table,
+    apart,
+    chapman_spread,
     count_people,
     pairs,
     read_table,
@@ -35,6 +37,14 @@ def test_rows_of_people_and_rows_of_counts_are_the_same_table() -> None:
 
 def test_a_history_given_twice_is_added_up() -> None:
     assert read_table("A,B,count\n1,1,2\n1,1,3\n").size == 5
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_line_ends_and_separators_of_other_programs_are_read(end: str, mark: str) -> None:
+    """Excel parts cells by semicolons where the comma is the decimal sign, as in Vietnam."""
+    written = "A,B,count\n1,0,2\n0,1,1\n1,1,1\n"
+    assert read_table(written.replace("\n", end).replace(",", mark)) == read_table(written)
 
 
 def test_a_table_written_is_read_back() -> None:
@@ -64,6 +74,7 @@ def test_a_table_is_no_number() -> None:
         ("A,B,count\n1,1,99999999999999\n", "whole number"),
         ("A,B,count\n0,0,3\n", "on no list"),
         (",".join(f"L{j}" for j in range(13)) + "\n", "1 to 12 lists"),
+        ("A,B," + "x" * 200_000, "not a CSV file"),
     ],
 )
 def test_a_broken_table_is_refused_with_its_problem(text: str, problem: str) -> None:
@@ -126,6 +137,20 @@ def test_pairs_carry_chapmans_estimate() -> None:
     found = {f"{pair.first}x{pair.second}": round(pair.chapman, 1) for pair in pairs(load("uk_5list"))}
     expected = REFERENCE["tables"]["uk_5list"]["measured"]["python_prototype_diagnostics"]["chapman_pairs"]
     assert found == expected
+
+
+def test_the_spread_of_two_lists_leaves_out_pairs_with_nobody_in_common() -> None:
+    """Netherlands: K and R share nobody, and Chapman would make 1,002,306 of that."""
+    found = pairs(load("netherlands_5list"))
+    shared = [pair.chapman for pair in found if pair.both]
+    assert [(pair.first, pair.second) for pair in apart(found)] == [("K", "R")]
+    assert chapman_spread(found) == (min(shared), max(shared))
+    assert max(shared) < 1_000_000
+
+
+@pytest.mark.parametrize("counts", [[0, 9, 8, 0], [0, 9]])
+def test_lists_that_share_nobody_have_no_spread(counts: list[int]) -> None:
+    assert chapman_spread(pairs(table("AB"[: len(counts) // 2], counts))) is None
 
 
 def test_empty_lists_are_left_out_and_named() -> None:

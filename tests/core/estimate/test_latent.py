@@ -20,7 +20,7 @@ from tincay.core.estimate import sweeps
 from tincay.core.estimate.answers import NoEstimate
 from tincay.core.estimate.chains import independent_draws, modes, rhat
 from tincay.core.estimate.histories import table, write_table
-from tincay.core.estimate.latent import Plan, draw_unseen, latent, quick
+from tincay.core.estimate.latent import Plan, draw_unseen, latent
 
 from .tables import load, measured
 
@@ -133,10 +133,6 @@ def test_the_same_seed_repeats() -> None:
     held = load("korea_3list")
     assert np.array_equal(draw_unseen(held, SHORT, 1), draw_unseen(held, SHORT, 1))
     assert not np.array_equal(draw_unseen(held, SHORT, 1), draw_unseen(held, SHORT, 2))
-
-
-def test_a_quick_plan_is_a_fifth_as_long() -> None:
-    assert (quick(Plan()).burn_in, quick(Plan()).kept) == (2_000, 4_000)
 
 
 Run = Callable[..., Any]

@@ -31,6 +31,23 @@ EDGES = {
     "huge and alone": table(["A", "B", "C"], [0, LARGEST_COUNT, 1, 1, 1, 1, 1, 1]),
     "two equal lists": table(["A", "B", "C"], [0, 0, 0, 9, 8, 0, 0, 7]),
     "nobody seen exactly twice": table(["A", "B", "C"], [0, 9, 8, 0, 7, 0, 0, 3]),
+    "nobody seen exactly twice, and many three times": table(
+        ["A", "B", "C", "D"], [0, 5, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 5, LARGEST_COUNT, 0]
+    ),
+    "too far apart to compute with": table(
+        ["A", "B", "C", "D"], [0, 0, *[LARGEST_COUNT] * 2, 5, 0, 0, 0, 0, 0, 5, 0, 5, 0, 0, 0]
+    ),
+    "huge beside nearly nobody": table(
+        ["A", "B", "C", "D"],
+        [LARGEST_COUNT * (mark == "1") + 5 * (mark == "5") for mark in "0510105011051011"],
+    ),
+    "two lists": table(["A", "B"], [0, 170, 120, 30]),
+    "two lists, one empty": table(["A", "B"], [0, 50, 0, 0]),
+    "two lists that are one": table(["A", "B"], [0, 0, 0, 50]),
+    "two lists, one inside the other": table(["A", "B"], [0, 50, 0, 20]),
+    "two lists apart": table(["A", "B"], [0, 500_000, 500_000, 0]),
+    "two huge lists apart": table(["A", "B"], [0, LARGEST_COUNT, LARGEST_COUNT, 0]),
+    "two huge lists and one person on both": table(["A", "B"], [0, LARGEST_COUNT, LARGEST_COUNT, 1]),
     "full Korea": load("korea_3list"),
 }
 SETTINGS = Settings(replicates=60)
@@ -66,9 +83,13 @@ def test_huge_equal_counts_give_as_many_again_in_the_unseen_cell(method: str) ->
 
 @pytest.mark.parametrize("method", METHODS)
 @settings(max_examples=8, deadline=None)
-@given(st.lists(st.sampled_from([0, 0, 1, 2, 7, 300]), min_size=7, max_size=7))
+@given(
+    st.sampled_from([3, 7]).flatmap(
+        lambda cells: st.lists(st.sampled_from([0, 0, 1, 2, 7, 300]), min_size=cells, max_size=cells)
+    )
+)
 def test_any_small_table_gives_a_sane_number_or_a_named_refusal(method: str, counts: list[int]) -> None:
-    held = table(["A", "B", "C"], [0, *counts])
+    held = table("AB" if len(counts) == 3 else "ABC", [0, *counts])
     assert is_sane(ask(method, held, SETTINGS), held)
 
 

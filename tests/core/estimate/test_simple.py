@@ -75,6 +75,13 @@ def test_a_bound_that_runs_away_is_refused() -> None:
     assert refusal.value.reason == "no_maximum"
 
 
+def test_a_bound_of_more_than_a_thousand_times_the_seen_is_refused() -> None:
+    """One person on both of two lists of a million: n1·n2/m is a million times a million."""
+    with pytest.raises(NoEstimate) as refusal:
+        chao(table(["A", "B"], [0, 10**6, 10**6, 1]))
+    assert refusal.value.reason == "no_maximum"
+
+
 def test_chapman_by_hand() -> None:
     """n1 = 200, n2 = 150, m = 30: (201·151/31) − 1 = 978.06; Seber's variance."""
     answer = chapman(200, 150, 30)
@@ -117,12 +124,27 @@ def test_a_table_of_two_lists_goes_to_chapman() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lists", "counts", "reason"), [("AB", [0, 0, 0, 0], "no_cases"), ("A", [0, 4], "wrong_lists")]
+    ("lists", "counts", "reason"),
+    [
+        ("AB", [0, 0, 0, 0], "no_cases"),
+        ("A", [0, 4], "wrong_lists"),
+        ("AB", [0, 50, 0, 0], "wrong_lists"),
+        ("AB", [0, 0, 0, 50], "wrong_lists"),
+        ("AB", [0, 500_000, 500_000, 0], "no_overlap"),
+        ("AB", [0, 50, 0, 20], "full_list"),
+        ("AB", [0, 10**12, 10**12, 1], "too_thin"),
+    ],
 )
 def test_other_tables_do_not(lists: str, counts: list[int], reason: str) -> None:
     with pytest.raises(NoEstimate) as refusal:
         chapman_table(table(list(lists), counts))
     assert refusal.value.reason == reason
+
+
+def test_an_empty_third_list_is_left_out_and_named() -> None:
+    answer = chapman_table(table(["A", "B", "C"], [0, 170, 120, 30, 0, 0, 0, 0]))
+    assert answer.estimate == chapman(200, 150, 30).estimate
+    assert "empty_list_dropped" in [notice.code for notice in answer.warnings]
 
 
 def test_the_unique_object_estimate_of_ho_chi_minh_city() -> None:

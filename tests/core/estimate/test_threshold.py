@@ -94,6 +94,13 @@ def test_chains_that_disagree_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
     assert refusal.value.reason == "not_converged"
 
 
+def test_a_curvature_that_cannot_be_inverted_is_a_refusal() -> None:
+    """Two columns that are the same: any split between them fits as well."""
+    with pytest.raises(NoEstimate) as refusal:
+        module._peak(np.ones((1, 2)), np.array([5.0]), np.zeros(2))
+    assert refusal.value.reason == "not_identifiable"
+
+
 def test_draws_lie_where_theory_says() -> None:
     """One cell of 100 people and a flat prior: the log mean is the log of a Gamma(100) draw."""
     one = np.ones((1, 1))

@@ -83,15 +83,15 @@ def _all(held: Table, settings: Settings, form: str) -> int:
     """Every method; the headline is the union of their ranges, never one number, or the gate's refusal."""
     door, answers = ask_all(held, settings)
     refusal = door.refusal() if door else NoEstimate("no_cases")
-    whole = refused("all", refusal) if not door or not door.is_open else _union(answers)
+    whole = refused("all", refusal) if not door or not door.is_open else _union(held, answers)
     found = {**whole.as_json(), "answers": [answer.as_json() for answer in answers]}
     _show(found, held, [whole, *answers], form)
     return REFUSED if whole.refusal else ANSWERED
 
 
-def _union(answers: Sequence[Answer]) -> Answer:
-    """From the lowest to the highest end that any model gives; no upper end when some model finds none."""
-    lower, upper = union([answer for answer in answers if answer.method not in BOUNDS])
+def _union(held: Table, answers: Sequence[Answer]) -> Answer:
+    """From the lowest to the highest end that any model gives; no upper end when some model states none."""
+    lower, upper = union([answer for answer in answers if answer.method not in BOUNDS], held.size)
     if lower is None:
         return refused("all", NoEstimate("no_model"))
     return Answer("all", None, lower, upper, warnings=(Notice("lower_bound"),))
@@ -102,7 +102,10 @@ def _lines(answer: Answer) -> list[str]:
         return [f"{answer.method}: no estimate. {answer.refusal}"]
     ends = " to ".join(_people(end) for end in (answer.lower, answer.upper))
     about = f"about {_people(answer.estimate)} ({answer.level:.0%} interval {ends})"
-    said = about if answer.estimate is not None else f"consistent with {ends}"
+    whole = f"consistent with {ends}"
+    if answer.upper is None:
+        whole = f"at least {_people(answer.lower)}; no upper limit is known"
+    said = about if answer.estimate is not None else whole
     return [f"{answer.method}: {said}", *(f"  - {notice.text}" for notice in answer.warnings)]
 
 

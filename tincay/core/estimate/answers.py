@@ -18,8 +18,9 @@ REASONS: Mapping[str, str] = {
     "not_identifiable": "Different answers fit these counts equally well, so none of them can be chosen.",
     "no_model": "No model of this kind has a best fit for these counts.",
     "not_converged": "The chains disagree (R-hat {rhat:.2f}, above {limit}); a number would depend on luck.",
-    "wrong_lists": "This method needs exactly {needed} lists; the table has {lists}.",
+    "wrong_lists": "This method needs exactly {needed} lists that hold different people; the table has {lists}.",
     "too_thin": "Too few people were seen twice ({repeats}) for any model; see the lower bound instead.",
+    "seen_once": "{single:.1%} of the people were seen only once: too many for any model; see the lower bound.",
     "bad_input": "The input cannot be used: {problem}.",
 }
 """Why no estimate is given. Codes are stable: pages translate them."""

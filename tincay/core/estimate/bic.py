@@ -18,7 +18,7 @@ import numpy as np
 from .answers import Answer, NoEstimate, Notice, finite
 from .bootstrap import Limits, acceleration, attach_limits, bca, left_out, resampled
 from .histories import Table, tidy
-from .loglinear import bic, check_table, fit, observed, set_aside_idle_lists
+from .loglinear import bic, check_table, farthest, fit, observed, set_aside_idle_lists
 from .terms import Bools, Design, Floats, design, hierarchical_models, model_name, neighbours
 
 NEAR_TIE = 2.5
@@ -71,7 +71,7 @@ def highest_order(lists: int) -> int:
 def rank(held: Table, order: int | None = None) -> Ranking:
     """Every hierarchical model of at most this order with a best fit, by BIC.
 
-    Models that cannot be told apart from others, or have no best fit, are left out. At most 6 lists.
+    Models that cannot be told apart from others, have no best fit or run away are left out. At most 6 lists.
     Raises NoEstimate("no_model") when none is left.
     """
     lists = len(held.lists)
@@ -89,13 +89,12 @@ def _ranked(held: Table, layout: Design, models: Iterable[Bools]) -> Ranking:
         every.append(chosen)
         scores.append(score)
         populations.append(population)
-    score = np.concatenate(scores)
+    population = np.concatenate(populations)
+    score = np.where(population - held.size <= farthest(held), np.concatenate(scores), np.inf)
     best = np.argsort(score, kind="stable")[: int(np.isfinite(score).sum())]
     if not len(best):
         raise NoEstimate("no_model")
-    return Ranking(
-        layout, np.concatenate(every)[best], score[best], np.concatenate(populations)[best], len(score)
-    )
+    return Ranking(layout, np.concatenate(every)[best], score[best], population[best], len(score))
 
 
 def _fit_models(held: Table, layout: Design, chosen: Bools) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -61,14 +62,25 @@ class Gate:
     def refusal(self) -> NoEstimate:
         if self.lists < FEWEST_LISTS:
             return NoEstimate("too_few_lists", needed=FEWEST_LISTS, lists=self.lists)
-        return NoEstimate("too_thin", repeats=self.repeats)
+        if self.repeats < FEWEST_REPEATS:
+            return NoEstimate("too_thin", repeats=self.repeats)
+        return NoEstimate("seen_once", single=self.single)
 
 
-def union(answers: Sequence[Answer], others: Sequence[float] = ()) -> tuple[float | None, float | None]:
-    """From the lowest to the highest end of all answers; no upper end where one of them is infinite."""
-    ends = [end for answer in answers for end in (answer.lower, answer.estimate, answer.upper)]
-    known = [end for end in (*ends, *others) if end is not None]
-    return (finite(min(known)), finite(max(known))) if known else (None, None)
+def union(
+    answers: Sequence[Answer], seen: int, others: Sequence[float] = ()
+) -> tuple[float | None, float | None]:
+    """From the lowest to the highest end of all answers and other estimates.
+
+    An end that an answer does not state may lie anywhere: without an upper limit the whole has no upper end,
+    without a lower one it begins at the `seen` people. Refusals move nothing.
+    """
+    ends = [*others]
+    for answer in answers:
+        if answer.estimate is not None:
+            low = seen if answer.lower is None else answer.lower
+            ends += [low, answer.estimate, inf if answer.upper is None else answer.upper]
+    return (finite(min(ends)), finite(max(ends))) if ends else (None, None)
 
 
 def gate(held: Table) -> Gate:
@@ -137,20 +149,9 @@ class Diagnostics:
     def headline(self) -> tuple[float | None, float | None]:
         """The union of all methods' estimates and limits and of the models that fit almost equally well.
 
-        Without an upper end when some method finds none.
+        Without an upper end when some method that answers states none; see `union`.
         """
-        return union(self.panel, self.near_ties or ())
-
-    @property
-    def chapman_spread(self) -> tuple[float, float]:
-        """Smallest and largest two-list estimate."""
-        values = [pair.chapman for pair in self.pairs]
-        return min(values), max(values)
-
-    @property
-    def apart(self) -> tuple[Pair, ...]:
-        """Pairs of lists with nobody on both."""
-        return tuple(pair for pair in self.pairs if not pair.both)
+        return union(self.panel, self.gate.seen, self.near_ties or ())
 
     @property
     def answer(self) -> Answer:
@@ -200,7 +201,8 @@ class Effort:
 
 
 def diagnose(held: Table, effort: Effort | None = None) -> Diagnostics:
-    """All screens for a table of 3 to 6 lists (more lists, fewer lists or thin tables stop at the gate).
+    """All screens for a table of 3 to 6 lists. Fewer lists and thin tables stop at the gate; of more lists, BIC and
+    the graphs refuse, and above 8 every model does.
 
     Raises NoEstimate("no_cases"); every other refusal is part of the result.
     """

@@ -21,21 +21,10 @@ CLEARANCE = 64
 
 @dataclass(frozen=True)
 class TextTable:
-    """The figures behind a drawing: column headings and rows, all text."""
+    """The figures behind a drawing: column headings and rows, all text; the first column heads its row."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-
-    def as_html(self, caption: str) -> str:
-        """A plain table; the first column heads its row."""
-        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in self.headings)
-        body = "".join(_html_row(row) for row in self.rows)
-        return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>{body}</table>"
-
-
-def _html_row(row: Sequence[str]) -> str:
-    cells = "".join(f"<td>{escape(text)}</td>" for text in row[1:])
-    return f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>'
 
 
 @dataclass(frozen=True)

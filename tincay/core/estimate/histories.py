@@ -159,9 +159,7 @@ def read_table(text: str) -> Table:
     With a column `count` each row stands for that many people (rows may repeat; missing rows count 0);
     without it each row is one person. Raises NoEstimate("bad_table").
     """
-    rows = [
-        row for row in csv.reader(io.StringIO(text.lstrip("\ufeff"))) if any(mark.strip() for mark in row)
-    ]
+    rows = read_rows(text)
     if not rows:
         raise NoEstimate("bad_table", problem="the file is empty")
     header = [name.strip() for name in rows[0]]
@@ -169,6 +167,21 @@ def read_table(text: str) -> Table:
         _check_names(tuple(header))
         return count_people(header, rows[1:])
     return _read_counts(header, rows[1:])
+
+
+def read_rows(text: str) -> list[list[str]]:
+    """The rows of a CSV file that hold anything, with whatever line ends a program wrote.
+
+    Cells are parted by commas; by semicolons where the header holds no comma, as Excel writes where the comma is
+    the decimal sign. Raises NoEstimate("bad_table").
+    """
+    plain = io.StringIO(text.lstrip("\ufeff"), newline=None)
+    mark = "," if "," in next((line for line in plain if line.strip()), "") else ";"
+    plain.seek(0)
+    try:
+        return [row for row in csv.reader(plain, delimiter=mark) if any(cell.strip() for cell in row)]
+    except csv.Error:
+        raise NoEstimate("bad_table", problem="it is not a CSV file") from None
 
 
 def _read_counts(header: list[str], rows: list[list[str]]) -> Table:
@@ -231,6 +244,17 @@ class Pair:
 def pairs(held: Table) -> tuple[Pair, ...]:
     """Every pair of lists. A wide spread of the two-list estimates shows that sightings hang together."""
     return tuple(_pair(held, first, second) for first, second in combinations(held.lists, 2))
+
+
+def apart(found: Iterable[Pair]) -> tuple[Pair, ...]:
+    """Pairs of lists with nobody on both."""
+    return tuple(pair for pair in found if not pair.both)
+
+
+def chapman_spread(found: Iterable[Pair]) -> tuple[float, float] | None:
+    """Smallest and largest two-list estimate of the pairs that share somebody; None when none does."""
+    values = [pair.chapman for pair in found if pair.both]
+    return (min(values), max(values)) if values else None
 
 
 def _pair(held: Table, first: str, second: str) -> Pair:

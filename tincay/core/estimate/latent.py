@@ -7,7 +7,7 @@ The unseen are not capped unless a cap is asked for, and nothing is reported whi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -94,8 +94,3 @@ def _cautions(health: dict[str, Any], draws: Floats, plan: Plan, size: int) -> l
         share = float((draws - size > NEAR_CAP * plan.cap).mean())
         said.append(Notice("near_cap", {"share": share, "cap": plan.cap}))
     return said
-
-
-def quick(plan: Plan) -> Plan:
-    """A short run of the same kind, for a first look: a fifth of the sweeps."""
-    return replace(plan, burn_in=plan.burn_in // 5, kept=plan.kept // 5)

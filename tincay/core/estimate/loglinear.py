@@ -192,6 +192,11 @@ def require(fits: Fits) -> None:
         raise NoEstimate("no_maximum")
 
 
+def farthest(held: Table) -> float:
+    """Unseen people beyond which an estimate has run away: a thousand times the seen, and a million more."""
+    return 1e3 * held.size + 1e6
+
+
 def check_table(held: Table, *, needed: int = 3, limit: int = 8) -> None:
     """Refuse tables on which no model can stand: too few lists, no overlap, a list of everybody."""
     if len(held.lists) < needed:

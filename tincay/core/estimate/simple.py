@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from .answers import Answer, NoEstimate, Notice
 from .histories import Table, tidy
-from .loglinear import check_table, fit, log_likelihood, observed, require, standard_error
+from .loglinear import check_table, farthest, fit, log_likelihood, observed, require, standard_error
 from .newton import climb
 from .terms import Bools, Floats, design, model_name
 
@@ -52,13 +52,21 @@ def chapman(first: int, second: int, both: int, *, missed: float = 0.0, level: f
 
 
 def chapman_table(held: Table, *, level: float = 0.95) -> Answer:
-    """`chapman` for a table of two lists. Raises NoEstimate("wrong_lists")."""
-    if len(held.lists) != 2:
-        raise NoEstimate("wrong_lists", needed=2, lists=len(held.lists))
-    if not held.size:
-        raise NoEstimate("no_cases")
-    first, second = held.lists
-    return chapman(held.list_size(first), held.list_size(second), held.overlap(first, second), level=level)
+    """`chapman` for a table of two lists that share some of their people; empty lists are left out first.
+
+    Raises NoEstimate, also where so few are on both that the answer would be a thousand times the people seen.
+    """
+    neat, notices = tidy(held)
+    if len(neat.lists) != 2:
+        raise NoEstimate("wrong_lists", needed=2, lists=len(neat.lists))
+    check_table(neat, needed=2)
+    first, second = neat.lists
+    both = neat.overlap(first, second)
+    answer = chapman(neat.list_size(first), neat.list_size(second), both, level=level)
+    assert answer.estimate is not None
+    if answer.estimate > farthest(neat):
+        raise NoEstimate("too_thin", repeats=both)
+    return answer.with_warnings(*notices)
 
 
 def independence(held: Table, *, level: float = 0.95) -> Answer:
@@ -107,9 +115,12 @@ def chao(held: Table, *, level: float = 0.95) -> Answer:
     Log-linear: main effects, plus Σ_j η_j·max(k−j, 0) for people seen k ≥ 3 times, every η_j ≥ 0 (Chao's
     bound in the form of Rivest & Baillargeon, Biometrics 63:999, 2007). Details hold the bound that treats
     the lists as alike, n + (K−1)/K·f1²/(2·f2), and its form for small counts (Chao, Biometrics 43:783, 1987).
+    Raises NoEstimate("no_maximum") where nobody was seen exactly twice or the bound runs away.
     """
     neat, notices = tidy(held)
     check_table(neat, needed=2)
+    if not neat.times_seen()[1]:
+        raise NoEstimate("no_maximum")
     matrix = _hinged(neat)
     coefficients, used, means = _non_negative(neat, matrix)
     information = matrix[:, used].T @ (means[:, None] * matrix[:, used])
@@ -149,7 +160,7 @@ def _non_negative(held: Table, matrix: Floats) -> tuple[Floats, Bools, Floats]:
             break
         used[0, negative] = False
     means = np.exp(coefficients[0] @ matrix.T)
-    if not converged[0] or coefficients[0, 0] > log(1e3 * held.size + 1e6):
+    if not converged[0] or coefficients[0, 0] > log(farthest(held)):
         raise NoEstimate("no_maximum")
     return coefficients[0], used[0], means
 

@@ -71,7 +71,17 @@ def _height(matrix: Floats, counts: Floats, precision: Floats, at: Floats) -> Fl
 
 
 def _peak(matrix: Floats, counts: Floats, precision: Floats) -> tuple[Floats, Floats]:
-    """The posterior's peak by damped Newton steps, and a root of its inverse curvature there."""
+    """The posterior's peak by damped Newton steps, and a root of its inverse curvature there.
+
+    Raises NoEstimate("not_identifiable") where counts lie too far apart for the curvature to be inverted.
+    """
+    try:
+        return _climb(matrix, counts, precision)
+    except np.linalg.LinAlgError:
+        raise NoEstimate("not_identifiable") from None
+
+
+def _climb(matrix: Floats, counts: Floats, precision: Floats) -> tuple[Floats, Floats]:
     means = counts + 0.5
     at = np.linalg.lstsq(matrix * np.sqrt(means)[:, None], np.log(means) * np.sqrt(means), rcond=None)[0]
     for _ in range(PEAK_STEPS):
