@@ -139,14 +139,14 @@ def notice_words(notice: Mapping[str, Any]) -> str:
     return filled(NOTICES[notice["code"]], notice["values"])
 
 
-def at_least(value: float) -> str:
-    """ "ít nhất 8.000": rounded down, so that it stays true."""
-    return gettext("ít nhất %(people)s") % {"people": people(round_down(value))}
 def drawn_words(drawn: Mapping[str, int]) -> str:
     """ "Chọn từng bước 20.000, Chọn theo BIC 20.000": how many tables each method drew."""
     return ", ".join(f"{METHODS[method]} {people(number)}" for method, number in drawn.items())
 
 
+def at_least(value: float) -> str:
+    """ "ít nhất 8.000": rounded down, so that it stays true."""
+    return gettext("ít nhất %(people)s") % {"people": people(round_down(value))}
 
 
 def range_words(lower: float | None, upper: float | None) -> str:
