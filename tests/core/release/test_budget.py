@@ -38,7 +38,7 @@ def test_rho_is_read_exactly(text: str, micro: int) -> None:
     assert read_rho(text) == micro
 
 
-@pytest.mark.parametrize("text", ["0", "-0.1", "0.0000001", "1/3", "a lot"])
+@pytest.mark.parametrize("text", ["0", "-0.1", "0.0000001", "1/3", "1/0", "a lot"])
 def test_rho_that_is_not_whole_millionths_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"rho|Fraction"):
         read_rho(text)

@@ -68,6 +68,30 @@ def test_a_wrong_domain_is_refused_in_words(columns: list[dict[str, object]], sa
         read_domain(text(*columns))
 
 
+@pytest.mark.parametrize(
+    "formula", ["=1+1", "@SUM(1)", "+1+cmd|calc!A0", "-1+1", " =1+1", "＝1+1", "\t=1", "x\r=1", "x\x85"]
+)
+@pytest.mark.parametrize("field", ["name", "title", "values", "meanings", "groups", "source"])
+def test_no_text_of_a_domain_may_be_a_formula(field: str, formula: str) -> None:
+    fields: dict[str, object] = {
+        "values": ["x", formula],
+        "meanings": {"x": formula},
+        "groups": {formula: ["x"]},
+    }
+    column = {"name": "a", "values": ["x"], field: fields.get(field, formula)}
+    with pytest.raises(DomainError, match="begins like a formula"):
+        read_domain(json.dumps({"columns": [column], **({"source": formula} if field == "source" else {})}))
+
+
+def test_signs_before_numbers_and_alone_are_allowed() -> None:
+    assert Column("a", ("-", "-1", "+0.5", "-1,5", "")).index["-1"] == 1
+
+
+def test_a_column_may_not_have_the_name_of_another_s_groups() -> None:
+    with pytest.raises(DomainError, match="one name is written twice: 'province \\(group\\)'"):
+        read_domain(text(PROVINCES, {"name": "province (group)", "values": ["x"]}))
+
+
 def test_two_unicode_spellings_of_one_value_are_refused() -> None:
     spellings = tuple(unicodedata.normalize(form, "Huế") for form in ("NFC", "NFD"))
     with pytest.raises(DomainError, match="two Unicode spellings"):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import zipfile
 
 import openpyxl
@@ -96,9 +97,48 @@ def test_from_release_json_the_release_can_be_computed_again() -> None:
         ({"tables": []}, "does not hold the tables"),
         ({"domain": {}}, "JSON like"),
         ({"tables": 3}, "not a release"),
+        ({"spent": "1/0"}, "not a release"),
+        ({"micro_rho": math.inf}, "not a release"),
     ],
 )
 def test_a_file_that_is_not_a_release_is_refused(change: dict[str, object], says: str) -> None:
     content = json.loads(write_measurement(released()))
     with pytest.raises(ValueError, match=says):
         read_measurement(json.dumps(content | change))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"variance": 0}, "noise that cannot be"),
+        ({"variance": math.nan}, "noise that cannot be"),
+        ({"variance": math.inf}, "noise that cannot be"),
+        ({"counts": [1]}, "another number of cells"),
+        ({"counts": [10**30]}, "not a release"),
+    ],
+)
+def test_a_release_with_an_impossible_table_is_refused(change: dict[str, object], says: str) -> None:
+    content = json.loads(write_measurement(released()))
+    content["tables"][0] |= change
+    with pytest.raises(ValueError, match=says):
+        read_measurement(json.dumps(content))
+
+
+def test_a_cell_that_begins_like_a_formula_is_text_in_a_csv_file() -> None:
+    checks = [("=1+1", "+1+cmd|calc!A0", "-1", -1, "fine")]
+    assert files(released(), "csv", checks)["attacks.csv"] == b"'=1+1,'+1+cmd|calc!A0,-1,-1,fine\n"
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_files_are_made_a_piece_at_a_time_and_say_the_same(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = released()
+    whole = files(done, form, CHECKS)
+    monkeypatch.setattr(export, "PIECE", 700)
+    made = {name: list(content) for name, content in export.pieces(done, form, CHECKS).items()}
+    assert {name: b"".join(content) for name, content in made.items()} == whole
+    assert len(made[f"rows.{form}"]) > len(done.rows) // 700
+    assert max(piece.count(b"\n") for piece in made[f"rows.{form}"]) <= 701
+
+
+def test_an_empty_sheet_is_an_empty_array() -> None:
+    assert json.loads(files(released(), "json", [("attack", "result")])["attacks.json"]) == []

@@ -50,7 +50,10 @@ class Budget:
 
 def read_rho(text: str) -> int:
     """ "0.25" → 250000 micro-rho, exactly. Raises ValueError for anything finer, negative or zero."""
-    micro = Fraction(text) * MICRO
+    try:
+        micro = Fraction(text) * MICRO
+    except (ValueError, ZeroDivisionError):
+        micro = Fraction(0)
     if micro.denominator != 1 or micro <= 0:
         raise ValueError("rho must be positive and a whole number of millionths, like 0.25 or 0.0175.")
     return int(micro)

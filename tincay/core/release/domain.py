@@ -7,10 +7,11 @@ counted must not depend on who is in the register.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 
 Codes = NDArray[np.uint16]
 MOST_VALUES = 60_000  # codes are two bytes wide
+FORMULA_SIGNS = ("=", "+", "-", "@")
+SIGNED = re.compile(r"[+-]([0-9]+([.,][0-9]+)?)?")
 
 
 class DomainError(ValueError):
@@ -48,8 +51,8 @@ class Column:
         if not 1 <= len(self.values) <= MOST_VALUES:
             raise DomainError(f"Column {self.name}: give between 1 and {MOST_VALUES} values.")
         _refuse_twins(f"column {self.name}", self.values)
-        for value in (self.name, *self.values):
-            _refuse_formula(self.name, value)
+        for text in (self.name, self.title, *self.values, *(self.groups or ()), *self.meanings):
+            _refuse_formula(f"Column {self.name}", text)
         if self.groups is not None and len(self.groups) != len(self.values):
             raise DomainError(f"Column {self.name}: each value needs one group.")
 
@@ -94,8 +97,11 @@ class Domain:
         if not given:
             raise DomainError("The domain has no columns.")
         _refuse_twins("the columns", [column.name for column in given])
+        _refuse_formula("The source", source)
         named = tuple(sorted(given, key=lambda column: column.name))
-        return cls(named, tuple(column.name for column in given), source)
+        domain = cls(named, tuple(column.name for column in given), source)
+        _refuse_twins("the columns and their groups", [axis.name for axis in domain.axes])
+        return domain
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -146,12 +152,17 @@ def _refuse_twins(where: str, names: Iterable[str]) -> None:
         seen[key] = name
 
 
-def _refuse_formula(column: str, value: str) -> None:
-    """A spreadsheet runs a cell that begins like a formula; a code never needs to."""
-    if value[:1] in ("=", "@", "\t", "\r") or any(ord(letter) < 32 for letter in value):
-        raise DomainError(
-            f"Column {column}: a name or value begins like a formula or has a control character."
-        )
+@lru_cache(1 << 16)
+def is_formula(text: str) -> bool:
+    """Would a spreadsheet run a cell with this text? Numbers with a sign are no danger."""
+    begins = unicodedata.normalize("NFKC", text.lstrip()[:1])
+    return begins in FORMULA_SIGNS and not SIGNED.fullmatch(text)
+
+
+def _refuse_formula(where: str, text: str) -> None:
+    """No word of a code list needs to begin like a formula, and every one is published in a table."""
+    if is_formula(text) or any(unicodedata.category(letter) == "Cc" for letter in text):
+        raise DomainError(f"{where}: a text begins like a formula or has a control character.")
 
 
 def read_domain(text: str) -> Domain:

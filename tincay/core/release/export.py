@@ -5,24 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import xlsxwriter
 
 from .budget import DELTA, MICRO, epsilon
-from .domain import read_domain, write_domain
+from .domain import is_formula, read_domain, write_domain
 from .measure import Measurement, Noisy
 from .publish import Release
-from .workload import plan
+from .workload import Workload, plan
 
 Line = Sequence[str | int | float]
 Sheets = dict[str, Iterable[Line]]
+Pieces = dict[str, Iterator[bytes]]
 NO_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  a workbook must carry a date; this one tells nothing
 FORMAT = "tincay-release-1"
+PIECE = 10_000  # lines of a file that are held as text at one time
 WORKBOOK_LINES = 1_048_576  # what a sheet can hold; the writer drops further ones without a word
 
 
@@ -31,8 +35,13 @@ def files(release: Release, form: str, checks: Iterable[Line]) -> dict[str, byte
 
     release.json is always there: the noisy tables, from which all the rest can be computed again.
     """
-    sheets = _sheets(release, checks)
-    return WRITERS[form](sheets) | {"release.json": write_measurement(release).encode()}
+    return {name: b"".join(content) for name, content in pieces(release, form, checks).items()}
+
+
+def pieces(release: Release, form: str, checks: Iterable[Line]) -> Pieces:
+    """The same, each file a piece at a time: of ten million rows, never more than a piece is text."""
+    tables = iter([write_measurement(release).encode()])
+    return WRITERS[form](_sheets(release, checks)) | {"release.json": tables}
 
 
 def _sheets(release: Release, checks: Iterable[Line]) -> Sheets:
@@ -103,26 +112,41 @@ def _row_lines(release: Release) -> Iterator[Line]:
     yield from release.rows.texts()
 
 
-def _csv_files(sheets: Sheets) -> dict[str, bytes]:
-    return {f"{name}.csv": _csv(lines).encode() for name, lines in sheets.items()}
+def _csv_files(sheets: Sheets) -> Pieces:
+    return {f"{name}.csv": _csv(lines) for name, lines in sheets.items()}
 
 
-def _csv(lines: Iterable[Line]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(lines)
-    return out.getvalue()
+def _csv(lines: Iterable[Line]) -> Iterator[bytes]:
+    source = iter(lines)
+    while piece := list(islice(source, PIECE)):
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows([_harmless(cell) for cell in line] for line in piece)
+        yield out.getvalue().encode()
 
 
-def _json_files(sheets: Sheets) -> dict[str, bytes]:
-    return {f"{name}.json": _json(lines).encode() for name, lines in sheets.items()}
+def _harmless(cell: str | int | float) -> str | int | float:
+    """Spreadsheets run what begins like a formula, and leave alone what begins with an apostrophe."""
+    return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
 
 
-def _json(lines: Iterable[Line]) -> str:
-    header, *rest = lines
-    return json.dumps([dict(zip(header, line, strict=True)) for line in rest], ensure_ascii=False, indent=0)
+def _json_files(sheets: Sheets) -> Pieces:
+    return {f"{name}.json": _json(lines) for name, lines in sheets.items()}
 
 
-def _xlsx_files(sheets: Sheets) -> dict[str, bytes]:
+def _json(lines: Iterable[Line]) -> Iterator[bytes]:
+    """An array of objects, one a line."""
+    source = iter(lines)
+    header = next(source)
+    yield b"["
+    before = "\n"
+    while piece := list(islice(source, PIECE)):
+        objects = (dict(zip(header, line, strict=True)) for line in piece)
+        yield (before + ",\n".join(json.dumps(each, ensure_ascii=False) for each in objects)).encode()
+        before = ",\n"
+    yield b"\n]\n"
+
+
+def _xlsx_files(sheets: Sheets) -> Pieces:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"created": NO_TIME})
@@ -134,10 +158,10 @@ def _xlsx_files(sheets: Sheets) -> dict[str, bytes]:
                 for column, value in enumerate(line):
                     write = sheet.write_string if isinstance(value, str) else sheet.write_number
                     write(row, column, value)
-    return {"release.xlsx": out.getvalue()}
+    return {"release.xlsx": iter([out.getvalue()])}
 
 
-WRITERS: Mapping[str, Callable[[Sheets], dict[str, bytes]]] = {
+WRITERS: Mapping[str, Callable[[Sheets], Pieces]] = {
     "csv": _csv_files,
     "json": _json_files,
     "xlsx": _xlsx_files,
@@ -169,16 +193,21 @@ def read_measurement(text: str) -> tuple[Measurement, int]:
         if content["format"] != FORMAT:
             raise ValueError("release.json has an unknown format.")
         workload = plan(read_domain(json.dumps(content["domain"])))
-        tables = {tuple(each["axes"]): _noisy(each) for each in content["tables"]}
-        if tuple(tables) != workload.tables:
+        if tuple(tuple(each["axes"]) for each in content["tables"]) != workload.tables:
             raise ValueError("release.json does not hold the tables that its domain calls for.")
+        tables = {tuple(each["axes"]): _noisy(each, workload) for each in content["tables"]}
         spent = Fraction(content["spent"])
         return Measurement(workload, tables, int(content["micro_rho"]), int(content["most"]), spent), int(
             content["seed"]
         )
-    except (KeyError, TypeError) as problem:
+    except (KeyError, TypeError, ZeroDivisionError, OverflowError) as problem:
         raise ValueError("release.json is not a release.") from problem
 
 
-def _noisy(given: Mapping[str, Any]) -> Noisy:
-    return Noisy(np.array(given["counts"], dtype=np.int64), float(given["variance"]))
+def _noisy(given: Mapping[str, Any], workload: Workload) -> Noisy:
+    counts, variance = np.array(given["counts"], dtype=np.int64), float(given["variance"])
+    if counts.shape != (math.prod(workload.domain.shape(given["axes"])),) or not 0 < variance < math.inf:
+        raise ValueError(
+            "release.json has a table with another number of cells, or with noise that cannot be."
+        )
+    return Noisy(counts, variance)

@@ -5,6 +5,7 @@ Ten million rows of fifteen columns take 300 MB and no more: the text itself is 
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -22,6 +23,10 @@ Counts = NDArray[np.int64]
 
 def silent(_step: str, _done: int, _of: int) -> None:
     """A progress listener that says nothing."""
+
+
+def untold(_number: int) -> None:
+    """A listener that keeps to itself how many rows were left out."""
 
 
 class RowError(ValueError):
@@ -72,8 +77,10 @@ class Rows:
     def texts(self) -> Iterator[tuple[str, ...]]:
         """The rows as values, in the order the columns were given in."""
         chosen = [self.domain.names.index(name) for name in self.domain.order]
-        values = [np.array(self.domain.columns[i].values, dtype=object)[self.columns[i]] for i in chosen]
-        return zip(*values, strict=True)
+        values = [np.array(self.domain.columns[i].values, dtype=object) for i in chosen]
+        for start in range(0, len(self), PIECE):
+            codes = [self.columns[i][start : start + PIECE] for i in chosen]
+            yield from zip(*(v[c].tolist() for v, c in zip(values, codes, strict=True)), strict=True)
 
 
 def rows_of(domain: Domain, matrix: NDArray[np.integer]) -> Rows:
@@ -94,30 +101,51 @@ def read_rows(
     *,
     unit: str | None = None,
     most: int = 1,
+    left_out: Callable[[int], None] = untold,
     progress: Progress = silent,
 ) -> Rows:
     """Code the lines of a CSV file, its header first; other columns of the file are left unread.
 
-    With `unit`, at most `most` rows of one person are kept. Raises RowError.
+    With `unit`, at most `most` rows of one person are kept; `left_out` hears how many rows that costs, a number
+    that is not for publication. Raises RowError.
     """
-    source = iter(lines)
+    source = _numbered(lines)
     header = _header(source)
     places = [_place(header, column.name) for column in domain.columns]
     unit_place = None if unit is None else _place(header, composed(unit))
     indexes = [_Index(column.index) for column in domain.columns]
     pieces: list[list[Codes]] = [[] for _ in domain.columns]
     people: list[NDArray[np.int64]] = []
-    line = 2
-    while piece := list(islice(source, PIECE)):
-        across = _across(piece, len(header), line)
+    records = (each for each in source if each[1] or len(header) == 1)  # a blank line may be an empty answer
+    done = 0
+    while piece := list(islice(records, PIECE)):
+        numbers, across = _across(piece, len(header))
         for place, index, column, codes in zip(places, indexes, domain.columns, pieces, strict=True):
-            codes.append(_code(across[place], index, column, line))
+            codes.append(_code(across[place], index, column, numbers))
         if unit_place is not None:
-            people.append(np.fromiter(map(hash, across[unit_place]), dtype=np.int64, count=len(piece)))
-        line += len(piece)
-        progress("read", line - 2, 0)
+            people.append(_people(across[unit_place], header[unit_place], numbers))
+        done += len(piece)
+        progress("read", done, 0)
     rows = Rows(domain, tuple(map(_joined, pieces)))
-    return rows if unit is None else _bounded(rows, people, most)
+    if unit is None:
+        return rows
+    kept = _bounded(rows, people, most)
+    left_out(len(rows) - len(kept))
+    return kept
+
+
+def _numbered(lines: Iterable[Sequence[str]]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Each record with the line of the file it begins on: a quoted field may have line breaks."""
+    records, begins = iter(lines), 1
+    try:
+        for record in records:
+            yield begins, record
+            begins = getattr(records, "line_num", begins) + 1
+    except csv.Error:
+        raise RowError(
+            f"Line {begins}: a field has more than {csv.field_size_limit()} characters."
+            " Is a quotation mark left open?"
+        ) from None
 
 
 def _joined(pieces: list[Codes]) -> Codes:
@@ -127,8 +155,8 @@ def _joined(pieces: list[Codes]) -> Codes:
     return column
 
 
-def _header(source: Iterator[Sequence[str]]) -> list[str]:
-    first = next(source, None)
+def _header(source: Iterator[tuple[int, Sequence[str]]]) -> list[str]:
+    _, first = next(source, (0, None))
     if first is None:
         raise RowError("The file is empty: it has not even a line with column names.")
     header = [composed(name.removeprefix("\ufeff")) for name in first]
@@ -143,22 +171,37 @@ def _place(header: list[str], name: str) -> int:
     return header.index(name)
 
 
-def _across(piece: list[Sequence[str]], width: int, line: int) -> list[tuple[str, ...]]:
-    for below, row in enumerate(piece):
-        if len(row) != width:
-            raise RowError(f"Line {line + below} has {len(row)} fields, the header has {width}.")
-    return list(zip(*piece, strict=True))
+def _across(
+    piece: list[tuple[int, Sequence[str]]], width: int
+) -> tuple[tuple[int, ...], tuple[tuple[str, ...], ...]]:
+    """The lines and the columns of these records."""
+    for line, record in piece:
+        if len(record) != width:
+            raise RowError(f"Line {line} has {len(record)} fields, the header has {width}.")
+    numbers, records = zip(*piece, strict=True)
+    return numbers, tuple(zip(*records, strict=True))
 
 
-def _code(values: tuple[str, ...], index: _Index, column: Column, line: int) -> Codes:
+def _code(values: Sequence[str], index: _Index, column: Column, numbers: Sequence[int]) -> Codes:
     codes = np.fromiter(map(index.__getitem__, values), dtype=np.uint16, count=len(values))
     outside = np.flatnonzero(codes == UNKNOWN)
     if len(outside):
         raise RowError(
-            f"Line {line + outside[0]}, column {column.name!r}: the value is not in the code list"
+            f"Line {numbers[outside[0]]}, column {column.name!r}: the value is not in the code list"
             f" ({len(outside)} such values in this part of the file)."
         )
     return codes
+
+
+def _people(values: Sequence[str], name: str, numbers: Sequence[int]) -> NDArray[np.int64]:
+    """One number a person, whatever Unicode spelling and blanks around the name: or a bound would not bind."""
+    names = [composed(value).strip() for value in values]
+    if not all(names):
+        raise RowError(
+            f"Line {numbers[names.index('')]}, column {name!r}: it is empty, so this row would count as one person"
+            " with all others like it. Give each person a value of their own."
+        )
+    return np.fromiter(map(hash, names), dtype=np.int64, count=len(names))
 
 
 def _bounded(rows: Rows, people: list[NDArray[np.int64]], most: int) -> Rows:
