@@ -24,6 +24,7 @@ export interface Configuration {
   limits: { envelope: number; words: number };
   proof_of_work: Work | null;
   state_desks?: string[];
+  officials?: string[];
 }
 
 /** What was chosen and typed, by the name of the control. */
@@ -32,7 +33,6 @@ export type Told = Record<string, string[]>;
 const ABOUT_HER = ["contact_preference", "accessibility", "language"];
 const FIELDS_ABOUT_HER = ["name", "contact", "hours", "cover_name"];
 const APART = ["words", "identifier", "consents", ...ABOUT_HER, ...FIELDS_ABOUT_HER];
-const OFFICIALS = ["police", "other_official", "militia_guard"];
 
 export const newIdempotencyKey = (): string => base64url(random(16));
 
@@ -51,11 +51,10 @@ export function documents(told: Told, kind: string): { narrative: object; identi
   };
 }
 
-export function deskFor(told: Told, configuration: Configuration): SealedTo {
-  const own = configuration.provinces[told["place"]?.[0] ?? ""] ?? configuration.default;
-  const aboutOfficial =
-    OFFICIALS.includes(told["did"]?.[0] ?? "") || (told["harms"] ?? []).some((harm) => harm.startsWith("off_"));
-  return aboutOfficial && configuration.state_desks?.includes(own.desk) ? configuration.default : own;
+export function deskFor(told: Told, { provinces, default: other, state_desks: state, officials }: Configuration): SealedTo {
+  const own = provinces[told["place"]?.[0] ?? ""] ?? other;
+  const aboutOfficial = [...(told["did"] ?? []), ...(told["harms"] ?? [])].some((answer) => officials?.includes(answer));
+  return aboutOfficial && state?.includes(own.desk) ? other : own;
 }
 
 function answersOf(told: Told, group: KindGroup): Answers {

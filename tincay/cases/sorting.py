@@ -4,9 +4,8 @@ the answers open. tests/cases/test_sorting.py applies the same data in Python.
 
 from collections.abc import Mapping, Sequence
 
+from tincay.core.officials import OFFICIAL_HARMS, OFFICIALS
 from tincay.core.priority import CHILD_AGES, CHILD_HARMS
-
-OFFICIALS = ("police", "other_official", "militia_guard")
 
 SUGGESTIONS: tuple[tuple[str, Mapping[str, Sequence[str]]], ...] = (
     ("child", {"age_band": sorted(CHILD_AGES), "harms": sorted(CHILD_HARMS)}),
@@ -14,16 +13,7 @@ SUGGESTIONS: tuple[tuple[str, Mapping[str, Sequence[str]]], ...] = (
         "official_misconduct",
         {
             "did": OFFICIALS,
-            "harms": (
-                "off_violence",
-                "off_sexual_extortion",
-                "off_bribe",
-                "off_detention",
-                "off_condoms",
-                "off_refused_report",
-                "off_disclosure",
-                "raid_harm",
-            ),
+            "harms": OFFICIAL_HARMS,
         },
     ),
     (

@@ -29,15 +29,30 @@ def add_province(
     )
 
 
+class NotThisDesk(Exception):
+    """Reports are never sealed to the police, and what is about officials needs a default outside the state."""
+
+
 @written
 def set_province_desk(*, code: str, desk: Desk) -> None:
-    """Let a desk answer for a province: reports about it are sealed to that desk from now on."""
+    """Let a desk answer for a province: reports about it are sealed to that desk from now on.
+
+    Raises NotThisDesk for the police.
+    """
+    if desk.organisation.enforces_law:
+        raise NotThisDesk(desk.code)
     Province.objects.filter(code=code).update(desk=desk)
 
 
 @written
 def set_fallback(*, triage: Desk, case: Desk, oversight: Desk | None) -> Fallback:
-    """Name the default desks. Identity is sealed to `case`, everything without a province's desk to `triage`."""
+    """Name the default desks. Identity is sealed to `case`, everything without a province's desk to `triage`.
+
+    Raises NotThisDesk for a state body: what is about officials comes here.
+    """
+    for desk in (triage, case):
+        if desk.organisation.of_the_state:
+            raise NotThisDesk(desk.code)
     return Fallback.objects.update_or_create(
         id=1, defaults={"triage": triage, "case": case, "oversight": oversight}
     )[0]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
-from tincay.core import receipts
+from tincay.core import officials, receipts
 from tincay.directory.models import Service
 from tincay.directory.queries import fallback, provinces
 from tincay.intake import flood
@@ -20,7 +20,7 @@ from tincay.intake.actions import today
 from tincay.intake.answers import LONGEST
 from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
 from tincay.intake.models import Report
-from tincay.intake.plain import STATE_SCOPES, text_version
+from tincay.intake.plain import text_version
 from tincay.intake.queries import desks_of_the_page
 from tincay.intake.questions import CONSENTS, KINDS, asked, places
 from tincay.people.models import Desk, Membership
@@ -169,6 +169,7 @@ def configuration() -> dict[str, Any]:
     return {
         **desks_of_the_page(),
         "state_desks": _state_desks(),
+        "officials": sorted(officials.ANSWERS),
         "salt": bytes(this_install().salt).hex(),
         "words": static("client/words-vn.txt"),
         "day": today(now()).isoformat(),
@@ -180,8 +181,8 @@ def configuration() -> dict[str, Any]:
 
 def _state_desks() -> list[str]:
     """Desks that a report about an official never goes to."""
-    desks = Desk.objects.select_related("organisation").exclude(recipient="")
-    return [desk.code for desk in desks if STATE_SCOPES & set(desk.organisation.scope)]
+    desks = Desk.objects.select_related("organisation").exclude(recipient="").order_by("code")
+    return [desk.code for desk in desks if desk.organisation.of_the_state]
 
 
 def receipt_page(report: Report, code: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from tincay.core.consent import Grant
+from tincay.core.officials import about_official
 from tincay.core.priority import kind_group, priority, retention_class
 from tincay.core.sealing import Stretched, stretch_receipt
 from tincay.directory.queries import desk_for, fallback
@@ -22,8 +23,6 @@ from tincay.people.models import Desk
 from tincay.web.models import this_install
 from tincay.web.packs import pack_toml
 
-STATE_SCOPES = frozenset({"law_enforcement"})
-OFFICIALS = frozenset({"police", "other_official", "militia_guard"})
 CODED = ("need", "danger", "harmed", "whose", "age_band", "time_since", "harms", "place", "channel", "did",
          "identifier_kind", "police_option")  # fmt: skip
 
@@ -78,8 +77,7 @@ def _envelope(form: PlainReport, receipt: Stretched, day: date) -> Envelope:
 def desk_of(said: Mapping[str, Any]) -> Desk:
     """Who is asked: the province's desk, but never a state body's desk about an official."""
     desk = desk_for(said["place"])
-    about_official = said["did"] in OFFICIALS or any(harm.startswith("off_") for harm in said["harms"])
-    if about_official and STATE_SCOPES & set(desk.organisation.scope):
+    if desk.organisation.of_the_state and about_official(said["did"], said["harms"]):
         return fallback().triage
     return desk
 

@@ -5,6 +5,7 @@ from typing import Self
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from tincay.core.officials import POLICE_KINDS, STATE_KINDS
 from tincay.people.rights import KIND_RIGHTS, May, comes_with_kind, holds
 
 _RIGHTS_BY_KIND = {right for rights in KIND_RIGHTS.values() for right in rights}
@@ -29,6 +30,15 @@ class Organisation(models.Model):
 
     def name(self, language: str) -> str:
         return self.name_en if language == "en" else self.name_vi
+
+    @property
+    def of_the_state(self) -> bool:
+        return self.kind in STATE_KINDS or self.enforces_law
+
+    @property
+    def enforces_law(self) -> bool:
+        """The police and whoever works like them: they see what she agreed to, never a report."""
+        return self.kind in POLICE_KINDS or "law_enforcement" in self.scope
 
 
 class Desk(models.Model):

@@ -13,12 +13,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tincay.directory.actions import set_fallback, set_province_desk
+from tincay.directory.actions import NotThisDesk, set_fallback, set_province_desk
 from tincay.directory.models import Fallback
 from tincay.people.actions import add_desk, add_organisation, add_seat, add_user
 from tincay.people.models import Desk, Organisation, User
 from tincay.web.models import this_install
 from tincay.web.packs import codes
+from tincay.web.writing import written
 
 Table = Mapping[str, Any]
 
@@ -34,31 +35,46 @@ class Command(BaseCommand):
             raise CommandError("A demo has its own invented people.")
         table = tomllib.loads(file.read_text(encoding="utf-8"))
         try:
-            for organisation in table.get("organisations", ()):
-                _enrol_organisation(organisation)
-            for user in table.get("users", ()):
-                self._enrol_user(user)
-            _name_desks(table)
+            shown = _enrol(table)
         except KeyError as missing:
             raise CommandError(f"{file.name}: {missing} is missing") from None
+        except NotThisDesk as refused:
+            raise CommandError(
+                f"{file.name}: no report may go to {refused}. The police answer for no province, and the"
+                " default desks are not of the state, since reports about officials go there."
+            ) from None
+        for name, password in shown.items():
+            self.stdout.write(f"{name}  {password}")
 
-    def _enrol_user(self, given: Table) -> None:
-        if User.objects.filter(username=given["username"]).exists():
-            return
-        codes().check("user_role", given["role"])
-        password = secrets.token_urlsafe(12)
-        user = add_user(
-            organisation=Organisation.objects.get(code=given["organisation"]),
-            username=given["username"],
-            password=password,
-            role=given["role"],
-            title_vi=given["title"]["vi"],
-            title_en=given["title"]["en"],
-            notice_address=given.get("notice_address", ""),
-        )
-        for seat in given.get("desks", ()):
-            add_seat(user=user, desk=Desk.objects.get(code=seat["code"]), on_call=seat.get("on_call"))
-        self.stdout.write(f"{user.username}  {password}")
+
+@written
+def _enrol(table: Table) -> dict[str, str]:
+    """Add all of the file or nothing; the first passwords of those who are new."""
+    for organisation in table.get("organisations", ()):
+        _enrol_organisation(organisation)
+    new = [
+        user for user in table.get("users", ()) if not User.objects.filter(username=user["username"]).exists()
+    ]
+    shown = {user["username"]: _enrol_user(user) for user in new}
+    _name_desks(table)
+    return shown
+
+
+def _enrol_user(given: Table) -> str:
+    codes().check("user_role", given["role"])
+    password = secrets.token_urlsafe(12)
+    user = add_user(
+        organisation=Organisation.objects.get(code=given["organisation"]),
+        username=given["username"],
+        password=password,
+        role=given["role"],
+        title_vi=given["title"]["vi"],
+        title_en=given["title"]["en"],
+        notice_address=given.get("notice_address", ""),
+    )
+    for seat in given.get("desks", ()):
+        add_seat(user=user, desk=Desk.objects.get(code=seat["code"]), on_call=seat.get("on_call"))
+    return password
 
 
 def _enrol_organisation(given: Table) -> None:
