@@ -1,6 +1,8 @@
 """The envelope's door: what is taken, what is refused and how, and that a flood drowns nobody."""
 
 import json
+import threading
+import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from itertools import count
@@ -105,6 +107,15 @@ def test_what_is_no_envelope_is_refused_in_one_word(
     assert not Report.objects.for_the_rules().exists()
 
 
+def test_a_recipient_that_is_no_key_is_malformed(post: Post, reporter: Reporter) -> None:
+    envelope = reporter.envelope_json()
+    thread = envelope["compartments"]["thread"]
+    thread["recipient"] = thread["recipient"][:-1] + ("q" if thread["recipient"][-1] != "q" else "p")
+    answer = post(envelope)
+    assert (answer.status_code, answer.json()) == (400, {"error": "malformed"})
+    assert not Report.objects.for_the_rules().exists()
+
+
 def test_a_hostile_age_header_is_refused_by_its_bytes_alone(post: Post, reporter: Reporter) -> None:
     import base64
 
@@ -196,6 +207,29 @@ def test_no_more_than_two_codes_are_stretched_at_once() -> None:
         flood.one_derivation(wait=0.01),
     ):
         raise AssertionError("a third one came in")
+
+
+def test_a_few_wait_for_their_code_and_the_next_is_answered_at_once() -> None:
+    """Who waits holds a thread that a sealed report needs."""
+
+    def stretch() -> None:
+        with flood.one_derivation():
+            pass
+
+    with flood.one_derivation(), flood.one_derivation():
+        waiting = [threading.Thread(target=stretch) for _ in range(flood.WAITING)]
+        for one in waiting:
+            one.start()
+        while flood._places.acquire(blocking=False):  # until all of them stand in line
+            flood._places.release()
+        began = time.monotonic()
+        with pytest.raises(flood.Busy), flood.one_derivation():
+            raise AssertionError("one more came in")
+        assert time.monotonic() - began < 1
+    for one in waiting:
+        one.join()
+    with flood.one_derivation(wait=1):
+        pass
 
 
 def test_a_plain_flood_is_held_too(post: Post, network: Network, client: Client, reporter: Reporter) -> None:

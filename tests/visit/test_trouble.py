@@ -9,6 +9,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from tests.cast import Hands, Network, Reporter
+from tincay.core import receipts
 from tincay.intake import flood
 from tincay.intake.models import Report
 
@@ -72,6 +73,90 @@ def test_when_two_codes_are_stretched_already_she_is_asked_to_wait(phone: Client
     with mock.patch("tincay.intake.plain.flood.one_derivation", side_effect=flood.Busy):
         answer = phone.post("/tell/plain/", sent)
     assert answer.status_code == 503
+    assert TYPED in answer.content.decode()
+
+
+def test_two_sendings_of_one_page_at_one_moment_are_one_report_and_show_its_code(
+    phone: Client, reporter: Reporter
+) -> None:
+    sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": TYPED}
+    phone.post("/tell/plain/", sent)
+    first = Report.objects.for_the_rules().get()
+    # The other one was not there yet when this one looked.
+    with mock.patch("tincay.intake.receiving.with_key", side_effect=[None, first]):
+        answer = phone.post("/tell/plain/", sent)
+    assert answer.status_code == 200
+    assert reporter.code[-4:] in answer.content.decode()
+    assert Report.objects.for_the_rules().count() == 1
+
+
+def test_a_code_that_stands_for_another_report_takes_nothing(phone: Client, reporter: Reporter) -> None:
+    reporter.send()
+    sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": TYPED}
+    answer = phone.post("/tell/plain/", sent)
+    assert answer.status_code == 503
+    assert TYPED in answer.content.decode()
+
+
+@pytest.mark.parametrize("trouble", [flood.Busy, OperationalError(LOCKED)])
+def test_when_the_server_cannot_look_the_receipt_stays_on_the_page(
+    phone: Client, reporter: Reporter, trouble: Exception
+) -> None:
+    reporter.send()
+    typed = {"plain-code": reporter.code, "plain-last": reporter.code[-4:]}
+    with mock.patch("tincay.intake.views.stretch_receipt", side_effect=trouble):
+        answer = phone.post("/kept/", typed)
+    assert answer.status_code == 200
+    assert receipts.grouped(reporter.code).split()[0] in answer.content.decode()
+    assert "Bạn đã chép đúng nhóm cuối." in answer.content.decode()
+
+
+def test_codes_tried_at_the_receipt_make_a_browser_wait(phone: Client, reporter: Reporter) -> None:
+    for _ in range(5):
+        assert phone.post("/kept/", {"plain-code": Reporter(99).code}).status_code == 404
+    with mock.patch("tincay.intake.views.stretch_receipt", side_effect=AssertionError("not while waiting")):
+        phone.post("/kept/", {"plain-code": Reporter(99).code})
+        assert phone.post("/back/", {"plain-code": reporter.code}).status_code == 429
+    sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": TYPED}
+    answer = phone.post("/tell/plain/", sent)
+    assert answer.status_code == 429
+    assert TYPED in answer.content.decode()
+    assert re.search(r"nghỉ \d+ giây", answer.content.decode())
+
+
+def test_a_receipt_has_no_link_that_would_lose_it(phone: Client, reporter: Reporter) -> None:
+    sent = {"plain-code": reporter.code, "plain-need": ["pep"]}
+    assert 'class="language"' not in phone.post("/tell/plain/", sent).content.decode()
+    kept = phone.post("/kept/", {"plain-code": reporter.code, "plain-last": "1"})
+    assert 'class="language"' not in kept.content.decode()
+    assert phone.get("/en/kept/")["Location"] == "/en/back/"
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("", 422), ("12", 422), ("1" * 24, 422), (Reporter(99).code, 404)]
+)
+def test_a_mistyped_code_after_an_ended_visit_loses_no_word(phone: Client, code: str, status: int) -> None:
+    answer = phone.post("/back/", {"plain-code": code, "plain-words": TYPED})
+    assert answer.status_code == status
+    assert TYPED in answer.content.decode()
+
+
+@pytest.mark.parametrize("trouble", [flood.Busy, OperationalError(LOCKED)])
+def test_a_server_that_is_busy_after_an_ended_visit_loses_no_word(
+    phone: Client, reporter: Reporter, trouble: Exception
+) -> None:
+    reporter.send()
+    with mock.patch("tincay.visit.views.stretch_receipt", side_effect=trouble):
+        answer = phone.post("/back/", {"plain-code": reporter.code, "plain-words": TYPED})
+    assert answer.status_code == 503
+    assert TYPED in answer.content.decode()
+
+
+def test_a_browser_that_has_to_wait_after_an_ended_visit_loses_no_word(phone: Client) -> None:
+    for _ in range(5):
+        phone.post("/back/", {"plain-code": Reporter(99).code})
+    answer = phone.post("/back/", {"plain-code": Reporter(99).code, "plain-words": TYPED})
+    assert answer.status_code == 429
     assert TYPED in answer.content.decode()
 
 

@@ -11,7 +11,7 @@ from django.http.request import UnreadablePostError
 
 from tincay.core.codes import UnknownCode
 from tincay.core.consent import BadGrant
-from tincay.core.sealing import BadEnvelope
+from tincay.core.sealing import BadEnvelope, BadKey
 from tincay.intake.actions import NotSigned
 from tincay.intake.envelope import Malformed
 
@@ -74,7 +74,7 @@ def for_script(
             return view(request, *args, **kwargs)
         except TooLong:
             return refusal("too_long")
-        except (Malformed, BadEnvelope, NotSigned, BadGrant, UnknownCode):
+        except (Malformed, BadEnvelope, BadKey, NotSigned, BadGrant, UnknownCode):
             return refusal("malformed")
         except OperationalError as error:
             return refusal(storage_trouble(error))

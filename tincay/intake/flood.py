@@ -1,8 +1,11 @@
-"""What keeps a flood of junk from drowning a report: work for the sender's machine, lanes, never a refusal.
+"""What keeps a flood of junk from drowning a report: work for the sender's machine, and two lanes.
 
-Nothing here knows an address. A nonce is stateless (signed, dated) and used once; how much work is asked
-follows what came in lately. Who sends nothing of it while much comes in is kept all the same, in a held
-queue that is sorted apart.
+Nothing here knows an address. A report that was sealed on a phone is never refused: a nonce is stateless
+(signed, dated) and used once, how much work is asked follows what came in lately, and who sends nothing of it
+while much comes in is kept all the same, in a held queue that is sorted apart.
+
+Without JavaScript the server has to stretch the code itself. A flood of such forms can fill that lane: people
+are then asked to send again in a minute, with what they typed still there. It cannot fill the sealed one.
 """
 
 import base64
@@ -29,12 +32,13 @@ LEEWAY = 2
 NONCE_LASTS = 6 * 3600
 """Seconds: she may need half a day for her words."""
 PLAIN_BUDGET = 20
-"""Reports a minute without JavaScript that go straight to the queue; more are held, none is refused."""
-DERIVATIONS = 2
+"""Reports a minute without JavaScript that go straight to the queue; more are held."""
+DERIVATIONS, WAITING = 2, 4
+"""Codes that are stretched here at once, and requests that may wait for it: each holds a thread of the server."""
 
 
 class Busy(Exception):
-    """Two codes are being stretched already and the wait was too long."""
+    """Enough codes are being stretched and waited for already, or the wait was too long."""
 
 
 class Work(Enum):
@@ -93,6 +97,7 @@ class UsedOnce:
 sealed_lane, plain_lane = Rate(), Rate()
 _spent = UsedOnce()
 _derivations = threading.BoundedSemaphore(DERIVATIONS)
+_places = threading.BoundedSemaphore(DERIVATIONS + WAITING)
 
 
 def bits_asked() -> int:
@@ -147,10 +152,16 @@ def _zero_bits(work: ProofOfWorkIn) -> int:
 
 @contextmanager
 def one_derivation(wait: float = 20) -> Iterator[None]:
-    """Stretch a code on the server: two at once at most, so that this never takes the machine. Raises Busy."""
-    if not _derivations.acquire(timeout=wait):
+    """Stretch a code on the server: few at once and few in line, so that it takes neither the machine nor its
+    threads. Raises Busy."""
+    if not _places.acquire(blocking=False):
         raise Busy
     try:
-        yield
+        if not _derivations.acquire(timeout=wait):
+            raise Busy
+        try:
+            yield
+        finally:
+            _derivations.release()
     finally:
-        _derivations.release()
+        _places.release()

@@ -185,19 +185,27 @@ def _state_desks() -> list[str]:
     return [desk.code for desk in desks if desk.organisation.of_the_state]
 
 
-def receipt_page(report: Report, code: str) -> dict[str, Any]:
-    """The receipt, where the server has sealed: the code is on this page and nowhere else."""
+def receipt_page(report: Report | None, code: str) -> dict[str, Any]:
+    """The receipt, where the server has sealed: the code is on this page and nowhere else.
+
+    Without a report (the server cannot look now) the code still stands there. No link to the other language:
+    it would leave the code behind.
+    """
+    kept = {"first_look": first_look(report), **_promise(report.promise)} if report else {}
     return {
+        **kept,
+        "other_language": None,
         "report": report,
         "way_back": way_back(),
         "code": code,
         "digits": receipts.grouped(code),
         "receipt_words": receipts.to_words(code, words()),
-        "first_look": first_look(report),
-        "promise": report.promise,
-        "qr": promise_picture(report.promise),
         "texts": texts(),
     }
+
+
+def _promise(promise: str) -> dict[str, Any]:
+    return {"promise": promise, "qr": promise_picture(promise)}
 
 
 def promise_picture(promise: str) -> SafeString:

@@ -5,9 +5,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
+from django.db import IntegrityError
+
 from tincay.intake import clocks as running
 from tincay.intake.actions import leaf, local_day, read_grants
-from tincay.intake.envelope import CompartmentIn, Envelope
+from tincay.intake.envelope import CompartmentIn, Envelope, Malformed
 from tincay.intake.models import Clock, ConsentGrant, Report
 from tincay.intake.queries import desk_and_case, with_key
 from tincay.people.actions import call_on_duty
@@ -26,14 +28,24 @@ class Received(NamedTuple):
     new: bool
 
 
-@written
 def receive_report(
     *, envelope: Envelope, sealed_by: str, held: bool = False, code_name: str = "", now: datetime
 ) -> Received:
     """Keep a report, all of it or nothing. A second envelope with the same key is the same report.
 
-    Raises StaleDesk, Malformed, NotSigned, BadEnvelope.
+    Raises StaleDesk, Malformed (also for a receipt that another report has), NotSigned, BadEnvelope, BadKey.
     """
+    try:
+        return _keep(envelope=envelope, sealed_by=sealed_by, held=held, code_name=code_name, now=now)
+    except IntegrityError:
+        known = with_key(envelope.key)
+        if known is None:
+            raise Malformed from None
+        return Received(known, new=False)  # two of the same at one moment: the first one stands
+
+
+@written
+def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now: datetime) -> Received:
     known = with_key(envelope.key)
     if known:
         return Received(known, new=False)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,10 +17,12 @@ from tincay.intake.envelope import Envelope, Malformed, read
 from tincay.intake.forms import PlainReport
 from tincay.intake.models import Report
 from tincay.intake.plain import send_plain
-from tincay.intake.queries import desks_of_the_page, with_key, with_locator
-from tincay.intake.receiving import Received, StaleDesk, receive_report
+from tincay.intake.queries import desks_of_the_page, with_locator
+from tincay.intake.receiving import StaleDesk, receive_report
+from tincay.intake.tries import count_try, tries
 from tincay.web.models import this_install
 from tincay.web.time import now
+from tincay.web.views import not_found
 
 
 @require_safe
@@ -46,9 +48,11 @@ def plain(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _send_plain(request: HttpRequest, form: PlainReport) -> HttpResponse:
+    if tries(request)[1]:
+        return _again(request, form, trouble="slow_down", status=429)
     try:
         sent = send_plain(form, now=now())
-    except flood.Busy:
+    except (flood.Busy, Malformed):  # Malformed: the form's code was changed into another report's
         return _again(request, form, trouble="busy", status=503)
     except OperationalError as error:
         trouble = storage_trouble(error)
@@ -67,26 +71,39 @@ def _intake_page(
     request: HttpRequest, kind: str, form: PlainReport, *, script: bool, trouble: str = "", status: int = 200
 ) -> HttpResponse:
     page = pages.intake_page(kind, form, script=script)
-    return render(request, "intake/tell.html", {**page, "trouble": trouble}, status=status)
+    told = {"trouble": trouble, "wait": tries(request)[1]}
+    return render(request, "intake/tell.html", {**page, **told}, status=status)
 
 
-def _receipt_page(request: HttpRequest, report: Report, code: str, **more: Any) -> HttpResponse:
+def _receipt_page(request: HttpRequest, report: Report | None, code: str, **more: Any) -> HttpResponse:
     return render(request, "intake/receipt.html", pages.receipt_page(report, code) | more)
 
 
 @csrf_exempt
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def check_receipt(request: HttpRequest) -> HttpResponse:
-    """Without JavaScript: did she copy the last group well? The receipt stays in sight."""
+    """Without JavaScript: did she copy the last group well? The receipt stays in sight, whatever happens here."""
+    if request.method != "POST":
+        return HttpResponseRedirect(pages.way_back())
     code = request.POST.get("plain-code", "")
     if not receipts.check(code):
         raise Http404
+    try:
+        report = None if tries(request)[1] else _report_behind(code)
+    except (flood.Busy, OperationalError):
+        report = None
+    except Http404 as unknown:
+        return count_try(request, not_found(request, unknown))
+    typed = request.POST.get("plain-last", "").strip()
+    return _receipt_page(request, report, code, typed=typed, matches=typed == code[-4:])
+
+
+def _report_behind(code: str) -> Report:
     with flood.one_derivation():
         report = with_locator(stretch_receipt(code, bytes(this_install().salt)).locator)
     if report is None:
         raise Http404
-    typed = request.POST.get("plain-last", "").strip()
-    return _receipt_page(request, report, code, typed=typed, matches=typed == code[-4:])
+    return report
 
 
 @csrf_exempt
@@ -104,17 +121,7 @@ def send(request: HttpRequest) -> HttpResponse:
         received = receive_report(envelope=envelope, sealed_by="browser", held=held, now=now())
     except StaleDesk:
         return refusal("stale_desk", config=desks_of_the_page())
-    except IntegrityError:
-        # Two of the same at one moment, or somebody else's receipt: the first one stands.
-        received = Received(_already(envelope.key), new=False)
     return JsonResponse(_said(received.report), status=201 if received.new else 200)
-
-
-def _already(key: str) -> Report:
-    known = with_key(key)
-    if known is None:
-        raise Malformed
-    return known
 
 
 def _said(report: Report) -> dict[str, str]:

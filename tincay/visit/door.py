@@ -1,18 +1,15 @@
-"""The door: who may come in, for how long, and how long somebody waits who typed wrong codes.
+"""The door: who may come in, and for how long.
 
-The cookie of a visit is the secret half of a key; the row holds its public half. A second cookie counts
-wrong codes in this browser; no address is looked at anywhere.
+The cookie of a visit is the secret half of a key; the row holds its public half.
 """
 
 import functools
 import hmac
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -20,12 +17,11 @@ from django.views.decorators.csrf import csrf_exempt
 from tincay.core.sealing import Identity, Recipient
 from tincay.intake.answers import for_script, refusal
 from tincay.intake.models import Report
+from tincay.intake.tries import TRIES, set_cookie
 from tincay.visit.actions import ReceiptKeys, keys_of, recipient_in
 from tincay.visit.models import Visit
 
-COOKIE, TRIES = "visit", "tries"
-FREE_TRIES = 5
-FIRST_WAIT, LONGEST_WAIT = 30, 15 * 60
+COOKIE = "visit"
 P = ParamSpec("P")
 
 
@@ -102,8 +98,8 @@ def _is_hers(request: HttpRequest, visitor: Visitor) -> bool:
 
 
 def let_in(response: HttpResponse, cookie: Identity) -> HttpResponse:
-    """Give the visit's cookie: for this session only, out of reach of scripts and other sites."""
-    _set(response, COOKIE, cookie)
+    """Give the visit's cookie and forget what was tried before."""
+    set_cookie(response, COOKIE, cookie)
     response.delete_cookie(TRIES, samesite="Strict")
     return response
 
@@ -111,25 +107,4 @@ def let_in(response: HttpResponse, cookie: Identity) -> HttpResponse:
 def let_out(response: HttpResponse) -> HttpResponse:
     for name in (COOKIE, TRIES):
         response.delete_cookie(name, samesite="Strict")
-    return response
-
-
-def _set(response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(name, value, httponly=True, samesite="Strict", secure=settings.SESSION_COOKIE_SECURE)
-
-
-def tries(request: HttpRequest) -> tuple[int, int]:
-    """How many codes were tried in this browser without coming in, and how many seconds to wait."""
-    try:
-        count, until = signing.loads(request.COOKIES.get(TRIES, ""), salt=TRIES)
-    except (signing.BadSignature, ValueError, TypeError):
-        return 0, 0
-    return int(count), max(0, int(until - time.time()))
-
-
-def count_try(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """One more code without coming in: after five the wait doubles each time."""
-    count = tries(request)[0] + 1
-    wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (count - FREE_TRIES)) if count >= FREE_TRIES else 0
-    _set(response, TRIES, signing.dumps([count, int(time.time()) + wait], salt=TRIES))
     return response

@@ -25,21 +25,12 @@ from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.here import seal_message, signed_grant
 from tincay.intake.pages import texts
 from tincay.intake.plain import text_version
+from tincay.intake.tries import count_try, tries
 from tincay.people.models import Desk
 from tincay.vault.queries import recipient
 from tincay.visit import actions, pages, queries
 from tincay.visit.consents import items_of
-from tincay.visit.door import (
-    Visitor,
-    count_try,
-    let_in,
-    let_out,
-    sends_json,
-    tries,
-    visiting,
-    visitor_of,
-    visitor_with,
-)
+from tincay.visit.door import Visitor, let_in, let_out, sends_json, visiting, visitor_of, visitor_with
 from tincay.web.models import this_install
 from tincay.web.packs import words
 from tincay.web.time import now
@@ -103,16 +94,15 @@ def _come_in(request: HttpRequest, code: str) -> HttpResponse:
 def _door_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpResponse:
     # Whoever posted a plain form has no script that works, whatever the browser says of itself.
     said.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
+    # What an ended visit left behind is not lost by a mistyped code either.
+    said.setdefault("typed", request.POST.get("plain-words", ""))
     config = {"salt": bytes(this_install().salt).hex(), "words": static("client/words-vn.txt")}
     return render(request, "visit/door.html", {"config": config, "texts": texts(), **said}, status=status)
 
 
 def over(request: HttpRequest) -> HttpResponse:
     """The fifteen minutes are up. What was typed stays in the page, to be copied into the next visit."""
-    typed = "" if sends_json(request) else request.POST.get("plain-words", "")
-    return _door_page(
-        request, problem="visit_over", typed=typed, status=401 if request.method == "POST" else 200
-    )
+    return _door_page(request, problem="visit_over", status=401 if request.method == "POST" else 200)
 
 
 @csrf_exempt
