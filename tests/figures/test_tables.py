@@ -21,6 +21,18 @@ def test_counts_of_two_lists_are_read() -> None:
     assert [int(count) for count in held.counts] == [0, 210, 340, 45]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_what_excel_writes_is_read(end: str, mark: str) -> None:
+    """Semicolons where the comma is the decimal sign, as in Vietnam; line ends of any system."""
+    assert read_counts(GOOD.replace("\n", end).replace(",", mark).encode()) == read_counts(GOOD.encode())
+
+
+def test_people_parted_by_semicolons_are_turned_away_too() -> None:
+    with pytest.raises(AboutPeople):
+        read_counts(b"name;A;B;count\nLan;1;0;1\n")
+
+
 @pytest.mark.parametrize(
     "name", ["uk_5list", "western_us_5list", "neworleans_5list_n185", "kampala_fsw_3capture"]
 )

@@ -3,9 +3,7 @@
 What was uploaded lives in memory until the page answers; it is never kept, logged or written to a file.
 """
 
-import csv
 import hmac
-import io
 import re
 from hashlib import sha256
 from itertools import permutations
@@ -13,7 +11,7 @@ from itertools import permutations
 from django.conf import settings
 
 from tincay.core.estimate.answers import NoEstimate
-from tincay.core.estimate.histories import COUNT_COLUMN, Table, read_table, tidy, write_table
+from tincay.core.estimate.histories import COUNT_COLUMN, Table, read_rows, read_table, tidy, write_table
 
 FEWEST_LISTS, MOST_LISTS = 2, 6
 LARGEST = 8 * 1024
@@ -41,7 +39,10 @@ def read_counts(raw: bytes) -> Table:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Unreadable("text") from None
-    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)) if any(row)]
+    try:
+        rows = [[cell.strip() for cell in row] for row in read_rows(text)]
+    except NoEstimate:
+        raise Unreadable("text") from None
     _refuse_people(rows)
     check_names([name for name in rows[0] if name != COUNT_COLUMN])
     return _table(text)
