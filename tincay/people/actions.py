@@ -4,7 +4,10 @@ import json
 import urllib.request
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 
 from tincay.people.models import Desk, Membership, Notice, Organisation, User
 from tincay.web.writing import written
@@ -71,6 +74,33 @@ def add_user(
     user.set_password(password)
     user.save()
     return user
+
+
+@written
+def end_sessions(*, user: User) -> None:
+    """Sign a user out everywhere. A session's row does not say whose it is, so each is looked into."""
+    for session in Session.objects.iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
+
+
+@written
+def suspend(*, user: User) -> None:
+    """Shut a user out: no sign-in, no session, no second factor, no call. Everything done so far stays."""
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    Authenticator.objects.filter(user=user).delete()
+    Notice.objects.filter(user=user).delete()
+    end_sessions(user=user)
+
+
+@written
+def let_in_again(*, user: User, password: str) -> None:
+    """A first password once more: the next sign-in sets a second factor as the very first one did."""
+    user.set_password(password)
+    user.is_active = True
+    user.save(update_fields=["password", "is_active"])
+    Authenticator.objects.filter(user=user).delete()
+    end_sessions(user=user)
 
 
 @written

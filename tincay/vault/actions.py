@@ -9,6 +9,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from django.db.models import QuerySet
 
 from tincay.core.sealing import BadEnvelope, Recipient, check_envelope, seal
+from tincay.people.actions import end_sessions, let_in_again, suspend
 from tincay.people.models import Desk, Membership, User
 from tincay.record.actions import Appended, append_leaf
 from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
@@ -125,13 +126,16 @@ def erase_words(*, owner: UUID) -> int:
     return words.delete()[0]
 
 
-def _commit_key(*, holder: str, recipient: Recipient, now: datetime) -> None:
-    """A public key is a leaf, so that a swapped one shows; its opening is sealed to the key itself."""
+def _commit_key(*, holder: str, recipient: Recipient, now: datetime, gone: bool = False) -> None:
+    """A public key is a leaf, so that a swapped one shows; its opening is sealed to the key itself.
+
+    So is the end of a key that was taken away: the leaf then names none.
+    """
     owner = uuid5(NAMESPACE_OID, recipient)
     write_event(
         owner=owner,
         kind="key_changed",
-        event={"holder": holder, "recipient": recipient},
+        event={"holder": holder, "recipient": "" if gone else recipient},
         record=recipient,
         receipt=recipient,
         now=now,
@@ -232,9 +236,43 @@ def remove_member(*, desk: Desk, user: User) -> None:
         raise LastMember
     held, _ = DeskWrap.objects.filter(desk=desk, user=user).delete()
     Membership.objects.filter(desk=desk, user=user).delete()
+    end_sessions(user=user)
     if held:
         Desk.objects.filter(pk=desk.pk).update(key_due=True)
         desk.key_due = True
+
+
+@written
+def suspend_member(*, user: User) -> list[Desk]:
+    """Shut a user out and take them from their desks; the desks where only they can open what is there.
+
+    There the wraps stay: nobody can fetch them while the account is suspended, and without them all is lost.
+    """
+    alone = set(_held_alone(user).values_list("desk", flat=True))
+    desks = list(Desk.objects.filter(memberships__user=user).order_by("code"))
+    for desk in desks:
+        if desk.pk not in alone:
+            remove_member(desk=desk, user=user)
+    suspend(user=user)
+    return [desk for desk in desks if desk.pk in alone]
+
+
+@written
+def reset_access(*, user: User, password: str, keep_key: bool, now: datetime) -> None:
+    """Let a user in again who lost the password, the telephone or the passphrase.
+
+    The own key goes too, so that colleagues hand over the desks' keys anew, unless `keep_key`: then the
+    passphrase has to be known. Raises LastMember when the key alone opens one of the desks.
+    """
+    if user.recipient and not keep_key:
+        if _held_alone(user).exists():
+            raise LastMember
+        DeskWrap.objects.filter(user=user).delete()
+        PersonWrap.objects.filter(user=user).delete()
+        _commit_key(holder="person", recipient=Recipient(user.recipient), now=now, gone=True)
+        User.objects.filter(pk=user.pk).update(recipient="")
+        user.recipient = ""
+    let_in_again(user=user, password=password)
 
 
 @written

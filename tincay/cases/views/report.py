@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -59,7 +60,12 @@ def _is_open(request: HttpRequest, user: User, found: Report) -> bool:
 
 def _keep_open(response: HttpResponse, user: User, found: Report) -> HttpResponse:
     response.set_cookie(
-        COOKIE, _signer.sign(f"{user.pk}.{found.id}"), max_age=OPEN_FOR, httponly=True, samesite="Strict"
+        COOKIE,
+        _signer.sign(f"{user.pk}.{found.id}"),
+        max_age=OPEN_FOR,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Strict",
     )
     return response
 
