@@ -25,9 +25,9 @@ urlpatterns = [
 STAFF_MENU = (
     MenuItem(_("Hôm nay"), "today", "calendar", May.SEE_QUEUE),
     MenuItem(_("Quá hạn"), "overdue", "clock", May.SEE_OVERDUE),
-    MenuItem(_("Báo cấp trên"), "escalated", "arrow-up", May.SEE_ESCALATED),
+    MenuItem(_("Việc trễ báo lên"), "escalated", "arrow-up", May.SEE_ESCALATED),
     MenuItem(_("Lịch làm việc"), "calendar", "calendar", May.CHANGE_CALENDAR),
-    MenuItem(_("Bàn tiếp nhận"), "desks", "users", May.MANAGE_DESK),
+    MenuItem(_("Nhóm tiếp nhận"), "desks", "users", May.MANAGE_DESK),
     MenuItem(_("Ước lượng"), "runs", "file-text", May.RUN_ESTIMATES),
     MenuItem(_("Tình trạng hệ thống"), "health", "activity", May.SEE_HEALTH),
     MenuItem(_("Khóa của tôi"), "my_key", "key", May.HOLD_KEY),

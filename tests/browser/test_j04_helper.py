@@ -238,7 +238,7 @@ def test_a_new_helper_makes_a_key_and_a_supervisor_hands_over_the_desks(
     boss.page.goto(boss.path("/desk/desks/"))
     desk = boss.page.locator("section", has=boss.page.locator(f"#desk-{network.triage.code}"))
     desk.locator("select").select_option(label="moi.cayme · moi.cayme")
-    desk.get_by_role("button", name="Thêm vào bàn").click()
+    desk.get_by_role("button", name="Thêm vào nhóm").click()
     if boss.page.locator("html").get_attribute("data-keyring") != "open":
         boss.unlock(network.supervisor.passphrase)
         boss.is_open()
@@ -267,7 +267,8 @@ def test_who_leaves_a_desk_is_out_and_a_new_key_is_made_in_the_browser(
     old = network.triage.recipient
     boss.page.goto(boss.path("/desk/desks/"))
     desk = boss.page.locator("section", has=boss.page.locator(f"#desk-{network.triage.code}"))
-    desk.get_by_role("button", name="Rời bàn thu.cayme").click()
+    desk.get_by_role("link", name="Bỏ khỏi nhóm… thu.cayme").click()
+    boss.page.get_by_role("button", name="Bỏ khỏi nhóm", exact=True).click()
     if boss.page.locator("html").get_attribute("data-keyring") != "open":
         boss.unlock(network.supervisor.passphrase)
         boss.is_open()

@@ -70,13 +70,13 @@ def test_who_leaves_can_open_nothing_new_and_the_others_keep_everything(
     before, desk = reporter.send(words="trước"), network.triage
     boss.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
     assert network.helper.open(before) == []
-    assert "Bàn này cần khóa mới" in boss.get(reverse("desks")).content.decode()
+    assert "Nhóm này cần khóa mới" in boss.get(reverse("desks")).content.decode()
     new = renew(boss, desk, network)
     during = reporter.next_person().send(words="sau")
     for report, words in ((before, "trước"), (during, "sau")):
         assert network.supervisor.open(report)[0]["words"] == words
     assert not DeskWrap.objects.filter(desk=desk).exclude(of=recipient_of(new)).exists()
-    assert "Bàn này cần khóa mới" not in boss.get(reverse("desks")).content.decode()
+    assert "Nhóm này cần khóa mới" not in boss.get(reverse("desks")).content.decode()
 
 
 def renew(client: Client, desk: Desk, network: Network) -> Identity:
@@ -231,7 +231,7 @@ def test_the_last_member_cannot_leave(boss: Client, network: Network) -> None:
     desk = network.triage
     boss.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
     page = boss.post(reverse("leave_desk", args=[desk.code, network.supervisor.user.pk]), follow=True)
-    assert "không rời bàn được" in page.content.decode()
+    assert "Không bỏ người cuối cùng giữ khóa được" in page.content.decode()
     assert network.supervisor.user.memberships.filter(desk=desk).exists()
 
 
@@ -319,3 +319,12 @@ def test_the_steward_sees_lengths_and_versions_and_no_report(
     page = sign_in(network.steward).get(reverse("health")).content.decode()
     assert report.code_name not in page
     assert str(report.id) not in page
+
+
+def test_nobody_is_removed_before_it_was_said_what_that_takes(boss: Client, network: Network) -> None:
+    desk, user = network.triage, network.helper.user
+    page = boss.get(reverse("leave_desk", args=[desk.code, user.pk]))
+    assert "Người này mất khóa ngay. Điều đã đọc không lấy lại được." in page.content.decode()
+    assert desk.memberships.filter(user=user).exists()
+    boss.post(reverse("leave_desk", args=[desk.code, user.pk]))
+    assert not desk.memberships.filter(user=user).exists()

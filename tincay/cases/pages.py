@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from tincay.cases import forms, sorting
@@ -183,7 +183,7 @@ def said_by(message: Message) -> str:
     if message.from_reporter:
         return gettext("Người báo viết")
     kind = {"question": gettext("Câu hỏi"), "answer": gettext("Câu trả lời")}.get(
-        message.kind, gettext("Tin nhắn")
+        message.kind, pgettext("one", "Lời nhắn")
     )
     return gettext("%(kind)s của người hỗ trợ số %(n)s") % {"kind": kind, "n": message.number}
 

@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tincay.cases import forms, handing
 from tincay.cases.permissions import desk_or_404
@@ -111,23 +111,28 @@ def join_desk(request: HttpRequest, code: str) -> HttpResponse:
     form = forms.Join(request.POST, desk=desk, prefix=desk.code)
     if form.is_valid():
         add_member(desk=desk, user=form.cleaned_data["user"], sealed=None, on_call=desk.memberships.count())
-        messages.success(request, _("Đã vào bàn. Còn một bước: trao khóa, để người mới đọc được."))
+        messages.success(request, _("Đã thêm vào nhóm. Còn một bước: trao khóa, để người mới đọc được."))
     return redirect("desks")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(May.MANAGE_DESK)
 def leave_desk(request: HttpRequest, code: str, user_id: int) -> HttpResponse:
+    """Say what it takes from that person; then do it."""
     desk = desk_or_404(staff(request), code)
     member = get_object_or_404(User, pk=user_id, memberships__desk=desk)
+    if request.method != "POST":
+        return render(
+            request, "cases/leave.html", {"member": member, "desk": desk.name(get_language() or "vi")}
+        )
     try:
         remove_member(desk=desk, user=member)
     except LastMember:
-        messages.error(
-            request, _("Người cuối cùng giữ khóa không rời bàn được. Sẽ không ai mở được tin nữa.")
-        )
+        messages.error(request, _("Không bỏ người cuối cùng giữ khóa được. Sẽ không ai mở được tin nữa."))
     else:
-        messages.success(request, _("Đã rời bàn. Khóa của người ấy đã xóa. Bạn làm khóa mới cho bàn nhé."))
+        messages.success(
+            request, _("Đã bỏ khỏi nhóm. Khóa của người ấy đã xóa. Bạn làm khóa mới cho nhóm nhé.")
+        )
     return redirect("desks")
 
 

@@ -37,7 +37,7 @@ WHY_NOT = {
     "too_few_tries": gettext_lazy(
         "Chưa đủ ba lần thử liên hệ an toàn, vào ba ngày khác nhau, trong 30 ngày."
     ),
-    "too_early": gettext_lazy("Chưa đủ 30 ngày yên lặng sau khi xử lý."),
+    "too_early": gettext_lazy("Chưa đủ 30 ngày không có lời nhắn mới sau khi xử lý."),
     "too_late": gettext_lazy("Đã quá thời hạn cho bước này."),
 }
 CANNOT_PAUSE = gettext_lazy("Không tạm dừng được: tin khẩn, hoặc không còn thời hạn nào có thể dừng.")
@@ -110,7 +110,7 @@ def handle(request: HttpRequest, report_id: UUID) -> HttpResponse:
         request,
         report_id,
         lambda report, at: _handle(report, result, at),
-        _("Đã xử lý. Tin tự đóng sau 30 ngày yên lặng."),
+        _("Đã xử lý. Tin tự đóng sau 30 ngày không có lời nhắn mới."),
     )
 
 
@@ -249,7 +249,7 @@ def ask(request: HttpRequest, report_id: UUID) -> HttpResponse:
 @needs(May.MOVE_REPORT)
 @for_script
 def write(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    return _write(request, report_id, actions.write_message, _("Đã gửi tin nhắn."))
+    return _write(request, report_id, actions.write_message, _("Đã gửi lời nhắn."))
 
 
 @require_POST
