@@ -1,6 +1,7 @@
 """The command line releases a file, attacks a release, and says in words what is wrong."""
 
 import json
+import re
 import runpy
 import sys
 from functools import partial
@@ -14,6 +15,7 @@ from tincay.core.release.attacks.findings import Finding
 from tincay.core.release.attacks.suite import Verdict
 from tincay.core.release.domain import write_domain
 from tincay.core.release.publish import release
+from tincay.core.release.rows import Rows
 
 
 @pytest.fixture
@@ -70,11 +72,14 @@ def test_the_report_never_compares_with_the_true_rows(made: Path, monkeypatch: p
 
 
 def test_a_release_that_an_attack_gets_through_is_not_written(
-    made: Path, monkeypatch: pytest.MonkeyPatch
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     quiet(False, monkeypatch)
     assert run(made) == 1
     assert not (made / "out").exists()
+    said = capsys.readouterr().out
+    assert "Nothing was written" in said
+    assert "tables published" not in said
 
 
 def test_a_release_whose_own_noise_is_wrong_is_not_written(
@@ -102,6 +107,40 @@ def test_people_with_several_rows_are_bounded_and_paid_for(
     assert run(made, "--unit", "person", "--rows-per-person", "2", "--format", "json") == 0
     assert json.loads((made / "out" / "release.json").read_text("utf-8"))["most"] == 2
     assert "person" not in (made / "out" / "rows.json").read_text("utf-8")
+
+
+def test_the_operator_alone_hears_how_many_rows_a_bound_left_out(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quiet(True, monkeypatch)
+    run(made, "--unit", "person", "--rows-per-person", "2")
+    assert "left out" not in capsys.readouterr().err
+    run(made, "--unit", "person", out="other")
+    said = capsys.readouterr()
+    assert "750 rows are left out" in said.err
+    assert "750" not in said.out
+    assert not any("750 rows" in path.read_text("utf-8") for path in (made / "other").iterdir())
+
+
+def test_true_rows_are_bounded_as_the_measured_ones_were(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quiet(True, monkeypatch)
+    run(made, "--unit", "person", "--rows-per-person", "2")
+    with (made / "reports.csv").open("a", encoding="utf-8") as file:
+        file.write("\n0,0,0,0,7" * 5)
+    seen: list[int] = []
+
+    def watch(_done: object, truth: Rows, **_: object) -> Verdict:
+        seen.append(len(truth))
+        return Verdict((), ())
+
+    monkeypatch.setattr("tincay.core.release.__main__.examine", watch)
+    attack = ["attack", str(made / "out"), "--truth", str(made / "reports.csv")]
+    assert main(attack) == 2
+    assert "--truth needs --unit" in capsys.readouterr().err
+    assert main([*attack, "--unit", "person"]) == 0
+    assert seen == [1_500]
 
 
 def test_without_a_seed_one_is_drawn(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,9 +186,11 @@ def test_a_published_file_that_was_edited_is_found(
     quiet(True, monkeypatch)
     run(made)
     table = made / "out" / "tables.csv"
-    table.write_text(table.read_text("utf-8").replace("gender", "Gender", 1), "utf-8")
-    assert main(["attack", str(made / "out")]) == 1
-    assert "tables.csv: not what release.json gives" in capsys.readouterr().out
+    published = table.read_text("utf-8")
+    for edited in (published.replace("gender", "Gender", 1), published + "gender", published[:-5]):
+        table.write_text(edited, "utf-8")
+        assert main(["attack", str(made / "out")]) == 1
+        assert "tables.csv: not what release.json gives" in capsys.readouterr().out
 
 
 def test_a_value_outside_the_code_list_is_named_by_place_and_not_repeated(
@@ -169,10 +210,32 @@ def test_a_file_that_is_not_text_is_told(made: Path, capsys: pytest.CaptureFixtu
     assert "not UTF-8" in capsys.readouterr().err
 
 
-def test_a_rho_that_is_no_rho_stops_at_the_door(made: Path) -> None:
+@pytest.mark.parametrize("rho", ["0", "1/0"])
+def test_a_rho_that_is_no_rho_stops_at_the_door(
+    made: Path, rho: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
-        run(made, rho="0")
+        run(made, rho=rho)
     assert stopped.value.code == 2
+    assert "rho must be positive" in capsys.readouterr().err
+
+
+def test_a_field_without_end_is_told_in_one_line(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (made / "reports.csv").open("a", encoding="utf-8") as file:
+        file.write('\n"' + "x" * 200_000)
+    assert run(made) == 2
+    assert "Line 1502: a field has more than 131072 characters" in capsys.readouterr().err
+
+
+def test_a_release_with_noise_that_cannot_be_is_told_in_one_line(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quiet(True, monkeypatch)
+    run(made)
+    stored = made / "out" / "release.json"
+    stored.write_text(re.sub('"variance": [0-9.]+', '"variance": 0', stored.read_text("utf-8")), "utf-8")
+    assert main(["attack", str(made / "out")]) == 2
+    assert "noise that cannot be" in capsys.readouterr().err
 
 
 def test_progress_is_shown_to_a_terminal_only(

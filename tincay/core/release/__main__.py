@@ -15,7 +15,7 @@ from .attacks.audit import noise_of
 from .attacks.suite import Verdict, examine
 from .budget import epsilon, read_rho
 from .domain import Domain, DomainError, read_domain
-from .export import WRITERS, files, read_measurement
+from .export import WRITERS, Pieces, pieces, read_measurement
 from .profiles import ctdc
 from .publish import Release, publish, release
 from .rows import RowError, Rows, read_rows
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     make = commands.add_parser("release", help="publishable tables and invented rows from a CSV file")
     make.add_argument("file", type=Path)
     make.add_argument("--domain", required=True, help="DOMAIN.json, or ctdc-27")
-    make.add_argument("--rho", required=True, type=read_rho, help="privacy budget, for example 0.25")
+    make.add_argument("--rho", required=True, type=_rho, help="privacy budget, for example 0.25")
     make.add_argument("--unit", help="the column that tells one person from another; it is not published")
     make.add_argument("--rows-per-person", type=int, default=1)
     make.add_argument("--seed", type=int, help="draws the invented rows (never the noise); may be public")
@@ -61,8 +61,16 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument(
         "--truth", type=Path, help="the true rows: figures for inside eyes only, not to be published"
     )
+    test.add_argument("--unit", help="the column of the true rows that tells one person from another")
     test.set_defaults(run=_attack)
     return parser
+
+
+def _rho(text: str) -> int:
+    try:
+        return read_rho(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
 
 
 def _release(asked: argparse.Namespace) -> int:
@@ -86,12 +94,14 @@ def _release(asked: argparse.Namespace) -> int:
         )
         verdict = examine(done, progress=_progress).also(noise_of(done.measurement, rows))
         if verdict.passed:
-            for name, content in files(done, asked.format, verdict.lines()).items():
-                (folder / name).write_bytes(content)
+            _write(pieces(done, asked.format, verdict.lines()), folder)
     _print(verdict)
+    if not verdict.passed:
+        print("Nothing was written: this release did not pass. Its budget is spent all the same.")
+        return 1
     print(f"{len(done.tables.stored)} tables published, {len(done.refusals)} refused, in {asked.out}")
     print(f"rows: {done.rows_refusal or 'published'}")
-    return 0 if verdict.passed else 1
+    return 0
 
 
 def _attack(asked: argparse.Namespace) -> int:
@@ -99,7 +109,11 @@ def _attack(asked: argparse.Namespace) -> int:
     done = publish(measurement, seed)
     truth = None
     if asked.truth is not None:
-        truth = _rows(asked.truth, measurement.workload.domain, None, 1)
+        if measurement.most > 1 and asked.unit is None:
+            raise ValueError(
+                f"A person has up to {measurement.most} rows in this release: --truth needs --unit."
+            )
+        truth = _rows(asked.truth, measurement.workload.domain, asked.unit, measurement.most)
         print("With the true rows: these figures are not for publication.")
     verdict = examine(done, truth, progress=_progress)
     _print(verdict)
@@ -111,9 +125,20 @@ def _attack(asked: argparse.Namespace) -> int:
 
 def _edited(folder: Path, done: Release) -> list[str]:
     """Published files that differ from what the stored noisy tables give (workbooks are not compared)."""
-    wanted = files(done, "csv", []) | files(done, "json", [("attack",)])
+    wanted = pieces(done, "csv", []) | pieces(done, "json", [("attack",)])
     names = [name for name in wanted if not name.startswith("attacks") and (folder / name).exists()]
-    return [name for name in names if (folder / name).read_bytes() != wanted[name]]
+    return [name for name in names if not _same(folder / name, wanted[name])]
+
+
+def _same(path: Path, content: Iterator[bytes]) -> bool:
+    with path.open("rb") as file:
+        return all(file.read(len(piece)) == piece for piece in content) and not file.read(1)
+
+
+def _write(contents: Pieces, folder: Path) -> None:
+    for name, content in contents.items():
+        with (folder / name).open("wb") as file:
+            file.writelines(content)
 
 
 def _domain(given: str) -> Domain:
@@ -122,7 +147,9 @@ def _domain(given: str) -> Domain:
 
 def _rows(path: Path, domain: Domain, unit: str | None, most: int) -> Rows:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return read_rows(csv.reader(file), domain, unit=unit, most=most, progress=_progress)
+        return read_rows(
+            csv.reader(file), domain, unit=unit, most=most, left_out=_say_left_out, progress=_progress
+        )
 
 
 @contextmanager
@@ -134,6 +161,13 @@ def _new_folder(folder: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             folder.rmdir()
+
+
+def _say_left_out(rows: int) -> None:
+    if rows:
+        print(
+            f"{rows} rows are left out: more than a person may have. (Not for publication.)", file=sys.stderr
+        )
 
 
 def _say_price(micro_rho: int) -> None:
