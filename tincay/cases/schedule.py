@@ -27,6 +27,8 @@ LEVELS = ("e1", "e2", "e3", "e4")
 M = TypeVar("M", bound=Model)
 log = logging.getLogger("tincay.schedule")
 NEXT_ON_CALL = (timedelta(minutes=20), timedelta(minutes=40))
+PLACES = {"e1": 0, "e2": 1, "e3": None, "e4": None}
+"""Who is called at each level: a place on call, then (None) whoever may be the second person."""
 
 
 class Ticked(NamedTuple):
@@ -53,11 +55,15 @@ def _tick(now: datetime) -> Ticked:
         resumed=_each(_end_pause, Pause.objects.filter(ended_at=None, review_at__lte=now), now),
         closed=_each(_close, _quiet(now), now),
         purged=_each(_purge, Report.objects.for_the_rules().filter(purge_on__lte=today(now)), now),
-        notices=_page_next(now=now) + send_notices(now=now),
-        log_size=close_the_day(now=now).checkpoint.size,
+        notices=_page_next(now=now),
+        log_size=0,
     )
+    try:
+        size = close_the_day(now=now).checkpoint.size
+    finally:  # after it, since a channel may be slow; and whatever became of it
+        sent = send_notices(now=now)
     truncate_wal()
-    return done
+    return done._replace(notices=done.notices + sent, log_size=size)
 
 
 def _each(act: Callable[[M, datetime], int], rows: QuerySet[M], now: datetime) -> int:
@@ -78,18 +84,18 @@ def _escalate(found: Clock, now: datetime) -> int:
     The row says when it climbed, not when it should have.
     """
     clock = Clock.objects.select_related("report__desk").select_for_update(of=("self",)).get(pk=found.pk)
-    climbed = 0
+    climbed = []
     while clock.met_at is None and clock.next_escalation_at and clock.next_escalation_at <= now:
         clock.level = LEVELS[LEVELS.index(clock.level) + 1 if clock.level in LEVELS else 0]
         if not clock.escalations.filter(level=clock.level).exists():  # she may have asked for the last one
             Escalation.objects.create(clock=clock, level=clock.level, at=now.replace(second=0))
             leaf(clock.report, "escalated", now, rule=clock.rule, level=clock.level)
         clock.next_escalation_at = running.next_escalation(clock, rules()[clock.rule], calendar())
-        climbed += 1
+        climbed.append(clock.level)
     clock.save()
-    if climbed:
-        call_on_duty(desk=clock.report.desk, now=now)
-    return climbed
+    for level in climbed:
+        call_on_duty(desk=clock.report.desk, now=now, place=PLACES[level])
+    return len(climbed)
 
 
 def _end_pause(pause: Pause, now: datetime) -> int:
@@ -120,12 +126,16 @@ def _purge(report: Report, now: datetime) -> int:
 
 
 def _page_next(*, now: datetime) -> int:
-    """Nobody has opened a p0 for 20 minutes: page the next person; for 40 minutes: the one after."""
+    """Nobody has opened a p0 for 20 minutes: page the next person; for 40 minutes: the supervisor.
+
+    A late tick skips nobody: each step that has passed is paged.
+    """
     waiting = Report.objects.for_the_rules().filter(priority="p0", stage="received", held=False)
     paged = 0
     for report in waiting.select_related("desk"):
         place = sum(now - (report.received_at or now) >= after for after in NEXT_ON_CALL)
+        for step in (1, None)[report.paged : place]:
+            paged += call_on_duty(desk=report.desk, now=now, place=step) is not None
         if place > report.paged:
             Report.objects.for_the_rules().filter(pk=report.pk).update(paged=place)
-            paged += call_on_duty(desk=report.desk, now=now, place=place) is not None
     return paged

@@ -3,6 +3,8 @@
 import json
 import urllib.request
 from datetime import datetime
+from http.client import HTTPException
+from time import monotonic
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -10,7 +12,11 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
 from tincay.people.models import Desk, Membership, Notice, Organisation, User
+from tincay.people.rights import ROLE_RIGHTS, May
 from tincay.web.writing import written
+
+SENDING_S = 20
+"""How long one run may speak to the channel; what is left over is sent by the next."""
 
 
 @written
@@ -110,11 +116,23 @@ def add_seat(*, user: User, desk: Desk, on_call: int | None = None) -> Membershi
 
 
 @written
-def call_on_duty(*, desk: Desk, now: datetime, place: int = 0) -> Notice | None:
-    """Write the contentless notice for whoever is `place`-th on call at this desk; None when there is nobody."""
+def call_on_duty(*, desk: Desk, now: datetime, place: int | None = 0) -> Notice | None:
+    """Write the contentless notice for whoever is `place`-th on call at this desk; None when there is nobody.
+
+    Where that place is empty, and for no place, a supervisor is called: the desk's, else the organisation's.
+    """
     on_call = Membership.objects.filter(desk=desk).on_call().values_list("user_id", flat=True)
-    called = next(iter(on_call[place : place + 1]), None)
+    called = None if place is None else next(iter(on_call[place : place + 1]), None)
+    called = called or _second_person(desk)
     return None if called is None else Notice.objects.create(user_id=called, created_at=now)
+
+
+def _second_person(desk: Desk) -> int | None:
+    """Those of the desk before those elsewhere in its organisation."""
+    roles = [role for role, rights in ROLE_RIGHTS.items() if May.SECOND_PERSON in rights]
+    found = User.objects.filter(organisation=desk.organisation_id, role__in=roles, is_active=True)
+    here = found.filter(memberships__desk=desk)
+    return (here.order_by("id").first() or found.order_by("id").first() or User()).pk
 
 
 @written
@@ -132,11 +150,12 @@ def send_notices(*, now: datetime) -> int:
     if not settings.TINCAY_NOTICE_WEBHOOK:
         waiting.update(sent_at=now)
         return 0
-    sent = [
-        notice.pk for notice in waiting.select_related("user") if _post_notice(notice.user.notice_address)
-    ]
-    Notice.objects.filter(pk__in=sent).update(sent_at=now)
-    return len(sent)
+    sent, until = 0, monotonic() + SENDING_S
+    # In any order: an address that hangs each time must not stand before the others each time.
+    for notice in waiting.select_related("user").order_by("?"):
+        if monotonic() < until and _post_notice(notice.user.notice_address):
+            sent += Notice.objects.filter(pk=notice.pk).update(sent_at=now)
+    return sent
 
 
 def _post_notice(address: str) -> bool:
@@ -144,11 +163,11 @@ def _post_notice(address: str) -> bool:
     if not address:
         return True
     body = json.dumps({"to": address, "text": "Có việc mới"}, ensure_ascii=False).encode()
-    request = urllib.request.Request(  # noqa: S310 -- the address is the install's own setting
-        settings.TINCAY_NOTICE_WEBHOOK, data=body, headers={"Content-Type": "application/json"}
-    )
     try:
-        with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+        request = urllib.request.Request(  # noqa: S310 -- the address is the install's own setting
+            settings.TINCAY_NOTICE_WEBHOOK, data=body, headers={"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=5):  # noqa: S310
             return True
-    except OSError:
+    except (OSError, ValueError, HTTPException):  # no network, no address, no HTTP
         return False
