@@ -114,6 +114,7 @@ class Her:
         self.choose("consents", "store_sealed")
         expect(self.page.locator("#police_option-not_now")).to_be_checked()
         self.walk_to("send")
+        expect(self.page.locator("[data-team]:visible")).to_have_count(1)
         self.press("send")
         expect(self.page.locator("[data-step=receipt]")).to_be_visible(timeout=20_000)
         self.watch.look(self.page)

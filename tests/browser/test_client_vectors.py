@@ -62,20 +62,26 @@ FORM = """
 <p data-when="danger=now" hidden>Gọi 113</p><p data-when="danger=no" data-stop hidden>Dừng</p></fieldset>
 <fieldset data-step="words"><legend>Lời</legend><textarea data-name="words" aria-label="lời"></textarea>
 <input data-name="name" aria-label="tên"><select data-name="place"><option value=""><option value="01">Sông Tre</select>
-<label><input type="checkbox" data-name="consents" value="count_statistics">đếm</label></fieldset>
+<label><input type="checkbox" data-name="consents" value="count_statistics">đếm</label>
+<p data-team="song-tre" hidden>Đến Sông Tre</p><p data-team="chung" hidden>Đến nhóm chung</p></fieldset>
 <div data-step="receipt" hidden><h1>Mã</h1><ol data-receipt-digits></ol><ol data-receipt-words></ol>
 <b data-receipt-look></b><i data-receipt-name></i><pre data-receipt-promise></pre>
 <input data-retype aria-label="nhóm cuối"><button type="button" data-go="retype" disabled>Thử</button>
 <p data-retype-good hidden>Đúng</p><p data-retype-again hidden>Xem lại</p></div>
 <p data-busy hidden>Đang gửi</p>
 <p data-error="network" hidden>Mất mạng</p><p data-error="full" hidden>Hết chỗ</p>
-<p data-error="too_long" hidden>Dài quá</p>
+<p data-error="too_long" hidden>Dài quá</p><p data-error="stale_desk" hidden>Nhóm vừa đổi</p>
 <p data-error="unsupported" hidden>Máy cũ</p><p data-error="other" hidden>Chưa được</p>
 <button type="button" data-go="back" disabled>Lùi</button><button type="button" data-go="next" disabled>Tiếp</button>
 <button type="button" data-go="send" disabled>Gửi</button>
 </sealed-form>
 """
-KEPT = {"promise": "lời hứa", "code_name": "Sóng 47", "first_look": "chậm nhất thứ Tư", "origin": "so.example"}
+KEPT = {
+    "promise": "lời hứa",
+    "code_name": "Sóng 47",
+    "first_look": "chậm nhất thứ Tư",
+    "origin": "so.example",
+}
 
 
 def in_turn(*answers: Answer) -> Callable[[dict[str, Any]], Answer]:
@@ -239,6 +245,22 @@ def test_a_desk_that_has_a_new_key_gets_the_report_sealed_to_it(quiet: Page, ser
     assert first["key"] == second["key"]
     assert first["receipt"] == second["receipt"]
     assert opened(second, "narrative", NEW_DESK[0], 0)["words"] == PLANTED
+
+
+def test_the_team_that_will_read_is_named_and_no_other_one_gets_it(quiet: Page, server: SmallServer) -> None:
+    server.answers["/send"] = in_turn(
+        (409, {"error": "stale_desk", "config": {"provinces": {}}}), (201, KEPT)
+    )
+    fill_form(quiet, server)
+    expect(quiet.get_by_text("Đến Sông Tre")).to_be_visible()
+    expect(quiet.get_by_text("Đến nhóm chung")).to_be_hidden()
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.get_by_text("Nhóm vừa đổi")).to_be_visible()
+    expect(quiet.get_by_text("Đến nhóm chung")).to_be_visible()
+    assert len(server.posted["/send"]) == 1
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.locator("[data-receipt-name]")).to_have_text("Sóng 47")
+    assert json.loads(server.posted["/send"][1])["desk"] == "chung"
 
 
 def test_old_work_is_done_again(quiet: Page, server: SmallServer) -> None:
