@@ -57,9 +57,7 @@ def answer(report: Report, network: Network, now: datetime) -> None:
 
 def ask(report: Report, network: Network, now: datetime) -> None:
     sealed = seal_words(again(report), "Khi nào?")
-    cases.ask(
-        report=again(report), key=new_message_key(), sealed=sealed, author=network.helper.user, now=now
-    )
+    cases.ask(report=again(report), key=new_message_key(), sealed=sealed, author=network.helper.user, now=now)
 
 
 def write(report: Report, network: Network, now: datetime) -> None:
@@ -338,8 +336,14 @@ def test_what_stands_still_is_not_late(
     with pytest.raises(visit.NotLate):
         visit.ask_oversight(report=again(report), now=at)
     assert "đã quá hạn" not in page_of(reporter)
+    assert "quá hạn" not in main_of(sign_in(network.helper).get(reverse("report", args=[report.id])))
     intake.close(report=again(report), closure="withdrawn", now=at, reason="withdrawn", safe_tries=())
     assert kept(report) == {"org_first_look": True}
+
+
+def main_of(answer: Any) -> str:
+    """The page without its menu."""
+    return str(answer.content.decode().partition("<main")[2])
 
 
 def page_of(reporter: Reporter) -> str:

@@ -129,9 +129,8 @@ class Due:
     working_days: int | None
 
 
-def running_clocks(clocks: Iterable[Clock], now: datetime) -> list[Due]:
+def running_clocks(report: Report, now: datetime) -> list[Due]:
     days = calendar()
-    waiting = sorted((c for c in clocks if c.met_at is None and c.due_at), key=lambda c: c.due_at or now)
     return [
         Due(
             label("clock_rule", c.rule),
@@ -140,7 +139,7 @@ def running_clocks(clocks: Iterable[Clock], now: datetime) -> list[Due]:
             label("escalation_level", c.level) if c.level != "e0" else "",
             working_days(c.due_at or now, now, days),
         )
-        for c in waiting
+        for c in report.clocks.moving().order_by("due_at")
     ]
 
 

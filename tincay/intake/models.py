@@ -103,13 +103,16 @@ class ClockSet(models.QuerySet["Clock"]):
     def running(self) -> Self:
         return self.filter(met_at__isnull=True, due_at__isnull=False)
 
-    def late(self, now: datetime) -> Self:
-        """What has missed its deadline; a clock that stood still when it came has not."""
+    def moving(self) -> Self:
+        """What runs and is held by no pause; a pause that began after the deadline holds nothing."""
         pausable = [code for code, rule in rules().items() if rule.pausable]
         still = Pause.objects.filter(
             report=OuterRef("report"), ended_at__isnull=True, begun_at__lte=OuterRef("due_at")
         )
-        return self.running().filter(due_at__lt=now).exclude(Exists(still), rule__in=pausable)
+        return self.running().exclude(Exists(still), rule__in=pausable)
+
+    def late(self, now: datetime) -> Self:
+        return self.moving().filter(due_at__lt=now)
 
     def to_escalate(self, now: object) -> Self:
         return self.running().filter(next_escalation_at__lte=now).order_by("next_escalation_at")

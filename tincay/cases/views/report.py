@@ -82,7 +82,7 @@ def _context(found: Report, user: User, is_open: bool) -> dict[str, object]:
         "priority_words": pages.label("triage_priority", found.priority),
         "kind_words": pages.label("classification", found.classification),
         "steps": pages.steps(found, moment),
-        "due": pages.running_clocks(clocks, moment),
+        "due": pages.running_clocks(found, moment),
         "events": pages.events(found, clocks),
         "told": pages.words(found, user) if is_open else None,
         "labels": pages.answer_labels() if is_open else None,
