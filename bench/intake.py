@@ -19,11 +19,13 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from bench.site import Site, folder, postgres_database, said
 
 LEVELS = {1: 400, 4: 800, 16: 2000, 64: 2000}
 JUNK = 1000
+GUESSERS = 64
 WORDS = (
     "Tối thứ Sáu chủ quán giữ giấy tờ của tôi và nói tôi còn nợ tiền phòng tiền ăn. "
     "Tôi đã làm ba tháng mà chưa nhận được đồng nào vì họ trừ hết vào tiền phạt. "
@@ -46,11 +48,18 @@ class Sent:
             self.refused[str(status)] = self.refused.get(str(status), 0) + 1
 
 
-async def post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes, port: int) -> int:
+async def post(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    body: bytes,
+    port: int,
+    path: str = "/send/",
+    kind: str = "application/json",
+) -> int:
     """One POST on an open connection; the status."""
     head = (
-        f"POST /send/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     writer.write(head.encode() + body)
     await writer.drain()
@@ -180,6 +189,44 @@ def flood(site: Site) -> dict[str, float]:
     return asyncio.run(_flood(site, sealed_reports(JUNK), sealed_reports(1)[0]))
 
 
+def plain_flood(site: Site) -> dict[str, float]:
+    """Made-up codes without JavaScript, many at once: how long the first page and a sealed report take meanwhile."""
+    return asyncio.run(_plain_flood(site, sealed_reports(20)))
+
+
+async def _plain_flood(site: Site, genuine: list[tuple[str, bytes]]) -> dict[str, float]:
+    stop = asyncio.Event()
+    statuses: list[int] = []
+    flood = [asyncio.create_task(_guess(site.port, stop, statuses)) for _ in range(GUESSERS)]
+    await asyncio.sleep(2.0)
+    sent, pages = Sent(), []
+    for one in genuine:
+        begun = time.perf_counter()
+        await asyncio.to_thread(lambda: urlopen(site.address, timeout=60).close())
+        pages.append(time.perf_counter() - begun)
+        await client([one], site.port, sent)
+    stop.set()
+    await asyncio.gather(*flood)
+    return {
+        "guesses": float(len(statuses)),
+        "asked_to_wait": float(statuses.count(503)),
+        "first_page": percentiles(pages)["p95_ms"],
+        "sealed": percentiles(list(sent.accepted.values()))["p95_ms"],
+        "lost_sealed": float(len(genuine) - len(sent.accepted)),
+    }
+
+
+async def _guess(port: int, stop: asyncio.Event, statuses: list[int]) -> None:
+    """One browser without cookies that types a code that nobody has, again and again."""
+    from tincay.core import receipts
+
+    while not stop.is_set():
+        body = f"plain-code={receipts.make(secrets.token_bytes)}".encode()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        statuses.append(await post(reader, writer, body, port, "/back/", "application/x-www-form-urlencoded"))
+        writer.close()
+
+
 def kills(site: Site, times: int, seed: int = 1) -> dict[str, int]:
     """Kill the server under load at random points: everything whose promise came is there, with its leaf."""
     from tincay.record.checks import check_log
@@ -228,6 +275,7 @@ def one(kill_times: int, levels: dict[int, int], *, only_kill: bool) -> dict[str
         if not only_kill:
             results = measure(site, Path(settings.TINCAY_DATA), levels)
             results["flood"] = flood(site)
+            results["plain_flood"] = plain_flood(site)
         results["kill"] = kills(site, kill_times)
     finally:
         site.stop()

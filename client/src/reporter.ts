@@ -12,6 +12,7 @@ import { forget, holding } from "./session";
 import { stay } from "./stay";
 import { all, show } from "./texts";
 import { ConsentChange, ForgetReceipt, ProofFile, ReceiptVisit, sayWhenForgotten } from "./visit";
+import { canSeal } from "./words";
 
 setOpener({
   ready: () => !!holding(),
@@ -30,8 +31,8 @@ stay(() => !!holding());
 sayWhenForgotten();
 addEventListener("pagehide", forget);
 watchTheWayOut();
-// The way for phones on which this script does not run stands in sight until now.
-for (const part of all(document, "[data-without-script]")) show(part, false);
+// The way for phones on which this script does not run, or cannot seal, stands in sight until now.
+for (const part of all(document, "[data-without-script]")) show(part, !canSeal());
 customElements.define("sealed-form", SealedForm);
 customElements.define("receipt-visit", ReceiptVisit);
 customElements.define("sealed-words", SealedWords);

@@ -3,7 +3,7 @@
  * outlives a click. Nothing is added to the history.
  */
 
-import { focusOn } from "./texts";
+import { focusOn, show } from "./texts";
 
 let staying: () => boolean = () => false;
 
@@ -49,8 +49,15 @@ export async function goTo(address: string, said?: URLSearchParams): Promise<voi
   const response = await fetch(address, { ...asked, credentials: "same-origin", headers: { Accept: "text/html" } }).catch(() => undefined);
   const page = response?.headers.get("Content-Type")?.startsWith("text/html") ? await response.text() : undefined;
   // What is no page (a file, a broken connection) is left to the browser; a form is not sent twice for that.
-  if (page === undefined) return said ? undefined : location.assign(address);
+  if (page === undefined) return said ? sayLost() : location.assign(address);
   put(new DOMParser().parseFromString(page, "text/html"), response!.url);
+}
+
+/** Whether a form arrived is not known then: the page says so. */
+function sayLost(): void {
+  const told = document.querySelector<HTMLElement>("[data-lost]");
+  show(told, true);
+  focusOn(told);
 }
 
 function put(page: Document, address: string): void {

@@ -139,6 +139,16 @@ def test_the_way_out_replaces_the_page_and_back_does_not_return(comes: Comes) ->
     assert "help" not in her.page.url
 
 
+@pytest.mark.parametrize("path", ["/tell/", "/back/"])
+def test_a_phone_whose_script_runs_but_cannot_seal_keeps_the_plain_way(comes: Comes, path: str) -> None:
+    her = comes("vi", 360)
+    her.page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+    her.go(path)
+    expect(her.page.locator("[data-error=unsupported]")).to_be_visible()
+    her.page.locator("[data-without-script] a").click()
+    expect(her.page.locator("[name=plain-code]")).to_be_attached()
+
+
 def test_what_she_typed_stays_when_the_network_breaks(comes: Comes, network: Network) -> None:
     her = comes("vi", 360)
     her.go("/ask/")

@@ -110,6 +110,18 @@ def test_her_message_may_not_hold_the_code(comes: Comes, report: Report, reporte
     assert len(reporter.messages()) == 1
 
 
+def test_a_form_that_may_not_have_arrived_says_so(comes: Comes, report: Report, reporter: Reporter) -> None:
+    her = comes("vi", 360)
+    her.come_back(reporter.code)
+    her.follow("delete")
+    her.page.route("**/back/delete/", lambda route: route.abort())
+    her.page.locator("form[action$='/delete/'] button").click()
+    expect(her.page.locator("[data-lost]")).to_be_visible()
+    her.page.unroute("**/back/delete/")
+    her.page.locator("form[action$='/delete/'] button").click()
+    expect(her.page.get_by_role("heading", name=her.words("deleted"))).to_be_visible()
+
+
 def test_a_question_pauses_and_her_answer_ends_the_pause(
     comes: Comes, network: Network, report: Report, reporter: Reporter
 ) -> None:

@@ -1,5 +1,6 @@
 """When something fails behind the receipt or on the plain form: said kindly, and nothing typed is lost."""
 
+import base64
 import re
 from collections.abc import Iterator
 from unittest import mock
@@ -12,6 +13,7 @@ from tests.cast import Hands, Network, Reporter
 from tincay.core import receipts
 from tincay.intake import flood
 from tincay.intake.models import Report
+from tincay.vault.models import Opening
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TYPED = "Lời tôi đã viết rất lâu."
@@ -205,6 +207,28 @@ def test_a_message_sent_twice_is_one_message(phone: Client, reporter: Reporter) 
     for _ in range(2):
         phone.post("/back/write/", sent)
     assert reporter.messages() == [TYPED]
+
+
+def test_a_consent_whose_answer_was_lost_is_taken_once(phone: Client, reporter: Reporter) -> None:
+    report = reporter.send()
+    phone.post("/back/", {"plain-code": reporter.code})
+    grant = reporter.grant("share_police_anon", items=["harms"])
+    said = {"v": 1, "grant": {"document": grant.document, "signature": url64(grant.signature)}}
+    headers = {"X-CSRFToken": token(phone)}
+
+    def post(said: object) -> int:
+        path = "/back/allow/share_police_anon/"
+        return phone.post(path, said, content_type="application/json", headers=headers).status_code
+
+    assert [post(said), post(said)] == [201, 201]
+    assert report.grants.count() == 1
+    assert Opening.objects.of(report.id).count() == 2  # the report itself, and one word about consent
+    other = reporter.grant("share_police_anon", given=False, number=1)
+    assert post({"v": 1, "grant": {"document": other.document, "signature": url64(other.signature)}}) == 400
+
+
+def url64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def test_a_tampered_wrap_is_said_and_the_page_still_opens(phone: Client, reporter: Reporter) -> None:

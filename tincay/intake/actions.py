@@ -120,7 +120,13 @@ def _begin_anew(report: Report, events: Iterable[str], now: datetime) -> None:
 
 @written
 def change_consent(*, report: Report, grant: GrantIn, now: datetime) -> ConsentGrant:
-    """Keep a signed word about consent. It acts at once. Raises NotSigned, Malformed."""
+    """Keep a signed word about consent. It acts at once; said again, it is the same word.
+
+    Raises NotSigned, Malformed.
+    """
+    known = report.grants.filter(document=grant.document.encode(), signature=grant.signature).first()
+    if known:
+        return known
     last = report.grants.order_by("-number").values_list("number", flat=True).first() or 0
     (kept,) = read_grants(report, [grant], last=last)
     kept.save()
