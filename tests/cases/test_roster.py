@@ -22,6 +22,18 @@ def called(network: Network) -> list[str]:
     return list(Notice.objects.order_by("id").values_list("user__username", flat=True))
 
 
+def test_somebody_in_danger_is_called_for_also_from_a_flood_and_the_flood_rings_once(
+    network: Network, reporter: Reporter
+) -> None:
+    reporter.send(priority="p2", held=True)
+    assert not Notice.objects.exists()
+    reporter.next_person().send(priority="p0", held=True)
+    Reporter(3).send(priority="p0", held=True)
+    assert Notice.objects.count() == 1
+    schedule._page_next(now=NOW + timedelta(minutes=21))
+    assert Notice.objects.count() == 2
+
+
 @pytest.mark.parametrize("minutes", [[45], [20, 40], [20, 21, 45, 46]])
 def test_a_p0_calls_the_next_person_and_then_the_supervisor_however_late_a_tick_comes(
     network: Network, reporter: Reporter, minutes: list[int]

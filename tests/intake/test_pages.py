@@ -10,6 +10,7 @@ from django.test import Client
 from tests.cast import Hands, Network
 from tincay.core import receipts
 from tincay.intake.models import Report
+from tincay.people.models import User
 
 KINDS = ("help", "tell", "warn", "ask")
 
@@ -78,21 +79,42 @@ def test_the_team_is_named_before_anything_is_sent(visitor: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("webhook", "said", "not_said"),
+    ("webhook", "reached", "said", "not_said"),
     [
-        ("", "Giờ này không có ai trực", "Người hỗ trợ sẽ đọc"),
-        ("https://notice.example/", "Người hỗ trợ sẽ đọc, chậm nhất 10:00", "không có ai trực"),
+        ("", ("thu.cayme",), "Giờ này không có ai trực", "Người hỗ trợ sẽ đọc"),
+        ("https://notice.example/", (), "Giờ này không có ai trực", "Người hỗ trợ sẽ đọc"),
+        ("https://notice.example/", ("son.bensong",), "Giờ này không có ai trực", "Người hỗ trợ sẽ đọc"),
+        (
+            "https://notice.example/",
+            ("thu.cayme",),
+            "Người hỗ trợ sẽ đọc, chậm nhất 10:00",
+            "không có ai trực",
+        ),
     ],
 )
-def test_an_hour_is_promised_only_where_somebody_can_be_called(
-    visitor: Client, settings: Any, webhook: str, said: str, not_said: str
+def test_an_hour_is_promised_only_where_somebody_of_her_desk_can_be_called(
+    visitor: Client, settings: Any, webhook: str, reached: tuple[str, ...], said: str, not_said: str
 ) -> None:
     settings.TINCAY_NOTICE_WEBHOOK = webhook
+    User.objects.filter(username__in=reached).update(notice_address="somebody")
     code = fresh_code(visitor.get("/tell/plain/").content.decode())
     sent = {"plain-code": code, "plain-need": ["safety_now"]}
     receipt = visitor.post("/tell/plain/", sent).content.decode()
     assert said in receipt
     assert not_said not in receipt
+
+
+@pytest.mark.parametrize(
+    ("reached", "watched"), [(("thu.cayme",), False), (("thu.cayme", "son.bensong"), True)]
+)
+def test_the_danger_card_counts_on_nobody_while_one_desk_has_nobody_on_call(
+    visitor: Client, settings: Any, reached: tuple[str, ...], watched: bool
+) -> None:
+    settings.TINCAY_NOTICE_WEBHOOK = "https://notice.example/"
+    User.objects.filter(username__in=reached).update(notice_address="somebody")
+    html = visitor.get("/tell/").content.decode()
+    assert ("Giờ này không có ai trực" in html) is not watched
+    assert ("Có người trực đọc tin" in html) is watched
 
 
 def test_the_four_cases_in_which_others_are_told_are_open_on_the_page(visitor: Client) -> None:

@@ -128,11 +128,16 @@ def _purge(report: Report, now: datetime) -> int:
 def _page_next(*, now: datetime) -> int:
     """Nobody has opened a p0 for 20 minutes: page the next person; for 40 minutes: the supervisor.
 
-    A late tick skips nobody: each step that has passed is paged.
+    A late tick skips nobody: each step that has passed is paged. Of what a flood set aside, the oldest of a desk.
     """
-    waiting = Report.objects.for_the_rules().filter(priority="p0", stage="received", held=False)
+    waiting = Report.objects.for_the_rules().filter(priority="p0", stage="received").order_by("received_at")
     paged = 0
+    aside: set[int] = set()
     for report in waiting.select_related("desk"):
+        if report.held and report.desk_id in aside:
+            continue
+        if report.held:
+            aside.add(report.desk_id)
         place = sum(now - (report.received_at or now) >= after for after in NEXT_ON_CALL)
         for step in (1, None)[report.paged : place]:
             paged += call_on_duty(desk=report.desk, now=now, place=step) is not None

@@ -63,7 +63,7 @@ def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]
         "texts": texts(),
         "consents": _consents(form),
         "danger_numbers": numbers(),
-        "watched": watched(),
+        "watched": watched(*_desks_that_are_asked()),
         "services": _services(),
         "recent": " ".join(RECENT),
         "longest": LONGEST_WORDS,
@@ -103,16 +103,23 @@ def numbers() -> list[dict[str, Any]]:
     return [_in(language(), contacts[name]) for name in pack_toml("texts.toml")["danger"]["numbers"]]
 
 
-def watched() -> bool:
-    """Is there somebody on call, and a way to call them?"""
-    return Membership.objects.on_call().exists() and bool(settings.TINCAY_NOTICE_WEBHOOK)
+def watched(*desks: Desk) -> bool:
+    """Is there somebody on call at each of these desks, with a way to call them and a place to reach them?"""
+    reached = Membership.objects.on_call().exclude(user__notice_address="").values_list("desk", flat=True)
+    return bool(settings.TINCAY_NOTICE_WEBHOOK) and {desk.pk for desk in desks} <= set(reached)
+
+
+def _desks_that_are_asked() -> list[Desk]:
+    """Every desk that a report from this page may go to: the province is not chosen yet."""
+    own = [province.desk for province in provinces() if province.desk and province.desk.recipient]
+    return [fallback().triage, *own]
 
 
 def first_look(report: Report) -> str:
     """By when somebody reads it; where nobody is there to read it within the hour, whom to call."""
     if report.next_due_at is None:
         return ""
-    if report.priority == "p0" and not watched():
+    if report.priority == "p0" and not watched(report.desk):
         return str(texts()["danger"]["unwatched"]["text"])
     return gettext("Người hỗ trợ sẽ đọc, chậm nhất %(moment)s.") % {
         "moment": moment_words(report.next_due_at)

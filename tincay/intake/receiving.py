@@ -63,9 +63,17 @@ def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now
     _keep_compartments(report, envelope, sealed_by, case)
     if envelope.grants:
         ConsentGrant.objects.bulk_create(read_grants(report, envelope.grants, last=0))
-    if not held:
+    if not held or _first_in_danger_aside(report):
         call_on_duty(desk=desk, now=now)
     return Received(report, new=True)
+
+
+def _first_in_danger_aside(report: Report) -> bool:
+    """Somebody in danger now is not left to a flood, and a flood does not ring all night: one call a desk."""
+    others = Report.objects.for_the_rules().filter(
+        desk=report.desk, priority="p0", stage="received", held=True
+    )
+    return report.priority == "p0" and not others.exclude(pk=report.pk).exists()
 
 
 def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, now: datetime) -> Report:
