@@ -55,7 +55,7 @@ def test_nothing_public_can_be_tried_out_against_guessed_counts(clock: Hands, do
     public = page(Client(), "published_run", row.pk) + bytes(row.opening).decode()
     guesses = [write_table(done.table.keep(lists)) for lists in permutations(done.lists)]
     result = json.dumps(row.result, sort_keys=True, separators=(",", ":"))
-    for secret in (row.salt, str(row.fingerprint), *map(_hash, (result, *guesses))):
+    for secret in (row.salt, str(row.counts_key), *map(_hash, (result, *guesses))):
         assert secret[:16] not in public
     assert row.table_hash in public
     assert row.digest == digest(row.result, row.salt)

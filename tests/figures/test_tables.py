@@ -10,7 +10,7 @@ import pytest
 
 from tests.figures.conftest import TABLES, table_of
 from tincay.core.estimate.histories import Table, table, tidy, write_table
-from tincay.figures.tables import AboutPeople, Unreadable, fingerprint, in_order, read_counts, table_hash
+from tincay.figures.tables import AboutPeople, Unreadable, counts_key, in_order, read_counts, table_hash
 
 GOOD = "nhà tạm lánh,phòng khám,count\n1,0,210\n0,1,340\n1,1,45\n"
 
@@ -92,13 +92,13 @@ def test_shuffled_lists_are_asked_in_one_order_and_are_the_same_table() -> None:
     held = table_of("uk_5list")
     assert len({in_order(each) for each in orders(held)}) == 1
     assert in_order(held).keep(held.lists) == held
-    assert len({fingerprint(each) for each in orders(held)}) == 1
+    assert len({counts_key(each) for each in orders(held)}) == 1
 
 
 def test_lists_of_other_names_are_the_same_table_and_are_asked_in_the_same_order() -> None:
     held = table_of("uk_5list")
     for each in orders(named(held, "vwxyz")):
-        assert fingerprint(each) == fingerprint(held)
+        assert counts_key(each) == counts_key(held)
         assert (in_order(each).counts == in_order(held).counts).all()
 
 
@@ -111,21 +111,21 @@ def test_lists_that_add_nothing_change_neither_the_order_nor_the_table() -> None
         neat, notices = tidy(in_order(more))
         assert notices
         assert (neat.counts == in_order(held).counts).all()
-        assert fingerprint(more) == fingerprint(held)
+        assert counts_key(more) == counts_key(held)
 
 
 def test_other_counts_are_another_table() -> None:
     held = table_of("uk_5list")
-    assert fingerprint(held) != fingerprint(held.drop(held.lists[0]))
+    assert counts_key(held) != counts_key(held.drop(held.lists[0]))
     changed = held.counts.copy()
     changed[1] += 1
-    assert fingerprint(held) != fingerprint(Table(held.lists, changed))
+    assert counts_key(held) != counts_key(Table(held.lists, changed))
 
 
-def test_a_fingerprint_of_another_install_says_nothing_about_the_same_table(settings: Any) -> None:
-    here = fingerprint(table_of("korea_3list"))
+def test_the_counts_key_of_another_install_says_nothing_about_the_same_table(settings: Any) -> None:
+    here = counts_key(table_of("korea_3list"))
     settings.SECRET_KEY = "another"
-    assert fingerprint(table_of("korea_3list")) != here
+    assert counts_key(table_of("korea_3list")) != here
 
 
 def test_a_hash_is_of_the_salt_and_the_table_as_a_file() -> None:

@@ -146,7 +146,7 @@ def test_nothing_is_added_to_a_release_that_stands(kept: Release) -> None:
         PublishedFile.objects.create(release=kept, name="more.csv", content=b"1")
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer")
+@pytest.mark.postgres  # SQLite has one writer
 def test_no_number_waits_in_another_transaction_until_the_release_stands(
     plan: Plan, passing: None, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from tincay.core.estimate.histories import Table
 from tincay.directory.models import Province
 from tincay.figures.models import BUSY, Claim, PublishedRun, Run
 from tincay.figures.publishing import NotPublished, refusal_to_publish, said
-from tincay.figures.tables import check_names, fingerprint, in_order, table_hash
+from tincay.figures.tables import check_names, counts_key, in_order, table_hash
 from tincay.figures.working import EFFORTS, code_version, digest, made_with
 from tincay.people.models import User
 from tincay.record.actions import append_leaf
@@ -155,7 +155,7 @@ def publish_run(*, run: Run, now: datetime) -> PublishedRun:
         **{name: getattr(run, name) for name in copied},
         **said(run.result)._asdict(),
         day=localtime(now).date(),
-        fingerprint=fingerprint(run.table),
+        counts_key=counts_key(run.table),
         digest=found,
         leaf=appended.index,
         opening=appended.opening,

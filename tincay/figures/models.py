@@ -137,11 +137,11 @@ class PublishedRun(AboutTable):
     """What a run may say in public, for good: a rounded range, its seed, code version, table hash and leaf.
 
     The counts stay inside, so that anybody who works here can repeat the run. The salt of its hashes and the
-    fingerprint of its counts stay inside too.
+    keyed hash of its counts stay inside too.
     """
 
     day = models.DateField()
-    fingerprint = models.CharField(max_length=64, null=True)
+    counts_key = models.CharField(max_length=64, null=True)
     digest = models.CharField(max_length=64)
     seen = models.PositiveBigIntegerField()
     bound = models.PositiveBigIntegerField()
@@ -153,5 +153,5 @@ class PublishedRun(AboutTable):
     class Meta:
         constraints = [
             # One answer for one table: nobody tries seeds until one pleases.
-            models.UniqueConstraint(fields=["fingerprint"], name="one_answer_for_a_table")
+            models.UniqueConstraint(fields=["counts_key"], name="one_answer_for_a_table")
         ]

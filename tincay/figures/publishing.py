@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from tincay.core.estimate.bootstrap import ENOUGH_TO_PUBLISH
 from tincay.figures.models import PublishedRun, Run
-from tincay.figures.tables import fingerprint
+from tincay.figures.tables import counts_key
 
 FEWEST = 10
 FEWEST_REPLICATES = ENOUGH_TO_PUBLISH
@@ -80,7 +80,7 @@ def replicates(found: Mapping[str, Any]) -> dict[str, int]:
 
 def answered(run: Run) -> PublishedRun | None:
     """What was published of the same counts, by this run or another, whatever the lists were called."""
-    return PublishedRun.objects.filter(fingerprint=fingerprint(run.table)).first()
+    return PublishedRun.objects.filter(counts_key=counts_key(run.table)).first()
 
 
 def said(found: Mapping[str, Any]) -> Said:

@@ -104,7 +104,7 @@ def table_hash(held: Table, salt: str) -> str:
     return sha256(f"{salt}\n{write_table(held)}".encode()).hexdigest()
 
 
-def fingerprint(held: Table) -> str:
+def counts_key(held: Table) -> str:
     """The same for the same counts, whatever their lists are called; without the install's key it says nothing.
 
     For comparing here only, never to be shown.

@@ -21,12 +21,12 @@ class Migration(migrations.Migration):
     dependencies = [("figures", "0003_not_emptied")]
     operations = [
         migrations.RemoveConstraint("publishedrun", "one_answer_for_a_table"),
-        migrations.AddField("publishedrun", "fingerprint", models.CharField(max_length=64, null=True)),
+        migrations.AddField("publishedrun", "counts_key", models.CharField(max_length=64, null=True)),
         migrations.AddField("publishedrun", "salt", models.CharField(default="", max_length=64)),
         migrations.AlterField("publishedrun", "made_with", models.JSONField(default=dict)),
         migrations.AddConstraint(
             "publishedrun",
-            models.UniqueConstraint(fields=("fingerprint",), name="one_answer_for_a_table"),
+            models.UniqueConstraint(fields=("counts_key",), name="one_answer_for_a_table"),
         ),
         migrations.AddField("run", "salt", models.CharField(default="", max_length=64)),
         migrations.AddField("run", "made_with", models.JSONField(default=dict)),
