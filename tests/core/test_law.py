@@ -48,7 +48,9 @@ def test_a_fact_from_memory_is_red_and_is_not_shown_as_a_fact() -> None:
     assert not fact.may_be_shown()
 
 
-@pytest.mark.parametrize("line", ["title_vi", "title_en", "text_vi", "text_en", "source_vi", "source_en", "status"])
+@pytest.mark.parametrize(
+    "line", ["title_vi", "title_en", "text_vi", "text_en", "source_vi", "source_en", "status"]
+)
 def test_a_fact_with_a_part_missing_is_refused_by_its_id(line: str) -> None:
     text = "\n".join(row for row in fact_text().splitlines() if not row.startswith(line))
     with pytest.raises(BadLegalFact, match="receipt"):

@@ -113,7 +113,9 @@ class DayForm(forms.Form):
 class Join(forms.Form):
     """Who joins a desk: somebody of the same organisation who is not there yet."""
 
-    user = forms.ModelChoiceField(label=_("Người thêm vào nhóm"), queryset=User.objects.none(), empty_label=None)
+    user = forms.ModelChoiceField(
+        label=_("Người thêm vào nhóm"), queryset=User.objects.none(), empty_label=None
+    )
 
     def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

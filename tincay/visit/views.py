@@ -164,7 +164,8 @@ def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     except OperationalError as error:
         shown = pages.home(visitor, now()) | {"typed": typed, "problem": storage_trouble(error)}
         return render(request, "visit/home.html", shown, status=503)
-    except WrongStage:  # It was closed while she wrote: her words stay, and the way to open it again is shown.
+    except WrongStage:
+        # It was closed while she wrote: her words stay, and the way to open it again is shown.
         visitor.report.stage = "closed"
         shown = pages.home(visitor, now()) | {"typed": typed}
         return render(request, "visit/home.html", shown, status=409)

@@ -130,7 +130,9 @@ def test_a_cell_that_begins_like_a_formula_is_text_in_a_csv_file() -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
-def test_files_are_made_a_piece_at_a_time_and_say_the_same(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_made_a_piece_at_a_time_and_say_the_same(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = released()
     whole = files(done, form, CHECKS)
     monkeypatch.setattr(export, "PIECE", 700)
