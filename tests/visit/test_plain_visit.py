@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.cast import Hands, Network, Reporter, seal_words
+from tincay.cases.models import CountRow
 from tincay.intake.models import Report
 from tincay.vault.models import SealedText
 from tincay.visit.models import Visit
@@ -101,6 +102,30 @@ def test_consent_is_given_and_taken_back_at_once(visitor: Client, reporter: Repo
     assert "Tôi cho phép" in visitor.get(path).content.decode()
     assert reporter.report
     assert [row.given for row in reporter.report.grants.order_by("number")] == [True, True, False]
+
+
+def test_the_page_of_her_data_shows_what_helpers_wrote_down(visitor: Client, reporter: Reporter) -> None:
+    report = reporter.report
+    assert report
+    Report.objects.for_the_rules().update(classification="violence", times_opened=3, verification_result="enough")
+    CountRow.objects.create(report=report, month="2026-06", codes={"province": "M01"})
+    html = visitor.get("/back/data/").content.decode()
+    for said in (report.code_name, "Được xếp vào loại", ">3<", "Đã tính vào con số chung", "2026-06"):
+        assert said in html
+
+
+def test_what_stays_after_deleting_is_what_the_page_named(visitor: Client, reporter: Reporter) -> None:
+    rows = Report.objects.for_the_rules()
+    rows.update(classification="violence", times_opened=3, verification_result="enough", paged=1)
+    before = rows.get()
+    visitor.post("/back/delete/", {"token": token(visitor, "/back/delete/")})
+    named = {"desk_id", "kind_group", "priority", "sealed_by", "retention_class", "received_month"}
+    named |= {"closed_month", "closure", "stage", "id"}
+    left = rows.get()
+    for field in Report._meta.concrete_fields:
+        value = getattr(left, field.attname)
+        changed = value != getattr(before, field.attname)
+        assert field.attname in named or not value or changed, field.attname
 
 
 def test_deleting_takes_the_words_the_visit_and_the_door(visitor: Client, reporter: Reporter) -> None:

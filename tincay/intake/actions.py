@@ -439,6 +439,11 @@ def erase(*, report: Report) -> None:
         key=blank.hex()[:22],
         code_name="",
         thread="",
+        verification_result="",
+        classification="",
+        handling_result="",
+        times_opened=0,
+        paged=0,
         purge_on=None,
     )
 

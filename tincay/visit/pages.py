@@ -263,7 +263,26 @@ def data(visitor: Visitor, now: datetime) -> dict[str, Any]:
             _sentence(row.scope, row.receiver) for row in queries.consents(report, CONSENTS, now) if row.given
         ],
         "messages": report.messages.count(),
+        "written_down": _written_down(report),
     }
+
+
+def _written_down(report: Report) -> list[tuple[str, str]]:
+    """What helpers added in the open: a name for each and what stands there."""
+    coded = {
+        gettext("Kết quả xem thông tin"): ("verification_result", report.verification_result),
+        gettext("Được xếp vào loại"): ("classification", report.classification),
+        gettext("Kết quả giải quyết"): ("handling_result", report.handling_result),
+    }
+    found = [(name, codes().get_code(*code).label(language())) for name, code in coded.items() if code[1]]
+    found.append((gettext("Tên gọi của tin"), report.code_name))
+    found.append((gettext("Số lần được mở"), str(report.times_opened)))
+    found.append((gettext("Số ngày đã thử liên lạc với bạn"), str(report.safe_tries.count())))
+    if hasattr(report, "closing_proposal"):
+        found.append((gettext("Đề nghị đóng tin"), gettext("đang chờ người thứ hai xem")))
+    if hasattr(report, "count_row"):
+        found.append((gettext("Đã tính vào con số chung"), report.count_row.month))
+    return found
 
 
 def ending(visitor: Visitor) -> dict[str, Any]:
