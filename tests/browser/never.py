@@ -33,6 +33,7 @@ class Watch:
     set_cookies: list[str] = field(default_factory=list)
     posted: list[bytes] = field(default_factory=list)
     kept_by_caches: list[str] = field(default_factory=list)
+    pages: list[tuple[str, str]] = field(default_factory=list)
 
     def on(self, context: BrowserContext) -> None:
         context.on("request", self._request)
@@ -56,6 +57,7 @@ class Watch:
     def look(self, page: Page) -> None:
         page.wait_for_load_state("domcontentloaded")  # a click returns when the new page has begun
         self.titles.append(page.title())
+        self.pages.append((page.url, page.content()))
 
 
 def spellings(secret: str) -> Iterator[bytes]:
@@ -102,6 +104,14 @@ def assert_found_nowhere(secrets: Iterable[str], *, watch: Watch, log: str = "",
     for secret, spelling in wanted:
         for place, content in places:
             assert spelling not in content, f"{secret!r} is in {place}"
+
+
+def assert_not_shown(secrets: Iterable[str], *, watch: Watch, on: str) -> None:
+    """No page that was looked at, at an address with `on` in it, has any of the secrets in its HTML."""
+    shown = [(address, html) for address, html in watch.pages if on in address]
+    assert shown, "no such page was looked at"
+    for secret in secrets:
+        assert not [address for address, html in shown if secret in html], secret
 
 
 def assert_discreet(watch: Watch) -> None:

@@ -1,16 +1,19 @@
 """J01: somebody reports from a shared phone, in either language, on either width, with and without a script."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, BrowserType, expect
 
-from tests.browser.chromium import overflow, serious_findings
+from tests.browser.chromium import LAUNCH, overflow, serious_findings, serious_findings_without_script
 from tests.browser.her import CONTACT, NAME, PLANTED, Her
 from tests.browser.never import (
+    Watch,
     assert_discreet,
     assert_found_nowhere,
     assert_no_address_or_device_is_stored,
+    assert_not_shown,
 )
 from tests.cast import Network
 from tincay.core import receipts
@@ -55,6 +58,7 @@ def test_without_a_script_the_server_seals_and_keeps_nothing_open(
     assert report.sealed_by == "server"
     assert network.helper.open(report)[0]["words"] == PLANTED
     assert_found_nowhere(secrets_of(code), watch=her.watch, log="".join(capfd.readouterr()), posted=False)
+    assert_not_shown([PLANTED, NAME, CONTACT], watch=her.watch, on="/plain/")
     assert_discreet(her.watch)
     assert not her.watch.set_cookies
 
@@ -73,6 +77,20 @@ def test_axe_finds_nothing_serious_on_any_step(comes: Comes, language: str, widt
         her.open_everything()
         wrong += [f"{step}: {finding}" for finding in serious_findings(her.page)]
         assert overflow(her.page) == 0, step
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("language", "width"), [("vi", 320), ("en", 1280)])
+def test_axe_finds_nothing_serious_without_a_script(comes: Comes, language: str, width: int) -> None:
+    her = comes(language, width, script=False)
+    wrong = []
+    for path in ("/", "/tell/", "/tell/plain/"):
+        her.go(path)
+        wrong += [f"{path}: {finding}" for finding in serious_findings_without_script(her.page)]
+    her.press("send")
+    wrong += [f"missing: {finding}" for finding in serious_findings_without_script(her.page)]
+    her.tell_plainly()
+    wrong += [f"receipt: {finding}" for finding in serious_findings_without_script(her.page)]
     assert wrong == []
 
 
@@ -166,13 +184,26 @@ def test_what_she_typed_stays_when_the_network_breaks(comes: Comes, network: Net
     assert network.helper.open(Report.objects.for_the_rules().get())[0]["words"] == PLANTED
 
 
-def test_words_are_gone_when_she_comes_back_with_the_browsers_own_button(comes: Comes) -> None:
-    her = comes("vi", 360)
+@pytest.fixture
+def remembering(browser_type: BrowserType) -> Iterator[Browser]:
+    """A browser that keeps left pages alive for the way back, as phones do; Playwright's own do not."""
+    browser = browser_type.launch(**LAUNCH, ignore_default_args=["--disable-back-forward-cache"])
+    yield browser
+    browser.close()
+
+
+def test_words_are_gone_when_she_comes_back_with_the_browsers_own_button(
+    remembering: Browser, live_server: Any, network: Network
+) -> None:
+    watch = Watch(live_server.url)
+    her = Her(remembering.new_page(), live_server.url, "vi", watch)
     her.go("/help/")
     her.walk_to("need")
     her.choose("need", "just_listen")
     her.walk_to("words")
     her.page.locator("#words").fill(PLANTED)
+    her.page.evaluate("window.alive = true")
     her.page.goto(her.root + "/")
-    her.page.go_back()
+    her.page.go_back(wait_until="commit")  # a page that lived on is not loaded again
+    assert her.page.evaluate("window.alive"), "the browser loaded the page anew: nothing was shown"
     assert her.page.locator("#words").input_value() == ""

@@ -6,9 +6,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import overflow, serious_findings
+from tests.browser.chromium import overflow, serious_findings, serious_findings_without_script
 from tests.browser.her import MESSAGE, Her
-from tests.browser.never import assert_discreet, assert_found_nowhere, assert_no_address_or_device_is_stored
+from tests.browser.never import (
+    assert_discreet,
+    assert_found_nowhere,
+    assert_no_address_or_device_is_stored,
+    assert_not_shown,
+)
 from tests.browser.test_j01_report import LANGUAGES, WIDTHS, secrets_of
 from tests.cast import Network, Reporter, new_message_key, seal_words
 from tincay.cases.actions import ask, open_report
@@ -73,6 +78,8 @@ def test_she_reads_answers_and_deletes(
     assert_found_nowhere(planted, watch=her.watch, log="".join(capfd.readouterr()), posted=script)
     her.delete()
     assert not SealedText.objects.exists()
+    hidden = [*secrets_of(reporter.code)[3:], network.helper.user.username]
+    assert_not_shown(hidden, watch=her.watch, on="/back/")
     assert_discreet(her.watch)
     assert_no_address_or_device_is_stored("Chrome/")
 
@@ -139,16 +146,20 @@ def test_a_question_pauses_and_her_answer_ends_the_pause(
     assert not Report.objects.for_the_rules().get().paused
 
 
-@pytest.mark.parametrize(("language", "width"), [("vi", 320), ("en", 1280)])
+@pytest.mark.parametrize(
+    ("language", "width", "script"),
+    [("vi", 320, True), ("en", 1280, True), ("vi", 320, False), ("en", 1280, False)],
+)
 def test_axe_finds_nothing_serious_behind_the_receipt(
-    comes: Comes, report: Report, reporter: Reporter, language: str, width: int
+    comes: Comes, report: Report, reporter: Reporter, language: str, width: int, script: bool
 ) -> None:
-    her = comes(language, width)
+    findings = serious_findings if script else serious_findings_without_script
+    her = comes(language, width, script=script)
     her.come_back(reporter.code)
-    wrong = [*serious_findings(her.page)]
+    wrong = [*findings(her.page)]
     for way in ("allow", "late", "proof", "data", "delete", "done"):
         her.follow(way)
-        wrong += [f"{way}: {finding}" for finding in serious_findings(her.page)]
+        wrong += [f"{way}: {finding}" for finding in findings(her.page)]
         assert overflow(her.page) == 0, way
         her.follow("now")
     assert wrong == []
