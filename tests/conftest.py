@@ -12,7 +12,6 @@ from hypothesis import settings as examples
 from tests.cast import NOW, SALT, Hands, Network, Reporter, Worker, build_network
 from tincay.web.models import Install
 
-
 # What is tried is right or wrong; how long one example took on a busy machine is neither.
 examples.register_profile("house", deadline=None)
 examples.load_profile("house")
