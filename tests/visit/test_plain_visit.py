@@ -107,7 +107,9 @@ def test_consent_is_given_and_taken_back_at_once(visitor: Client, reporter: Repo
 def test_the_page_of_her_data_shows_what_helpers_wrote_down(visitor: Client, reporter: Reporter) -> None:
     report = reporter.report
     assert report
-    Report.objects.for_the_rules().update(classification="violence", times_opened=3, verification_result="enough")
+    Report.objects.for_the_rules().update(
+        classification="violence", times_opened=3, verification_result="enough"
+    )
     CountRow.objects.create(report=report, month="2026-06", codes={"province": "M01"})
     html = visitor.get("/back/data/").content.decode()
     for said in (report.code_name, "Được xếp vào loại", ">3<", "Đã tính vào con số chung", "2026-06"):
