@@ -118,7 +118,7 @@ def sealed_reports(count: int) -> list[tuple[str, bytes]]:
 
 def missing(keys: set[str]) -> int:
     """How many of these accepted reports are not there, or have no leaf."""
-    from tincay.intake.models import Report
+    from tincay.reports.models import Report
     from tincay.vault.models import Opening
 
     there = dict(Report.objects.for_the_rules().filter(key__in=keys).values_list("key", "id"))
@@ -229,7 +229,7 @@ async def _guess(port: int, stop: asyncio.Event, statuses: list[int]) -> None:
 
 def kills(site: Site, times: int, seed: int = 1) -> dict[str, int]:
     """Kill the server under load at random points: everything whose promise came is there, with its leaf."""
-    from tincay.record.checks import check_log
+    from tincay.log.checks import check_log
 
     chance = random.Random(seed)
     accepted: set[str] = set()

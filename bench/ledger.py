@@ -69,7 +69,7 @@ def fill(leaves: int) -> None:
     from django.db import connection, transaction
 
     from tincay.core.ledger.merkle import hash_leaf, root_of
-    from tincay.record.models import Head, Leaf, Tile
+    from tincay.log.models import Head, Leaf, Tile
 
     entries = [b"\x01" + secrets.token_bytes(32) for _ in range(leaves)]
     for model in (Leaf, Tile, Head):
@@ -114,7 +114,7 @@ def timed(count: int, run: Callable[[int], object]) -> Iterator[float]:
 def append_cost() -> list[float]:
     from django.db import transaction
 
-    from tincay.record import actions
+    from tincay.log import actions
     from tincay.web.time import now
 
     actions.create_log_key()
@@ -131,7 +131,7 @@ def append_cost() -> list[float]:
 def proof_cost(leaves: int) -> list[float]:
     """Proofs of leaves all over the log, each with nothing kept from the one before."""
     from tincay.core.ledger.merkle import inclusion_proof
-    from tincay.record.queries import stored_nodes
+    from tincay.log.queries import stored_nodes
 
     return list(timed(500, lambda number: inclusion_proof(number * leaves // 500, leaves, stored_nodes())))
 

@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tincay.intake.models import Report
     from tincay.people.models import Desk
+    from tincay.reports.models import Report
 
 BATCH = 5_000
 
@@ -67,9 +67,9 @@ def fill(count: int) -> dict[str, str]:
     from django.core.management import call_command
 
     from tests.cast import NOW, SALT, build_network, give_second_factor
-    from tincay.intake.models import Clock, Report
+    from tincay.reports.models import Clock, Report
     from tincay.web.models import Install as Row
-    from tincay.web.writing import written
+    from tincay.web.transactions import one_transaction
 
     call_command("migrate", verbosity=0)
     Row.objects.create(id=1, salt=SALT)
@@ -89,7 +89,7 @@ def fill(count: int) -> dict[str, str]:
             )
             for r in rows
         ]
-        written(lambda: (Report.objects.bulk_create(rows), Clock.objects.bulk_create(clocks)))()  # noqa: B023
+        one_transaction(lambda: (Report.objects.bulk_create(rows), Clock.objects.bulk_create(clocks)))()  # noqa: B023
         made += size
     middle = Report.objects.for_the_rules().order_by("next_due_at", "id")[count // 2]
     give_second_factor(network.helper)
@@ -97,7 +97,7 @@ def fill(count: int) -> dict[str, str]:
 
 
 def _report(chance: random.Random, desk: "Desk", now: datetime) -> "Report":
-    from tincay.intake.models import Report
+    from tincay.reports.models import Report
 
     received = now - timedelta(minutes=chance.randrange(60 * 24 * 60))
     return Report(

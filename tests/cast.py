@@ -39,19 +39,20 @@ from tincay.core.sealing import (
     wrap,
 )
 from tincay.directory.actions import add_province, add_service, seed_calendar, set_fallback
-from tincay.directory.queries import desk_for
-from tincay.intake.actions import change_consent, post_message
-from tincay.intake.envelope import Envelope, GrantIn, read
-from tincay.intake.models import Message, Report
-from tincay.intake.queries import case_desk
-from tincay.intake.receiving import receive_report
+from tincay.directory.queries import case_desk, desk_for
 from tincay.people.accounts import has_second_factor
 from tincay.people.actions import add_desk, add_organisation, add_user
 from tincay.people.models import Desk, Organisation, User
+from tincay.reports.consents import change_consent
+from tincay.reports.envelope import Envelope, GrantIn
+from tincay.reports.messages import post_message
+from tincay.reports.models import Message, Report
+from tincay.reports.receiving import receive_report
 from tincay.vault.actions import add_member, set_desk_key, set_person_key
 from tincay.vault.models import Compartment, DeskWrap, PersonWrap, SealedText
 from tincay.vault.queries import recipient, wraps_for_desk, wraps_for_receipt
 from tincay.web.packs import pack_rows
+from tincay.web.strict_json import read
 
 NOW = datetime(2026, 6, 30, 9, 0, tzinfo=ZONE)
 """A Tuesday morning: the beginning of every test and of the demo."""

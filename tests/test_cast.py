@@ -3,8 +3,8 @@
 import pytest
 
 from tests.cast import NOW, Network, Reporter, Worker, new_message_key, seal_words
-from tincay.cases import actions as cases
 from tincay.core.sealing import CannotOpen, Sealed, stretch_passphrase, unwrap
+from tincay.reports import messages, steps
 from tincay.vault.models import PersonWrap
 
 
@@ -27,8 +27,8 @@ def test_a_helper_who_sits_at_the_triage_desk_only_cannot_open_identity(
 
 def test_she_reads_the_answer_with_her_receipt(reporter: Reporter, helper: Worker) -> None:
     report = reporter.send()
-    cases.open_report(report=report, now=NOW)
-    cases.write_message(
+    steps.open_report(report=report, now=NOW)
+    messages.write_message(
         report=report,
         key=new_message_key(),
         sealed=seal_words(report, "Chào bạn"),

@@ -14,14 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from tests.cast import NOW, Hands, Network, Reporter, Worker, give_second_factor, sign_in
-from tincay.cases.permissions import REACH, reports
-from tincay.cases.schedule import tick
-from tincay.intake.models import Report
+from tincay.operations.scheduled import tick
 from tincay.people.rights import ROLE_RIGHTS, May
 from tincay.people.tenancy import Unscoped
+from tincay.reports.models import Report
+from tincay.reports.permissions import REACH, reports
 from tincay.urls import STAFF_MENU
 
-PUBLIC_APPS = ("tincay.directory.", "tincay.intake.", "tincay.visit.", "tincay.record.", "tincay.web.")
+PUBLIC_APPS = ("tincay.directory.", "tincay.intake.", "tincay.visit.", "tincay.log.", "tincay.web.")
 """Her pages and the public log: nobody signs in there. What is hers asks for the receipt (tests/visit)."""
 PUBLIC = {"population", "published_run", "desk"}
 """Published estimates, for everybody to read."""

@@ -120,15 +120,18 @@ DATABASES = {"default": database(environment.database, environment.data)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "tincay.figures",
+    "tincay.demo",
+    "tincay.operations",
+    "tincay.desk",
     "tincay.visit",
-    "tincay.cases",
+    "tincay.estimates",
     "tincay.intake",
+    "tincay.reports",
     "tincay.vault",
     "tincay.directory",
     "tincay.people",
     "tincay.releases",
-    "tincay.record",
+    "tincay.log",
     "tincay.web",
     "allauth",
     "allauth.account",

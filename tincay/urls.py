@@ -1,21 +1,23 @@
-"""Every address of the product. Links that point up the layers are named here."""
+"""Every address of the product."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from tincay.figures import urls as figures
+from tincay.estimates import urls as estimates
 from tincay.people.rights import May
 from tincay.web.context import MenuItem
 
 urlpatterns = [
     *i18n_patterns(
-        path("log/", include("tincay.record.urls")),
+        path("log/", include("tincay.log.urls")),
         path("guide/", include("tincay.directory.urls")),
         path("back/", include("tincay.visit.urls")),
-        path("figures/", include(figures.public)),
-        path("desk/figures/", include(figures.desk)),
-        path("desk/", include("tincay.cases.urls")),
+        path("figures/", include(estimates.public)),
+        path("desk/estimates/", include(estimates.desk)),
+        path("desk/", include("tincay.desk.urls")),
+        path("desk/", include("tincay.vault.urls")),
+        path("desk/", include("tincay.operations.urls")),
         path("desk/in/", include("tincay.people.urls")),
         path("", include("tincay.intake.urls")),
         prefix_default_language=False,
@@ -33,12 +35,6 @@ STAFF_MENU = (
     MenuItem(_("Khóa của tôi"), "my_key", "key", May.HOLD_KEY),
 )
 """The staff menu points up to every app, so it is written here."""
-
-WAY_BACK = "back"
-"""The page where a receipt is shown again: intake's pages lead up to it, so it is named here."""
-
-HISTORY_PAGE = "history"
-"""What every page links to beside its way out."""
 
 handler400 = "tincay.web.views.bad_request"
 handler403 = "tincay.web.views.forbidden"

@@ -7,11 +7,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tincay.settings")
 application = get_wsgi_application()
 
-from tincay.figures.background import keep_working  # noqa: E402 -- Django has to be set up first
+from tincay.estimates.worker import keep_working  # noqa: E402 -- Django has to be set up first
 
 keep_working()
 
 if os.environ.get("TINCAY_TIMER") == "1":
-    from tincay.timer import start_timer
+    from tincay.operations.timer import start_timer
 
     start_timer()

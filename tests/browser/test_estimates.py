@@ -13,11 +13,11 @@ from tests.browser.chromium import overflow, serious_findings
 from tests.browser.helper_at_desk import SAID
 from tests.browser.never import Watch
 from tests.cast import Hands, Network, Worker, give_second_factor, hire
-from tests.figures.conftest import SMALL, TABLES, put_triggers_aside
+from tests.estimates.conftest import SMALL, TABLES, put_triggers_aside
 from tests.people.telephone import totp
-from tincay.figures import working
-from tincay.figures.actions import load_claims
-from tincay.figures.models import Run
+from tincay.estimates import compute
+from tincay.estimates.actions import load_claims
+from tincay.estimates.models import Run
 from tincay.people.actions import add_organisation
 from tincay.web.packs import pack_toml
 
@@ -67,7 +67,7 @@ WORDS = {
 
 @pytest.fixture(autouse=True)
 def _little_effort(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(working, "EFFORTS", {"look": SMALL, "publish": SMALL})
+    monkeypatch.setattr(compute, "EFFORTS", {"look": SMALL, "publish": SMALL})
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from tests.browser.never import (
 )
 from tests.cast import Network
 from tincay.core import receipts
-from tincay.intake.models import Report
+from tincay.reports.models import Report
 from tincay.web.packs import words
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -16,10 +16,10 @@ from tests.browser.never import (
 )
 from tests.browser.test_j01_report import LANGUAGES, WIDTHS, secrets_of
 from tests.cast import Network, Reporter, new_message_key, seal_words
-from tincay.cases.actions import ask, open_report
-from tincay.intake.actions import post_message
-from tincay.intake.models import Report
-from tincay.record.actions import sign_checkpoint
+from tincay.log.actions import sign_checkpoint
+from tincay.reports.messages import ask, post_message
+from tincay.reports.models import Report
+from tincay.reports.steps import open_report
 from tincay.vault.models import SealedText
 from tincay.web.time import now
 

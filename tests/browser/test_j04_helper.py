@@ -11,10 +11,10 @@ from tests.browser.helper_at_desk import AtDesk
 from tests.browser.never import Watch, assert_found_nowhere, assert_no_address_or_device_is_stored
 from tests.cast import Hands, Network, Reporter, Worker, give_second_factor, hire
 from tests.people.telephone import totp
-from tincay.cases.schedule import tick
 from tincay.core.sealing import recipient_of
-from tincay.intake.models import Report
+from tincay.operations.scheduled import tick
 from tincay.people.actions import add_desk, add_seat
+from tincay.reports.models import Report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -18,7 +18,7 @@ from tincay.core.clock import (
     BadCalendar,
     BadRule,
     Calendar,
-    Pause,
+    PauseSpan,
     Rule,
     add_working_days,
     counted_pauses,
@@ -307,7 +307,7 @@ def test_a_pause_that_ends_before_it_begins_is_none() -> None:
 
 
 def test_a_question_stops_the_clock_for_ten_working_days_at_most() -> None:
-    pause = Pause("asked_reporter", at("2026-03-03"), None)
+    pause = PauseSpan("asked_reporter", at("2026-03-03"), None)
     assert counted_pauses([pause], at("2026-06-30"), NGO) == [(at("2026-03-03"), end_of("2026-03-17"))]
 
 
@@ -315,7 +315,7 @@ def test_a_question_stops_the_clock_for_ten_working_days_at_most() -> None:
 def test_asking_again_and_again_gains_no_more_than_ten_working_days(asked: list[tuple[int, int]]) -> None:
     start = at("2026-03-02")
     pauses = [
-        Pause("asked_reporter", start + timedelta(days=a), start + timedelta(days=a + long))
+        PauseSpan("asked_reporter", start + timedelta(days=a), start + timedelta(days=a + long))
         for a, long in asked
     ]
     counted = counted_pauses(pauses, at("2026-12-01"), NGO)
@@ -324,7 +324,7 @@ def test_asking_again_and_again_gains_no_more_than_ten_working_days(asked: list[
 
 
 def test_a_pause_that_she_wants_lasts_as_long_as_she_wants() -> None:
-    pause = Pause("reporter_asked_pause", at("2026-03-03"), None)
+    pause = PauseSpan("reporter_asked_pause", at("2026-03-03"), None)
     assert counted_pauses([pause], at("2026-06-30"), NGO) == [(at("2026-03-03"), at("2026-06-30"))]
 
 
@@ -333,7 +333,7 @@ def test_a_pause_that_she_wants_lasts_as_long_as_she_wants() -> None:
     [("safety", "2026-03-10"), ("asked_reporter", "2026-03-17"), ("reporter_asked_pause", "2026-03-17")],
 )
 def test_every_pause_is_looked_at_again(reason: str, day: str) -> None:
-    assert pause_review(Pause(reason, at("2026-03-03"), None), NGO) == end_of(day)
+    assert pause_review(PauseSpan(reason, at("2026-03-03"), None), NGO) == end_of(day)
 
 
 # --- escalation

@@ -9,8 +9,8 @@ from django.test import Client
 
 from tests.cast import Hands, Network
 from tincay.core import receipts
-from tincay.intake.models import Report
 from tincay.people.models import User
+from tincay.reports.models import Report
 
 KINDS = ("help", "tell", "warn", "ask")
 

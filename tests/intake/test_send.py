@@ -15,7 +15,7 @@ from django.test import Client
 
 from tests.cast import Hands, Network, Reporter, staff_desk
 from tincay.intake import flood
-from tincay.intake.models import Report
+from tincay.reports.models import Report
 
 # For real transactions: what is refused here has to be undone as it would be.
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -24,8 +24,8 @@ from tincay.core.release.export import files
 from tincay.core.release.publish import Release as Measured
 from tincay.core.release.publish import release
 from tincay.core.release.rows import Rows, read_rows
-from tincay.record.actions import append_leaf
-from tincay.record.models import Leaf
+from tincay.log.actions import append_leaf
+from tincay.log.models import Leaf
 from tincay.releases import actions
 from tincay.releases.actions import InsideTransaction, NotPassed, charge, release_rows, set_plan
 from tincay.releases.models import Plan, PublishedFile, PublishedNumber, Release, Spend

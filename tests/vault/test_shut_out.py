@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import Hands, Network, Reporter, Worker, sign_in
+from tincay.log.models import Leaf
 from tincay.people.models import Desk, User
-from tincay.record.models import Leaf
 from tincay.settings import cache
 from tincay.vault.actions import remove_member
 from tincay.vault.models import DeskWrap, PersonWrap

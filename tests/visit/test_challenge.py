@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from tests.cast import Hands, Network, Reporter
 from tincay.core.sealing import HEADER_SIZE, Identity, Sealed, answer_challenge, check_envelope, new_key
-from tincay.intake.models import Report
-from tincay.visit.actions import delete_all, forget_visits
+from tincay.reports.ending import delete
+from tincay.reports.models import Report
+from tincay.visit.actions import forget_visits
 from tincay.visit.models import Challenge, Visit
 
 Post = Callable[..., Any]
@@ -143,6 +144,6 @@ def test_a_deleted_report_is_as_unknown_as_one_that_never_was(
     asked = ask(post, her.keys.locator)
     post("/back/in/", {"ticket": asked["ticket"], "answer": url64(solve(asked, her))})
     report = Report.objects.for_the_rules().get()
-    delete_all(report=report, now=timezone.now())
+    delete(report=report, now=timezone.now())
     assert client.get("/back/now/").content.decode().count("data-code")
     assert ask(post, her.keys.locator).keys() == {"challenge", "ticket"}

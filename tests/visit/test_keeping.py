@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 
 from tests.cast import Hands, Network, Reporter, seal_words
-from tincay.cases import actions as cases
-from tincay.cases.schedule import tick
-from tincay.intake.models import Report
+from tincay.operations.scheduled import tick
+from tincay.reports import steps
+from tincay.reports.models import Report
+from tincay.reports.steps import finish
 from tincay.vault.models import SealedText
-from tincay.visit.actions import finish
 
 
 @pytest.fixture
@@ -19,12 +19,12 @@ def report(network: Network, clock: Hands, reporter: Reporter) -> Report:
 
 
 def answer(report: Report, network: Network, clock: Hands) -> None:
-    cases.open_report(report=report, now=clock.now)
-    cases.verify(report=report, result="enough", now=clock.now)
-    cases.classify(report=report, classification="violence", count=None, now=clock.now)
-    cases.begin(report=report, now=clock.now)
+    steps.open_report(report=report, now=clock.now)
+    steps.verify(report=report, result="enough", now=clock.now)
+    steps.classify(report=report, classification="violence", count=None, now=clock.now)
+    steps.begin(report=report, now=clock.now)
     sealed = seal_words(report, "Đây là câu trả lời.")
-    cases.answer(report=report, key="a" * 22, sealed=sealed, author=network.helper.user, now=clock.now)
+    steps.answer(report=report, key="a" * 22, sealed=sealed, author=network.helper.user, now=clock.now)
 
 
 def kinds(report: Report) -> set[str]:

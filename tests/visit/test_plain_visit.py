@@ -8,8 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.cast import Hands, Network, Reporter, seal_words
-from tincay.cases.models import CountRow
-from tincay.intake.models import Report
+from tincay.reports.models import CountRow, Report
 from tincay.vault.models import SealedText
 from tincay.visit.models import Visit
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.test import Client
 
 from tests.cast import WORDS, Hands, Network, Reporter
-from tincay.record.actions import sign_checkpoint
+from tincay.log.actions import sign_checkpoint
 
 
 def verified(file: Path) -> bool:

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.cast import NOW, Network, Reporter, new_message_key, seal_words
-from tincay.cases import actions as cases
-from tincay.intake.models import Report
+from tincay.reports import steps
+from tincay.reports.models import Report
 from tincay.visit.queries import bar
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,22 +33,22 @@ def test_a_question_waits_for_its_answer(network: Network, reporter: Reporter) -
 
 def test_a_report_set_aside_shows_only_what_was_done(network: Network, reporter: Reporter) -> None:
     report = reporter.send()
-    cases.open_report(report=report, now=NOW)
-    cases.propose_closing(report=report, reason="no_harm_described", author=network.helper.user)
-    cases.agree_to_closing(report=report, author=network.supervisor.user, now=NOW)
+    steps.open_report(report=report, now=NOW)
+    steps.propose_closing(report=report, reason="no_harm_described", author=network.helper.user)
+    steps.agree_to_closing(report=report, author=network.supervisor.user, now=NOW)
     assert shown(report) == [("Đã nhận", "done"), ("Đã có người đọc", "done"), ("Đã đóng", "done")]
 
 
 def test_a_report_that_was_answered_shows_every_step(network: Network, reporter: Reporter) -> None:
     report = reporter.send()
-    cases.open_report(report=report, now=NOW)
-    cases.verify(report=report, result="enough", now=NOW)
-    cases.classify(report=report, classification="other", count={}, now=NOW)
-    cases.begin(report=report, now=NOW)
+    steps.open_report(report=report, now=NOW)
+    steps.verify(report=report, result="enough", now=NOW)
+    steps.classify(report=report, classification="other", count={}, now=NOW)
+    steps.begin(report=report, now=NOW)
     words = seal_words(report, "Đã giúp")
-    cases.answer(report=report, key=new_message_key(), sealed=words, author=network.helper.user, now=NOW)
-    cases.handle(report=report, result="advice", now=NOW)
-    cases.close_handled(report=report, she_asked=True, now=NOW)
+    steps.answer(report=report, key=new_message_key(), sealed=words, author=network.helper.user, now=NOW)
+    steps.handle(report=report, result="advice", now=NOW)
+    steps.close_handled(report=report, she_asked=True, now=NOW)
     assert [label for label, _ in shown(report)] == [
         "Đã nhận",
         "Đã có người đọc",

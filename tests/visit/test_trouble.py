@@ -12,7 +12,7 @@ from django.test import Client
 from tests.cast import Hands, Network, Reporter
 from tincay.core import receipts
 from tincay.intake import flood
-from tincay.intake.models import Report
+from tincay.reports.models import Report
 from tincay.vault.models import Opening
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,7 +85,7 @@ def test_two_sendings_of_one_page_at_one_moment_are_one_report_and_show_its_code
     phone.post("/tell/plain/", sent)
     first = Report.objects.for_the_rules().get()
     # The other one was not there yet when this one looked.
-    with mock.patch("tincay.intake.receiving.with_key", side_effect=[None, first]):
+    with mock.patch("tincay.reports.receiving.with_key", side_effect=[None, first]):
         answer = phone.post("/tell/plain/", sent)
     assert answer.status_code == 200
     assert reporter.code[-4:] in answer.content.decode()
@@ -260,7 +260,7 @@ def test_a_phone_with_a_wrong_clock_comes_in_all_the_same(
 def test_late_says_who_was_reminded_and_asks_oversight_once(
     phone: Client, reporter: Reporter, clock: Hands
 ) -> None:
-    from tincay.cases.schedule import tick
+    from tincay.operations.scheduled import tick
 
     report = reporter.send()
     clock.move(hours=60)

@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 from pydantic import ValidationError
 from pytest_django.fixtures import Settings
 
-from tests.record.conftest import Hand, hand  # noqa: F401 -- the fixture
-from tincay.record.apps import check_witnesses
+from tests.log.conftest import Hand
+from tincay.log.apps import check_witnesses
 from tincay.settings import Environment, database
 
 
@@ -45,7 +45,7 @@ def test_witnesses_that_cannot_be_meant_stop_every_command(
     assert [error.id for error in check_witnesses()] == ["record.E001"]
 
 
-def test_a_log_does_not_start_under_another_name(hand: Hand, settings: Settings) -> None:  # noqa: F811
+def test_a_log_does_not_start_under_another_name(hand: Hand, settings: Settings) -> None:
     hand.append()
     hand.sign()
     settings.TINCAY_ORIGIN = "other.example/log"

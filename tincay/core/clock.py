@@ -104,7 +104,7 @@ class Rule:
         )
 
 
-class Pause(NamedTuple):
+class PauseSpan(NamedTuple):
     """A stretch in which a clock stands still; `ended` is None while it lasts."""
 
     reason: str
@@ -204,7 +204,7 @@ def may_pause(rule: Rule, priority: str, reason: str) -> bool:
 
 
 def counted_pauses(
-    pauses: Sequence[Pause], now: datetime, calendar: Calendar
+    pauses: Sequence[PauseSpan], now: datetime, calendar: Calendar
 ) -> list[tuple[datetime, datetime]]:
     """What the pauses count for: an open one lasts until now; questions stop the clock for ten
     working days in all, however often they are asked."""
@@ -219,7 +219,7 @@ def counted_pauses(
     return spans
 
 
-def pause_review(pause: Pause, calendar: Calendar) -> datetime:
+def pause_review(pause: PauseSpan, calendar: Calendar) -> datetime:
     """When somebody has to look at a pause again: no clock stands still for ever."""
     return _end_of(add_working_days(_local(pause.begun).date(), REVIEWS[pause.reason], calendar))
 
@@ -243,6 +243,16 @@ def duration_band(started: datetime, met: datetime) -> str:
     """What is kept of a duration when a report is closed: a band, never the time itself."""
     hours = (met - started) / timedelta(hours=1)
     return next((band for band, most in BANDS if hours <= most), "longer")
+
+
+def local_day(moment: datetime) -> date:
+    """The day of a moment on the country's wall calendar."""
+    return _local(moment).date()
+
+
+def iso_day(moment: datetime | None) -> str:
+    """The day of a moment as a leaf says it; "" where there is none."""
+    return f"{local_day(moment):%Y-%m-%d}" if moment else ""
 
 
 def _local(moment: datetime) -> datetime:

@@ -35,6 +35,10 @@ class BadGrant(ValueError):
     """A grant that cannot be signed: an unknown scope."""
 
 
+class GrantNotSigned(Exception):
+    """A grant whose signature, number or document is not hers."""
+
+
 @dataclass(frozen=True)
 class Grant:
     """One word of hers: yes or no, for a purpose (scope), a receiver and the items named.

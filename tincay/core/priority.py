@@ -35,8 +35,7 @@ SHORT_LIVED = frozenset({"no_harm_described", "malicious", "spam_test"})
 
 
 class CannotLower(Exception):
-    """A priority may not be changed like this: only a supervisor lowers, with a reason, never below
-    the danger that the person herself stated."""
+    """A priority is never lowered here."""
 
 
 def kind_group(report_kind: str) -> str:
@@ -88,16 +87,11 @@ def _soon(danger: str, told: set[str], *, recent: bool, ongoing: bool, child: bo
     )
 
 
-def changed(now: str, wanted: str, *, danger: str, supervisor: bool, reason: bool) -> str:
-    """The priority after somebody asks for another one. Everybody may raise it; raises CannotLower."""
-    if wanted not in PRIORITIES:
+def changed(now: str, wanted: str) -> str:
+    """The priority after somebody asks for another one: the same or a more urgent one. Raises CannotLower."""
+    if wanted not in PRIORITIES or PRIORITIES.index(wanted) > PRIORITIES.index(now):
         raise CannotLower
-    if PRIORITIES.index(wanted) <= PRIORITIES.index(now):
-        return wanted
-    stated = "p0" if danger == "now" else "p1" if danger in FELT_DANGER else "p3"
-    if supervisor and reason and PRIORITIES.index(wanted) <= PRIORITIES.index(stated):
-        return wanted
-    raise CannotLower
+    return wanted
 
 
 def retention_class(

@@ -6,7 +6,9 @@ person was answered; it ends without an answer only for the few reasons named he
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import ClassVar
 
 STAGES = (
     "received",
@@ -18,18 +20,6 @@ STAGES = (
     "handled",
     "closed",
 )
-
-# Each step leads from one stage to the next.
-STEPS = {
-    "acknowledge": ("received", "acknowledged"),
-    "verify": ("acknowledged", "verified"),
-    "classify": ("verified", "classified"),
-    "begin": ("classified", "in_handling"),
-    "answer": ("in_handling", "answered"),
-    "handle": ("answered", "handled"),
-    "close": ("handled", "closed"),
-    "reopen": ("closed", "in_handling"),
-}
 
 NOT_HELPED = frozenset({"lost_contact", "no_basis"})
 """Handling results (codes of the list) that do not make a report handled."""
@@ -43,13 +33,14 @@ SAFE_TRIES = 3
 TRIES_WITHIN = timedelta(days=30)
 QUIET_FOR = timedelta(days=30)
 REOPEN_MONTHS = 3
+KEPT_DAYS = {"r30": 30, "r90": 90, "r12m": 365, "r5y": 5 * 365, "r_child": 7 * 365}
+"""Days after closing until words are taken away, by code of retention_class."""
 
 
 class WrongStage(Exception):
     """A step that may not be taken now. `code` says why, for the page to put into kind words.
 
-    unknown_step · out_of_order · no_answer · no_result · no_reason · one_person · too_few_tries ·
-    too_early · too_late
+    out_of_order · no_answer · no_result · no_reason · one_person · too_few_tries · too_early · too_late
     """
 
     def __init__(self, code: str) -> None:
@@ -57,47 +48,129 @@ class WrongStage(Exception):
         self.code = code
 
 
-def after(
-    stage: str,
-    step: str,
-    *,
-    answered: bool,
-    safe_tries: Sequence[date],
-    today: date,
-    reason: str = "",
-    people: int = 1,
-    quiet_since: date | None = None,
-    she_asked: bool = False,
-    closed_in: date | None = None,
-) -> str:
-    """The stage to which a step leads. Raises WrongStage and leaves everything as it was otherwise.
+# Each step is a value with the facts that it needs and no others; it leads from one stage to the next.
 
-    answered: a message with the result was sent to the reporter. safe_tries: days on which somebody
-    tried to reach her in a way she called safe. reason: the handling result of `handle`; the reason
-    of a `close` without an answer. people: how many different people decided. quiet_since: the day it
-    was handled or of the last message after that. closed_in: a day of the month of closing.
+
+@dataclass(frozen=True)
+class Acknowledge:
+    """Somebody has opened it."""
+
+    start: ClassVar[str] = "received"
+    end: ClassVar[str] = "acknowledged"
+
+
+@dataclass(frozen=True)
+class Verify:
+    """There is enough to go on, or not (codes of verification_result)."""
+
+    result: str
+    start: ClassVar[str] = "acknowledged"
+    end: ClassVar[str] = "verified"
+
+
+@dataclass(frozen=True)
+class Classify:
+    """What kind of matter it is (codes of classification)."""
+
+    classification: str
+    start: ClassVar[str] = "verified"
+    end: ClassVar[str] = "classified"
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Somebody begins to help."""
+
+    start: ClassVar[str] = "classified"
+    end: ClassVar[str] = "in_handling"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """She was told what was done, or why nothing can be done."""
+
+    start: ClassVar[str] = "in_handling"
+    end: ClassVar[str] = "answered"
+
+
+@dataclass(frozen=True)
+class Handle:
+    """What came of it for her (codes of handling_result)."""
+
+    result: str
+    start: ClassVar[str] = "answered"
+    end: ClassVar[str] = "handled"
+
+
+@dataclass(frozen=True)
+class Close:
+    """The end after it was handled. quiet_since: the day it was handled or of the last message after that."""
+
+    quiet_since: date | None
+    she_asked: bool = False
+    start: ClassVar[str] = "handled"
+    end: ClassVar[str] = "closed"
+
+
+@dataclass(frozen=True)
+class Dismiss:
+    """An end because nothing is to be answered. people: how many different people decided."""
+
+    reason: str
+    people: int
+    end: ClassVar[str] = "closed"
+
+
+@dataclass(frozen=True)
+class LoseContact:
+    """An end because she cannot be reached. safe_tries: days on which somebody tried in a way she called safe."""
+
+    safe_tries: Sequence[date]
+    end: ClassVar[str] = "closed"
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """Her wish to end it, or to have it deleted, at any stage."""
+
+    deletes: bool = False
+    end: ClassVar[str] = "closed"
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """Open again what was closed. closed_in: a day of the month of closing."""
+
+    closed_in: date | None
+    start: ClassVar[str] = "closed"
+    end: ClassVar[str] = "in_handling"
+
+
+EarlyEnd = Dismiss | LoseContact | Withdraw
+"""Steps that end a report before it was handled."""
+Ending = Close | EarlyEnd
+OrderedStep = Acknowledge | Verify | Classify | Begin | Answer | Handle | Close | Reopen
+"""Steps that start at one stage only."""
+Step = OrderedStep | EarlyEnd
+
+
+def after(stage: str, step: Step, *, answered: bool, today: date) -> str:
+    """The stage to which a step leads. Raises WrongStage otherwise.
+
+    answered: a message with the result was sent to the reporter.
     """
-    if step not in STEPS:
-        raise WrongStage("unknown_step")
-    if step == "close" and reason in ENDS_WITHOUT_ANSWER and stage != "closed":
-        _may_end(stage, reason, people=people, safe_tries=safe_tries, today=today)
-        return "closed"
-    start, end = STEPS[step]
-    if stage != start:
+    if isinstance(step, EarlyEnd):
+        _check_early_end(stage, step, today)
+        return step.end
+    if stage != step.start:
         raise WrongStage("out_of_order")
-    if step == "handle":
-        _may_handle(answered, reason)
-    elif step == "close":
-        _may_close(quiet_since, she_asked, today)
-    elif step == "reopen":
-        _may_reopen(closed_in, today)
-    return end
-
-
-def next_steps(stage: str) -> tuple[str, ...]:
-    """The steps that the order allows from a stage, closing without an answer included."""
-    steps = tuple(step for step, (start, _) in STEPS.items() if start == stage)
-    return steps if stage in {"handled", "closed"} else (*steps, "close")
+    if isinstance(step, Handle):
+        _check_handling(answered, step.result)
+    elif isinstance(step, Close):
+        _check_closing(step, today)
+    elif isinstance(step, Reopen):
+        _check_reopening(step.closed_in, today)
+    return step.end
 
 
 def reached(stage: str, wanted: str) -> bool:
@@ -110,26 +183,33 @@ def enough_tries(safe_tries: Sequence[date], today: date) -> bool:
     return len({day for day in safe_tries if today - TRIES_WITHIN <= day <= today}) >= SAFE_TRIES
 
 
-def _may_handle(answered: bool, result: str) -> None:
+def _check_handling(answered: bool, result: str) -> None:
     if not answered:
         raise WrongStage("no_answer")
     if not result or result in NOT_HELPED:
         raise WrongStage("no_result")
 
 
-def _may_end(stage: str, reason: str, *, people: int, safe_tries: Sequence[date], today: date) -> None:
-    if reason in HER_WISH:
+def _check_early_end(stage: str, step: EarlyEnd, today: date) -> None:
+    if stage == "closed":
+        raise WrongStage("out_of_order")
+    if isinstance(step, Withdraw):
         return
     if stage == "received":  # nobody has read it yet
         raise WrongStage("out_of_order")
-    if reason in NOTHING_TO_ANSWER and people < 2:
+    if isinstance(step, LoseContact):
+        if not enough_tries(step.safe_tries, today):
+            raise WrongStage("too_few_tries")
+    elif step.reason not in NOTHING_TO_ANSWER:
+        raise WrongStage("no_reason")
+    elif step.people < 2:
         raise WrongStage("one_person")
-    if reason == "lost_contact" and not enough_tries(safe_tries, today):
-        raise WrongStage("too_few_tries")
 
 
-def _may_close(quiet_since: date | None, she_asked: bool, today: date) -> None:
-    if not she_asked and (quiet_since is None or today - quiet_since < QUIET_FOR):
+def _check_closing(step: Close, today: date) -> None:
+    if step.she_asked:
+        return
+    if step.quiet_since is None or today - step.quiet_since < QUIET_FOR:
         raise WrongStage("too_early")
 
 
@@ -142,6 +222,17 @@ def reopening_ends(closed_in: date) -> date:
     return date(month // 12, month % 12 + 1, 1)
 
 
-def _may_reopen(closed_in: date | None, today: date) -> None:
+def purge_day(retention_class: str, closed: date) -> date | None:
+    """When a report that ends on this day is taken away (codes of retention_class); None: never by itself.
+
+    For r0_now her words are gone by then; the thread and the receipt wait while she may open it again.
+    """
+    if retention_class == "r0_now":
+        return reopening_ends(closed)
+    days = KEPT_DAYS.get(retention_class)
+    return None if days is None else closed + timedelta(days=days)
+
+
+def _check_reopening(closed_in: date | None, today: date) -> None:
     if closed_in is None or not closed_in.replace(day=1) <= today < reopening_ends(closed_in):
         raise WrongStage("too_late")

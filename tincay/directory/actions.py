@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from tincay.directory.models import CalendarDay, CalendarVersion, Fallback, Province, Service
+from tincay.log.actions import Appended
 from tincay.people.models import Desk
-from tincay.record.actions import Appended
-from tincay.web.writing import written
+from tincay.web.transactions import one_transaction
 
 
-@written
+@one_transaction
 def add_province(
     *,
     code: str,
@@ -33,7 +33,7 @@ class NotThisDesk(Exception):
     """Reports are never sealed to the police, and what is about officials needs a default outside the state."""
 
 
-@written
+@one_transaction
 def set_province_desk(*, code: str, desk: Desk) -> None:
     """Let a desk answer for a province: reports about it are sealed to that desk from now on.
 
@@ -44,7 +44,7 @@ def set_province_desk(*, code: str, desk: Desk) -> None:
     Province.objects.filter(code=code).update(desk=desk)
 
 
-@written
+@one_transaction
 def set_fallback(*, triage: Desk, case: Desk, oversight: Desk | None) -> Fallback:
     """Name the default desks. Identity is sealed to `case`, everything without a province's desk to `triage`.
 
@@ -58,12 +58,12 @@ def set_fallback(*, triage: Desk, case: Desk, oversight: Desk | None) -> Fallbac
     )[0]
 
 
-@written
+@one_transaction
 def add_service(*, code: str, province: Province | None, **facts: object) -> Service:
     return Service.objects.create(code=code, province=province, **facts)
 
 
-@written
+@one_transaction
 def seed_calendar(*, rows: Iterable[Mapping[str, str]], now: datetime) -> CalendarVersion:
     """Fill an empty calendar from the pack's rows; this is version 1."""
     version = CalendarVersion.objects.create(number=1, made_at=now, reason="pack")
@@ -82,7 +82,7 @@ def seed_calendar(*, rows: Iterable[Mapping[str, str]], now: datetime) -> Calend
     return version
 
 
-@written
+@one_transaction
 def set_day(
     *, day: date, calendar: str, kind: str, name_vi: str, name_en: str, reason: str, now: datetime
 ) -> CalendarVersion:
@@ -103,7 +103,7 @@ def set_day(
     return version
 
 
-@written
+@one_transaction
 def keep_opening(*, version: CalendarVersion, appended: Appended) -> None:
     """Keep what the leaf of a calendar change says, for everybody to check."""
     version.leaf, version.opening = appended.index, appended.opening

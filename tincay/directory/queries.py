@@ -71,3 +71,17 @@ def services_by_province() -> list[tuple[str, list[Service]]]:
             service.province.name(get_language() or "vi") if service.province else "", []
         ).append(service)
     return sorted(found.items(), key=lambda item: item[0] != "")
+
+
+def case_desk(desk: Desk) -> Desk:
+    """Who may read identity: the case desk of the organisation that was asked, else the install's."""
+    own = Desk.objects.filter(organisation=desk.organisation_id, purpose="case").exclude(recipient="").first()
+    return own or fallback().case
+
+
+def desk_and_case(code: str) -> tuple[Desk | None, Desk | None]:
+    """A desk and, as in case_desk, who may read identity of what it is sent; asked at once."""
+    family = list(Desk.objects.filter(organisation__desks__code=code).order_by("pk"))
+    desk = next((one for one in family if one.code == code), None)
+    own = next((one for one in family if one.purpose == "case" and one.recipient), None)
+    return desk, own or (fallback().case if desk else None)

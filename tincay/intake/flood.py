@@ -21,7 +21,7 @@ from hashlib import sha256
 
 from django.conf import settings
 
-from tincay.intake.envelope import ProofOfWorkIn
+from tincay.reports.envelope import ProofOfWorkIn
 
 QUIET = 30
 """Reports a minute up to which nobody is asked for more than the first bits."""

@@ -1,8 +1,6 @@
 """What the reporter's pages are given to show: texts of the pack, questions, services, the receipt."""
 
 import secrets
-from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 import segno
@@ -10,43 +8,33 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from tincay.core import officials, receipts
+from tincay.core.clock import local_day
 from tincay.directory.models import Service
 from tincay.directory.queries import fallback, provinces
 from tincay.intake import flood
-from tincay.intake.actions import today
-from tincay.intake.answers import LONGEST
 from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
-from tincay.intake.models import Report
-from tincay.intake.plain import text_version
 from tincay.intake.queries import desks_of_the_page
 from tincay.intake.questions import CONSENTS, KINDS, asked, places
 from tincay.people.models import Desk, Membership
+from tincay.reports.models import Report
+from tincay.web.dates import moment_words
+from tincay.web.json_views import LONGEST
 from tincay.web.models import this_install
-from tincay.web.packs import local_text, pack_toml, words
+from tincay.web.packs import language, pack_toml, text_version, texts, translated, words
 from tincay.web.time import now
-from tincay.web.wording import moment_words
 
 RECENT = ("h24", "h72")
 """Answers to "when" that show the 72-hour card."""
-
-
-def language() -> str:
-    return get_language() or "vi"
-
-
-def way_back() -> str:
-    """Where a receipt is shown again; the page is above us, so its name comes from the addresses."""
-    return reverse(import_module(settings.ROOT_URLCONF).WAY_BACK)
 
 
 def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]:
     """One way in, with its questions for the script (`script`) and for the plain form."""
     return {
         "kind": kind,
-        "way_back": way_back(),
+        "way_back": reverse("back"),
         "plain_address": reverse(f"{kind}_plain"),
         "report_kind": KINDS[kind],
         "asked": asked(kind),
@@ -80,27 +68,10 @@ def _code_of(form: PlainReport) -> str:
 _LINES = ("identifier", "words", "name", "contact", "hours")
 
 
-def texts() -> dict[str, Any]:
-    """The pack's texts in the language of the page: title, text, label and so on are words, not tables."""
-    return _in(language(), pack_toml("texts.toml"))
-
-
-def _in(tongue: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _one(tongue, value) for name, value in entry.items()}
-
-
-def _one(tongue: str, value: Any) -> Any:
-    if isinstance(value, list):
-        return [_one(tongue, each) for each in value]
-    if not isinstance(value, Mapping):
-        return value
-    return local_text(value, tongue).strip() if "vi" in value else _in(tongue, value)
-
-
 def numbers() -> list[dict[str, Any]]:
     """Whom to call in danger, as the pack says; with what each does, and at night."""
     contacts = pack_toml("contacts.toml")
-    return [_in(language(), contacts[name]) for name in pack_toml("texts.toml")["danger"]["numbers"]]
+    return [translated(contacts[name]) for name in pack_toml("texts.toml")["danger"]["numbers"]]
 
 
 def watched(*desks: Desk) -> bool:
@@ -179,7 +150,7 @@ def configuration() -> dict[str, Any]:
         "officials": sorted(officials.ANSWERS),
         "salt": bytes(this_install().salt).hex(),
         "words": static("client/words-vn.txt"),
-        "day": today(now()).isoformat(),
+        "day": local_day(now()).isoformat(),
         "text_version": text_version(),
         "limits": {"envelope": LONGEST, "words": LONGEST_WORDS},
         "proof_of_work": flood.new_nonce(),
@@ -203,7 +174,7 @@ def receipt_page(report: Report | None, code: str) -> dict[str, Any]:
         **kept,
         "other_language": None,
         "report": report,
-        "way_back": way_back(),
+        "way_back": reverse("back"),
         "code": code,
         "digits": receipts.grouped(code),
         "receipt_words": receipts.to_words(code, words()),

@@ -6,22 +6,21 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from tincay.core.clock import local_day
 from tincay.core.consent import Grant
 from tincay.core.officials import about_official
 from tincay.core.priority import kind_group, priority, retention_class
 from tincay.core.sealing import Stretched, stretch_receipt
-from tincay.directory.queries import desk_for, fallback
+from tincay.directory.queries import case_desk, desk_for, fallback
 from tincay.intake import flood
-from tincay.intake.actions import today
-from tincay.intake.envelope import Envelope
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, PlainReport
-from tincay.intake.here import Told, seal_report
-from tincay.intake.queries import case_desk
 from tincay.intake.questions import KINDS
-from tincay.intake.receiving import Received, receive_report
+from tincay.intake.seal_on_server import ReportContent, seal_report
 from tincay.people.models import Desk
+from tincay.reports.envelope import Envelope
+from tincay.reports.receiving import Received, receive_report
 from tincay.web.models import this_install
-from tincay.web.packs import pack_toml
+from tincay.web.packs import text_version
 
 CODED = ("need", "danger", "harmed", "whose", "age_band", "time_since", "harms", "place", "channel", "did",
          "identifier_kind", "police_option")  # fmt: skip
@@ -39,7 +38,7 @@ def send_plain(form: PlainReport, *, now: datetime) -> Sent:
         receipt = stretch_receipt(code, bytes(this_install().salt))
     flood.plain_lane.add()
     held = flood.plain_lane.level() > flood.PLAIN_BUDGET
-    envelope = _envelope(form, receipt, today(now))
+    envelope = _envelope(form, receipt, local_day(now))
     return Sent(receive_report(envelope=envelope, sealed_by="server", held=held, now=now), code)
 
 
@@ -56,7 +55,7 @@ def _envelope(form: PlainReport, receipt: Stretched, day: date) -> Envelope:
     group = kind_group(KINDS[form.kind])
     nobody_harmed = said["harmed"] == "no"
     return seal_report(
-        told=_told(form),
+        content=_content(form),
         receipt=receipt,
         key=key_of(receipt),
         desk=desk,
@@ -88,11 +87,11 @@ def _priority(said: Mapping[str, Any], group: str) -> str:
     )
 
 
-def _told(form: PlainReport) -> Told:
+def _content(form: PlainReport) -> ReportContent:
     said = form.cleaned_data
     answers = {name: _listed(said[name]) for name in CODED if said.get(name)}
     fields = {name: said[name] for name in FIELDS_ABOUT_HER if said[name]}
-    return Told(
+    return ReportContent(
         answers={"kind": [KINDS[form.kind]], **answers},
         words=_with_number(said["words"], said["identifier"]),
         identity_answers={name: _listed(said[name]) for name in ABOUT_HER if said.get(name)},
@@ -114,8 +113,3 @@ def _grants(said: Mapping[str, Any], day: date) -> list[Grant]:
         Grant(scope, None, frozenset(), True, number, day)
         for number, scope in enumerate(said["consents"], start=1)
     ]
-
-
-def text_version() -> str:
-    """Which wording she had before her eyes."""
-    return str(pack_toml("pack.toml")["text_version"])

@@ -6,21 +6,24 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tincay.core import receipts
 from tincay.core.sealing import stretch_receipt
 from tincay.intake import flood, pages
-from tincay.intake.answers import body_of, for_script, refusal, storage_trouble
-from tincay.intake.envelope import Envelope, Malformed, read
+from tincay.intake.attempts import attempts, count_attempt
 from tincay.intake.forms import PlainReport
-from tincay.intake.models import Report
 from tincay.intake.plain import send_plain
-from tincay.intake.queries import desks_of_the_page, with_locator
-from tincay.intake.receiving import StaleDesk, receive_report
-from tincay.intake.tries import count_try, tries
+from tincay.intake.queries import desks_of_the_page
+from tincay.reports.envelope import Envelope
+from tincay.reports.models import Report
+from tincay.reports.queries import with_locator
+from tincay.reports.receiving import StaleDesk, receive_report
+from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
+from tincay.web.strict_json import Malformed, read
 from tincay.web.time import now
 from tincay.web.views import not_found
 
@@ -28,7 +31,7 @@ from tincay.web.views import not_found
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """Four ways in, the way back, the other language, the way out; nothing else."""
-    return render(request, "intake/front.html", {"way_back": pages.way_back()})
+    return render(request, "intake/front.html", {"way_back": reverse("back")})
 
 
 @require_safe
@@ -48,7 +51,7 @@ def plain(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _send_plain(request: HttpRequest, form: PlainReport) -> HttpResponse:
-    if tries(request)[1]:
+    if attempts(request)[1]:
         return _again(request, form, trouble="slow_down", status=429)
     try:
         sent = send_plain(form, now=now())
@@ -71,7 +74,7 @@ def _intake_page(
     request: HttpRequest, kind: str, form: PlainReport, *, script: bool, trouble: str = "", status: int = 200
 ) -> HttpResponse:
     page = pages.intake_page(kind, form, script=script)
-    told = {"trouble": trouble, "wait": tries(request)[1]}
+    told = {"trouble": trouble, "wait": attempts(request)[1]}
     return render(request, "intake/tell.html", {**page, **told}, status=status)
 
 
@@ -84,16 +87,16 @@ def _receipt_page(request: HttpRequest, report: Report | None, code: str, **more
 def check_receipt(request: HttpRequest) -> HttpResponse:
     """Without JavaScript: did she copy the last group well? The receipt stays in sight, whatever happens here."""
     if request.method != "POST":
-        return HttpResponseRedirect(pages.way_back())
+        return HttpResponseRedirect(reverse("back"))
     code = request.POST.get("plain-code", "")
     if not receipts.check(code):
         raise Http404
     try:
-        report = None if tries(request)[1] else _report_behind(code)
+        report = None if attempts(request)[1] else _report_behind(code)
     except (flood.Busy, OperationalError):
         report = None
     except Http404 as unknown:
-        return count_try(request, not_found(request, unknown))
+        return count_attempt(request, not_found(request, unknown))
     typed = request.POST.get("plain-last", "").strip()
     return _receipt_page(request, report, code, typed=typed, matches=typed == code[-4:])
 

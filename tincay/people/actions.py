@@ -13,13 +13,13 @@ from django.contrib.sessions.models import Session
 
 from tincay.people.models import Desk, Membership, Notice, Organisation, User
 from tincay.people.rights import ROLE_RIGHTS, May
-from tincay.web.writing import written
+from tincay.web.transactions import one_transaction
 
 SENDING_S = 20
 """How long one run may speak to the channel; what is left over is sent by the next."""
 
 
-@written
+@one_transaction
 def add_organisation(*, code: str, name_vi: str, name_en: str, kind: str, scope: list[str]) -> Organisation:
     """Add an organisation to the network; the one whose scope is `coordinating_body` hears escalation e4."""
     return Organisation.objects.create(
@@ -32,7 +32,7 @@ def add_organisation(*, code: str, name_vi: str, name_en: str, kind: str, scope:
     )
 
 
-@written
+@one_transaction
 def add_desk(
     *,
     organisation: Organisation,
@@ -55,7 +55,7 @@ def add_desk(
     )
 
 
-@written
+@one_transaction
 def add_user(
     *,
     organisation: Organisation,
@@ -82,7 +82,7 @@ def add_user(
     return user
 
 
-@written
+@one_transaction
 def end_sessions(*, user: User) -> None:
     """Sign a user out everywhere. A session's row does not say whose it is, so each is looked into."""
     for session in Session.objects.iterator():
@@ -90,7 +90,7 @@ def end_sessions(*, user: User) -> None:
             session.delete()
 
 
-@written
+@one_transaction
 def suspend(*, user: User) -> None:
     """Shut a user out: no sign-in, no session, no second factor, no call. Everything done so far stays."""
     User.objects.filter(pk=user.pk).update(is_active=False)
@@ -99,7 +99,7 @@ def suspend(*, user: User) -> None:
     end_sessions(user=user)
 
 
-@written
+@one_transaction
 def let_in_again(*, user: User, password: str) -> None:
     """A first password once more: the next sign-in sets a second factor as the very first one did."""
     user.set_password(password)
@@ -109,13 +109,13 @@ def let_in_again(*, user: User, password: str) -> None:
     end_sessions(user=user)
 
 
-@written
+@one_transaction
 def add_seat(*, user: User, desk: Desk, on_call: int | None = None) -> Membership:
     """Give a user a place at a desk; what the desk's key opens comes later, from a colleague's browser."""
     return Membership.objects.update_or_create(user=user, desk=desk, defaults={"on_call": on_call})[0]
 
 
-@written
+@one_transaction
 def call_on_duty(*, desk: Desk, now: datetime, place: int | None = 0) -> Notice | None:
     """Write the contentless notice for whoever is `place`-th on call at this desk; None when there is nobody.
 
@@ -135,7 +135,7 @@ def _second_person(desk: Desk) -> int | None:
     return (here.order_by("id").first() or found.order_by("id").first() or User()).pk
 
 
-@written
+@one_transaction
 def see_notices(*, user: User) -> None:
     """This user has looked: what was waiting to be said is said."""
     Notice.objects.filter(user=user).delete()

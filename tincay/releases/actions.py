@@ -18,9 +18,9 @@ from tincay.core.release.publish import Release as Measured
 from tincay.core.release.publish import release as measure_and_publish
 from tincay.core.release.rows import Rows
 from tincay.core.release.tables import Table
-from tincay.record.actions import append_leaf
+from tincay.log.actions import append_leaf
 from tincay.releases.models import Plan, PublishedFile, PublishedNumber, Release, Spend
-from tincay.web.writing import written
+from tincay.web.transactions import one_transaction
 
 
 class NotPassed(Exception):
@@ -35,13 +35,13 @@ class InsideTransaction(RuntimeError):
     """A release was asked for inside a transaction: undone with it, a spend could be made again for new noise."""
 
 
-@written
+@one_transaction
 def set_plan(*, code: str, micro_rho: int, now: datetime) -> Plan:
     """Set the budget of a reporting year, once: it can never be raised afterwards."""
     return Plan.objects.create(code=code, micro_rho=micro_rho, made_on=_day(now))
 
 
-@written
+@one_transaction
 def charge(*, plan: Plan, purpose: str, micro_rho: int, now: datetime) -> Spend:
     """Take a part of the plan, durably, before anything true is read. Raises OverBudget.
 
@@ -76,7 +76,7 @@ def release_rows(
     return _publish(spend=spends[0], measured=measured, verdict=verdict, now=now)
 
 
-@written
+@one_transaction
 def _publish(*, spend: Spend, measured: Measured, verdict: Verdict, now: datetime) -> Release:
     """Keep a release for good: its numbers, its files and its leaf. The gate: raises NotPassed."""
     if not verdict.passed:

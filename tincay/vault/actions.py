@@ -9,12 +9,12 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from django.db.models import QuerySet
 
 from tincay.core.sealing import BadEnvelope, Recipient, check_envelope, seal
+from tincay.log.actions import Appended, append_leaf
 from tincay.people.actions import end_sessions, let_in_again, suspend
 from tincay.people.models import Desk, Membership, User
-from tincay.record.actions import Appended, append_leaf
 from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
 from tincay.vault.queries import stale_wraps
-from tincay.web.writing import leave_no_copy, written
+from tincay.web.transactions import leave_no_copy, one_transaction
 
 WORDS_LIMIT = 400_000
 """Bytes of one sealed text: a padded text of about 300,000 bytes, or a long story many times over."""
@@ -46,7 +46,7 @@ class NewCompartment(NamedTuple):
     sealed: bytes | None
 
 
-@written
+@one_transaction
 def add_compartments(*, owner: UUID, compartments: Mapping[str, NewCompartment], sealed_by: str) -> None:
     """Store a new report's compartments. Bytes are checked for shape only; nothing here is opened."""
     rows = {
@@ -75,7 +75,7 @@ def _check(new: NewCompartment) -> None:
         check_envelope(wrap.sealed, limit=WRAP_LIMIT)
 
 
-@written
+@one_transaction
 def add_text(*, owner: UUID, kind: str, sealed: bytes, sealed_by: str) -> SealedText:
     """Add words to a report's current compartment of that kind. Raises BadEnvelope."""
     check_envelope(sealed, limit=WORDS_LIMIT)
@@ -83,29 +83,19 @@ def add_text(*, owner: UUID, kind: str, sealed: bytes, sealed_by: str) -> Sealed
     return SealedText.objects.create(compartment=compartment, sealed=sealed, sealed_by=sealed_by)
 
 
-@written
-def write_event(
-    *,
-    owner: UUID,
-    kind: str,
-    event: Mapping[str, str | int],
-    record: Recipient,
-    receipt: Recipient,
-    now: datetime,
-) -> Appended:
-    """Append a report's leaf and seal its opening to the record and to the receipt. Needs no unlocked key."""
-    appended = append_leaf(kind=kind, event={**event, "record": owner.hex}, now=now)
+@one_transaction
+def keep_opening(*, owner: UUID, appended: Appended, thread: Recipient, receipt: Recipient) -> None:
+    """Seal what a leaf says to the thread's key and to the receipt. Needs no unlocked key."""
     opening = Opening(
         owner=owner,
         leaf=appended.index,
-        for_record=seal(appended.opening, record),
+        for_thread=seal(appended.opening, thread),
         for_receipt=seal(appended.opening, receipt),
     )
     opening.save(force_insert=True)
-    return appended
 
 
-@written
+@one_transaction
 def erase(*, owner: UUID) -> None:
     """Delete a report's words, wraps and openings. Its leaves stay and mean nothing any more."""
     # Children first: each is then one statement, without reading what is deleted.
@@ -116,7 +106,7 @@ def erase(*, owner: UUID) -> None:
     leave_no_copy()
 
 
-@written
+@one_transaction
 def erase_words(*, owner: UUID) -> int:
     """Delete words only (consent `store_sealed` was not given, and she was answered); how many texts."""
     words = SealedText.objects.filter(
@@ -132,14 +122,9 @@ def _commit_key(*, holder: str, recipient: Recipient, now: datetime, gone: bool 
     So is the end of a key that was taken away: the leaf then names none.
     """
     owner = uuid5(NAMESPACE_OID, recipient)
-    write_event(
-        owner=owner,
-        kind="key_changed",
-        event={"holder": holder, "recipient": "" if gone else recipient},
-        record=recipient,
-        receipt=recipient,
-        now=now,
-    )
+    event = {"holder": holder, "recipient": "" if gone else recipient, "record": owner.hex}
+    appended = append_leaf(kind="key_changed", event=event, now=now)
+    keep_opening(owner=owner, appended=appended, thread=recipient, receipt=recipient)
 
 
 def _held_alone(user: User) -> QuerySet[DeskWrap]:
@@ -148,7 +133,7 @@ def _held_alone(user: User) -> QuerySet[DeskWrap]:
     return DeskWrap.objects.filter(user=user).exclude(of__in=others.values("of"))
 
 
-@written
+@one_transaction
 def set_person_key(
     *,
     user: User,
@@ -183,7 +168,7 @@ def set_person_key(
     _commit_key(holder="person", recipient=recipient, now=now)
 
 
-@written
+@one_transaction
 def set_desk_key(*, desk: Desk, recipient: Recipient, wraps: Mapping[User, bytes], now: datetime) -> None:
     """Give a desk a new key with a wrap for each of `wraps`' members.
 
@@ -203,7 +188,7 @@ def set_desk_key(*, desk: Desk, recipient: Recipient, wraps: Mapping[User, bytes
     _commit_key(holder="desk", recipient=recipient, now=now)
 
 
-@written
+@one_transaction
 def forget_old_key(*, desk: Desk) -> None:
     """Take the members' wraps of the old desk key away. Raises NotYet while anything still goes to it."""
     if stale_wraps(desk).exists():
@@ -211,7 +196,7 @@ def forget_old_key(*, desk: Desk) -> None:
     DeskWrap.objects.filter(desk=desk).exclude(of=desk.recipient).delete()
 
 
-@written
+@one_transaction
 def hand_key(*, desk: Desk, user: User, sealed: bytes) -> None:
     """Give a member the desk's present key, as an unlocked colleague wrapped it."""
     check_envelope(sealed, limit=WRAP_LIMIT)
@@ -220,7 +205,7 @@ def hand_key(*, desk: Desk, user: User, sealed: bytes) -> None:
     )
 
 
-@written
+@one_transaction
 def add_member(*, desk: Desk, user: User, sealed: bytes | None, on_call: int | None = None) -> Membership:
     """Put a user at a desk. `sealed` is the desk's identity wrapped to the user by an unlocked colleague;
     without it somebody has to hand the key over before the new member can read."""
@@ -229,7 +214,7 @@ def add_member(*, desk: Desk, user: User, sealed: bytes | None, on_call: int | N
     return Membership.objects.update_or_create(user=user, desk=desk, defaults={"on_call": on_call})[0]
 
 
-@written
+@one_transaction
 def remove_member(*, desk: Desk, user: User) -> None:
     """Take a user from a desk: wraps are gone at once. A colleague's browser then makes the desk's new key."""
     if _held_alone(user).filter(desk=desk).exists():
@@ -242,7 +227,7 @@ def remove_member(*, desk: Desk, user: User) -> None:
         desk.key_due = True
 
 
-@written
+@one_transaction
 def suspend_member(*, user: User) -> list[Desk]:
     """Shut a user out and take them from their desks; the desks where only they can open what is there.
 
@@ -257,7 +242,7 @@ def suspend_member(*, user: User) -> list[Desk]:
     return [desk for desk in desks if desk.pk in alone]
 
 
-@written
+@one_transaction
 def reset_access(*, user: User, password: str, keep_key: bool, now: datetime) -> None:
     """Let a user in again who lost the password, the telephone or the passphrase.
 
@@ -275,11 +260,11 @@ def reset_access(*, user: User, password: str, keep_key: bool, now: datetime) ->
     let_in_again(user=user, password=password)
 
 
-@written
+@one_transaction
 def rewrap(*, desk: Desk, wraps: Iterable[tuple[int, bytes | None]], recipient: Recipient) -> int:
     """Replace wraps to this desk's older key (by their id) with wraps to its new one; how many were replaced.
 
-    None: that one could not be opened; it is kept aside for a person to look at. Raises NotYet when `recipient`
+    None: that one could not be opened; it is marked for a person to look at. Raises NotYet when `recipient`
     is not the desk's key (any more): what was sealed to another one would never open.
     """
     desk = Desk.objects.select_for_update().get(pk=desk.pk)
@@ -289,7 +274,7 @@ def rewrap(*, desk: Desk, wraps: Iterable[tuple[int, bytes | None]], recipient: 
     for wrap_id, sealed in wraps:
         wrap = stale_wraps(desk).filter(id=wrap_id)
         if sealed is None:
-            wrap.update(aside=True)
+            wrap.update(unopened=True)
             continue
         check_envelope(sealed, limit=WRAP_LIMIT)
         done += wrap.update(recipient=recipient, sealed=sealed)

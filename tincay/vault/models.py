@@ -38,7 +38,7 @@ class Wrap(models.Model):
     recipient = models.CharField(max_length=80)
     sealed = models.BinaryField()
     # A wrap that a member's browser could not open while the desk got a new key: a person has to look.
-    aside = models.BooleanField(default=False)
+    unopened = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -60,11 +60,11 @@ class OpeningSet(models.QuerySet["Opening"]):
 
 
 class Opening(models.Model):
-    """What a leaf of the log says, sealed to the record and to the receipt. Without it the leaf means nothing."""
+    """What a leaf of the log says, sealed to the thread and to the receipt. Without it the leaf means nothing."""
 
     owner = models.UUIDField(db_index=True)
     leaf = models.BigIntegerField()
-    for_record = models.BinaryField()
+    for_thread = models.BinaryField()
     for_receipt = models.BinaryField()
 
     objects = OpeningSet.as_manager()

@@ -32,7 +32,7 @@ def desk_wraps(user: User) -> QuerySet[DeskWrap]:
 
 def stale_wraps(desk: Desk) -> QuerySet[Wrap]:
     """Wraps of this desk that still go to an older key: what a remaining member's browser has to re-wrap."""
-    return Wrap.objects.filter(desk=desk, aside=False).exclude(recipient=desk.recipient).order_by("id")
+    return Wrap.objects.filter(desk=desk, unopened=False).exclude(recipient=desk.recipient).order_by("id")
 
 
 def old_key(desk: Desk, user: User) -> DeskWrap | None:

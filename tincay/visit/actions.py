@@ -1,4 +1,4 @@
-"""What happens when somebody comes back: the door, and her own verbs. Other verbs are intake's."""
+"""What happens when somebody comes back: proof of the receipt, the visit, asking oversight."""
 
 import json
 import secrets
@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
-from tincay.cases import actions as cases
 from tincay.core.sealing import (
     Identity,
     Recipient,
@@ -19,10 +18,10 @@ from tincay.core.sealing import (
     seal,
     signing_public,
 )
-from tincay.intake import actions as intake
-from tincay.intake.models import Escalation, Report
+from tincay.reports.events import log_event
+from tincay.reports.models import Escalation, Report
 from tincay.visit.models import Challenge, Visit
-from tincay.web.writing import written
+from tincay.web.transactions import one_transaction
 
 VISIT_LASTS = timedelta(minutes=15)
 TICKET_LASTS = timedelta(minutes=2)
@@ -50,7 +49,7 @@ class ReceiptKeys(NamedTuple):
     stretched: Stretched
 
 
-@written
+@one_transaction
 def ask_for_proof(*, locator: bytes, now: datetime) -> Asked:
     """Ask for proof of the receipt. For an unknown locator the same work with a key that nobody holds."""
     Challenge.objects.filter(until__lte=now).delete()
@@ -72,7 +71,7 @@ def accept_proof(*, ticket: str, answer: bytes, now: datetime) -> Identity:
     return cookie
 
 
-@written
+@one_transaction
 def _spend(*, ticket: str, answer: bytes, now: datetime) -> Identity | None:
     row = (
         Challenge.objects.select_for_update(of=("self",))
@@ -89,7 +88,7 @@ def _spend(*, ticket: str, answer: bytes, now: datetime) -> Identity | None:
     return open_visit(report=row.report, keys=None, now=now)
 
 
-@written
+@one_transaction
 def open_visit(*, report: Report, keys: ReceiptKeys | None, now: datetime) -> Identity:
     """Fifteen minutes for one report. `keys` (without JavaScript) are sealed to the cookie's key."""
     Visit.objects.filter(until__lte=now).delete()
@@ -130,37 +129,19 @@ def recipient_in(cookie: str) -> Recipient | None:
         return None
 
 
-@written
+@one_transaction
 def forget_visits(*, now: datetime) -> int:
     """Take away the rows of visits and challenges that are over: when she came is nobody's business."""
     over = [rows.filter(until__lte=now).delete()[0] for rows in (Visit.objects, Challenge.objects)]
     return sum(over)
 
 
-@written
+@one_transaction
 def end_visit(*, visit: Visit) -> None:
     visit.delete()
 
 
-@written
-def delete_all(*, report: Report, now: datetime) -> None:
-    """Her wish: everything goes now, what helpers added and every open visit with it."""
-    intake.delete_report(report=report, now=now)
-    cases.let_go(report=report)
-    Visit.objects.filter(report=report).delete()
-
-
-@written
-def finish(*, report: Report, now: datetime) -> None:
-    """She is done. After "handled" it is closed as such; before, it is withdrawn by her."""
-    if report.stage == "handled":
-        cases.close_handled(report=report, she_asked=True, now=now)
-        return
-    intake.close(report=report, closure="withdrawn", now=now, reason="withdrawn", safe_tries=())
-    cases.let_go(report=report)
-
-
-@written
+@one_transaction
 def ask_oversight(*, report: Report, now: datetime) -> None:
     """Let the coordinating body see now that this is late: codes and dates only. Raises NotLate.
 
@@ -170,4 +151,4 @@ def ask_oversight(*, report: Report, now: datetime) -> None:
     if late is None or late.escalations.filter(level="e4").exists():
         raise NotLate
     Escalation.objects.create(clock=late, level="e4", at=now.replace(second=0))
-    intake.leaf(report, "escalated", now, rule=late.rule, level="e4", asked_by="reporter")
+    log_event(report, "escalated", now, rule=late.rule, level="e4", asked_by="reporter")

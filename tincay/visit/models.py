@@ -5,7 +5,7 @@ from typing import Self
 
 from django.db import models
 
-from tincay.intake.models import Report
+from tincay.reports.models import Report
 
 
 class Dated(models.QuerySet["Visit"]):

@@ -10,23 +10,21 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from tincay.cases.pages import ANSWER_LISTS
+from tincay.core.clock import local_day
 from tincay.core.sealing import Sealed, open_sealed
-from tincay.intake.actions import today
 from tincay.intake.forms import LONGEST_WORDS
-from tincay.intake.models import Report
-from tincay.intake.pages import language, texts
-from tincay.intake.plain import text_version
-from tincay.intake.queries import grants
+from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
+from tincay.log.keys import policy_note
+from tincay.log.queries import Standing, evidence_for, proof_for, standing
 from tincay.people.models import Desk
-from tincay.record.queries import Standing, evidence_for, proof_for, standing
-from tincay.record.trust import policy_note
+from tincay.reports.models import Report
+from tincay.reports.queries import grants
 from tincay.vault.queries import recipient
 from tincay.visit import queries
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
-from tincay.visit.door import Visitor
-from tincay.web.packs import codes
+from tincay.visit.session import Visitor
+from tincay.web.packs import codes, language, text_version, texts
 
 
 def base64_of(raw: bytes | memoryview) -> str:
@@ -50,7 +48,7 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "post": report.desk.post(language()),
         "messages": [_message(visitor, said, report.id.hex) for said in queries.conversation(report)],
         "late": bool(queries.late_clocks(report, now)),
-        "set_aside": queries.set_aside(report),
+        "nothing_to_answer": queries.nothing_to_answer(report),
         "thread": "" if report.closed else recipient(report.id, "thread"),
         "key": secrets.token_urlsafe(16),
         "longest": LONGEST_WORDS,
@@ -102,7 +100,7 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
         "handed_over": scope in _HANDED_OVER,
         "only": " ".join(seen_for(scope)),
         "number": queries.last_number(report) + 1,
-        "day": today(now).isoformat(),
+        "day": local_day(now).isoformat(),
         "text_version": text_version(),
         "cannot_be_recalled": scope in CANNOT_BE_RECALLED,
         "own": _own_words(visitor, only=seen_for(scope)),

@@ -9,18 +9,18 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
+from tincay.core.clock import local_day
 from tincay.core.consent import Grant, allows
 from tincay.core.sealing import Identity, Sealed, open_sealed, unpad, unwrap
 from tincay.core.stages import ENDS_WITHOUT_ANSWER, NOTHING_TO_ANSWER, STAGES
-from tincay.intake.actions import today
-from tincay.intake.models import Clock, Escalation, Report
-from tincay.intake.queries import grants
 from tincay.people.models import Desk, Organisation
+from tincay.reports.models import Clock, Escalation, Report
+from tincay.reports.queries import grants
 from tincay.vault.models import Opening, SealedText, Wrap
 from tincay.vault.queries import wraps_for_receipt
 from tincay.visit.consents import SHARED, items_of
+from tincay.web.dates import day_words, moment_words, until_words
 from tincay.web.packs import codes, rules
-from tincay.web.wording import day_words, moment_words, until_words
 
 BAR = {
     "substantive": ("received", "acknowledged", "verified", "classified", "in_handling", "answered"),
@@ -106,7 +106,7 @@ def _meets(clock: Clock) -> str:
 
 def _done(step: str, clock: Clock | None, report: Report) -> Step:
     at = report.received_at if step == "received" else clock.met_at if clock else None
-    return Step(_label(step, report), "done", day_words(today(at)) if at else "")
+    return Step(_label(step, report), "done", day_words(local_day(at)) if at else "")
 
 
 def _label(step: str, report: Report) -> str:
@@ -209,7 +209,7 @@ def reminders(report: Report) -> list[Reminder]:
     return [
         Reminder(
             unit=_unit(row.level, report),
-            when=day_words(today(row.at)),
+            when=day_words(local_day(row.at)),
             rule=codes().get_code("clock_rule", row.clock.rule).label(_language()),
         )
         for row in rows
@@ -257,7 +257,7 @@ def consents(report: Report, scopes: Iterable[str], now: datetime) -> list[Conse
 def is_given(said: list[Grant], scope: str, receiver: Desk | None, now: datetime) -> bool:
     items = ("", *items_of(scope))
     code = receiver.code if receiver else None
-    return any(allows(said, scope=scope, receiver=code, item=item, today=today(now)) for item in items)
+    return any(allows(said, scope=scope, receiver=code, item=item, today=local_day(now)) for item in items)
 
 
 def receivers(report: Report) -> list[Desk]:
@@ -275,6 +275,6 @@ def first_opening(report: Report) -> Opening | None:
     return Opening.objects.of(report.id).first()
 
 
-def set_aside(report: Report) -> bool:
+def nothing_to_answer(report: Report) -> bool:
     """Closed because nothing to answer was found: the kind notice is shown."""
     return report.closure in NOTHING_TO_ANSWER

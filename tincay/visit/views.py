@@ -13,26 +13,37 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tincay.core.clock import local_day
 from tincay.core.consent import Grant
 from tincay.core.receipts import BadReceipt, mentions, normalise
 from tincay.core.sealing import stretch_receipt
 from tincay.core.stages import WrongStage
 from tincay.intake import flood
-from tincay.intake.actions import change_consent, post_message, reopen, today
-from tincay.intake.answers import body_of, for_script, refusal, storage_trouble
-from tincay.intake.envelope import Bytes32, GrantChange, MessageIn, Strict, read
+from tincay.intake.attempts import attempts, count_attempt
 from tincay.intake.forms import LONGEST_WORDS
-from tincay.intake.here import seal_message, signed_grant
-from tincay.intake.pages import texts
-from tincay.intake.plain import text_version
-from tincay.intake.tries import count_try, tries
+from tincay.intake.seal_on_server import seal_message, signed_grant
 from tincay.people.models import Desk
+from tincay.reports import ending
+from tincay.reports.consents import change_consent
+from tincay.reports.envelope import GrantChange, MessageIn
+from tincay.reports.messages import post_message
+from tincay.reports.steps import finish, reopen
 from tincay.vault.queries import recipient
 from tincay.visit import actions, pages, queries
 from tincay.visit.consents import items_of
-from tincay.visit.door import Visitor, let_in, let_out, sends_json, visiting, visitor_of, visitor_with
+from tincay.visit.session import (
+    Visitor,
+    end_session,
+    requires_visit,
+    sends_json,
+    start_session,
+    visitor_of,
+    visitor_with,
+)
+from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
-from tincay.web.packs import words
+from tincay.web.packs import text_version, texts, words
+from tincay.web.strict_json import Bytes32, Strict, read
 from tincay.web.time import now
 
 
@@ -55,7 +66,7 @@ def door(request: HttpRequest) -> HttpResponse:
     """Type the code. Posted to only where there is no JavaScript."""
     if request.method != "POST" or request.headers.get("Sec-Fetch-Site") == "cross-site":
         return _door_page(request)
-    wait = tries(request)[1]
+    wait = attempts(request)[1]
     if wait:
         return _door_page(request, problem="slow_down", wait=wait, status=429)
     try:
@@ -77,7 +88,7 @@ def _come_in(request: HttpRequest, code: str) -> HttpResponse:
             receipt = stretch_receipt(code, bytes(this_install().salt))
         cookie = actions.open_with_code(code=code, receipt=receipt, now=timezone.now())
     except actions.Unknown:
-        return count_try(request, _door_page(request, problem="unknown", status=404))
+        return count_attempt(request, _door_page(request, problem="unknown", status=404))
     except flood.Busy:
         return _door_page(request, problem="busy", status=503)
     except OperationalError as error:
@@ -85,10 +96,12 @@ def _come_in(request: HttpRequest, code: str) -> HttpResponse:
     wanted = "visit_delete" if request.POST.get("next") == "delete" else "visit"
     typed = request.POST.get("plain-words", "")
     if not typed:
-        return let_in(HttpResponseRedirect(reverse(wanted)), cookie)
+        return start_session(HttpResponseRedirect(reverse(wanted)), cookie)
     # An ended visit left words behind: they stand in the next one's form, not in an address.
     visitor = visitor_with(cookie)
-    return let_in(render(request, "visit/home.html", pages.home(visitor, now()) | {"typed": typed}), cookie)
+    return start_session(
+        render(request, "visit/home.html", pages.home(visitor, now()) | {"typed": typed}), cookie
+    )
 
 
 def _door_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpResponse:
@@ -110,11 +123,11 @@ def over(request: HttpRequest) -> HttpResponse:
 @for_script
 def ask(request: HttpRequest) -> HttpResponse:
     """The first half of the proof (docs/formats/visit.md): the same answer whether the code exists or not."""
-    wait = tries(request)[1]
+    wait = attempts(request)[1]
     if wait:
         return refusal("slow_down", wait=wait)
     asked = actions.ask_for_proof(locator=read(Locator, body_of(request)).locator, now=timezone.now())
-    return count_try(
+    return count_attempt(
         request, JsonResponse({"challenge": pages.base64_of(asked.sealed), "ticket": asked.ticket})
     )
 
@@ -129,16 +142,16 @@ def prove(request: HttpRequest) -> HttpResponse:
         cookie = actions.accept_proof(ticket=said.ticket, answer=said.answer, now=timezone.now())
     except actions.Unknown:
         return refusal("unknown")
-    return let_in(JsonResponse({"next": reverse("visit")}), cookie)
+    return start_session(JsonResponse({"next": reverse("visit")}), cookie)
 
 
-@visiting(over)
+@requires_visit(over)
 def home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """How far it has come, and what was said."""
     return render(request, "visit/home.html", pages.home(visitor, now()))
 
 
-@visiting(over)
+@requires_visit(over)
 @require_POST
 def write(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """A message of hers: sealed on the phone, or in memory here."""
@@ -184,13 +197,13 @@ def _post(visitor: Visitor, key: str, sealed: bytes, sealed_by: str) -> None:
     post_message(report=visitor.report, key=key, sealed=sealed, sealed_by=sealed_by, author=None, now=now())
 
 
-@visiting(over)
+@requires_visit(over)
 def consents(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Everything that may be allowed, and what is."""
     return render(request, "visit/consents.html", pages.consents(visitor, now()))
 
 
-@visiting(over)
+@requires_visit(over)
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent(request: HttpRequest, visitor: Visitor, scope: str) -> HttpResponse:
     """One consent: exactly what it hands over, then yes or no."""
@@ -223,13 +236,13 @@ def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given:
         items=frozenset(items_of(scope) if given else ()),
         given=given,
         number=queries.last_number(visitor.report) + 1,
-        day=today(now()),
+        day=local_day(now()),
     )
     signed = signed_grant(said, visitor.keys.stretched, text_version())
     change_consent(report=visitor.report, grant=signed, now=now())
 
 
-@visiting(over)
+@requires_visit(over)
 @require_http_methods(["GET", "HEAD", "POST"])
 def late(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """What is late, who was reminded, and the way to ask independent oversight to look."""
@@ -240,13 +253,13 @@ def late(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return render(request, "visit/late.html", pages.late(visitor, now()))
 
 
-@visiting(over)
+@requires_visit(over)
 def proof(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The proof that it was received, and how to check it without us."""
     return render(request, "visit/proof.html", pages.proof(visitor))
 
 
-@visiting(over)
+@requires_visit(over)
 def proof_file(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The proof as a file; its name says nothing."""
     text = pages.proof_text(visitor)
@@ -256,29 +269,29 @@ def proof_file(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
 
 
-@visiting(over)
+@requires_visit(over)
 def data(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Everything that is held about her."""
     return render(request, "visit/data.html", pages.data(visitor, now()))
 
 
-@visiting(over)
+@requires_visit(over)
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Say what goes and what stays; then delete."""
     if request.method == "POST":
-        actions.delete_all(report=visitor.report, now=now())
-        return let_out(render(request, "visit/deleted.html", pages.ending(visitor)))
+        ending.delete(report=visitor.report, now=now())
+        return end_session(render(request, "visit/deleted.html", pages.ending(visitor)))
     return render(request, "visit/delete.html", pages.ending(visitor))
 
 
-@visiting(over)
+@requires_visit(over)
 @require_http_methods(["GET", "HEAD", "POST"])
 def done(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """She needs nothing more, or needs something again."""
     if request.method == "POST":
         # The form says what is wanted: pressed twice, it is not undone.
-        change = {"close": actions.finish, "reopen": reopen}.get(request.POST.get("wanted", ""))
+        change = {"close": finish, "reopen": reopen}.get(request.POST.get("wanted", ""))
         with contextlib.suppress(WrongStage):
             if change:
                 change(report=visitor.report, now=now())
@@ -286,12 +299,12 @@ def done(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return render(request, "visit/done.html", pages.ending(visitor))
 
 
-@visiting(over)
+@requires_visit(over)
 @require_POST
 def leave(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """End the visit now."""
     actions.end_visit(visit=visitor.visit)
-    return let_out(HttpResponseRedirect(reverse("front")))
+    return end_session(HttpResponseRedirect(reverse("front")))
 
 
 @require_safe
@@ -300,4 +313,4 @@ def out(request: HttpRequest) -> HttpResponse:
     visitor = visitor_of(request)
     if visitor:
         actions.end_visit(visit=visitor.visit)
-    return let_out(HttpResponseRedirect(settings.TINCAY_EXIT_ADDRESS))
+    return end_session(HttpResponseRedirect(settings.TINCAY_EXIT_ADDRESS))

@@ -33,7 +33,8 @@ def install(request: HttpRequest) -> dict[str, Any]:
         "home_address": home_address(language),
         "other_language": other_language(request.path, language),
         "exit_address": settings.TINCAY_EXIT_ADDRESS,
-        "history_address": history_address(),
+        # What the way out does not erase.
+        "history_address": reverse("history"),
         "menu": SimpleLazyObject(lambda: staff_menu(request)),
         "worker_title": SimpleLazyObject(lambda: worker_title(request, language)),
     }
@@ -62,9 +63,3 @@ def worker_title(request: HttpRequest, language: str) -> str:
     """How the person who is signed in is called here; never more than colleagues know."""
     title: Callable[[str], str] | None = getattr(request.user, "title", None)
     return title(language) if title else ""
-
-
-def history_address() -> str:
-    """The page that says what the way out does not erase; named in the URL configuration as HISTORY_PAGE."""
-    name = getattr(import_module(settings.ROOT_URLCONF), "HISTORY_PAGE", "")
-    return reverse(name) if name else ""

@@ -5,11 +5,13 @@ Two attributes of a widget are ours:
 (the client reads `data-name`); and every control says autocomplete="off" unless it names another value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+
+from tincay.web.packs import codes, language
 
 
 class Renderer(TemplatesSetting):
@@ -45,3 +47,9 @@ class Cards(_Cards, forms.RadioSelect):
 
 class ManyCards(_Cards, forms.CheckboxSelectMultiple):
     """Any of several, as whole-width cards."""
+
+
+def code_choices(list_name: str, wanted: Iterable[str] | None = None) -> list[tuple[str, str]]:
+    """The codes of a list, or the wanted ones, with their words, for a choice."""
+    chosen = codes()[list_name] if wanted is None else [codes().get_code(list_name, code) for code in wanted]
+    return [(code.code, code.label(language())) for code in chosen]

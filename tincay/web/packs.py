@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language
 
 from tincay.core.clock import Rule, read_rules
 from tincay.core.codes import CodeLists, read_codes
@@ -65,3 +66,36 @@ def unreviewed_lists() -> int:
 def local_text(entry: Mapping[str, Any], language: str) -> str:
     """`vi` or `en` of a pack's text; Vietnamese where the other is missing."""
     return str(entry.get(language) or entry["vi"])
+
+
+def language() -> str:
+    """The language of the page."""
+    return get_language() or "vi"
+
+
+def label(list_name: str, code: str) -> str:
+    """The words of a code in the language of the page; "" for no code. Raises UnknownCode."""
+    return codes().get_code(list_name, code).label(language()) if code else ""
+
+
+def texts() -> dict[str, Any]:
+    """The pack's texts in the language of the page: title, text, label and so on are words, not tables."""
+    return translated(pack_toml("texts.toml"))
+
+
+def translated(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A table of a pack in the language of the page."""
+    return {name: _translated_value(value) for name, value in entry.items()}
+
+
+def _translated_value(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_translated_value(each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    return local_text(value, language()).strip() if "vi" in value else translated(value)
+
+
+def text_version() -> str:
+    """Which wording she had before her eyes."""
+    return str(pack_toml("pack.toml")["text_version"])

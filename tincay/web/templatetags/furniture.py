@@ -18,17 +18,17 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from tincay.web import wording
+from tincay.web import dates
 
 register = template.Library()
 SPRITE = Path(__file__).resolve().parent.parent / "icons.svg"
 NOTICE_ICONS = {"info": "info", "danger": "triangle-alert", "wait": "clock", "good": "circle-check"}
 PRIORITY_ICONS = {"p0": "triangle-alert", "p1": "zap", "p2": "circle", "p3": "message-circle"}
 
-register.filter("day", wording.day_words)
-register.filter("short_day", wording.short_day_words)
-register.filter("moment", wording.moment_words)
-register.filter("until", wording.until_words)
+register.filter("day", dates.day_words)
+register.filter("short_day", dates.short_day_words)
+register.filter("moment", dates.moment_words)
+register.filter("until", dates.until_words)
 
 
 @lru_cache(maxsize=1)
@@ -169,7 +169,7 @@ def _first_control(bound: forms.BoundField) -> str:
 @register.simple_tag
 def progress(left: int) -> SafeString:
     """How far in, in words."""
-    return format_html('<p class="progress" role="status">{}</p>', wording.questions_left_words(left))
+    return format_html('<p class="progress" role="status">{}</p>', dates.questions_left_words(left))
 
 
 # Saying
@@ -279,7 +279,7 @@ def due_tag(
     due: datetime, now: datetime, working_days: int | None = None, soon: bool | None = None
 ) -> SafeString:
     """How long is left, or how long it is overdue. "Soon" is the last day unless the page knows better."""
-    words = wording.waiting_words(due, now, working_days=working_days)
+    words = dates.waiting_words(due, now, working_days=working_days)
     if now > due:
         return tag(words, "late", "hourglass")
     close = (due - now).days < 1 if soon is None else soon

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tincay.directory.actions import add_province, seed_calendar
 from tincay.directory.models import CalendarVersion
-from tincay.record.actions import create_log_key
+from tincay.log.actions import create_log_key
 from tincay.web.models import this_install
 from tincay.web.packs import pack_rows
 from tincay.web.time import now

@@ -1,0 +1,330 @@
+"""Who sits at which desk, the own key, the calendar and the steward's page."""
+
+import base64
+import json
+from datetime import timedelta
+from typing import cast
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.cast import Hands, Network, Reporter, Worker, person_key, sign_in
+from tincay.core.sealing import Identity, Recipient, Sealed, new_key, recipient_of, unwrap, wrap
+from tincay.directory.models import CalendarVersion
+from tincay.log.models import Leaf
+from tincay.people.models import Desk, User
+from tincay.reports.models import Clock
+from tincay.vault.actions import LastMember, remove_member
+from tincay.vault.models import DeskWrap, Wrap
+from tincay.vault.queries import old_key
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def boss(clock: Hands, supervisor: Worker) -> Client:
+    return sign_in(supervisor)
+
+
+def talk(client: Client, desk: Desk, **step: object) -> dict[str, object]:
+    body = json.dumps({"v": 1, **step})
+    answer = client.post(reverse("desk_key", args=[desk.code]), body, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    return dict(answer.json())
+
+
+def b64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def unb64(text: object) -> Sealed:
+    return Sealed(base64.b64decode(str(text)))
+
+
+def test_a_supervisor_sees_the_desks_of_the_own_organisation_only(boss: Client) -> None:
+    page = boss.get(reverse("desks")).content.decode()
+    assert "Bàn tiếp nhận Cây Me" in page
+    assert "Bến Sông" not in page
+
+
+def test_a_new_member_reads_only_after_a_colleague_handed_over_the_key(
+    boss: Client, network: Network, reporter: Reporter
+) -> None:
+    report = reporter.send()
+    colleague, desk = network.colleague, network.triage
+    boss.post(reverse("join_desk", args=[desk.code]), {f"{desk.code}-user": colleague.user.pk})
+    assert "Trao khóa" in boss.get(reverse("desks")).content.decode()
+    stand = talk(boss, desk, step="begin")
+    assert stand["new"] is None
+    (joining,) = cast("list[dict[str, str]]", stand["joining"])
+    key = unwrap(unb64(stand["old"]["wrap"]), network.supervisor.key)  # type: ignore[index]
+    sealed = b64(wrap(key, Recipient(joining["recipient"])))
+    talk(boss, desk, step="join", wraps=[{"id": joining["id"], "sealed": sealed}])
+    assert colleague.open(report)[0]["words"]
+
+
+def test_who_leaves_can_open_nothing_new_and_the_others_keep_everything(
+    boss: Client, network: Network, reporter: Reporter
+) -> None:
+    before, desk = reporter.send(words="trước"), network.triage
+    boss.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
+    assert network.helper.open(before) == []
+    assert "Nhóm này cần khóa mới" in boss.get(reverse("desks")).content.decode()
+    new = renew(boss, desk, network)
+    during = reporter.next_person().send(words="sau")
+    for report, words in ((before, "trước"), (during, "sau")):
+        assert network.supervisor.open(report)[0]["words"] == words
+    assert not DeskWrap.objects.filter(desk=desk).exclude(of=recipient_of(new)).exists()
+    assert "Nhóm này cần khóa mới" not in boss.get(reverse("desks")).content.decode()
+
+
+def renew(client: Client, desk: Desk, network: Network) -> Identity:
+    """Walk docs/formats/rewrap.md as a browser does."""
+    stand = talk(client, desk, step="begin")
+    old = unwrap(unb64(stand["old"]["wrap"]), network.supervisor.key)  # type: ignore[index]
+    new, public = new_key()
+    wraps = [
+        {"id": member["id"], "sealed": b64(wrap(new, Recipient(member["recipient"])))}
+        for member in stand["members"]  # type: ignore[attr-defined]
+    ]
+    talk(client, desk, step="key", recipient=public, wraps=wraps)
+    while (more := talk(client, desk, step="more"))["wraps"]:
+        done = [
+            {"id": one["id"], "sealed": b64(wrap(unwrap(unb64(one["sealed"]), old), public))}
+            for one in more["wraps"]  # type: ignore[attr-defined]
+        ]
+        talk(client, desk, step="done", recipient=public, wraps=done)
+    talk(client, desk, step="finish")
+    return new
+
+
+def test_a_new_key_half_way_opens_old_and_new_words_and_can_be_taken_up(
+    boss: Client, network: Network, reporter: Reporter
+) -> None:
+    desk = network.triage
+    old = reporter.send(words="trước")
+    boss.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
+    stand = talk(boss, desk, step="begin")
+    new, public = new_key()
+    wraps = [
+        {"id": member["id"], "sealed": b64(wrap(new, Recipient(member["recipient"])))}
+        for member in stand["members"]  # type: ignore[attr-defined]
+    ]
+    talk(boss, desk, step="key", recipient=public, wraps=wraps)
+    page = boss.post(reverse("open_report", args=[old.id]), follow=True)
+    assert page.context["told"].narrative
+    assert talk(boss, desk, step="begin")["new"]
+    answer = boss.post(
+        reverse("desk_key", args=[desk.code]),
+        json.dumps({"v": 1, "step": "finish"}),
+        content_type="application/json",
+    )
+    assert answer.status_code == 503
+
+
+def test_a_wrap_that_cannot_be_opened_is_kept_unopened_and_does_not_stop_the_rest(
+    boss: Client, network: Network, reporter: Reporter
+) -> None:
+    desk = network.triage
+    reporter.send()
+    boss.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
+    stand = talk(boss, desk, step="begin")
+    new, public = new_key()
+    wraps = [
+        {"id": member["id"], "sealed": b64(wrap(new, Recipient(member["recipient"])))}
+        for member in stand["members"]  # type: ignore[attr-defined]
+    ]
+    talk(boss, desk, step="key", recipient=public, wraps=wraps)
+    found = talk(boss, desk, step="more")["wraps"]
+    unopened = [{"id": one["id"], "sealed": None} for one in found]  # type: ignore[attr-defined]
+    talk(boss, desk, step="done", recipient=public, wraps=unopened)
+    talk(boss, desk, step="finish")
+    assert Wrap.objects.filter(desk=desk, unopened=True).count() == len(found)  # type: ignore[arg-type]
+
+
+def half_way(client: Client, network: Network) -> Recipient:
+    """A member has left, the desk's new key is there, and its wraps still go to the old one."""
+    desk = network.triage
+    client.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
+    _, public = new_key()
+    members = cast("list[dict[str, str]]", talk(client, desk, step="begin")["members"])
+    wraps = [
+        {"id": one["id"], "sealed": b64(wrap(new_key()[0], Recipient(one["recipient"])))} for one in members
+    ]
+    talk(client, desk, step="key", recipient=public, wraps=wraps)
+    return public
+
+
+def test_nobody_is_removed_who_alone_opens_what_is_not_wrapped_anew_yet(
+    boss: Client, network: Network, reporter: Reporter
+) -> None:
+    reporter.send()
+    desk, colleague = network.triage, network.colleague.user
+    boss.post(reverse("join_desk", args=[desk.code]), {f"{desk.code}-user": colleague.pk})
+    half_way(boss, network)  # the colleague holds the new key, and never held the old one
+    desk.refresh_from_db()
+    with pytest.raises(LastMember):
+        remove_member(desk=desk, user=network.supervisor.user)
+    assert old_key(desk, network.supervisor.user)
+
+
+def test_a_member_whose_colleagues_are_all_suspended_is_the_last_one(network: Network) -> None:
+    User.objects.filter(pk=network.helper.user.pk).update(is_active=False)
+    with pytest.raises(LastMember):
+        remove_member(desk=network.triage, user=network.supervisor.user)
+
+
+def status(client: Client, desk: Desk, **step: object) -> int:
+    body = json.dumps({"v": 1, **step})
+    return client.post(
+        reverse("desk_key", args=[desk.code]), body, content_type="application/json"
+    ).status_code
+
+
+def test_a_member_to_whom_no_key_was_handed_has_no_part_in_the_talk(
+    boss: Client, network: Network, reporter: Reporter
+) -> None:
+    reporter.send()
+    desk, colleague = network.triage, network.colleague
+    boss.post(reverse("join_desk", args=[desk.code]), {f"{desk.code}-user": colleague.user.pk})
+    before = list(Wrap.objects.order_by("id").values_list("recipient", "sealed"))
+    sealed = b64(wrap(new_key()[0], Recipient(colleague.user.recipient)))
+    members = [{"id": str(one.user_id), "sealed": sealed} for one in desk.memberships.all()]
+    desk.refresh_from_db()
+    stale = [{"id": str(row.pk), "sealed": sealed} for row in Wrap.objects.filter(desk=desk)]
+    client = sign_in(colleague)
+    for step in (
+        {"step": "begin"},
+        {"step": "more"},
+        {"step": "finish"},
+        {"step": "key", "recipient": new_key()[1], "wraps": members},
+        {"step": "done", "recipient": desk.recipient, "wraps": stale},
+        {"step": "join", "wraps": [{"id": str(colleague.user.pk), "sealed": sealed}]},
+    ):
+        assert status(client, desk, **step) == 404, step["step"]
+    assert list(Wrap.objects.order_by("id").values_list("recipient", "sealed")) == before
+    assert Desk.objects.get(pk=desk.pk).recipient == desk.recipient
+
+
+def test_wraps_are_replaced_only_while_a_key_is_renewed_and_only_those_to_the_old_one(
+    boss: Client, network: Network, reporter: Reporter
+) -> None:
+    reporter.send()
+    desk = network.triage
+    desk.refresh_from_db()
+    row = Wrap.objects.filter(desk=desk).first()
+    assert row
+    junk = [{"id": str(row.pk), "sealed": b64(wrap(new_key()[0], Recipient(desk.recipient)))}]
+    assert status(boss, desk, step="done", recipient=desk.recipient, wraps=junk) == 400
+    assert Wrap.objects.get(pk=row.pk).sealed == row.sealed
+    old, public = Recipient(desk.recipient), half_way(boss, network)
+    assert status(boss, desk, step="done", recipient=old, wraps=junk) == 503  # left from an earlier renewal
+    assert Wrap.objects.get(pk=row.pk).sealed == row.sealed
+    fresh = [{"id": str(row.pk), "sealed": b64(wrap(new_key()[0], public))}]
+    talk(boss, desk, step="done", recipient=public, wraps=fresh)
+    talk(boss, desk, step="done", recipient=public, wraps=junk)  # sent twice: what is done stays
+    assert b64(bytes(Wrap.objects.get(pk=row.pk).sealed)) == fresh[0]["sealed"]
+
+
+def test_the_last_member_cannot_leave(boss: Client, network: Network) -> None:
+    desk = network.triage
+    boss.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
+    page = boss.post(reverse("leave_desk", args=[desk.code, network.supervisor.user.pk]), follow=True)
+    assert "Không bỏ người cuối cùng giữ khóa được" in page.content.decode()
+    assert network.supervisor.user.memberships.filter(desk=desk).exists()
+
+
+def test_a_stranger_cannot_ask_for_the_keys_of_a_desk(clock: Hands, network: Network) -> None:
+    client = sign_in(network.stranger)
+    body = json.dumps({"v": 1, "step": "begin"})
+    address = reverse("desk_key", args=[network.triage.code])
+    assert client.post(address, body, content_type="application/json").status_code == 404
+
+
+def test_the_last_holder_of_a_desks_key_cannot_make_another_key(clock: Hands, network: Network) -> None:
+    worker = network.stranger
+    public = recipient_of(new_key()[0])
+    sealed = b64(wrap(person_key("x"), public))
+    body = {"v": 1, "recipient": public, "salt": "A" * 22, "n": 2**17, "r": 8, "p": 1, "sealed": sealed}
+    answer = sign_in(worker).post(reverse("set_my_key"), json.dumps(body), content_type="application/json")
+    assert (answer.status_code, answer.json()) == (409, {"error": "last_member"})
+
+
+def test_a_weak_stretch_is_refused(clock: Hands, network: Network) -> None:
+    public = recipient_of(new_key()[0])
+    body = {"v": 1, "recipient": public, "salt": "A" * 22, "n": 2**10, "r": 8, "p": 1, "sealed": "AA=="}
+    client = sign_in(network.colleague)
+    assert (
+        client.post(reverse("set_my_key"), json.dumps(body), content_type="application/json").status_code
+        == 400
+    )
+
+
+# --- the calendar
+
+
+def closure(client: Client, day: str) -> str:
+    told = {
+        "day": day,
+        "calendar": "organisation",
+        "kind": "local_closure",
+        "name": "bão số 3",
+        "reason": "bão",
+    }
+    return client.post(reverse("calendar"), told, follow=True).content.decode()
+
+
+def test_a_closure_day_to_come_moves_deadlines_and_both_are_leaves(
+    clock: Hands, network: Network, reporter: Reporter
+) -> None:
+    report = reporter.send()
+    rule = Clock.objects.get(report=report, rule="org_verify")
+    page = closure(sign_in(network.steward), "2026-07-02")
+    assert "thời hạn dời ngày" in page
+    later = Clock.objects.get(pk=rule.pk)
+    assert rule.due_at
+    assert later.due_at
+    assert later.due_at - rule.due_at == timedelta(days=3)  # Friday becomes Monday
+    assert Leaf.objects.filter(kind="calendar_changed").count() == 1
+    assert Leaf.objects.filter(kind="deadline_moved").count() >= 1
+    version = CalendarVersion.objects.get(number=2)
+    assert version.leaf is not None
+    assert b"2026-07-02" in bytes(version.opening)
+
+
+@pytest.mark.parametrize("day", ["2026-06-30", "2026-06-01", "2020-01-01"])
+def test_a_closure_is_never_for_today_or_the_past(clock: Hands, network: Network, day: str) -> None:
+    page = closure(sign_in(network.steward), day)
+    assert "Hạn đã trễ thì vẫn là trễ" in page
+    assert "bão số 3" in page  # nothing that was typed is lost
+    assert CalendarVersion.objects.count() == 1
+
+
+def test_a_missed_deadline_stays_missed_when_the_calendar_changes(
+    clock: Hands, network: Network, reporter: Reporter
+) -> None:
+    report = reporter.send()
+    clock.move(days=10)
+    missed = dict(Clock.objects.filter(report=report, due_at__lt=clock.now).values_list("rule", "due_at"))
+    assert missed
+    closure(sign_in(network.steward), "2026-07-13")
+    assert dict(Clock.objects.filter(report=report, rule__in=missed).values_list("rule", "due_at")) == missed
+
+
+def test_the_steward_sees_lengths_and_versions_and_no_report(
+    clock: Hands, network: Network, reporter: Reporter
+) -> None:
+    report = reporter.send()
+    page = sign_in(network.steward).get(reverse("health")).content.decode()
+    assert report.code_name not in page
+    assert str(report.id) not in page
+
+
+def test_nobody_is_removed_before_it_was_said_what_that_takes(boss: Client, network: Network) -> None:
+    desk, user = network.triage, network.helper.user
+    page = boss.get(reverse("leave_desk", args=[desk.code, user.pk]))
+    assert "Người này mất khóa ngay. Điều đã đọc không lấy lại được." in page.content.decode()
+    assert desk.memberships.filter(user=user).exists()
+    boss.post(reverse("leave_desk", args=[desk.code, user.pk]))
+    assert not desk.memberships.filter(user=user).exists()

@@ -1,0 +1,339 @@
+"""What happened in the demo's year, in order: each step through its action at its time, a tick every day."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from tincay.core.consent import Grant
+from tincay.core.priority import CHILD_AGES, kind_group, retention_class
+from tincay.core.sealing import Stretched, new_key
+from tincay.demo.answers import identity_answers, narrative_answers, row_answers
+from tincay.demo.rows import RowPlan, plan_rows
+from tincay.directory.queries import calendar, case_desk, desk_for, fallback
+from tincay.intake.seal_on_server import ReportContent, seal_message, seal_report, signed_grant
+from tincay.operations.scheduled import tick
+from tincay.people.models import Desk, Membership, User
+from tincay.reports import consents, messages, steps
+from tincay.reports.models import Report
+from tincay.reports.receiving import receive_report
+from tincay.vault.queries import recipient
+from tincay.web.packs import pack_text, pack_toml, rules, text_version
+
+Table = Mapping[str, Any]
+Say = Callable[[str], None]
+OPERATOR = frozenset({"hotline_call", "hotline_chat", "walk_in", "outreach", "peer_club", "referral_in"})
+"""Channels whose reports are sealed by somebody who listened."""
+
+
+class DescribedReport(NamedTuple):
+    """A described report of the pack, and the keys behind its receipt."""
+
+    table: Table
+    receipt: Stretched
+
+
+class Story(NamedTuple):
+    """Everything that is played: the described reports, the pack, and the moment at which the demo begins."""
+
+    told: list[DescribedReport]
+    pack: Table
+    start: datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened at a time; what happened at once keeps the order in which it is told."""
+
+    at: datetime
+    happen: Callable[[datetime], object]
+
+
+def play(story: Story, say: Say) -> None:
+    """Let everything happen, day by day; each day ends with the scheduled work."""
+    rows = _rows(story)
+    events = sorted([*_described(story.told), *_planned(rows)], key=lambda event: event.at)
+    day: list[Event] = []
+    first, done = True, 0
+    for event in events:
+        if day and event.at.date() != day[-1].at.date():
+            _play_day(day, first=first)
+            first, done = False, done + len(day)
+            say(f"{done * 100 // len(events)} %")
+            for quiet in range(1, (event.at.date() - day[-1].at.date()).days):
+                _scheduled(day[-1].at + timedelta(days=quiet))
+            day = []
+        day.append(event)
+    _play_day(day, first=first)
+    _scheduled(story.start)
+    say("100 %")
+
+
+def _play_day(day: list[Event], *, first: bool) -> None:
+    for event in day:
+        event.happen(event.at)
+    _scheduled(day[-1].at)
+
+
+def _scheduled(now: datetime) -> None:
+    tick(now=now)
+
+
+def _rows(story: Story) -> list[RowPlan]:
+    return plan_rows(
+        json.loads(pack_text("golden.json", "demo")),
+        [told.table for told in story.told],
+        story.pack["seed"],
+        figures=pack_toml("figures.toml", "demo"),
+        rules=rules(),
+        calendar=calendar(),
+        now=story.start,
+    )
+
+
+# --- the described reports
+
+
+class Scene:
+    """One described report while its steps happen."""
+
+    def __init__(self, told: DescribedReport) -> None:
+        self.table, self.receipt = told
+        self.report: Report
+        self.words_given = 0
+
+    def events(self) -> Iterator[Event]:
+        yield Event(self.table["received"], self.receive)
+        for step in self.table["steps"]:
+            yield Event(step["at"], self._taking(step))
+
+    def _taking(self, step: Table) -> Callable[[datetime], object]:
+        return lambda now: getattr(self, f"_{step['do']}")(step, now)
+
+    def receive(self, now: datetime) -> None:
+        table, answers = self.table, self.table["answers"]
+        desk = Desk.objects.get(code=table["desk"])
+        group = kind_group(answers["report_kind"][0])
+        keeps = "store_sealed" in table["consents"]
+        identity = table.get("identity", {})
+        envelope = seal_report(
+            content=ReportContent(
+                narrative_answers(answers), table["words"], identity_answers(answers), identity
+            ),
+            receipt=self.receipt,
+            key=secrets.token_urlsafe(16),
+            desk=desk,
+            case=case_desk(desk),
+            kind_group=group,
+            priority=table["priority"],
+            retention_class=retention_class(
+                group, keeps_words=keeps, child=is_child(answers.get("age_band", [""])[0])
+            ),
+            grants=[self._grant(scope, True, now) for scope in table["consents"]],
+            text_version=text_version(),
+        )
+        self.report = receive_report(
+            envelope=envelope, sealed_by=table["sealed_by"], code_name=table["code_name"], now=now
+        ).report
+
+    def _grant(self, scope: str, given: bool, now: datetime) -> Grant:
+        self.words_given += 1
+        return Grant(scope, None, frozenset(), given, self.words_given, now.date())
+
+    def _fresh(self) -> Report:
+        self.report = Report.objects.for_the_rules().select_related("desk").get(pk=self.report.pk)
+        return self.report
+
+    def _message(self, step: Table) -> dict[str, Any]:
+        sealed = seal_message(step["words"], recipient(self.report.id, "thread"))
+        return {"report": self._fresh(), "key": secrets.token_urlsafe(16), "sealed": sealed}
+
+    def _author(self, step: Table) -> User:
+        return User.objects.get(username=step["by"])
+
+    def _open(self, step: Table, now: datetime) -> None:
+        steps.open_report(report=self._fresh(), now=now)
+
+    def _say(self, step: Table, now: datetime) -> None:
+        messages.write_message(**self._message(step), author=self._author(step), now=now)
+
+    def _ask(self, step: Table, now: datetime) -> None:
+        messages.ask(**self._message(step), author=self._author(step), now=now)
+
+    def _reply(self, step: Table, now: datetime) -> None:
+        messages.post_message(**self._message(step), sealed_by="browser", author=None, now=now)
+
+    def _verify(self, step: Table, now: datetime) -> None:
+        steps.verify(report=self._fresh(), result=step["result"], now=now)
+
+    def _classify(self, step: Table, now: datetime) -> None:
+        answers = {name: values[0] for name, values in self.table["answers"].items()}
+        count = counted(answers, self.table["channel"])
+        steps.classify(report=self._fresh(), classification=step["classification"], count=count, now=now)
+
+    def _begin(self, step: Table, now: datetime) -> None:
+        steps.begin(report=self._fresh(), now=now)
+
+    def _answer(self, step: Table, now: datetime) -> None:
+        steps.answer(**self._message(step), author=self._author(step), now=now)
+
+    def _handle(self, step: Table, now: datetime) -> None:
+        steps.handle(report=self._fresh(), result=step["result"], now=now)
+
+    def _try(self, step: Table, now: datetime) -> None:
+        steps.try_to_reach(report=self._fresh(), author=self._author(step), now=now)
+
+    def _propose(self, step: Table, now: datetime) -> None:
+        steps.propose_closing(report=self._fresh(), reason=step["reason"], author=self._author(step))
+
+    def _agree(self, step: Table, now: datetime) -> None:
+        steps.agree_to_closing(report=self._fresh(), author=self._author(step), now=now)
+
+    def _close(self, step: Table, now: datetime) -> None:
+        steps.close_handled(report=self._fresh(), she_asked=step.get("she_asked", False), now=now)
+
+    def _consent(self, step: Table, now: datetime) -> None:
+        grant = signed_grant(self._grant(step["scope"], step["given"], now), self.receipt, text_version())
+        consents.change_consent(report=self._fresh(), grant=grant, now=now)
+
+
+def is_child(age_band: str) -> bool:
+    return age_band in CHILD_AGES
+
+
+def counted(answers: Mapping[str, str], channel: str) -> dict[str, str]:
+    """The coarse codes that a helper's browser sends for counting."""
+    child = is_child(answers.get("age_band", ""))
+    return {
+        "report_kind": answers.get("report_kind", ""),
+        "channel": channel,
+        "province": answers.get("province", ""),
+        "primary_harm": answers.get("primary_harm", ""),
+        "perpetrator_relation": answers.get("perpetrator_relation", ""),
+        "police_option": answers.get("police_option", ""),
+        "age_group": "child" if child else "adult",
+    }
+
+
+def _described(told: list[DescribedReport]) -> Iterator[Event]:
+    for one in told:
+        yield from Scene(one).events()
+
+
+# --- the further rows
+
+
+class Rota:
+    """Who works where, asked once: for each place the desk that is asked, its case desk, its members."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Desk, Desk, list[User]]] = {}
+
+    def of(self, plan: RowPlan) -> tuple[Desk, Desk, list[User]]:
+        place = "oversight" if plan.oversight else plan.province
+        if place not in self._known:
+            desk = fallback().oversight if plan.oversight else desk_for(plan.province)
+            assert desk
+            seats = Membership.objects.filter(desk=desk).select_related("user").order_by("id")
+            self._known[place] = desk, case_desk(desk), [seat.user for seat in seats]
+        return self._known[place]
+
+
+class Row:
+    """One planned row while its steps happen."""
+
+    def __init__(self, plan: RowPlan, rota: Rota) -> None:
+        self.plan, self.rota = plan, rota
+        self.report: Report
+
+    def events(self) -> Iterator[Event]:
+        plan = self.plan
+        yield Event(plan.received_at, self.receive)
+        planned: list[tuple[datetime | None, Callable[[datetime], object]]] = [
+            (plan.acknowledged_at, lambda now: steps.open_report(report=self.report, now=now)),
+            (plan.spoken_at, self.speak),
+            (plan.verified_at, self.verify),
+            (plan.classified_at, self.classify),
+            (plan.begun_at, lambda now: steps.begin(report=self.report, now=now)),
+            (plan.answered_at, self.answer),
+            (plan.handled_at, self.handle),
+            (plan.closed_at, self.close),
+        ]
+        for at, happen in planned:
+            if at is not None:
+                yield Event(at, happen)
+        for day in plan.safe_tries:
+            at = datetime.combine(day, plan.received_at.timetz())
+            yield Event(at, lambda now: steps.try_to_reach(report=self.report, author=self.author, now=now))
+
+    def receive(self, now: datetime) -> None:
+        plan = self.plan
+        desk, case, members = self.rota.of(plan)
+        self.author, self.second = members[0], members[-1]
+        envelope = seal_report(
+            content=ReportContent(row_answers(plan), plan.words, {}, {}),
+            receipt=Stretched(secrets.token_bytes(32), new_key()[0], secrets.token_bytes(32)),
+            key=secrets.token_urlsafe(16),
+            desk=desk,
+            case=case,
+            kind_group=plan.kind_group,
+            priority=plan.priority,
+            retention_class=retention_class(plan.kind_group, keeps_words=True),
+            grants=[
+                Grant(scope, None, frozenset(), True, number, now.date())
+                for number, scope in enumerate(("store_sealed", "count_statistics"), start=1)
+            ],
+            text_version=text_version(),
+        )
+        sealed_by = "operator" if plan.channel in OPERATOR else "browser"
+        self.report = receive_report(envelope=envelope, sealed_by=sealed_by, now=now).report
+
+    def _message(self, words: str) -> dict[str, Any]:
+        sealed = seal_message(words, recipient(self.report.id, "thread"))
+        key = secrets.token_urlsafe(16)
+        return {"report": self.report, "key": key, "sealed": sealed, "author": self.author}
+
+    def speak(self, now: datetime) -> None:
+        messages.write_message(**self._message("Chúng tôi đã đọc tin của bạn (mẫu)."), now=now)
+
+    def verify(self, now: datetime) -> None:
+        steps.verify(report=self.report, result=self.plan.verification_result, now=now)
+
+    def classify(self, now: datetime) -> None:
+        plan = self.plan
+        answers = {
+            "report_kind": plan.report_kind,
+            "province": plan.province,
+            "primary_harm": plan.primary_harm,
+            "perpetrator_relation": plan.perpetrator_relation,
+            "police_option": plan.police_option,
+            "age_band": plan.age_band,
+        }
+        count = counted(answers, plan.channel)
+        steps.classify(report=self.report, classification=plan.classification, count=count, now=now)
+
+    def answer(self, now: datetime) -> None:
+        steps.answer(**self._message(self.plan.answer_words), now=now)
+
+    def handle(self, now: datetime) -> None:
+        steps.handle(report=self.report, result=self.plan.handling_result, now=now)
+
+    def close(self, now: datetime) -> None:
+        if self.plan.closure == "lost_contact":
+            steps.lose_contact(report=self.report, now=now)
+        elif self.plan.excluded:
+            steps.propose_closing(
+                report=self.report, reason=self.plan.verification_result, author=self.author
+            )
+            steps.agree_to_closing(report=self.report, author=self.second, now=now)
+        elif self.plan.closure == "person_asked":
+            steps.close_handled(report=self.report, she_asked=True, now=now)
+        # "goals_met" happens by itself: the day's scheduled work closes what is handled and quiet.
+
+
+def _planned(rows: list[RowPlan]) -> Iterator[Event]:
+    rota = Rota()
+    for plan in rows:
+        yield from Row(plan, rota).events()

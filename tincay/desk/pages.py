@@ -1,0 +1,336 @@
+"""What helpers see: rows of the queue, one report with its time line, and what each step would do.
+
+Codes become words here; sealed words are handed on as they are, for the browser to open.
+"""
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from tincay.core import classification
+from tincay.core.clock import URGENT, Calendar, local_day, working_days_between
+from tincay.core.consent import allowed_items, allows
+from tincay.core.priority import PRIORITIES
+from tincay.core.stages import STAGES, reached
+from tincay.desk.queries import QueuePage
+from tincay.directory.queries import calendar
+from tincay.people.models import Desk, User
+from tincay.reports.models import Clock, Escalation, Message, Report
+from tincay.reports.queries import grants
+from tincay.vault.queries import Readable, readable
+from tincay.web.dates import moment_words, until_words
+from tincay.web.packs import label, language, texts
+
+NEXT = {
+    "received": _("Mở và đọc"),
+    "acknowledged": _("Kiểm tra thông tin"),
+    "verified": _("Phân loại"),
+    "classified": _("Bắt đầu xử lý"),
+    "in_handling": _("Làm và trả lời"),
+    "answered": _("Ghi kết quả"),
+    "handled": _("Chờ tự đóng"),
+    "closed": "",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the queue."""
+
+    name: str
+    address: str
+    stage: str
+    next_step: str
+    priority: str
+    priority_words: str
+    due: datetime
+    working_days: int | None
+    nobody_works_on_it: bool
+
+
+def rows(page: QueuePage, now: datetime) -> list[Row]:
+    days = calendar()
+    return [_row(report, page, now, days) for report in page.reports]
+
+
+def _row(report: Report, page: QueuePage, now: datetime, days: Calendar) -> Row:
+    assert report.next_due_at, "only what is due stands in the queue"
+    return Row(
+        name=report.code_name,
+        address=reverse("report", args=[report.id]),
+        stage=label("report_stage", report.stage),
+        next_step=next_step(report, paused=report.id in page.waiting, wrote=report.id in page.wrote),
+        priority=report.priority,
+        priority_words=label("triage_priority", report.priority),
+        due=report.next_due_at,
+        working_days=working_days(report.next_due_at, now, days),
+        nobody_works_on_it=not reached(report.stage, "in_handling"),
+    )
+
+
+def next_step(report: Report, *, paused: bool, wrote: bool) -> str:
+    """What somebody has to do now, as a verb."""
+    if hasattr(report, "closing_proposal"):
+        return gettext("Cần người thứ hai xem")
+    if paused:
+        return gettext("Chờ người báo trả lời")
+    if wrote and reached(report.stage, "acknowledged"):
+        return gettext("Đọc và hồi âm")
+    return str(NEXT[report.stage])
+
+
+def working_days(due: datetime, now: datetime, days: Calendar) -> int | None:
+    """Working days that are left, or over; None where hours are said."""
+    first, last = sorted((local_day(now), local_day(due)))
+    return working_days_between(first, last, days) or None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One mark of the stage list."""
+
+    label: str
+    state: str
+    note: str
+
+
+def steps(report: Report, now: datetime) -> list[Step]:
+    here = STAGES.index(report.stage)
+    late = report.clocks.late(now).exists()
+    states = {-1: "done", 0: "late" if late else "now", 1: "later"}
+    return [
+        Step(label("report_stage", stage), states[(i > here) - (i < here)], "")
+        for i, stage in enumerate(STAGES)
+    ]
+
+
+@dataclass(frozen=True)
+class Due:
+    """One clock in words."""
+
+    label: str
+    until: str
+    due: datetime
+    level: str
+    working_days: int | None
+
+
+def running_clocks(report: Report, now: datetime) -> list[Due]:
+    days = calendar()
+    return [
+        Due(
+            label("clock_rule", c.rule),
+            until_words(c.due_at or now),
+            c.due_at or now,
+            label("escalation_level", c.level) if c.level != "e0" else "",
+            working_days(c.due_at or now, now, days),
+        )
+        for c in report.clocks.moving().order_by("due_at")
+    ]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of the time line."""
+
+    at: datetime
+    title: str
+    late: bool = False
+
+    @property
+    def when(self) -> str:
+        return moment_words(self.at)
+
+
+def events(report: Report, clocks: Iterable[Clock]) -> list[Event]:
+    """What happened, the newest first. Times are the system's; nobody can type one."""
+    found = [Event(report.received_at, gettext("Nhận tin báo"))] if report.received_at else []
+    for clock in clocks:
+        if clock.met_at:
+            late = clock.in_time is False
+            words = gettext("%(step)s: trễ hạn") if late else gettext("%(step)s: đúng hạn")
+            found.append(Event(clock.met_at, words % {"step": label("clock_rule", clock.rule)}, late))
+    for pause in report.pauses.all():
+        found.append(
+            Event(pause.begun_at, gettext("Tạm dừng: %(why)s") % {"why": label("pause_reason", pause.reason)})
+        )
+        if pause.ended_at:
+            found.append(Event(pause.ended_at, gettext("Thời hạn chạy tiếp")))
+    for row in Escalation.objects.filter(clock__report=report):
+        found.append(Event(row.at, label("escalation_level", row.level), late=row.level != "e1"))
+    for message in report.messages.all():
+        if message.posted_at:
+            found.append(Event(message.posted_at, author_of(message)))
+    return sorted(found, key=lambda event: event.at, reverse=True)
+
+
+def author_of(message: Message) -> str:
+    if message.from_reporter:
+        return gettext("Người báo viết")
+    kind = {"question": gettext("Câu hỏi"), "answer": gettext("Câu trả lời")}.get(
+        message.kind, pgettext("one", "Lời nhắn")
+    )
+    return gettext("%(kind)s của người hỗ trợ số %(n)s") % {"kind": kind, "n": message.number}
+
+
+# --- what is sealed
+
+
+def _base64(raw: bytes | memoryview) -> str:
+    return base64.b64encode(bytes(raw)).decode()
+
+
+def document(found: Readable, only: int | None = None) -> dict[str, Any]:
+    """What <sealed-words> is given (docs/client.md); `only` picks one sealed text by its id."""
+    return {
+        "wraps": [{"sealed": _base64(sealed), "of": of} for sealed, of in found.links],
+        "sealed": [_base64(text.sealed) for text in found.texts if only is None or text.id == only],
+    }
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message with what opens it; `sealed` is None when this reader cannot."""
+
+    who: str
+    mine: bool
+    when: str
+    sealed: dict[str, Any] | None
+    key: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a report says, sealed, as far as this user's desks may open it."""
+
+    narrative: list[dict[str, Any]]
+    identity: list[dict[str, Any]]
+    messages: list[Said]
+    erased: bool
+
+
+def words(report: Report, user: User) -> Words:
+    found = readable(report.id, user)
+    threads = {text.id: one for one in found.get("thread", []) for text in one.texts}
+    narrative = [document(one) for one in found.get("narrative", []) if one.texts]
+    return Words(
+        narrative=narrative,
+        identity=[document(one) for one in found.get("identity", []) if one.texts],
+        messages=[_said(row, threads.get(row.text_id)) for row in report.messages.order_by("id")],
+        erased=not narrative,
+    )
+
+
+def _said(row: Message, found: Readable | None) -> Said:
+    return Said(
+        who=author_of(row),
+        mine=not row.from_reporter,
+        when=moment_words(row.posted_at) if row.posted_at else "",
+        sealed=document(found, row.text_id) if found else None,
+        key=f"message-{row.pk}",
+    )
+
+
+def warning_words() -> dict[str, list[str]]:
+    """Which answers make which content warning, in words; the browser looks, once words can be opened."""
+    return {label("content_warning", name): list(codes) for name, codes in classification.WARNINGS.items()}
+
+
+def sorting_rule(report: Report, now: datetime) -> dict[str, Any]:
+    """What the browser needs to suggest a class, to warn, and to fill the count row if she agreed."""
+    counted = allows(grants(report), scope="count_statistics", today=local_day(now))
+    return {
+        "suggestions": [[name, dict(wanted)] for name, wanted in classification.SUGGESTIONS],
+        "warnings": warning_words(),
+        "counted": classification.COUNTED if counted else None,
+        "children": list(classification.SUGGESTIONS[0][1]["age_band"]),
+    }
+
+
+def consents(report: Report, now: datetime) -> list[str]:
+    """What she allows today, in the sentences that she signed."""
+    said, day = grants(report), local_day(now)
+    asked = dict.fromkeys((grant.scope, grant.receiver) for grant in said)
+    return [
+        _allowed(scope, receiver)
+        for scope, receiver in asked
+        if allows(said, scope=scope, receiver=receiver, today=day)
+        or allowed_items(said, scope=scope, receiver=receiver, today=day)
+    ]
+
+
+def _allowed(scope: str, receiver: str | None) -> str:
+    if receiver:
+        desk = Desk.objects.filter(code=receiver).first()
+        name = desk.name(language()) if desk else receiver
+        return gettext("Cho %(name)s biết việc đã xảy ra") % {"name": name}
+    shown = texts()["consent"]
+    return str(shown[scope]["label"]) if scope in shown else label("consent_scope", scope)
+
+
+def may_ask(report: Report) -> bool:
+    """A question stops the clock, so it is not offered where somebody may be in danger."""
+    return report.priority not in URGENT
+
+
+def may_be_raised(report: Report) -> bool:
+    return PRIORITIES.index(report.priority) > 0
+
+
+# --- what is late
+
+
+@dataclass(frozen=True)
+class Late:
+    """One report that is late, by its oldest missed deadline: codes and dates.
+
+    `address` only where the reader's own desk holds the report.
+    """
+
+    name: str
+    address: str
+    organisation: str
+    desk: str
+    late: list[str]
+    stage: str
+    level: str
+    due: datetime
+    days: int | None
+
+
+def late_lines(clocks: Iterable[Clock], now: datetime, *, reader: User) -> list[Late]:
+    """One line for each report, in the order of the clocks: what is late longest comes first."""
+    days = calendar()
+    own = set(reader.memberships.values_list("desk_id", flat=True))
+    of_report: dict[UUID, list[Clock]] = {}
+    for clock in clocks:
+        of_report.setdefault(clock.report_id, []).append(clock)
+    return [_late(found, now, days, mine=found[0].report.desk_id in own) for found in of_report.values()]
+
+
+def _late(clocks: list[Clock], now: datetime, days: Calendar, *, mine: bool) -> Late:
+    shown_in = language()
+    report, due = clocks[0].report, clocks[0].due_at or now
+    return Late(
+        name=report.code_name,
+        address=reverse("report", args=[report.id]) if mine else "",
+        organisation=report.desk.organisation.name(shown_in),
+        desk=report.desk.name(shown_in),
+        late=[label("clock_rule", clock.rule) for clock in clocks],
+        stage=label("report_stage", report.stage),
+        level=label("escalation_level", max(_told(clock) for clock in clocks)),
+        due=due,
+        days=working_days(due, now, days),
+    )
+
+
+def _told(clock: Clock) -> str:
+    """The highest level that was told of it, by the clock or because she asked."""
+    return max((row.level for row in clock.escalations.all()), default="e0")

@@ -1,0 +1,96 @@
+"""What the helpers' work can be asked. Lists are read by index, page by page, never counted."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from tincay.people.models import User
+from tincay.people.rights import May
+from tincay.reports.models import Clock, Pause, Report
+from tincay.reports.permissions import reports
+from tincay.web.packs import rules
+
+PAGE = 30
+LONGEST_LIST = 200
+
+
+class QueuePage(NamedTuple):
+    """One page of the queue, what is due first comes first; `after` is where the next page begins."""
+
+    reports: list[Report]
+    waiting: frozenset[UUID]
+    wrote: frozenset[UUID]
+    after: UUID | None
+
+
+def queue_page(user: User, after: UUID | None = None, *, held: bool = False) -> QueuePage:
+    """The queue of the user's desks from a place on, or what is held. A place that is gone begins anew.
+
+    One query for each desk: an index gives each desk's reports in order, and no index gives several desks'.
+    """
+    mine = reports(user, May.SEE_QUEUE)
+    start = _place(mine.filter(pk=after).first()) if after else None
+    desks = user.memberships.values_list("desk_id", flat=True)
+    found = merge(*(_of_desk(desk, start, held=held) for desk in desks), key=_order)
+    page = list(islice(found, PAGE + 1))
+    shown = page[:PAGE]
+    more = shown[-1].id if len(page) > PAGE else None
+    return QueuePage(shown, _paused(shown), _she_wrote(shown), more)
+
+
+def _order(report: Report) -> tuple[datetime | None, str]:
+    return report.next_due_at, report.id.hex
+
+
+def _place(report: Report | None) -> Q | None:
+    if report is None or report.next_due_at is None:
+        return None
+    due = report.next_due_at
+    # Both conditions: the first lets the index begin in the right place.
+    return Q(next_due_at__gte=due) & (Q(next_due_at__gt=due) | Q(id__gt=report.id))
+
+
+def anything_held(user: User) -> bool:
+    """Whether something that came in a flood waits to be looked at."""
+    return reports(user, May.SEE_QUEUE).held_apart().exists()
+
+
+def _of_desk(desk: int, start: Q | None, *, held: bool) -> list[Report]:
+    rows = Report.objects.for_the_rules().filter(desk=desk)
+    rows = rows.held_apart() if held else rows.waiting()
+    rows = rows.filter(start) if start is not None else rows
+    return list(rows.select_related("closing_proposal").defer("promise")[: PAGE + 1])
+
+
+def _paused(shown: Iterable[Report]) -> frozenset[UUID]:
+    ids = [report.id for report in shown]
+    return frozenset(Pause.objects.filter(report__in=ids, ended_at=None).values_list("report_id", flat=True))
+
+
+def _she_wrote(shown: Iterable[Report]) -> frozenset[UUID]:
+    """Where a reply is owed to what she wrote."""
+    owed = [code for code, rule in rules().items() if rule.met == "replied"]
+    rows = Clock.objects.running().filter(report__in=[report.id for report in shown], rule__in=owed)
+    return frozenset(rows.values_list("report_id", flat=True))
+
+
+def late_clocks(user: User, now: datetime) -> list[Clock]:
+    """What is late in the own organisation, the latest first: a code name, a step, a level."""
+    rows = Clock.objects.late(now).filter(report__in=reports(user, May.SEE_OVERDUE))
+    return _first(rows.order_by("due_at", "id"))
+
+
+def escalated_clocks(user: User) -> list[Clock]:
+    """What climbed to the coordinating body and still waits: codes and dates."""
+    rows = Clock.objects.filter(escalations__level="e4", met_at=None)
+    return _first(rows.filter(report__in=reports(user, May.SEE_ESCALATED)).order_by("due_at", "id"))
+
+
+def _first(rows: QuerySet[Clock]) -> list[Clock]:
+    rows = rows.select_related("report__desk__organisation").prefetch_related("escalations")
+    return list(rows[:LONGEST_LIST])

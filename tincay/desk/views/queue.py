@@ -1,0 +1,106 @@
+"""Hôm nay: what is due, what is due first comes first."""
+
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from tincay.desk import pages
+from tincay.desk.queries import anything_held, escalated_clocks, late_clocks, queue_page
+from tincay.people.actions import see_notices
+from tincay.people.permissions import needs, staff
+from tincay.people.rights import May
+from tincay.vault.queries import first_words
+from tincay.web.context import staff_menu
+from tincay.web.packs import unreviewed_lists
+from tincay.web.time import now
+
+
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """Where somebody lands after signing in: the first page of the own menu."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    menu = staff_menu(request)
+    if not menu:
+        raise Http404
+    return redirect(menu[0].url_name)
+
+
+@require_safe
+@needs(May.SEE_QUEUE)
+def today(request: HttpRequest) -> HttpResponse:
+    user, moment = staff(request), now()
+    page = queue_page(user, _cursor(request.GET.get("after", "")))
+    rows = pages.rows(page, moment)
+    return render(
+        request,
+        "desk/today.html",
+        {
+            "rows": rows,
+            "danger": [row for row in rows[1:] if row.priority == "p0" and row.nobody_works_on_it],
+            "after": page.after,
+            "unreviewed": unreviewed_lists(),
+            "first": "after" not in request.GET,
+            "cursor": _cursor(request.GET.get("after", "")),
+            "now": moment,
+            "news": user.notices.order_by("-created_at").values_list("created_at", flat=True).first(),
+            "has_desk": user.memberships.exists(),
+            "held": anything_held(user),
+        },
+    )
+
+
+@require_safe
+@needs(May.SEE_QUEUE)
+def held(request: HttpRequest) -> HttpResponse:
+    """What came in a flood: kept, promised, and looked at apart. Opening one puts it into the queue."""
+    moment = now()
+    page = queue_page(staff(request), _cursor(request.GET.get("after", "")), held=True)
+    shown = {"rows": pages.rows(page, moment), "after": page.after, "now": moment}
+    return render(request, "desk/aside.html", shown)
+
+
+@require_safe
+@needs(May.SEE_QUEUE)
+def warnings(request: HttpRequest) -> JsonResponse:
+    """The sealed stories of a page of the queue, for the unlocked browser to look for content warnings."""
+    user = staff(request)
+    shown = queue_page(user, _cursor(request.GET.get("after", ""))).reports
+    found = first_words([report.id for report in shown], user)
+    sealed = {str(report_id): pages.document(story) for report_id, story in found.items()}
+    return JsonResponse({"warnings": pages.warning_words(), "reports": sealed})
+
+
+def _cursor(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
+
+
+@require_POST
+@needs(May.SEE_QUEUE)
+def seen(request: HttpRequest) -> HttpResponse:
+    see_notices(user=staff(request))
+    return redirect("today")
+
+
+@require_safe
+@needs(May.SEE_OVERDUE)
+def overdue(request: HttpRequest) -> HttpResponse:
+    moment = now()
+    user = staff(request)
+    lines = pages.late_lines(late_clocks(user, moment), moment, reader=user)
+    return render(request, "desk/overdue.html", {"lines": lines, "now": moment})
+
+
+@require_safe
+@needs(May.SEE_ESCALATED)
+def escalated(request: HttpRequest) -> HttpResponse:
+    moment = now()
+    user = staff(request)
+    lines = pages.late_lines(escalated_clocks(user), moment, reader=user)
+    return render(request, "desk/escalated.html", {"lines": lines, "now": moment})

@@ -1,0 +1,115 @@
+"""One report: its time line, its words, and the steps that can be taken now."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tincay.desk import forms, pages
+from tincay.intake.labels import answer_labels
+from tincay.people.actions import see_notices
+from tincay.people.models import User
+from tincay.people.permissions import needs, staff
+from tincay.people.rights import May
+from tincay.reports import steps
+from tincay.reports.models import Report
+from tincay.reports.permissions import report_or_404
+from tincay.reports.queries import safe_tries
+from tincay.vault.queries import recipient
+from tincay.web.packs import label
+from tincay.web.time import now
+
+OPEN_FOR = 10 * 60
+COOKIE = "opened"
+_signer = signing.TimestampSigner(salt="tincay.opened")
+
+
+@require_safe
+@needs(May.OPEN_REPORT)
+def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    user = staff(request)
+    found = report_or_404(user, May.OPEN_REPORT, report_id)
+    is_open = _is_open(request, user, found)
+    response = render(request, "desk/report.html", _context(found, user, is_open))
+    return _keep_open(response, user, found) if is_open else response
+
+
+@require_POST
+@needs(May.OPEN_REPORT)
+def open_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Read it: counted, and the first time it is acknowledged. Nothing says who."""
+    user = staff(request)
+    found = report_or_404(user, May.OPEN_REPORT, report_id)
+    was_new = found.stage == "received"
+    steps.open_report(report=found, now=now())
+    see_notices(user=user)
+    if was_new:
+        messages.success(request, _("Đã ghi: có người đọc. Người báo thấy bước này."))
+    return _keep_open(redirect("report", report_id), user, found)
+
+
+def _is_open(request: HttpRequest, user: User, found: Report) -> bool:
+    """Has this user just opened this report? A signed cookie says so, for ten minutes: no row keeps it."""
+    try:
+        value = _signer.unsign(request.COOKIES.get(COOKIE, ""), max_age=OPEN_FOR)
+    except signing.BadSignature:
+        return False
+    return value == f"{user.pk}.{found.id}"
+
+
+def _keep_open(response: HttpResponse, user: User, found: Report) -> HttpResponse:
+    response.set_cookie(
+        COOKIE,
+        _signer.sign(f"{user.pk}.{found.id}"),
+        max_age=OPEN_FOR,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Strict",
+    )
+    return response
+
+
+def _context(found: Report, user: User, is_open: bool) -> dict[str, object]:
+    moment = now()
+    clocks = list(found.clocks.all())
+    proposal = getattr(found, "closing_proposal", None)
+    return {
+        "report": found,
+        "now": moment,
+        "is_open": is_open,
+        "stage_words": label("report_stage", found.stage),
+        "priority_words": label("triage_priority", found.priority),
+        "kind_words": label("classification", found.classification),
+        "steps": pages.steps(found, moment),
+        "due": pages.running_clocks(found, moment),
+        "events": pages.events(found, clocks),
+        "told": pages.words(found, user) if is_open else None,
+        "labels": answer_labels() if is_open else None,
+        "rule": pages.sorting_rule(found, moment) if is_open else None,
+        "consents": pages.consents(found, moment),
+        "pause": found.pauses.filter(ended_at=None).first(),
+        "may_move": user.may(May.MOVE_REPORT),
+        "may_ask": pages.may_ask(found),
+        "may_agree": proposal is not None and user.may(May.SECOND_PERSON) and proposal.by_id != user.pk,
+        "proposal": proposal,
+        "proposal_words": label("verification_result", proposal.reason) if proposal else "",
+        "tries": safe_tries(found),
+        "recipient": recipient(found.id, "thread") if not found.closed else "",
+        **_forms(found),
+    }
+
+
+def _forms(found: Report) -> dict[str, object]:
+    return {
+        "verify_form": forms.Verify(),
+        "classify_form": forms.Classify(),
+        "handle_form": forms.Handle(),
+        "propose_form": forms.Propose(),
+        "hold_form": forms.Hold(),
+        "raise_form": forms.Raise(above=found.priority) if pages.may_be_raised(found) else None,
+    }

@@ -1,0 +1,14 @@
+"""Make the log's signing key if there is none, and print the line by which witnesses know it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from tincay.log.actions import create_log_key
+
+
+class Command(BaseCommand):
+    help = "Make the log's signing key if there is none, and print its public line."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(create_log_key())

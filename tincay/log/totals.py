@@ -1,0 +1,114 @@
+"""How many steps of each kind, so coarse that no single step shows (domain.md §0: weeks from ten, else quarters).
+
+Nothing is counted but kinds of leaves between two checkpoints, which are a day apart at least.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.db.models import Count
+
+from tincay.log.models import Checkpoint, Leaf
+
+FEWEST = 10
+QUARTERS_SHOWN = 4
+
+
+class Told(NamedTuple):
+    """A number of a quarter, or the part of it that may be told."""
+
+    times: int
+    at_least: bool
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A past quarter. A kind of which nothing may be told is not named: even that it happened would tell."""
+
+    year: int
+    number: int
+    rows: Mapping[str, Told]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What the page may show: the last complete week, and complete quarters, latest first."""
+
+    week_start: date | None
+    week: Mapping[str, int]
+    quarters: tuple[Quarter, ...]
+
+
+def showable(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts of ten or more, less those from which the hidden ones could be worked out.
+
+    The size of the log is public, so what is hidden has to come to ten together, or to nothing.
+    """
+    shown = sorted(((number, kind) for kind, number in counts.items() if number >= FEWEST), reverse=True)
+    hidden = sum(counts.values()) - sum(number for number, _ in shown)
+    while shown and 0 < hidden < FEWEST:
+        hidden += shown.pop()[0]
+    return {kind: number for number, kind in sorted(shown, key=lambda pair: pair[1])}
+
+
+def totals() -> Totals:
+    """The totals up to the last checkpoint. Counted once a checkpoint."""
+    last = Checkpoint.objects.last()
+    return _totals(last.note, last.day) if last else Totals(None, {}, ())
+
+
+@lru_cache(maxsize=2)
+def _totals(_note: str, until: date) -> Totals:
+    weeks = dict(_weeks(until))
+    last = max(weeks, default=None)
+    quarters: dict[tuple[int, int], list[date]] = {}
+    for start in weeks:
+        quarters.setdefault(quarter_of(start), []).append(start)
+    complete = sorted(key for key in quarters if key < quarter_of(monday_of(until)))[-QUARTERS_SHOWN:]
+    shown = tuple(_quarter(*key, [weeks[start] for start in quarters[key]]) for key in reversed(complete))
+    return Totals(last, showable(weeks[last]) if last else {}, shown)
+
+
+def _quarter(year: int, number: int, weeks: list[Counter[str]]) -> Quarter:
+    stated: Counter[str] = Counter()
+    for week in weeks:
+        stated.update(showable(week))
+    whole = sum(weeks, Counter[str]())
+    rest = showable({kind: whole[kind] - stated[kind] for kind in whole})
+    told = {kind: stated[kind] + rest.get(kind, 0) for kind in sorted(whole)}
+    rows = {kind: Told(times, times < whole[kind]) for kind, times in told.items() if times}
+    return Quarter(year, number, rows)
+
+
+def quarter_of(monday: date) -> tuple[int, int]:
+    """The quarter of a week: that of its Thursday, as ISO 8601 gives weeks to years."""
+    thursday = monday + timedelta(days=3)
+    return thursday.year, (thursday.month + 2) // 3
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _weeks(until: date) -> Iterator[tuple[date, Counter[str]]]:
+    """(Monday, counts by kind) of each week that is over, as the checkpoints divide the log.
+
+    A day is signed when the next one begins: Monday's checkpoint ends the week before.
+    """
+    sizes = {monday_of(day): size for day, size in _days_ended() if monday_of(day) < monday_of(until)}
+    before = 0
+    for monday in sorted(sizes):
+        rows = Leaf.objects.filter(index__gte=before, index__lt=sizes[monday])
+        counted = rows.order_by().values_list("kind").annotate(Count("index"))
+        yield monday, Counter(dict(counted))
+        before = sizes[monday]
+
+
+def _days_ended() -> list[tuple[date, int]]:
+    """Each day that a checkpoint ended, and how far the log had come."""
+    rows = Checkpoint.objects.filter(size__gt=0).order_by("day", "size").values_list("day", "size")
+    return [(day - timedelta(days=1), size) for day, size in rows]

@@ -1,0 +1,112 @@
+"""`tincay enrol FILE.toml`: the organisations, desks and users of a new install, from one file.
+
+The file is described in docs/operating.md. Passwords are made here and shown once; keys are made later, in each
+user's own browser. Run it again with more entries: what is there already is left alone.
+"""
+
+import secrets
+import tomllib
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from tincay.directory.actions import NotThisDesk, set_fallback, set_province_desk
+from tincay.directory.models import Fallback
+from tincay.people.actions import add_desk, add_organisation, add_seat, add_user
+from tincay.people.models import Desk, Organisation, User
+from tincay.web.models import this_install
+from tincay.web.packs import codes
+from tincay.web.transactions import one_transaction
+
+Table = Mapping[str, Any]
+
+
+class Command(BaseCommand):
+    help = "Add the organisations, desks and users that a file names."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *, file: Path, **options: object) -> None:
+        if this_install().demo:
+            raise CommandError("A demo has its own invented people.")
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        try:
+            shown = _enrol(table)
+        except KeyError as missing:
+            raise CommandError(f"{file.name}: {missing} is missing") from None
+        except NotThisDesk as refused:
+            raise CommandError(
+                f"{file.name}: no report may go to {refused}. The police answer for no province, and the"
+                " default desks are not of the state, since reports about officials go there."
+            ) from None
+        for name, password in shown.items():
+            self.stdout.write(f"{name}  {password}")
+
+
+@one_transaction
+def _enrol(table: Table) -> dict[str, str]:
+    """Add all of the file or nothing; the first passwords of those who are new."""
+    for organisation in table.get("organisations", ()):
+        _enrol_organisation(organisation)
+    new = [
+        user for user in table.get("users", ()) if not User.objects.filter(username=user["username"]).exists()
+    ]
+    shown = {user["username"]: _enrol_user(user) for user in new}
+    _name_desks(table)
+    return shown
+
+
+def _enrol_user(given: Table) -> str:
+    codes().check("user_role", given["role"])
+    password = secrets.token_urlsafe(12)
+    user = add_user(
+        organisation=Organisation.objects.get(code=given["organisation"]),
+        username=given["username"],
+        password=password,
+        role=given["role"],
+        title_vi=given["title"]["vi"],
+        title_en=given["title"]["en"],
+        notice_address=given.get("notice_address", ""),
+    )
+    for seat in given.get("desks", ()):
+        add_seat(user=user, desk=Desk.objects.get(code=seat["code"]), on_call=seat.get("on_call"))
+    return password
+
+
+def _enrol_organisation(given: Table) -> None:
+    codes().check("org_type", given["kind"])
+    codes().check("org_scope", *given["scope"])
+    organisation = Organisation.objects.filter(code=given["code"]).first() or add_organisation(
+        code=given["code"],
+        name_vi=given["name"]["vi"],
+        name_en=given["name"]["en"],
+        kind=given["kind"],
+        scope=given["scope"],
+    )
+    for desk in given.get("desks", ()):
+        if not Desk.objects.filter(code=desk["code"]).exists():
+            add_desk(
+                organisation=organisation,
+                code=desk["code"],
+                name_vi=desk["name"]["vi"],
+                name_en=desk["name"]["en"],
+                purpose=desk["purpose"],
+                post_vi=desk["post"]["vi"],
+                post_en=desk["post"]["en"],
+            )
+
+
+def _name_desks(table: Table) -> None:
+    """Which desk answers for which province, and who gets everything else."""
+    for province, desk in table.get("provinces", {}).items():
+        set_province_desk(code=province, desk=Desk.objects.get(code=desk))
+    if "default" in table:
+        default = table["default"]
+        desks = {name: Desk.objects.get(code=code) for name, code in default.items()}
+        set_fallback(triage=desks["triage"], case=desks["case"], oversight=desks.get("oversight"))
+    if not Fallback.objects.exists():
+        raise CommandError("Name the [default] desks: triage and case.")

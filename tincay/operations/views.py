@@ -1,0 +1,62 @@
+"""What keeps the place running: the calendar, and the steward's view that shows no report."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tincay.core.clock import local_day
+from tincay.directory.queries import calendar as days_of
+from tincay.directory.queries import days_ahead, versions
+from tincay.operations import forms, health, pages
+from tincay.people.permissions import needs
+from tincay.people.rights import May
+from tincay.reports.deadlines import PastDay, change_calendar
+from tincay.web.time import now
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(May.CHANGE_CALENDAR)
+def calendar(request: HttpRequest) -> HttpResponse:
+    form = forms.DayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _changed(request, form):
+        return redirect("calendar")
+    return render(
+        request,
+        "operations/calendar.html",
+        {
+            "form": form,
+            "days": [pages.day_line(day) for day in days_ahead(local_day(now()))],
+            "versions": versions(),
+            "known_until": days_of("organisation").known_until,
+        },
+    )
+
+
+def _changed(request: HttpRequest, form: forms.DayForm) -> bool:
+    """Change the day, or say at the field why not."""
+    said = form.cleaned_data
+    try:
+        moved = change_calendar(
+            day=said["day"],
+            calendar_name=said["calendar"],
+            kind=said["kind"],
+            name_vi=said["name"],
+            name_en=said["name"],
+            reason=said["reason"],
+            now=now(),
+        )
+    except PastDay:
+        form.add_error("day", _("Chỉ đổi được ngày sắp tới. Hạn đã trễ thì vẫn là trễ."))
+        return False
+    words = ngettext("Đã ghi. %(n)d thời hạn dời ngày.", "Đã ghi. %(n)d thời hạn dời ngày.", moved)
+    messages.success(request, words % {"n": moved})
+    return True
+
+
+@require_safe
+@needs(May.SEE_HEALTH)
+def system_health(request: HttpRequest) -> HttpResponse:
+    return render(request, "operations/health.html", {"state": health.state(now()), "now": now()})

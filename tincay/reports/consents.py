@@ -1,0 +1,82 @@
+"""Her words about consent: each is signed, numbered, and stays."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from itertools import pairwise
+
+from tincay.core.consent import GRANT_LABEL, GrantNotSigned
+from tincay.core.priority import retention_class
+from tincay.core.sealing import verify_signature
+from tincay.reports.application import save_columns
+from tincay.reports.ending import erase_words
+from tincay.reports.envelope import GrantDocument, GrantIn
+from tincay.reports.events import log_event
+from tincay.reports.models import ConsentGrant, Report
+from tincay.reports.queries import was_answered
+from tincay.web.packs import codes
+from tincay.web.strict_json import Malformed, read
+from tincay.web.transactions import one_transaction
+
+
+@one_transaction
+def change_consent(*, report: Report, grant: GrantIn, now: datetime) -> ConsentGrant:
+    """Keep a signed word about consent. It acts at once; said again, it is the same word.
+
+    Raises GrantNotSigned, Malformed.
+    """
+    same = report.grants.filter(document=grant.document.encode(), signature=grant.signature).first()
+    if same:
+        return same
+    last = report.grants.order_by("-number").values_list("number", flat=True).first() or 0
+    (row,) = read_grants(report, [grant], last=last)
+    row.save()
+    log_event(report, "consent_changed", now, scope=row.scope, given=int(row.given))
+    if row.scope == "store_sealed":
+        _keep_words(report, row.given, now)
+    return row
+
+
+def _keep_words(report: Report, keeps: bool, now: datetime) -> None:
+    """Her words stay as long as she says now; taken back after the answer they go at once."""
+    if keeps != (report.retention_class == "r0_now"):
+        return
+    report.retention_class = retention_class(report.kind_group, keeps_words=keeps)
+    save_columns(report, "retention_class")
+    if not keeps and (report.closed or was_answered(report)):
+        erase_words(report=report, now=now)
+
+
+def read_grants(report: Report, grants: Iterable[GrantIn], *, last: int) -> list[ConsentGrant]:
+    """Her words in the order in which she said them, each verified; the rows are not saved."""
+    rows = [_read_grant(report, grant) for grant in grants]
+    numbers = [last, *(row.number for row in rows)]
+    if any(after <= before for before, after in pairwise(numbers)):
+        raise GrantNotSigned
+    return rows
+
+
+def _read_grant(report: Report, grant: GrantIn) -> ConsentGrant:
+    document = grant.document.encode()
+    if not verify_signature(bytes(report.signing), GRANT_LABEL + document, grant.signature):
+        raise GrantNotSigned
+    signed = read(GrantDocument, document)
+    codes().check("consent_scope", signed.scope)
+    return ConsentGrant(
+        report=report,
+        number=signed.n,
+        scope=signed.scope,
+        receiver=signed.receiver or "",
+        items=signed.items,
+        given=signed.given,
+        day=_day(signed.day),
+        expires=_day(signed.expires) if signed.expires else None,
+        document=document,
+        signature=grant.signature,
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Malformed from None

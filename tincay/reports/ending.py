@@ -1,0 +1,160 @@
+"""What becomes of everything that hangs on a report when it is closed, purged or deleted: one table, one verb each.
+
+A model of any app that leads to a report has a row here; tests/reports/test_ending.py walks the models and fails
+where one is missing. Models are named by their label, as Django's own relations name them, because most of them
+lie above this app.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db.models import QuerySet
+
+from tincay.core.stages import Ending, Withdraw
+from tincay.people.tenancy import ScopedQuerySet
+from tincay.reports.application import take_step
+from tincay.reports.events import log_event
+from tincay.reports.models import Clock, Report
+from tincay.vault import actions as vault
+from tincay.web.transactions import one_transaction
+
+Rows = QuerySet[Any]
+End = Callable[[Rows, Report, datetime], None]
+"""What happens to the rows of one model that lead to a report."""
+
+
+def keep(rows: Rows, report: Report, now: datetime) -> None:
+    """They stay as they are."""
+
+
+def delete_rows(rows: Rows, report: Report, now: datetime) -> None:
+    rows.delete()
+
+
+def unlink(rows: Rows, report: Report, now: datetime) -> None:
+    """They stay and no longer say which report they came from."""
+    rows.update(report=None)
+
+
+def blank_posting_time(rows: Rows, report: Report, now: datetime) -> None:
+    rows.update(posted_at=None)
+
+
+def blank_clock_times(rows: Rows, report: Report, now: datetime) -> None:
+    """Whether each was in time, and the band of its duration, stand since it was met; what is late now was not."""
+    Clock.objects.filter(report=report).late(now).update(in_time=False)
+    rows.update(started_at=None, due_at=None, met_at=None, next_escalation_at=None)
+
+
+def stop_clocks(rows: Rows, report: Report, now: datetime) -> None:
+    rows.update(due_at=None, next_escalation_at=None)
+
+
+def blank_report(rows: Rows, report: Report, now: datetime) -> None:
+    """The row that ran the clock stays: months, stage, priority, nothing that opens or describes it."""
+    blank = secrets.token_bytes(32)
+    rows.update(
+        locator=blank,
+        receipt="",
+        signing=b"",
+        promise="",
+        key=blank.hex()[:22],
+        code_name="",
+        thread="",
+        verification_result="",
+        classification="",
+        handling_result="",
+        times_opened=0,
+        paged=0,
+        purge_on=None,
+    )
+
+
+def erase_vault(rows: Rows, report: Report, now: datetime) -> None:
+    """Words, wraps and openings go by the vault's own verb. Leaves stay in the log and mean nothing any more."""
+    vault.erase(owner=report.id)
+
+
+def gone_with_words(rows: Rows, report: Report, now: datetime) -> None:
+    """Nothing to do: `erase_vault` of an earlier row has taken them."""
+
+
+class Fate(NamedTuple):
+    """How rows lead to a report (`path`, a look-up), and what happens to them at each end."""
+
+    path: str
+    close: End
+    purge: End
+    delete: End
+
+
+ENDING: dict[str, Fate] = {
+    # Reminders and clocks before pauses: whether a clock is late depends on the pause that holds it.
+    "reports.Escalation": Fate("clock__report", delete_rows, delete_rows, delete_rows),
+    "reports.Clock": Fate("report", blank_clock_times, stop_clocks, stop_clocks),
+    "reports.Pause": Fate("report", delete_rows, delete_rows, delete_rows),
+    "reports.Message": Fate("report", blank_posting_time, delete_rows, delete_rows),
+    "reports.ConsentGrant": Fate("report", keep, delete_rows, delete_rows),
+    # What helpers wrote down: who tried, who accused.
+    "reports.SafeTry": Fate("report", delete_rows, delete_rows, delete_rows),
+    "reports.ClosingProposal": Fate("report", delete_rows, delete_rows, delete_rows),
+    "reports.CountRow": Fate("report", unlink, unlink, unlink),
+    "visit.Visit": Fate("report", keep, delete_rows, delete_rows),
+    "visit.Challenge": Fate("report", keep, delete_rows, delete_rows),
+    # The vault's verb takes all four at once; the first row calls it.
+    "vault.SealedText": Fate("compartment__owner", keep, erase_vault, erase_vault),
+    "vault.Wrap": Fate("compartment__owner", keep, gone_with_words, gone_with_words),
+    "vault.Compartment": Fate("owner", keep, gone_with_words, gone_with_words),
+    "vault.Opening": Fate("owner", keep, gone_with_words, gone_with_words),
+    "reports.Report": Fate("pk", keep, blank_report, blank_report),
+}
+"""By model label, in the order in which it happens."""
+
+
+def _rows_of(report: Report, label: str, path: str) -> Rows:
+    rows = apps.get_model(label)._default_manager.all()
+    if isinstance(rows, ScopedQuerySet):
+        rows = rows.for_the_rules()
+    filtered: Rows = rows.filter(**{path: report.pk})
+    return filtered
+
+
+def _end(report: Report, now: datetime, which: Callable[[Fate], End]) -> None:
+    for label, fate in ENDING.items():
+        which(fate)(_rows_of(report, label, fate.path), report, now)
+
+
+@one_transaction
+def close(*, report: Report, step: Ending, now: datetime) -> None:
+    """End a report; times become months and bands. Without "keep my words" they go now. Raises WrongStage."""
+    take_step(report=report, step=step, now=now)
+    _end(report, now, lambda fate: fate.close)
+    deletes = isinstance(step, Withdraw) and step.deletes
+    if report.retention_class == "r0_now" and not deletes:
+        erase_words(report=report, now=now)
+
+
+@one_transaction
+def purge(*, report: Report, now: datetime) -> None:
+    """The time of a closed report is over: words go with their keys."""
+    log_event(report, "data_deleted", now)
+    _end(report, now, lambda fate: fate.purge)
+
+
+@one_transaction
+def delete(*, report: Report, now: datetime) -> None:
+    """Her wish: words, keys and openings go now. What stays is the leaf, the month and the in-time flags."""
+    log_event(report, "data_deleted", now)
+    if not report.closed:
+        close(report=report, step=Withdraw(deletes=True), now=now)
+    _end(report, now, lambda fate: fate.delete)
+
+
+@one_transaction
+def erase_words(*, report: Report, now: datetime) -> None:
+    """Take away her story and what she said about herself; the thread and the receipt stay."""
+    if vault.erase_words(owner=report.id):
+        log_event(report, "data_deleted", now)

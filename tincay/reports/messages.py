@@ -1,0 +1,90 @@
+"""The thread: what she and the helpers write to each other. Words lie in the vault; here is who wrote and when."""
+
+from datetime import datetime
+
+from tincay.core.clock import WAITS_FOR_HER
+from tincay.people.actions import call_on_duty
+from tincay.people.models import User
+from tincay.reports.application import lock_open, meet_clocks
+from tincay.reports.deadlines import pause, resume, start_anew
+from tincay.reports.events import log_event
+from tincay.reports.models import Message, Report
+from tincay.vault import actions as vault
+from tincay.web.transactions import one_transaction
+
+HELPER_WROTE = ("first_action", "replied")
+"""Events that a message of a helper is."""
+
+
+@one_transaction
+def post_message(
+    *, report: Report, key: str, sealed: bytes, sealed_by: str, author: User | None, now: datetime
+) -> Message:
+    """Keep a message of the thread; `author` is None when it is hers. Her word ends a pause that waits for her,
+    and a reply is owed to it.
+
+    Raises BadEnvelope, WrongStage when it is closed; a second message with the same key is the same message.
+    """
+    if same := message_with(report, key):
+        return same
+    lock_open(report)
+    message = keep_message(report=report, key=key, sealed=sealed, sealed_by=sealed_by, author=author, now=now)
+    if author is None:
+        resume(report=report, reasons=WAITS_FOR_HER, now=now)
+        start_anew(report=report, events=["she_wrote"], now=now)
+        call_on_duty(desk=report.desk, now=now)
+    else:
+        meet_clocks(report=report, events=HELPER_WROTE, now=now)
+    return message
+
+
+def message_with(report: Report, key: str) -> Message | None:
+    """The message that was posted with this key already."""
+    return report.messages.filter(key=key).first()
+
+
+@one_transaction
+def keep_message(
+    *,
+    report: Report,
+    key: str,
+    sealed: bytes,
+    sealed_by: str,
+    author: User | None,
+    kind: str = "message",
+    now: datetime,
+) -> Message:
+    """Keep the words and the row with their leaf; what the message means for clocks is the caller's."""
+    text = vault.add_text(owner=report.id, kind="thread", sealed=sealed, sealed_by=sealed_by)
+    message = Message.objects.create(
+        report=report,
+        key=key,
+        text=text,
+        from_reporter=author is None,
+        kind=kind,
+        number=author.number if author else None,
+        posted_at=now.replace(second=0),
+    )
+    log_event(report, "message_posted", now)
+    return message
+
+
+@one_transaction
+def ask(*, report: Report, key: str, sealed: bytes, author: User, now: datetime) -> Message:
+    """Ask her something; the clock pauses for ten working days at most. Raises CannotPause for p0 and p1."""
+    if same := message_with(report, key):
+        return same
+    lock_open(report)
+    message = keep_message(
+        report=report, key=key, sealed=sealed, sealed_by="browser", author=author, kind="question", now=now
+    )
+    meet_clocks(report=report, events=HELPER_WROTE, now=now)
+    if not report.paused:
+        pause(report=report, reason="asked_reporter", now=now)
+    return message
+
+
+@one_transaction
+def write_message(*, report: Report, key: str, sealed: bytes, author: User, now: datetime) -> Message:
+    """Write to her without moving a stage."""
+    return post_message(report=report, key=key, sealed=sealed, sealed_by="browser", author=author, now=now)

@@ -1,0 +1,67 @@
+"""What a report can be asked."""
+
+from datetime import date, datetime
+
+from django.db.models import Max
+
+from tincay.core.clock import ZONE, local_day
+from tincay.core.consent import Grant
+from tincay.reports.models import Report
+
+
+def grants(report: Report) -> list[Grant]:
+    """Her words about consent, as core.consent reads them."""
+    return [
+        Grant(
+            scope=row.scope,
+            receiver=row.receiver or None,
+            items=frozenset(row.items),
+            given=row.given,
+            number=row.number,
+            day=row.day,
+            expires=row.expires,
+        )
+        for row in report.grants.order_by("number")
+    ]
+
+
+def last_message(report: Report, **of: bool) -> datetime | None:
+    """When the last message of the thread was posted, or the last of hers (from_reporter=True)."""
+    found: datetime | None = report.messages.filter(**of).aggregate(last=Max("posted_at"))["last"]
+    return found
+
+
+def quiet_since(report: Report) -> date | None:
+    """The day it was handled, or of the last message after that; None before it is handled."""
+    if report.handled_at is None:
+        return None
+    return max(report.handled_at, last_message(report) or report.handled_at).astimezone(ZONE).date()
+
+
+def with_locator(locator: bytes) -> Report | None:
+    """The report behind a receipt, for the person who holds it."""
+    return (
+        Report.objects.for_the_rules()
+        .filter(locator=locator)
+        .exclude(receipt="")
+        .select_related("desk__organisation")
+        .first()
+    )
+
+
+def with_key(key: str) -> Report | None:
+    """The report that an envelope with this key became. Nearly always there is none, so that is asked first."""
+    rows = Report.objects.for_the_rules().filter(key=key)
+    return rows.select_related("desk").first() if rows.exists() else None
+
+
+def was_answered(report: Report) -> bool:
+    """Whether she was sent an answer."""
+    return report.messages.filter(from_reporter=False, kind="answer").exists()
+
+
+def safe_tries(report: Report) -> list[date]:
+    """The days on which somebody tried to reach her since she wrote last."""
+    wrote = last_message(report, from_reporter=True)
+    days = report.safe_tries.values_list("day", flat=True)
+    return [day for day in days if wrote is None or day > local_day(wrote)]

@@ -1,0 +1,129 @@
+"""How a report comes: the row, its sealed words, its clocks and its leaf are written at once, or nothing is."""
+
+import secrets
+from datetime import datetime
+from hashlib import sha256
+from typing import NamedTuple
+
+from django.db import IntegrityError
+
+from tincay.core.clock import iso_day
+from tincay.directory.queries import desk_and_case
+from tincay.people.actions import call_on_duty
+from tincay.people.models import Desk
+from tincay.reports.clocks import ReportClocks, next_due
+from tincay.reports.consents import read_grants
+from tincay.reports.envelope import CompartmentIn, Envelope
+from tincay.reports.events import log_event
+from tincay.reports.models import ConsentGrant, Report
+from tincay.reports.queries import with_key
+from tincay.vault import actions as vault
+from tincay.web.packs import codes, words_of_nature
+from tincay.web.strict_json import Malformed
+from tincay.web.transactions import one_transaction
+
+
+class StaleDesk(Exception):
+    """The page's desk key is no longer current: seal again with the new configuration."""
+
+
+class Received(NamedTuple):
+    report: Report
+    new: bool
+
+
+def receive_report(
+    *, envelope: Envelope, sealed_by: str, held: bool = False, code_name: str = "", now: datetime
+) -> Received:
+    """Keep a report, all of it or nothing. A second envelope with the same key is the same report.
+
+    Raises StaleDesk, Malformed (also for a receipt that another report has), NotSigned, BadEnvelope, BadKey.
+    """
+    try:
+        return _keep(envelope=envelope, sealed_by=sealed_by, held=held, code_name=code_name, now=now)
+    except IntegrityError:
+        same = with_key(envelope.key)
+        if same is None:
+            raise Malformed from None
+        return Received(same, new=False)  # two of the same at one moment: the first one stands
+
+
+@one_transaction
+def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now: datetime) -> Received:
+    if same := with_key(envelope.key):
+        return Received(same, new=False)
+    desk, case = desk_and_case(envelope.desk)
+    if desk is None or case is None:
+        raise StaleDesk
+    codes().check("retention_class", envelope.retention_class)
+    report = _new_report(envelope, desk, sealed_by=sealed_by, held=held, now=now)
+    clocks = ReportClocks(report)
+    clocks.start("received", now)
+    report.code_name = code_name or _code_name()
+    report.next_due_at = next_due(report, clocks.all)
+    report.promise = _first_leaf(report, envelope, now)
+    report.save(force_insert=True)
+    clocks.save()
+    _keep_compartments(report, envelope, sealed_by, case)
+    if envelope.grants:
+        ConsentGrant.objects.bulk_create(read_grants(report, envelope.grants, last=0))
+    if not held or _first_in_danger_aside(report):
+        call_on_duty(desk=desk, now=now)
+    return Received(report, new=True)
+
+
+def _first_in_danger_aside(report: Report) -> bool:
+    """Somebody in danger now is not left to a flood, and a flood does not ring all night: one call a desk."""
+    others = Report.objects.for_the_rules().filter(
+        desk=report.desk, priority="p0", stage="received", held=True
+    )
+    return report.priority == "p0" and not others.exclude(pk=report.pk).exists()
+
+
+def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, now: datetime) -> Report:
+    return Report(
+        key=envelope.key,
+        desk=desk,
+        kind_group=envelope.kind_group,
+        priority=envelope.priority,
+        retention_class=envelope.retention_class,
+        held=held,
+        sealed_by=sealed_by,
+        locator=envelope.receipt.locator,
+        receipt=envelope.receipt.recipient,
+        signing=envelope.receipt.signing,
+        thread=envelope.compartments.thread.recipient,
+        received_at=now.replace(second=0),
+        received_month=f"{now:%Y-%m}",
+    )
+
+
+def _keep_compartments(report: Report, envelope: Envelope, sealed_by: str, case: Desk) -> None:
+    readers = {"narrative": report.desk, "identity": case, "thread": report.desk}
+    compartments = {
+        kind: _compartment(getattr(envelope.compartments, kind), reader, report)
+        for kind, reader in readers.items()
+    }
+    vault.add_compartments(owner=report.id, compartments=compartments, sealed_by=sealed_by)
+
+
+def _compartment(given: CompartmentIn, reader: Desk, report: Report) -> vault.NewCompartment:
+    expected = {reader.recipient: reader, report.receipt: None}
+    if not reader.recipient or {wrap.to for wrap in given.wraps} != set(expected):
+        raise StaleDesk
+    wraps = [vault.SealedWrap(wrap.to, wrap.sealed, expected[wrap.to]) for wrap in given.wraps]
+    return vault.NewCompartment(given.recipient, wraps, given.sealed)
+
+
+def _code_name() -> str:
+    """A name that helpers can say: never sequential, tells nothing."""
+    return f"{secrets.choice(words_of_nature())} {secrets.randbelow(899) + 1}"
+
+
+def _first_leaf(report: Report, envelope: Envelope, now: datetime) -> str:
+    """The leaf of the report itself: what was received, as a hash, and by when it is looked at first."""
+    narrative = sha256(envelope.compartments.narrative.sealed or b"").hexdigest()
+    first = log_event(
+        report, "report_received", now, deadline=iso_day(report.next_due_at), narrative=narrative
+    )
+    return first.promise

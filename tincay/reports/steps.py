@@ -1,0 +1,188 @@
+"""What happens to a report, step by step. Each verb moves one stage or says why it may not (core.stages).
+
+How a report comes is in receiving.py, how it ends in ending.py.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db.models import F
+
+from tincay.core.clock import local_day
+from tincay.core.consent import allows
+from tincay.core.stages import (
+    NOTHING_TO_ANSWER,
+    Acknowledge,
+    Answer,
+    Begin,
+    Classify,
+    Close,
+    Dismiss,
+    Handle,
+    LoseContact,
+    Reopen,
+    Verify,
+    Withdraw,
+    WrongStage,
+    reached,
+)
+from tincay.directory.models import Province
+from tincay.people.actions import call_on_duty
+from tincay.people.models import User
+from tincay.people.rights import May
+from tincay.reports import ending
+from tincay.reports.application import lock_and_refresh, lock_open, meet_clocks, take_step
+from tincay.reports.messages import HELPER_WROTE, keep_message, message_with
+from tincay.reports.models import ClosingProposal, CountRow, Message, Report, SafeTry
+from tincay.reports.queries import grants, quiet_since, safe_tries
+from tincay.web.packs import codes
+from tincay.web.transactions import one_transaction
+
+
+@one_transaction
+def open_report(*, report: Report, now: datetime) -> None:
+    """Somebody unlocked and reads it: counted, without saying who; the first time acknowledges it.
+
+    What was held in a flood is in the queue from then on.
+    """
+    lock_and_refresh(report)
+    Report.objects.for_the_rules().filter(pk=report.pk).update(times_opened=F("times_opened") + 1, held=False)
+    report.times_opened += 1
+    report.held = False
+    if report.stage == "received":
+        take_step(report=report, step=Acknowledge(), now=now)
+
+
+@one_transaction
+def verify(*, report: Report, result: str, now: datetime) -> None:
+    """Say whether there is enough to go on (verification_result). "need_more" is `ask`, not this."""
+    codes().check("verification_result", result)
+    if result == "need_more":
+        raise WrongStage("out_of_order")
+    take_step(report=report, step=Verify(result), now=now)
+
+
+@one_transaction
+def classify(*, report: Report, classification: str, count: Mapping[str, str] | None, now: datetime) -> None:
+    """Sort it. `count` holds the coarse codes of her sealed answers that may be counted, when she agreed.
+
+    Without her consent `count` must be None: nothing is written, whatever a browser sent.
+    """
+    codes().check("classification", classification)
+    take_step(report=report, step=Classify(classification), now=now)
+    if count is not None and allows(grants(report), scope="count_statistics", today=local_day(now)):
+        _write_count_row(report, {**count, "classification": classification})
+
+
+def _write_count_row(report: Report, count: Mapping[str, str]) -> None:
+    kept = {name: value for name, value in count.items() if name in CountRow.CODES and value}
+    for name, value in kept.items():
+        _check_counted(name, value)
+    CountRow.objects.create(report=report, month=report.received_month, codes=kept)
+
+
+AGE_GROUPS = ("child", "adult")
+LISTS = {"primary_harm": "harm_type"}
+"""Columns of a count row whose code list has another name."""
+
+
+def _check_counted(name: str, value: str) -> None:
+    """Raise UnknownCode for a value that is neither of its list nor, for a place, a province in force."""
+    if name == "age_group" and value in AGE_GROUPS:
+        return
+    if name == "province" and Province.objects.filter(code=value).exists():
+        return
+    codes().check(LISTS.get(name, name), value)
+
+
+@one_transaction
+def begin(*, report: Report, now: datetime) -> None:
+    """Begin to help: she is told what is being done by the message that goes with it."""
+    take_step(report=report, step=Begin(), now=now, events=("first_action",))
+
+
+@one_transaction
+def answer(*, report: Report, key: str, sealed: bytes, author: User, now: datetime) -> Message:
+    """Answer her: what was done, or why nothing can be done. Without "keep my words" they are deleted now.
+
+    Raises WrongStage before the work on it has begun: an answer ends the keeping of her words.
+    A second answer with the same key is the same answer.
+    """
+    if same := message_with(report, key):
+        return same
+    lock_open(report)
+    if not reached(report.stage, "in_handling"):
+        raise WrongStage("out_of_order")
+    message = keep_message(
+        report=report, key=key, sealed=sealed, sealed_by="browser", author=author, kind="answer", now=now
+    )
+    if report.stage == "in_handling":
+        take_step(report=report, step=Answer(), now=now, events=HELPER_WROTE)
+    else:
+        meet_clocks(report=report, events=HELPER_WROTE, now=now)
+    if not allows(grants(report), scope="store_sealed", today=local_day(now)):
+        ending.erase_words(report=report, now=now)
+    return message
+
+
+@one_transaction
+def handle(*, report: Report, result: str, now: datetime) -> None:
+    """Handled: she was answered and help was offered, or the reason why not was stated."""
+    codes().check("handling_result", result)
+    take_step(report=report, step=Handle(result), now=now)
+
+
+@one_transaction
+def try_to_reach(*, report: Report, author: User, now: datetime) -> SafeTry:
+    """Note today as a safe try to reach her. There is no field for another day."""
+    lock_open(report)
+    return SafeTry.objects.get_or_create(report=report, day=local_day(now), defaults={"by": author})[0]
+
+
+@one_transaction
+def lose_contact(*, report: Report, now: datetime) -> None:
+    """End it because she could not be reached: three safe tries in thirty days. This is not handled."""
+    ending.close(report=report, step=LoseContact(safe_tries(report)), now=now)
+
+
+@one_transaction
+def propose_closing(*, report: Report, reason: str, author: User) -> ClosingProposal:
+    """The first person says that there is nothing to answer here (spam, malicious, duplicate, no harm)."""
+    if reason not in NOTHING_TO_ANSWER:
+        raise WrongStage("no_reason")
+    lock_open(report)
+    proposals = ClosingProposal.objects
+    return proposals.update_or_create(report=report, defaults={"reason": reason, "by": author})[0]
+
+
+@one_transaction
+def agree_to_closing(*, report: Report, author: User, now: datetime) -> None:
+    """The second person agrees; the kind notice waits behind the receipt. Raises WrongStage("one_person")."""
+    proposal = ClosingProposal.objects.filter(report=report).first()
+    if proposal is None or not author.may(May.SECOND_PERSON):
+        raise WrongStage("one_person")
+    people = len({proposal.by_id, author.pk})
+    ending.close(report=report, step=Dismiss(proposal.reason, people), now=now)
+
+
+@one_transaction
+def close_handled(*, report: Report, she_asked: bool, now: datetime) -> None:
+    """Close after handled: thirty quiet days, or at once when she says so."""
+    ending.close(report=report, step=Close(quiet_since(report), she_asked), now=now)
+
+
+@one_transaction
+def finish(*, report: Report, now: datetime) -> None:
+    """She is done. After "handled" it is closed as such; before, it is withdrawn by her."""
+    if report.stage == "handled":
+        close_handled(report=report, she_asked=True, now=now)
+    else:
+        ending.close(report=report, step=Withdraw(), now=now)
+
+
+@one_transaction
+def reopen(*, report: Report, now: datetime) -> None:
+    """Begin again: an answer and a reply are owed anew, what was counted stays. Raises WrongStage."""
+    closed_in = date.fromisoformat(f"{report.closed_month}-01") if report.closed_month else None
+    take_step(report=report, step=Reopen(closed_in), now=now)
+    call_on_duty(desk=report.desk, now=now)

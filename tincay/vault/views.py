@@ -1,0 +1,178 @@
+"""The own key, and who sits at which desk. Keys are made and handed over in browsers; only ciphertext comes here."""
+
+from typing import Any, Literal
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tincay.people.models import Desk, User
+from tincay.people.permissions import needs, staff
+from tincay.people.rights import May
+from tincay.vault import forms, rekey
+from tincay.vault.actions import LastMember, NotYet, add_member, remove_member, set_person_key
+from tincay.vault.permissions import desk_or_404
+from tincay.vault.queries import desk_wraps, old_key, without_key
+from tincay.web.json_views import body_of, for_script
+from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Salt, Strict, read
+from tincay.web.time import now
+
+
+class PersonKey(Strict):
+    """A person key as <key-setup> posts it."""
+
+    v: Literal[1]
+    recipient: AgeRecipient
+    salt: Salt
+    n: int
+    r: int
+    p: int
+    sealed: Bytes64
+
+
+@require_safe
+@needs(May.HOLD_KEY)
+def my_key(request: HttpRequest) -> HttpResponse:
+    user = staff(request)
+    language = get_language() or "vi"
+    mine = [member.desk for member in user.memberships.select_related("desk")]
+    desks = [(desk.name(language), _holds(user, desk)) for desk in mine]
+    return render(
+        request,
+        "vault/my_key.html",
+        {"desks": desks, "setup": {"words": static("client/words-vn.txt")}, "user": user},
+    )
+
+
+def _may_make_key(user: User, desk: Desk) -> bool:
+    """Those who hold the desk's key; for its first one, every member who has a key of their own."""
+    if desk.recipient:
+        return _holds(user, desk)
+    return bool(user.recipient) and desk.memberships.filter(user=user).exists()
+
+
+def _holds(user: User, desk: Desk) -> bool:
+    return desk_wraps(user).filter(of=desk.recipient).exists()
+
+
+@require_POST
+@needs(May.HOLD_KEY)
+@for_script
+def set_my_key(request: HttpRequest) -> HttpResponse:
+    sent = read(PersonKey, body_of(request))
+    try:
+        set_person_key(
+            user=staff(request),
+            recipient=sent.recipient,
+            salt=sent.salt,
+            sealed=sent.sealed,
+            scrypt=(sent.n, sent.r, sent.p),
+            now=now(),
+        )
+    except LastMember:
+        return JsonResponse({"error": "last_member"}, status=409)
+    messages.success(request, _("Đã có khóa mới. Cụm từ chỉ bạn biết."))
+    return JsonResponse({"next": reverse("my_key")}, status=201)
+
+
+@require_safe
+@needs(May.MANAGE_DESK)
+def desks(request: HttpRequest) -> HttpResponse:
+    user = staff(request)
+    found = Desk.objects.filter(organisation=user.organisation_id).order_by("code")
+    return render(request, "vault/desks.html", {"desks": [_desk(desk, user) for desk in found]})
+
+
+def _desk(desk: Desk, user: User) -> dict[str, Any]:
+    waiting = set(without_key(desk).values_list("pk", flat=True))
+    members = desk.memberships.select_related("user").order_by("on_call", "id")
+    join = forms.Join(desk=desk, prefix=desk.code)
+    return {
+        "desk": desk,
+        "name": desk.name(get_language() or "vi"),
+        "members": [(member.user, member.on_call, member.user_id not in waiting) for member in members],
+        "join": join if join.candidates.exists() else None,
+        "first": not desk.recipient,
+        "renew": not desk.recipient or desk.key_due or old_key(desk, user) is not None,
+        "waiting": bool(waiting),
+        "mine": _may_make_key(user, desk),
+    }
+
+
+@require_POST
+@needs(May.MANAGE_DESK)
+def join_desk(request: HttpRequest, code: str) -> HttpResponse:
+    desk = desk_or_404(staff(request), code)
+    form = forms.Join(request.POST, desk=desk, prefix=desk.code)
+    if form.is_valid():
+        add_member(desk=desk, user=form.cleaned_data["user"], sealed=None, on_call=desk.memberships.count())
+        messages.success(request, _("Đã thêm vào nhóm. Còn một bước: trao khóa, để người mới đọc được."))
+    return redirect("desks")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(May.MANAGE_DESK)
+def leave_desk(request: HttpRequest, code: str, user_id: int) -> HttpResponse:
+    """Say what it takes from that person; then do it."""
+    desk = desk_or_404(staff(request), code)
+    member = get_object_or_404(User, pk=user_id, memberships__desk=desk)
+    if request.method != "POST":
+        return render(
+            request, "vault/leave.html", {"member": member, "desk": desk.name(get_language() or "vi")}
+        )
+    try:
+        remove_member(desk=desk, user=member)
+    except LastMember:
+        messages.error(request, _("Không bỏ người cuối cùng giữ khóa được. Sẽ không ai mở được tin nữa."))
+    else:
+        messages.success(
+            request, _("Đã bỏ khỏi nhóm. Khóa của người ấy đã xóa. Bạn làm khóa mới cho nhóm nhé.")
+        )
+    return redirect("desks")
+
+
+@require_POST
+@needs(May.HOLD_KEY)
+@for_script
+def desk_key(request: HttpRequest, code: str) -> HttpResponse:
+    """The talk of docs/formats/rewrap.md, for members who hold the desk's key: a seat alone is not enough."""
+    user = staff(request)
+    desk = get_object_or_404(Desk, code=code, memberships__user=user)
+    if not _may_make_key(user, desk):
+        raise Http404
+    try:
+        return JsonResponse(_handing_step(desk, user, body_of(request)))
+    except NotYet:
+        return JsonResponse({"error": "busy"}, status=503)
+
+
+def _handing_step(desk: Desk, user: User, body: bytes) -> dict[str, Any]:
+    for shape in (rekey.Begin, rekey.NewKey, rekey.Replaced, rekey.Joined):
+        try:
+            sent = read(shape, body)
+        except Malformed:
+            continue
+        return _answer(desk, user, sent)
+    raise Malformed
+
+
+def _answer(desk: Desk, user: User, sent: Strict) -> dict[str, Any]:
+    if isinstance(sent, rekey.NewKey):
+        return rekey.new_key(desk, user, sent, now())
+    if isinstance(sent, rekey.Replaced):
+        return rekey.replaced(desk, user, sent)
+    if isinstance(sent, rekey.Joined):
+        rekey.joined(desk, sent)
+        return {"next": reverse("desks") if user.may(May.MANAGE_DESK) else reverse("my_key")}
+    assert isinstance(sent, rekey.Begin)
+    if sent.step == "begin":
+        return rekey.begin(desk, user)
+    if sent.step == "more":
+        return rekey.more(desk)
+    rekey.forget_old(desk)
+    return {"next": reverse("desks") if user.may(May.MANAGE_DESK) else reverse("my_key")}

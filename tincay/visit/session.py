@@ -1,0 +1,112 @@
+"""The door: who may come in, and for how long.
+
+The cookie of a visit is the secret half of a key; the row holds its public half.
+"""
+
+import functools
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from tincay.core.sealing import Identity, Recipient
+from tincay.intake.attempts import ATTEMPTS_COOKIE, set_cookie
+from tincay.reports.models import Report
+from tincay.visit.actions import ReceiptKeys, keys_of, recipient_in
+from tincay.visit.models import Visit
+from tincay.web.json_views import for_script, refusal
+
+COOKIE = "visit"
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody behind a receipt. `keys` are there only where her browser has no script."""
+
+    visit: Visit
+    report: Report
+    keys: ReceiptKeys | None
+
+    @property
+    def token(self) -> str:
+        """What her forms carry, so that no other page can post in her name."""
+        return hmac.digest(settings.SECRET_KEY.encode(), self.visit.recipient.encode(), "sha256").hex()
+
+
+def visitor_of(request: HttpRequest) -> Visitor | None:
+    """Who this is, while the fifteen minutes last."""
+    cookie = request.COOKIES.get(COOKIE, "")
+    return _visitor(cookie) if recipient_in(cookie) else None
+
+
+def visitor_with(cookie: Identity) -> Visitor:
+    """Who has just come in."""
+    found = _visitor(cookie)
+    assert found is not None
+    return found
+
+
+def _visitor(cookie: str) -> Visitor | None:
+    recipient = recipient_in(cookie)
+    visit = _open_visit(recipient) if recipient else None
+    return Visitor(visit, visit.report, keys_of(visit, Identity(cookie))) if visit else None
+
+
+def _open_visit(recipient: Recipient) -> Visit | None:
+    visits = Visit.objects.open_at(timezone.now()).select_related("report__desk__organisation")
+    return visits.filter(recipient=recipient).first()
+
+
+Page = Callable[Concatenate[HttpRequest, Visitor, P], HttpResponse]
+
+
+def requires_visit(
+    over: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[Page[P]], Callable[..., HttpResponse]]:
+    """A page behind a receipt. `over` answers when the visit has ended or the form is not hers."""
+
+    def guard(view: Page[P]) -> Callable[..., HttpResponse]:
+        @csrf_exempt  # Checked here, with a token of the visit: Django's would be one more cookie.
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            visitor = visitor_of(request)
+            if visitor is None or not _is_hers(request, visitor):
+                return refusal("visit_over") if sends_json(request) else over(request)
+            answer = for_script(view) if sends_json(request) else view
+            return answer(request, visitor, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def sends_json(request: HttpRequest) -> bool:
+    return request.content_type == "application/json"
+
+
+def _is_hers(request: HttpRequest, visitor: Visitor) -> bool:
+    if request.method in {"GET", "HEAD"}:
+        return True
+    given = request.headers.get("X-CSRFToken") or (
+        "" if sends_json(request) else request.POST.get("token", "")
+    )
+    return hmac.compare_digest(given.encode(), visitor.token.encode())
+
+
+def start_session(response: HttpResponse, cookie: Identity) -> HttpResponse:
+    """Give the visit's cookie and forget what was tried before."""
+    set_cookie(response, COOKIE, cookie)
+    response.delete_cookie(ATTEMPTS_COOKIE, samesite="Strict")
+    return response
+
+
+def end_session(response: HttpResponse) -> HttpResponse:
+    for name in (COOKIE, ATTEMPTS_COOKIE):
+        response.delete_cookie(name, samesite="Strict")
+    return response

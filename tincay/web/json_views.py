@@ -1,0 +1,81 @@
+"""How a browser's script is answered: the errors of docs/formats/seal.md, each with its status."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import UnreadablePostError
+
+from tincay.core.codes import UnknownCode
+from tincay.core.consent import BadGrant, GrantNotSigned
+from tincay.core.sealing import BadEnvelope, BadKey
+from tincay.web.strict_json import Malformed
+
+P = ParamSpec("P")
+LONGEST = 524_288
+"""Bytes of one envelope."""
+STATUS = {
+    "malformed": 400,
+    "visit_over": 401,
+    "unknown": 404,
+    "stale_desk": 409,
+    "proof_of_work": 409,
+    "closed": 409,
+    "too_long": 413,
+    "slow_down": 429,
+    "busy": 503,
+    "full": 507,
+}
+
+
+class TooLong(ValueError):
+    """More bytes than an envelope may have."""
+
+
+def refusal(error: str, **more: Any) -> JsonResponse:
+    """An error by its name; it never repeats a byte of what was sent."""
+    return JsonResponse({"error": error, **more}, status=STATUS[error])
+
+
+def storage_trouble(error: OperationalError) -> str:
+    """`full` when the disk has no room, `busy` when somebody else is writing."""
+    words = str(error)
+    return "full" if "full" in words or "No space" in words else "busy"
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """What was posted. Raises TooLong before it is read."""
+    try:
+        length = int(request.headers.get("Content-Length") or 0)
+    except ValueError:
+        raise Malformed from None
+    if length > LONGEST:
+        raise TooLong
+    try:
+        return request.body
+    except RequestDataTooBig:
+        raise TooLong from None
+    except UnreadablePostError:
+        raise Malformed from None
+
+
+def for_script(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A view that a script calls: what can go wrong with any message is answered here, once."""
+
+    @functools.wraps(view)
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except TooLong:
+            return refusal("too_long")
+        except (Malformed, BadEnvelope, BadKey, GrantNotSigned, BadGrant, UnknownCode):
+            return refusal("malformed")
+        except OperationalError as error:
+            return refusal(storage_trouble(error))
+
+    return answered

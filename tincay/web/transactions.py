@@ -1,0 +1,71 @@
+"""One writer at a time, one transaction for one happening.
+
+SQLite has one writer whatever we do. Queueing in this process instead of in SQLite's busy loop
+keeps p99 latency an order of magnitude lower and never answers "database is locked".
+"""
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import connection, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_writer = threading.RLock()
+
+
+class _Depth(threading.local):
+    inside = False
+
+
+_depth = _Depth()
+
+
+def one_transaction(function: Callable[P, R]) -> Callable[P, R]:
+    """Run an action in one transaction: all of it is kept, or nothing.
+
+    Actions may call actions: an inner one is part of the outer one and has no savepoint of its own, so an
+    outer action must not catch what an inner one raises and go on.
+    """
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _depth.inside:
+            return function(*args, **kwargs)
+        if connection.vendor != "sqlite":
+            return _outermost(function, *args, **kwargs)
+        with _writer:
+            return _outermost(function, *args, **kwargs)
+
+    return call
+
+
+def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    _depth.inside = True
+    try:
+        with transaction.atomic():
+            return function(*args, **kwargs)
+    finally:
+        _depth.inside = False
+
+
+READERS_WAIT_MS = 1_000
+"""How long emptying the write-ahead log waits for somebody who reads: writers wait meanwhile, so briefly."""
+
+
+def leave_no_copy() -> None:
+    """Call where something is erased: once that is kept, the write-ahead log holds it no more."""
+    transaction.on_commit(truncate_wal, robust=True)
+
+
+def truncate_wal() -> None:
+    """Empty SQLite's write-ahead log. With a reader in the way it stays as it is, until the next tick."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return
+    usual = int(connection.settings_dict["OPTIONS"]["timeout"] * 1000)
+    with _writer, connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout={READERS_WAIT_MS}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute(f"PRAGMA busy_timeout={usual}")
