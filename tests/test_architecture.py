@@ -14,7 +14,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(settings.BASE_DIR)
 PRODUCT = ROOT / "tincay"
-LAYERS = ["web", "record", "releases", "people", "directory", "vault", "intake", "cases", "visit", "figures"]
+LAYERS = [
+    "web", "log", "releases", "people", "directory", "vault", "reports", "intake", "estimates", "visit", "desk",
+    "operations", "demo",
+]  # fmt: skip
 APP_FILES = {
     "apps", "models", "actions", "queries", "forms", "views", "urls", "permissions",
     "templates", "management", "migrations", "templatetags", "static", "__init__", "__pycache__",
@@ -22,10 +25,10 @@ APP_FILES = {
 FREE_TEXT = {
     "web.Install.name_vi": "the install's own name",
     "web.Install.name_en": "the install's own name",
-    "record.Checkpoint.note": "public text of the log, signed by the server",
-    "record.Cosignature.line": "public text of a witness",
-    "record.Cosignature.witness": "public name of a witness",
-    "intake.Report.promise": "signed by the server: a hash and a week",
+    "log.Checkpoint.note": "public text of the log, signed by the server",
+    "log.Cosignature.line": "public text of a witness",
+    "log.Cosignature.witness": "public name of a witness",
+    "reports.Report.promise": "signed by the server: a hash and a week",
     "directory.CalendarVersion.reason": "why the steward changed the calendar; shown in public",
     "directory.Service.name_vi": "about a service, never about a person",
     "directory.Service.name_en": "about a service, never about a person",
@@ -35,10 +38,10 @@ FREE_TEXT = {
     "directory.Service.place_en": "about a service; shelters have none",
     "people.User.password": "Django's salted hash",
     "people.User.notice_address": "where staff are paged",
-    "figures.Claim.source_vi": "who published a figure",
-    "figures.Claim.source_en": "who published a figure",
-    "figures.Claim.caveat_vi": "about a figure, never about a person; public",
-    "figures.Claim.caveat_en": "about a figure, never about a person; public",
+    "estimates.Claim.source_vi": "who published a figure",
+    "estimates.Claim.source_en": "who published a figure",
+    "estimates.Claim.caveat_vi": "about a figure, never about a person; public",
+    "estimates.Claim.caveat_en": "about a figure, never about a person; public",
 }
 JSON_COLUMNS = {
     "people.Organisation.scope": "codes of org_scope",
@@ -46,14 +49,14 @@ JSON_COLUMNS = {
     "directory.Service.kinds": "codes of service_type",
     "releases.Release.findings": "what the attacks found: figures",
     "releases.Release.refusals": "names of columns, and the reason",
-    "intake.ConsentGrant.items": "codes that she named",
-    "cases.CountRow.codes": "the count class of codes, without a link",
-    "figures.Run.counts": "names of lists, and 2^K - 1 counts of people",
-    "figures.Run.result": "what was worked out from the counts: figures and codes",
-    "figures.Run.made_with": "processor type and versions of packages",
-    "figures.PublishedRun.counts": "names of lists, and 2^K - 1 counts of people",
-    "figures.PublishedRun.result": "what was worked out from the counts: figures and codes",
-    "figures.PublishedRun.made_with": "processor type and versions of packages",
+    "reports.ConsentGrant.items": "codes that she named",
+    "reports.CountRow.codes": "the count class of codes, without a link",
+    "estimates.Run.counts": "names of lists, and 2^K - 1 counts of people",
+    "estimates.Run.result": "what was worked out from the counts: figures and codes",
+    "estimates.Run.made_with": "processor type and versions of packages",
+    "estimates.PublishedRun.counts": "names of lists, and 2^K - 1 counts of people",
+    "estimates.PublishedRun.result": "what was worked out from the counts: figures and codes",
+    "estimates.PublishedRun.made_with": "processor type and versions of packages",
 }
 LONG = 120
 """Columns longer than this could hold a story."""
@@ -121,7 +124,7 @@ def test_no_product_file_is_longer_than_500_lines() -> None:
 
 
 def test_only_the_vault_writes_the_vault_and_only_the_log_writes_the_log() -> None:
-    for owner in ("vault", "record"):
+    for owner in ("vault", "log"):
         names = "|".join(model.__name__ for model in apps.get_app_config(owner).get_models())
         writing = re.compile(
             rf"\b({names})(\(|\.objects\.(create|bulk_create|get_or_create|update_or_create|bulk_update))"

@@ -257,14 +257,14 @@ def test_what_came_in_a_flood_is_seen_apart_and_joins_the_queue_when_opened(
     report = reporter.send(held=True)
     today = desk.get(reverse("today")).content.decode()
     assert report.code_name not in today
-    assert reverse("aside") in today
-    assert report.code_name in desk.get(reverse("aside")).content.decode()
+    assert reverse("held") in today
+    assert report.code_name in desk.get(reverse("held")).content.decode()
     desk.post(reverse("open_report", args=[report.id]))
     assert report.code_name in desk.get(reverse("today")).content.decode()
-    assert report.code_name not in desk.get(reverse("aside")).content.decode()
+    assert report.code_name not in desk.get(reverse("held")).content.decode()
 
 
-def test_what_was_set_aside_is_late_like_everything_else(desk: Client, reporter: Reporter) -> None:
+def test_what_is_held_is_late_like_everything_else(desk: Client, reporter: Reporter) -> None:
     report = reporter.send(held=True)
     tick(now=NOW + timedelta(days=20))
     assert report.clocks.filter(level="e4").exists()

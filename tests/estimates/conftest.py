@@ -85,6 +85,6 @@ def put_triggers_aside() -> Iterator[None]:
         triggers = cursor.fetchall()
         for name, _ in triggers:
             cursor.execute(f"DROP TRIGGER {name}")
-        cursor.execute("DELETE FROM figures_publishedrun")
+        cursor.execute("DELETE FROM estimates_publishedrun")
         for _, sql in triggers:
             cursor.execute(sql)

@@ -13,7 +13,7 @@ from tests.cast import NOW, Hands, Worker, sign_in
 from tests.estimates.conftest import SMALL, THOROUGH, about, run_on, table_of
 from tincay.core.estimate.bootstrap import ENOUGH_TO_PUBLISH
 from tincay.core.estimate.histories import Table, write_table
-from tincay.estimates import actions, compute
+from tincay.estimates import actions, compute, worker
 from tincay.estimates.actions import begin_run, publish_run
 from tincay.estimates.compute import EFFORTS, digest
 from tincay.estimates.models import PublishedRun, Run

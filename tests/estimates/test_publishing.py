@@ -89,16 +89,16 @@ def test_a_table_of_two_lists_is_never_published(researcher: Worker) -> None:
 
 
 OTHER_WAY = {
-    "sqlite": "INSERT OR REPLACE INTO figures_publishedrun SELECT * FROM figures_publishedrun",
-    "postgresql": "TRUNCATE figures_publishedrun",
+    "sqlite": "INSERT OR REPLACE INTO estimates_publishedrun SELECT * FROM estimates_publishedrun",
+    "postgresql": "TRUNCATE estimates_publishedrun",
 }
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE figures_publishedrun SET lower = 1",
-        "DELETE FROM figures_publishedrun",
+        "UPDATE estimates_publishedrun SET lower = 1",
+        "DELETE FROM estimates_publishedrun",
         OTHER_WAY[connection.vendor],
     ],
 )

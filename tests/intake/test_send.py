@@ -149,7 +149,7 @@ def test_a_page_with_an_old_key_is_given_the_new_ones(
 def test_a_full_disk_and_a_locked_database_are_said_and_nothing_is_half_kept(
     post: Post, reporter: Reporter, trouble: str, status: int, error: str
 ) -> None:
-    with mock.patch("tincay.intake.actions.vault.add_compartments", side_effect=OperationalError(trouble)):
+    with mock.patch("tincay.reports.receiving.vault.add_compartments", side_effect=OperationalError(trouble)):
         answer = post(reporter.envelope_json())
     assert (answer.status_code, answer.json()) == (status, {"error": error})
     assert not Report.objects.for_the_rules().exists()

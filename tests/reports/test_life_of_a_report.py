@@ -33,7 +33,7 @@ from tincay.log.models import Leaf
 from tincay.operations import scheduled
 from tincay.operations.scheduled import tick
 from tincay.people.models import User
-from tincay.reports import deadlines, messages, steps
+from tincay.reports import deadlines, ending, messages, steps
 from tincay.reports.models import Clock, ClosingProposal, Message, Pause, Report, SafeTry
 from tincay.vault.models import Opening
 from tincay.visit import actions as visit

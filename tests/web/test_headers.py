@@ -121,7 +121,7 @@ def test_the_menu_shows_only_what_a_person_may_open() -> None:
     assert staff_menu(request) == []
 
 
-def test_the_server_sends_a_sheet_compressed_and_with_its_policy(client: Client) -> None:
+def test_the_server_sends_a_sheet_compressed_and_with_its_policy(client: Client, db: None) -> None:
     answer = client.get("/static/web/phone.css", headers={"accept-encoding": "gzip, br"})
     assert answer.status_code == 200
     assert answer.headers["Content-Encoding"] == "br"

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from pydantic import ValidationError
 from pytest_django.fixtures import Settings
 
-from tests.log.conftest import Hand
+from tests.log.conftest import Hand, hand  # noqa: F401 -- the fixture
 from tincay.log.apps import check_witnesses
 from tincay.settings import Environment, database
 
@@ -42,7 +42,7 @@ def test_witnesses_that_cannot_be_meant_stop_every_command(
 ) -> None:
     assert check_witnesses() == []
     settings.TINCAY_WITNESSES, settings.TINCAY_WITNESS_QUORUM = witnesses, needed
-    assert [error.id for error in check_witnesses()] == ["record.E001"]
+    assert [error.id for error in check_witnesses()] == ["log.E001"]
 
 
 def test_a_log_does_not_start_under_another_name(hand: Hand, settings: Settings) -> None:
