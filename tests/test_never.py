@@ -163,6 +163,9 @@ def test_no_key_of_the_server_opens_words() -> None:
         assert not named & {"open_sealed", "unwrap"}, f"{place}: the server opens nothing"
 
 
+KNOW_REPORTS = ("reports", "intake", "vault", "desk", "visit", "operations")
+
+
 def test_nobody_is_rewarded_or_published_for_a_denunciation() -> None:
     """No prize, and no page of the public names a report, a person or a place: only totals and claims are public."""
     assert not [

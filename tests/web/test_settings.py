@@ -45,7 +45,10 @@ def test_witnesses_that_cannot_be_meant_stop_every_command(
     assert [error.id for error in check_witnesses()] == ["log.E001"]
 
 
-def test_a_log_does_not_start_under_another_name(hand: Hand, settings: Settings) -> None:
+def test_a_log_does_not_start_under_another_name(
+    hand: Hand,  # noqa: F811 -- the fixture
+    settings: Settings,
+) -> None:
     hand.append()
     hand.sign()
     settings.TINCAY_ORIGIN = "other.example/log"
