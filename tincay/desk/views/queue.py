@@ -60,7 +60,7 @@ def held(request: HttpRequest) -> HttpResponse:
     moment = now()
     page = queue_page(staff(request), _cursor(request.GET.get("after", "")), held=True)
     shown = {"rows": pages.rows(page, moment), "after": page.after, "now": moment}
-    return render(request, "desk/aside.html", shown)
+    return render(request, "desk/held.html", shown)
 
 
 @require_safe
