@@ -50,7 +50,7 @@ def test_who_alone_opens_a_desk_is_shut_out_and_its_reports_are_not_lost(
 ) -> None:
     stranger = network.stranger
     call_command("suspend", stranger.user.username)
-    assert DeskWrap.objects.filter(user=stranger.user).exists()
+    assert DeskWrap.objects.for_the_rules().filter(user=stranger.user).exists()
     assert f"{network.other_desk.code}: nobody else" in capsys.readouterr().out
     with pytest.raises(CommandError, match="--keep-key"):
         call_command("reset_access", stranger.user.username)
@@ -72,7 +72,7 @@ def test_a_reset_gives_a_first_password_and_needs_the_desks_key_handed_again(
     assert is_in(colleague_at_work)
     assert not Authenticator.objects.filter(user=user).exists()
     assert user.recipient == ""
-    assert not PersonWrap.objects.filter(user=user).exists()
+    assert not PersonWrap.objects.for_the_rules().filter(user=user).exists()
     assert user in without_key(Desk.objects.get(pk=network.triage.pk))
     assert Leaf.objects.filter(kind="key_changed").count() == leaves + 1
 

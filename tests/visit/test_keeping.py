@@ -29,7 +29,9 @@ def answer(report: Report, network: Network, clock: Hands) -> None:
 
 def kinds(report: Report) -> set[str]:
     return set(
-        SealedText.objects.filter(compartment__owner=report.id).values_list("compartment__kind", flat=True)
+        SealedText.objects.for_the_rules()
+        .filter(compartment__owner=report.id)
+        .values_list("compartment__kind", flat=True)
     )
 
 

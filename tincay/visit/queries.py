@@ -184,7 +184,7 @@ def own_words(report: Report) -> list[Wrapped]:
     found = []
     for kind in ("narrative", "identity"):
         wrap = wraps_for_receipt(report.id).filter(compartment__kind=kind).first()
-        texts = SealedText.objects.filter(compartment__owner=report.id, compartment__kind=kind).order_by("id")
+        texts = SealedText.objects.of(report.id).filter(compartment__kind=kind).order_by("id")
         if wrap and (listed := list(texts)):
             found.append(Wrapped(wrap, listed))
     return found
@@ -205,7 +205,7 @@ def late_clocks(report: Report, now: datetime) -> list[Clock]:
 
 def reminders(report: Report) -> list[Reminder]:
     """Every reminder that went up about this report; a unit, never a person."""
-    rows = Escalation.objects.filter(clock__report=report).select_related("clock").order_by("at", "level")
+    rows = Escalation.objects.within(clock__report=report).select_related("clock").order_by("at", "level")
     return [
         Reminder(
             unit=_unit(row.level, report),
@@ -228,7 +228,7 @@ def _unit(level: str, report: Report) -> str:
 
 
 def oversight_asked(report: Report) -> bool:
-    return Escalation.objects.filter(clock__report=report, level="e4").exists()
+    return Escalation.objects.within(clock__report=report).filter(level="e4").exists()
 
 
 @dataclass(frozen=True)
