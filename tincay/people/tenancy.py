@@ -40,9 +40,8 @@ class GuardedQuery(Query):
             return
         names = {name for table in self._tables() if (name := scoped_tables().get(table))}
         if names:
-            raise Unscoped(
-                f"{', '.join(sorted(names))}: say visible_to(user), or for_the_rules() in an action"
-            )
+            who = ", ".join(sorted(names))
+            raise Unscoped(f"{who}: ask visible_to(user) first, or for_the_rules() in an action")
 
     def _tables(self) -> Iterable[str]:
         if not self.open_rows and self.model:
@@ -125,6 +124,8 @@ class GuardedQuerySet(models.QuerySet[M]):
         (value,) = path.values()
         if isinstance(value, models.QuerySet):
             holders = {value.model}
+            if not getattr(value.query, "scoped", False):
+                raise Unscoped(f"{value.model.__name__}: the set inside is not scoped itself")
         else:
             rows = value if isinstance(value, list | tuple | set) else [value]
             holders = {row.__class__ for row in rows}  # not type(): request.user is a lazy object
