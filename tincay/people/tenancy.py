@@ -52,7 +52,7 @@ class GuardedQuery(Query):
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> SQLCompiler:
         compiler: SQLCompiler = super().get_compiler(*args, **kwargs)
-        compiler.__class__ = _guarded(type(compiler))
+        compiler.__class__ = _guarded(type(compiler))  # type: ignore[arg-type]  # classes are hashable
         return compiler
 
     def combine(self, rhs: Query, connector: str) -> None:
