@@ -5,7 +5,7 @@ import pytest
 from tests.cast import NOW, Network, Reporter, new_message_key, seal_words
 from tincay.reports import steps
 from tincay.reports.models import Report
-from tincay.visit.queries import bar
+from tincay.visit.stage_bar import bar
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -143,4 +143,4 @@ def _look_again(report: Report, clocks: Iterable[Clock]) -> datetime:
     if report.stage == "handled" and quiet:
         return datetime.combine(quiet + QUIET_FOR, END_OF_DAY, ZONE)
     happened = [report.received_at, last_message(report), *(clock.met_at for clock in clocks)]
-    return due(LOOK_AGAIN, max(moment for moment in happened if moment), calendar())
+    return due(LOOK_AGAIN, max(at for at in happened if at), calendar())

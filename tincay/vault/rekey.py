@@ -1,6 +1,5 @@
 """Giving a desk a new key: the server's half of docs/formats/rewrap.md. It passes ciphertext on and opens none."""
 
-import base64
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -11,7 +10,7 @@ from tincay.people.models import Desk, User
 from tincay.vault import actions as vault
 from tincay.vault.models import DeskWrap, Wrap
 from tincay.vault.queries import desk_wraps, old_key, stale_wraps, without_key
-from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Strict
+from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Strict, base64_text
 
 AT_ONCE = 50
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
@@ -73,7 +72,7 @@ def begin(desk: Desk, user: User) -> dict[str, Any]:
 
 
 def _desk_key(row: DeskWrap, user: User) -> dict[str, str]:
-    return {"wrap": _base64(row.sealed), "of": user.recipient, "recipient": row.of}
+    return {"wrap": base64_text(row.sealed), "of": user.recipient, "recipient": row.of}
 
 
 def _public(users: QuerySet[User]) -> list[dict[str, str]]:
@@ -99,7 +98,7 @@ def more(desk: Desk) -> dict[str, Any]:
     """At most fifty wraps to the old key."""
     found = stale_wraps(desk).select_related("compartment")
     wraps = [
-        {"id": str(row.pk), "sealed": _base64(row.sealed), "of": row.compartment.recipient}
+        {"id": str(row.pk), "sealed": base64_text(row.sealed), "of": row.compartment.recipient}
         for row in found[:AT_ONCE]
     ]
     return {"wraps": wraps, "left": found.count()}
@@ -126,7 +125,3 @@ def joined(desk: Desk, sent: Joined) -> None:
 def forget_old(desk: Desk) -> None:
     """The end: nothing goes to the old key any more. Raises vault.NotYet while something does."""
     vault.forget_old_key(desk=desk)
-
-
-def _base64(raw: bytes | memoryview) -> str:
-    return base64.b64encode(bytes(raw)).decode()

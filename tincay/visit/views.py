@@ -43,7 +43,7 @@ from tincay.visit.session import (
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
 from tincay.web.packs import text_version, texts, words
-from tincay.web.strict_json import Bytes32, Strict, read
+from tincay.web.strict_json import Bytes32, Strict, base64_text, read
 from tincay.web.time import now
 
 
@@ -53,7 +53,7 @@ class Locator(Strict):
     locator: Bytes32
 
 
-class Answer(Strict):
+class ChallengeAnswer(Strict):
     """The opened challenge."""
 
     ticket: str
@@ -104,13 +104,13 @@ def _come_in(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _door_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpResponse:
+def _door_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> HttpResponse:
     # Whoever posted a plain form has no script that works, whatever the browser says of itself.
-    said.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
+    shown.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
     # What an ended visit left behind is not lost by a mistyped code either.
-    said.setdefault("typed", request.POST.get("plain-words", ""))
+    shown.setdefault("typed", request.POST.get("plain-words", ""))
     config = {"salt": bytes(this_install().salt).hex(), "words": static("client/words-vn.txt")}
-    return render(request, "visit/door.html", {"config": config, "texts": texts(), **said}, status=status)
+    return render(request, "visit/door.html", {"config": config, "texts": texts(), **shown}, status=status)
 
 
 def over(request: HttpRequest) -> HttpResponse:
@@ -128,7 +128,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return refusal("slow_down", wait=wait)
     asked = actions.ask_for_proof(locator=read(Locator, body_of(request)).locator, now=timezone.now())
     return count_attempt(
-        request, JsonResponse({"challenge": pages.base64_of(asked.sealed), "ticket": asked.ticket})
+        request, JsonResponse({"challenge": base64_text(asked.sealed), "ticket": asked.ticket})
     )
 
 
@@ -137,9 +137,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 @for_script
 def prove(request: HttpRequest) -> HttpResponse:
     """The second half: the right answer opens the visit."""
-    said = read(Answer, body_of(request))
+    sent = read(ChallengeAnswer, body_of(request))
     try:
-        cookie = actions.accept_proof(ticket=said.ticket, answer=said.answer, now=timezone.now())
+        cookie = actions.accept_proof(ticket=sent.ticket, answer=sent.answer, now=timezone.now())
     except actions.Unknown:
         return refusal("unknown")
     return start_session(JsonResponse({"next": reverse("visit")}), cookie)
@@ -221,16 +221,16 @@ def _receiver(request: HttpRequest, visitor: Visitor) -> Desk | None:
     code = request.GET.get("to") or ""
     if not code:
         return None
-    found = next((desk for desk in queries.receivers(visitor.report) if desk.code == code), None)
-    if found is None:
+    receiver = next((desk for desk in queries.receivers(visitor.report) if desk.code == code), None)
+    if receiver is None:
         raise Http404
-    return found
+    return receiver
 
 
 def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given: bool) -> None:
     if visitor.keys is None:
         raise Http404
-    said = Grant(
+    grant = Grant(
         scope=scope,
         receiver=receiver.code if receiver else None,
         items=frozenset(items_of(scope) if given else ()),
@@ -238,7 +238,7 @@ def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given:
         number=queries.last_number(visitor.report) + 1,
         day=local_day(now()),
     )
-    signed = signed_grant(said, visitor.keys.stretched, text_version())
+    signed = signed_grant(grant, visitor.keys.stretched, text_version())
     change_consent(report=visitor.report, grant=signed, now=now())
 
 

@@ -6,6 +6,7 @@ already translated; nothing here knows what a report is.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -235,10 +236,19 @@ def message(content: str, who: str, when: str = "", mine: bool = False) -> SafeS
 # Time
 
 
+@dataclass(frozen=True)
+class StageMark:
+    """One mark of a stage list; `state` is done, now, late or later."""
+
+    label: str
+    state: str
+    note: str
+
+
 @register.inclusion_tag("web/furniture/stages.html")
-def stages(steps: Sequence[Any], label: str = "") -> dict[str, Any]:
-    """How far something has come. A step has `label`, `note` and `state`: done, now, late or later."""
-    return {"steps": steps, "label": label or gettext("Các bước")}
+def stages(marks: Sequence[StageMark], label: str = "") -> dict[str, Any]:
+    """How far something has come."""
+    return {"steps": marks, "label": label or gettext("Các bước")}
 
 
 @register.simple_block_tag
