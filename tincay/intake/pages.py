@@ -98,9 +98,9 @@ def first_look(report: Report) -> str:
 
 
 def _consents(form: PlainReport) -> list[dict[str, Any]]:
-    said = texts()["consent"]
+    sentences = texts()["consent"]
     chosen = form.chosen("consents")
-    return [{"scope": scope, "given": scope in chosen, **said[scope]} for scope in CONSENTS]
+    return [{"scope": scope, "given": scope in chosen, **sentences[scope]} for scope in CONSENTS]
 
 
 def _services() -> list[dict[str, str]]:
@@ -112,14 +112,14 @@ def _services() -> list[dict[str, str]]:
 
 
 def _service(service: Service, tongue: str) -> dict[str, str]:
-    def said(name: str) -> str:
+    def text(name: str) -> str:
         return str(getattr(service, f"{name}_{tongue}") or getattr(service, f"{name}_vi"))
 
     return {
-        "name": said("name"),
-        "place": said("place"),
-        "hours": said("hours"),
-        "note": said("note"),
+        "name": text("name"),
+        "place": text("place"),
+        "hours": text("hours"),
+        "note": text("note"),
         "phone": service.phone,
         "province": service.province_id or "",
         "province_name": service.province.name(tongue) if service.province else "",
@@ -138,8 +138,8 @@ def _teams() -> list[tuple[str, str]]:
 
 def _desks() -> list[tuple[str, str]]:
     """Every team that a report of this page can go to; the phone shows the one it will."""
-    found = [province.desk for province in provinces() if province.desk and province.desk.recipient]
-    return list({desk.code: desk.name(language()) for desk in [fallback().triage, *found]}.items())
+    desks = [province.desk for province in provinces() if province.desk and province.desk.recipient]
+    return list({desk.code: desk.name(language()) for desk in [fallback().triage, *desks]}.items())
 
 
 def configuration() -> dict[str, Any]:
