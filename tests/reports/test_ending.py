@@ -72,7 +72,7 @@ def full(reporter: Reporter, network: Network) -> Report:
     steps.try_to_reach(report=report, author=network.helper.user, now=NOW)
     steps.propose_closing(report=report, reason="duplicate", author=network.helper.user)
     deadlines.pause(report=report, reason="safety", now=NOW)
-    Escalation.objects.create(clock=Clock.objects.filter(report=report).first(), level="e1", at=NOW)
+    Escalation.objects.create(clock=Clock.objects.filter(report=report).earliest("id"), level="e1", at=NOW)
     ask_for_proof(locator=bytes(report.locator), now=timezone.now())
     open_visit(report=report, keys=None, now=timezone.now())
     return report

@@ -31,7 +31,7 @@ def test_a_question_waits_for_its_answer(network: Network, reporter: Reporter) -
     assert [label for label, _ in shown(report)] == ["Đã nhận", "Sẽ có người đọc", "Sẽ trả lời"]
 
 
-def test_a_report_set_aside_shows_only_what_was_done(network: Network, reporter: Reporter) -> None:
+def test_a_dismissed_report_shows_only_what_was_done(network: Network, reporter: Reporter) -> None:
     report = reporter.send()
     steps.open_report(report=report, now=NOW)
     steps.propose_closing(report=report, reason="no_harm_described", author=network.helper.user)

@@ -94,11 +94,11 @@ def working_days(due: datetime, now: datetime, days: Calendar) -> int | None:
 
 
 def steps(report: Report, now: datetime) -> list[StageMark]:
-    here = STAGES.index(report.stage)
+    current = STAGES.index(report.stage)
     late = report.clocks.late(now).exists()
     states = {-1: "done", 0: "late" if late else "now", 1: "later"}
     return [
-        StageMark(label("report_stage", stage), states[(i > here) - (i < here)], "")
+        StageMark(label("report_stage", stage), states[(i > current) - (i < current)], "")
         for i, stage in enumerate(STAGES)
     ]
 

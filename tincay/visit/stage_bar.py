@@ -25,12 +25,12 @@ def bar(report: Report, now: datetime) -> list[StageMark]:
     steps = BAR[report.kind_group]
     # A clock that began anew when it was reopened stands after the one that was counted.
     clocks = {_meets(clock): clock for clock in report.clocks.order_by("id")}
-    here = STAGES.index(report.stage)
+    current = STAGES.index(report.stage)
     if report.closed:
         done = _done_before_closing(report, steps, clocks)
         ended = StageMark(codes().get_code("report_stage", "closed").label(language()), "done", "")
         return [*(_done(step, clocks.get(step), report) for step in done), ended]
-    done = [step for step in steps if STAGES.index(step) <= here]
+    done = [step for step in steps if STAGES.index(step) <= current]
     ahead = next((step for step in steps if step not in done), None)
     return [
         _done(step, clocks.get(step), report)

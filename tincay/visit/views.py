@@ -62,24 +62,24 @@ class ChallengeAnswer(Strict):
 
 @csrf_exempt  # No session to ride on yet; a form of another site is recognised by Sec-Fetch-Site.
 @require_http_methods(["GET", "HEAD", "POST"])
-def door(request: HttpRequest) -> HttpResponse:
+def enter_code(request: HttpRequest) -> HttpResponse:
     """Type the code. Posted to only where there is no JavaScript."""
     if request.method != "POST" or request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return _door_page(request)
+        return _code_page(request)
     wait = attempts(request)[1]
     if wait:
-        return _door_page(request, problem="slow_down", wait=wait, status=429)
+        return _code_page(request, problem="slow_down", wait=wait, status=429)
     try:
         code = normalise(request.POST.get("plain-code", ""), words())
     except BadReceipt as wrong:
-        return _door_page(request, problem=wrong.reason, status=422)
+        return _code_page(request, problem=wrong.reason, status=422)
     return _come_in(request, code)
 
 
 @require_safe
-def plain_door(request: HttpRequest) -> HttpResponse:
+def enter_code_plain(request: HttpRequest) -> HttpResponse:
     """The door for a phone on which the script did not arrive."""
-    return _door_page(request, plain=True)
+    return _code_page(request, plain=True)
 
 
 def _come_in(request: HttpRequest, code: str) -> HttpResponse:
@@ -88,11 +88,11 @@ def _come_in(request: HttpRequest, code: str) -> HttpResponse:
             receipt = stretch_receipt(code, bytes(this_install().salt))
         cookie = actions.open_with_code(code=code, receipt=receipt, now=timezone.now())
     except actions.Unknown:
-        return count_attempt(request, _door_page(request, problem="unknown", status=404))
+        return count_attempt(request, _code_page(request, problem="unknown", status=404))
     except flood.Busy:
-        return _door_page(request, problem="busy", status=503)
+        return _code_page(request, problem="busy", status=503)
     except OperationalError as error:
-        return _door_page(request, problem=storage_trouble(error), status=503)
+        return _code_page(request, problem=storage_trouble(error), status=503)
     wanted = "visit_delete" if request.POST.get("next") == "delete" else "visit"
     typed = request.POST.get("plain-words", "")
     if not typed:
@@ -104,7 +104,7 @@ def _come_in(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _door_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> HttpResponse:
+def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> HttpResponse:
     # Whoever posted a plain form has no script that works, whatever the browser says of itself.
     shown.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
     # What an ended visit left behind is not lost by a mistyped code either.
@@ -115,7 +115,7 @@ def _door_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> Http
 
 def over(request: HttpRequest) -> HttpResponse:
     """The fifteen minutes are up. What was typed stays in the page, to be copied into the next visit."""
-    return _door_page(request, problem="visit_over", status=401 if request.method == "POST" else 200)
+    return _code_page(request, problem="visit_over", status=401 if request.method == "POST" else 200)
 
 
 @csrf_exempt
