@@ -153,7 +153,7 @@ def mentions(text: str, code: str, words: Sequence[str]) -> bool:
     parts = (code[i : i + _TELLING_DIGITS] for i in range(LENGTH - _TELLING_DIGITS + 1))
     if any(part in close for part in parts):
         return True
-    said = " ".join(sound(token) for token in _tokens(text))
+    sounds = " ".join(sound(token) for token in _tokens(text))
     keys = [sound(word) for word in to_words(code, words)]
     runs = (" ".join(keys[i : i + _TELLING_WORDS]) for i in range(_WORD_COUNT - _TELLING_WORDS + 1))
-    return any(f" {run} " in f" {said} " for run in runs)
+    return any(f" {run} " in f" {sounds} " for run in runs)
