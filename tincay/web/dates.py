@@ -29,9 +29,9 @@ def short_day_words(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-def moment_words(moment: datetime) -> str:
+def moment_words(at: datetime) -> str:
     """ "14:30 thứ Tư 25/02/2026" on the install's clock, 24 hours."""
-    local = timezone.localtime(moment)
+    local = timezone.localtime(at)
     return f"{local:%H:%M} {day_words(local.date())}"
 
 

@@ -222,11 +222,11 @@ def row(content: str, words: str, address: str = "", action: str = "") -> SafeSt
 
 
 @register.simple_block_tag
-def message(content: str, who: str, when: str = "", mine: bool = False) -> SafeString:
+def message(content: str, who: str, when: str = "", own: bool = False) -> SafeString:
     """One message of a conversation; `mine` is the reader's own."""
     return format_html(
         '<article class="message{}"><header><b>{}</b>{}</header>{}</article>',
-        " mine" if mine else "",
+        " mine" if own else "",
         who,
         f" · {when}" if when else "",
         SafeString(content),
