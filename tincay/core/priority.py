@@ -1,15 +1,18 @@
 """How soon a person has to look: from the few answers that say how dangerous it is.
 
 The reporter's browser works it out with the same rule (client/), because the answers themselves are
-sealed; tests/vectors/priority.json holds both to one result. The rule is domain §7: first match wins.
+sealed; tests/vectors/priority.json and open_codes.json hold both to one result. The rule is domain §7: first match
+wins.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+# With "as": other packages still take the ages from here.
+from tincay.core.vocabulary import CHILD_AGES as CHILD_AGES
+from tincay.core.vocabulary import CHILD_HARMS as CHILD_HARMS
 
 PRIORITIES = ("p0", "p1", "p2", "p3")
 
-CHILD_AGES = frozenset({"u14", "a14_15", "a16_17"})
-CHILD_HARMS = frozenset({"child_sex_exploitation", "child_taken"})
 LIFE_HARMS = frozenset({"killing", "missing", "attempted_killing", "child_taken"})
 SEXUAL_HARMS = frozenset(
     {
@@ -46,6 +49,11 @@ def kind_group(report_kind: str) -> str:
     return "data_request" if report_kind == "data_request" else "substantive"
 
 
+def is_child(age_band: str, harms: Iterable[str]) -> bool:
+    """Whether the answers say that it happened to a child: by the age, or by a harm that only children suffer."""
+    return age_band in CHILD_AGES or not set(CHILD_HARMS).isdisjoint(harms)
+
+
 def priority(
     kind_group: str,
     danger: str,
@@ -59,7 +67,7 @@ def priority(
     """p0 (a person within the hour) to p3 (information). Unknown and empty answers raise nothing."""
     told = set(harms)
     ongoing = "ongoing" in {time_since, frequency}
-    child = age_band in CHILD_AGES or bool(told & CHILD_HARMS)
+    child = is_child(age_band, harms)
     if _now(danger, told, ongoing=ongoing, child=child, needs=needs):
         return "p0"
     if _soon(danger, told, recent=ongoing or time_since in RECENT, ongoing=ongoing, child=child):
