@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -9,9 +10,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from tincay.core.receipts import word_list_file
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "tincay/web/static/client"
+WORD_LISTS: dict[str, str] = json.loads((ROOT / "client/word-lists.json").read_text(encoding="utf-8"))
 SCRIPTS = ["curves.js", "desk.js", "keyring.js", "leave.js", "reporter.js", "verify.js"]
 
 
@@ -31,7 +36,7 @@ def packed(*names: str) -> int:
 def test_every_built_file_is_the_one_that_was_summed() -> None:
     stated = dict(line.split("  ")[::-1] for line in (BUILT / "SHA256SUMS").read_text().splitlines())
     assert stated == sums(BUILT)
-    assert set(stated) == {*SCRIPTS, "words-vn.txt"}
+    assert set(stated) == {*SCRIPTS, *WORD_LISTS}
 
 
 @pytest.mark.client
@@ -51,8 +56,13 @@ def test_building_again_gives_the_same_bytes(tmp_path: Path) -> None:
     assert not differ, "cd client && npm run build, and commit what it writes"
 
 
-def test_the_words_that_phones_load_are_the_words_of_the_pack() -> None:
-    assert (BUILT / "words-vn.txt").read_bytes() == (ROOT / "packs/vn/words.txt").read_bytes()
+@pytest.mark.parametrize(("name", "source"), WORD_LISTS.items())
+def test_the_words_that_phones_load_are_the_words_of_the_pack(name: str, source: str) -> None:
+    assert (BUILT / name).read_bytes() == (ROOT / source).read_bytes()
+
+
+def test_the_words_of_the_country_are_among_them() -> None:
+    assert word_list_file(settings.TINCAY_PACK) in WORD_LISTS
 
 
 def test_her_phone_and_the_desk_load_little() -> None:
