@@ -100,6 +100,11 @@ def sound(word: str) -> str:
     return _QUOC_IS_CUOC.sub("kuo", _Y_IS_I.sub("i", same + letters[len(start) :]))
 
 
+def word_list_file(pack: str) -> str:
+    """The file in the client's folder that holds a country pack's words."""
+    return f"words-{pack}.txt"
+
+
 def to_words(code: str, words: Sequence[str]) -> tuple[str, ...]:
     """The eight words of a code: word i of the list for digits 3i to 3i+2."""
     return tuple(words[int(code[i : i + 3])] for i in range(0, LENGTH, 3))

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from tincay.core.consent import Grant
-from tincay.core.priority import CHILD_AGES, kind_group, retention_class
+from tincay.core.counting import count_row
+from tincay.core.priority import is_child, kind_group, retention_class
 from tincay.core.sealing import Stretched, new_key
 from tincay.demo.answers import identity_answers, narrative_answers, row_answers
 from tincay.demo.rows import RowPlan, plan_rows
@@ -129,7 +130,9 @@ class Scene:
             kind_group=group,
             priority=table["priority"],
             retention_class=retention_class(
-                group, keeps_words=keeps, child=is_child(answers.get("age_band", [""])[0])
+                group,
+                keeps_words=keeps,
+                child=is_child(answers.get("age_band", [""])[0], answers.get("harm_type", ())),
             ),
             grants=[self._grant(scope, True, now) for scope in table["consents"]],
             text_version=text_version(),
@@ -169,8 +172,7 @@ class Scene:
         steps.verify(report=self._fresh(), result=step["result"], now=now)
 
     def _classify(self, step: Table, now: datetime) -> None:
-        answers = {name: values[0] for name, values in self.table["answers"].items()}
-        count = counted(answers, self.table["channel"])
+        count = count_row(narrative_answers(self.table["answers"]))
         steps.classify(report=self._fresh(), classification=step["classification"], count=count, now=now)
 
     def _begin(self, step: Table, now: datetime) -> None:
@@ -197,24 +199,6 @@ class Scene:
     def _consent(self, step: Table, now: datetime) -> None:
         grant = signed_grant(self._grant(step["scope"], step["given"], now), self.receipt, text_version())
         consents.change_consent(report=self._fresh(), grant=grant, now=now)
-
-
-def is_child(age_band: str) -> bool:
-    return age_band in CHILD_AGES
-
-
-def counted(answers: Mapping[str, str], channel: str) -> dict[str, str]:
-    """The coarse codes that a helper's browser sends for counting."""
-    child = is_child(answers.get("age_band", ""))
-    return {
-        "report_kind": answers.get("report_kind", ""),
-        "channel": channel,
-        "province": answers.get("province", ""),
-        "primary_harm": answers.get("primary_harm", ""),
-        "perpetrator_relation": answers.get("perpetrator_relation", ""),
-        "police_option": answers.get("police_option", ""),
-        "age_group": "child" if child else "adult",
-    }
 
 
 def _described(reports: list[DescribedReport]) -> Iterator[StoryEvent]:
@@ -305,15 +289,7 @@ class RowScene:
 
     def classify(self, now: datetime) -> None:
         plan = self.plan
-        answers = {
-            "report_kind": plan.report_kind,
-            "province": plan.province,
-            "primary_harm": plan.primary_harm,
-            "perpetrator_relation": plan.perpetrator_relation,
-            "police_option": plan.police_option,
-            "age_band": plan.age_band,
-        }
-        count = counted(answers, plan.channel)
+        count = count_row(row_answers(plan))
         steps.classify(report=self.report, classification=plan.classification, count=count, now=now)
 
     def answer(self, now: datetime) -> None:

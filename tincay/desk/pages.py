@@ -247,8 +247,7 @@ def classification_rule(report: Report, now: datetime) -> dict[str, Any]:
     return {
         "suggestions": [[name, dict(wanted)] for name, wanted in classification.SUGGESTIONS],
         "warnings": warning_words(),
-        "counted": classification.COUNTED if counted else None,
-        "children": list(classification.SUGGESTIONS[0][1]["age_band"]),
+        "counted": counted,
     }
 
 

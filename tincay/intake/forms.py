@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tincay.core import receipts
-from tincay.core.priority import CHILD_AGES
+from tincay.core.priority import is_child
 from tincay.intake.questions import CONSENTS, Option, Question, places, questions
 
 LONGEST_WORDS = 20_000
@@ -62,7 +62,7 @@ class PlainReport(forms.Form):
 
     @property
     def child(self) -> bool:
-        return self.cleaned_data["age_band"] in CHILD_AGES
+        return is_child(self.cleaned_data["age_band"], self.cleaned_data["harms"])
 
     def chosen(self, name: str) -> list[str]:
         """What was chosen of a question, also while the form has a mistake elsewhere."""

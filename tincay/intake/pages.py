@@ -5,7 +5,6 @@ from typing import Any
 
 import segno
 from django.conf import settings
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -23,7 +22,7 @@ from tincay.reports.models import Report
 from tincay.web.dates import moment_words
 from tincay.web.json_views import LONGEST
 from tincay.web.models import this_install
-from tincay.web.packs import language, pack_toml, text_version, texts, translated, words
+from tincay.web.packs import language, pack_toml, text_version, texts, translated, word_list_address, words
 from tincay.web.time import now
 
 RECENT = ("h24", "h72")
@@ -149,7 +148,7 @@ def configuration() -> dict[str, Any]:
         "state_desks": _state_desks(),
         "officials": sorted(officials.ANSWERS),
         "salt": bytes(this_install().salt).hex(),
-        "words": static("client/words-vn.txt"),
+        "words": word_list_address(),
         "day": local_day(now()).isoformat(),
         "text_version": text_version(),
         "limits": {"envelope": LONGEST, "words": LONGEST_WORDS},

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant
-from tincay.core.officials import about_official
+from tincay.core.officials import desk_for_report
 from tincay.core.priority import kind_group, priority, retention_class
 from tincay.core.sealing import Stretched, stretch_receipt
 from tincay.directory.queries import case_desk, desk_for, fallback
@@ -75,10 +75,10 @@ def _envelope(form: PlainReport, receipt: Stretched, day: date) -> Envelope:
 
 def desk_of(answers: Mapping[str, Any]) -> Desk:
     """Who is asked: the province's desk, but never a state body's desk about an official."""
-    desk = desk_for(answers["place"])
-    if desk.organisation.of_the_state and about_official(answers["did"], answers["harms"]):
-        return fallback().triage
-    return desk
+    desk, default = desk_for(answers["place"]), fallback().triage
+    state_desks = [desk.code] if desk.organisation.of_the_state else []
+    about = {"did": [answers["did"]], "harms": answers["harms"]}
+    return desk if desk_for_report(desk.code, default.code, state_desks, about) == desk.code else default
 
 
 def _priority(answers: Mapping[str, Any], group: str) -> str:

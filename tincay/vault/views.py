@@ -5,7 +5,6 @@ from typing import Any, Literal
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from tincay.vault.actions import LastMember, NotYet, add_member, remove_member, 
 from tincay.vault.permissions import desk_or_404
 from tincay.vault.queries import desk_wraps, old_key, without_key
 from tincay.web.json_views import body_of, for_script
+from tincay.web.packs import word_list_address
 from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Salt, Strict, read
 from tincay.web.time import now
 
@@ -45,7 +45,7 @@ def my_key(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "vault/my_key.html",
-        {"desks": desks, "setup": {"words": static("client/words-vn.txt")}, "user": user},
+        {"desks": desks, "setup": {"words": word_list_address()}, "user": user},
     )
 
 

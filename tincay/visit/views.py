@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -42,7 +41,7 @@ from tincay.visit.session import (
 )
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
-from tincay.web.packs import text_version, texts, words
+from tincay.web.packs import text_version, texts, word_list_address, words
 from tincay.web.strict_json import Bytes32, Strict, base64_text, read
 from tincay.web.time import now
 
@@ -109,7 +108,7 @@ def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> Http
     shown.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
     # What an ended visit left behind is not lost by a mistyped code either.
     shown.setdefault("typed", request.POST.get("plain-words", ""))
-    config = {"salt": bytes(this_install().salt).hex(), "words": static("client/words-vn.txt")}
+    config = {"salt": bytes(this_install().salt).hex(), "words": word_list_address()}
     return render(request, "visit/door.html", {"config": config, "texts": texts(), **shown}, status=status)
 
 

@@ -114,7 +114,9 @@ def read_po(text: str, part: str) -> Iterator[Entry]:
     for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
         fields, fuzzy = _fields(block, part)
         if fields.get("msgid"):
-            message = CatalogueText(fields.get("msgctxt", ""), fields["msgid"], fields.get("msgid_plural", ""))
+            message = CatalogueText(
+                fields.get("msgctxt", ""), fields["msgid"], fields.get("msgid_plural", "")
+            )
             translations = [value for name, value in sorted(fields.items()) if name.startswith("msgstr")]
             yield Entry(message, tuple(translations), fuzzy, part)
 
@@ -208,7 +210,9 @@ def findings(sources: Mapping[Key, CatalogueText], entries: Mapping[Key, Entry])
     """Every text without a translation, and every translation that is doubtful, broken or no longer used."""
     wrong = [f"missing: {message.text!r}" for key, message in sources.items() if key not in entries]
     for key, entry in entries.items():
-        wrong += [f"{entry.part}: {what}: {entry.message.text!r}" for what in _doubts(entry, sources.get(key))]
+        wrong += [
+            f"{entry.part}: {what}: {entry.message.text!r}" for what in _doubts(entry, sources.get(key))
+        ]
     return wrong
 
 
