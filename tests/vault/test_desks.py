@@ -113,7 +113,7 @@ def test_a_new_key_half_way_opens_old_and_new_words_and_can_be_taken_up(
     ]
     talk(boss, desk, step="key", recipient=public, wraps=wraps)
     page = boss.post(reverse("open_report", args=[old.id]), follow=True)
-    assert page.context["words"].narrative
+    assert page.context["sealed_words"].narrative
     assert talk(boss, desk, step="begin")["new"]
     answer = boss.post(
         reverse("desk_key", args=[desk.code]),

@@ -88,7 +88,7 @@ def _context(report: Report, user: User, is_open: bool) -> dict[str, object]:
         "steps": pages.steps(report, at),
         "due": pages.running_clocks(report, at),
         "events": pages.events(report, clocks),
-        "words": pages.words(report, user) if is_open else None,
+        "sealed_words": pages.words(report, user) if is_open else None,
         "labels": answer_labels() if is_open else None,
         "rule": pages.classification_rule(report, at) if is_open else None,
         "consents": pages.consents(report, at),
