@@ -19,6 +19,7 @@ from tincay.core import counting, priority, receipts, sealing, vocabulary
 from tincay.intake.answers import LONGEST, STATUS
 from tincay.intake.envelope import Envelope, GrantChange, GrantDocument, MessageIn
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, LONGEST_WORDS
+from tincay.visit.actions import VISIT_LASTS
 from tincay.visit.views import Answer, Locator
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,6 +34,7 @@ ERRORS = (*STATUS, "last_member")
 LIMITS = {
     "MAX_ENVELOPE_BYTES": LONGEST,
     "MAX_WORDS": LONGEST_WORDS,
+    "VISIT_SECONDS": int(VISIT_LASTS.total_seconds()),
     "SCRYPT_FLOOR_N": sealing.FLOOR_N,
     "SCRYPT_CEILING_N": sealing.CEILING_N,
 }
