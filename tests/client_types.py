@@ -18,6 +18,7 @@ from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, LONGEST_WORDS
 from tincay.reports.envelope import Envelope, GrantChange, GrantDocument, MessageIn
 from tincay.vault import rekey
 from tincay.vault.views import PersonKey
+from tincay.visit.actions import VISIT_LASTS
 from tincay.visit.views import ChallengeAnswer, Locator
 from tincay.web.json_views import LONGEST, STATUS
 
@@ -33,6 +34,7 @@ ERRORS = (*STATUS, "last_member")
 LIMITS = {
     "MAX_ENVELOPE_BYTES": LONGEST,
     "MAX_WORDS": LONGEST_WORDS,
+    "VISIT_SECONDS": int(VISIT_LASTS.total_seconds()),
     "SCRYPT_FLOOR_N": sealing.FLOOR_N,
     "SCRYPT_CEILING_N": sealing.CEILING_N,
 }

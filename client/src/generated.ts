@@ -134,6 +134,7 @@ export type ErrorCode = "malformed" | "visit_over" | "unknown" | "stale_desk" | 
 
 export const MAX_ENVELOPE_BYTES = 524_288;
 export const MAX_WORDS = 20_000;
+export const VISIT_SECONDS = 900;
 export const SCRYPT_FLOOR_N = 131_072;
 export const SCRYPT_CEILING_N = 1_048_576;
 
