@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import NOW, Hands, Worker, sign_in
-from tests.estimates.conftest import SMALL, THOROUGH, about, run_on, table_of
+from tests.estimates.conftest import SMALL, THOROUGH, about, load_table, run_on
 from tincay.core.estimate.bootstrap import ENOUGH_TO_PUBLISH
 from tincay.core.estimate.histories import Table, write_table
 from tincay.estimates import actions, compute, worker
@@ -33,7 +33,7 @@ def page(client: Client, name: str, number: int) -> str:
 
 
 def test_the_order_in_which_lists_are_entered_changes_no_number(researcher: Worker) -> None:
-    held = table_of("hiv_rome_4list")
+    held = load_table("hiv_rome_4list")
     results = [ask(researcher, held.keep(lists)).result for lists in (held.lists, held.lists[::-1])]
     assert results[0] == results[1]
 

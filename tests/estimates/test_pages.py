@@ -12,7 +12,7 @@ from django.utils.translation import override
 from tests.cast import NOW, Hands, Network, Worker, hire, sign_in
 from tests.estimates.conftest import TABLES, about, run_on
 from tincay.core.estimate import answers
-from tincay.core.estimate.histories import table
+from tincay.core.estimate.histories import table_of
 from tincay.estimates.actions import begin_run, load_claims, publish_run
 from tincay.estimates.models import Claim, PublishedRun, Run
 from tincay.estimates.texts import filled, notice_words, people, reason_words
@@ -195,7 +195,7 @@ def test_a_table_can_be_asked_again_with_lists_merged_or_left_out(desk: Client, 
 
 
 def test_lists_without_people_are_not_asked_alone(desk: Client, researcher: Worker) -> None:
-    held = table(["A", "B", "C"], [0, 0, 0, 0, 50, 0, 0, 0])
+    held = table_of(["A", "B", "C"], [0, 0, 0, 0, 50, 0, 0, 0])
     run = begin_run(by=researcher.user, held=held, about=about(), effort="look", seed=1, now=NOW)
     work_through()
     answer = desk.post(reverse("change_table", args=[run.pk]), {"drop": ["C"], "effort": "look"})

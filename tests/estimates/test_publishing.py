@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cast import NOW, Worker
-from tests.estimates.conftest import about, run_on, table_of
+from tests.estimates.conftest import about, load_table, run_on
 from tincay.estimates import compute, worker
 from tincay.estimates.actions import begin_run, load_claims, publish_run, wait_again
 from tincay.estimates.models import STUCK_AFTER, Claim, PublishedRun, Run
@@ -73,7 +73,7 @@ def test_a_first_look_an_unfinished_run_and_an_answered_table_are_not_published(
 ) -> None:
     assert refusal_to_publish(run_on(researcher, "kampala_fsw_3capture", "look")) == "few_replicates"
     waiting = begin_run(
-        by=researcher.user, held=table_of("korea_3list"), about=about(), effort="publish", seed=1, now=NOW
+        by=researcher.user, held=load_table("korea_3list"), about=about(), effort="publish", seed=1, now=NOW
     )
     assert refusal_to_publish(waiting) == "not_done"
     publish_run(run=done, now=NOW)
@@ -82,7 +82,7 @@ def test_a_first_look_an_unfinished_run_and_an_answered_table_are_not_published(
 
 
 def test_a_table_of_two_lists_is_never_published(researcher: Worker) -> None:
-    held = table_of("kampala_fsw_3capture").drop("C1")
+    held = load_table("kampala_fsw_3capture").drop("C1")
     run = begin_run(by=researcher.user, held=held, about=about(), effort="publish", seed=1, now=NOW)
     worker.work_through()
     assert refusal_to_publish(Run.objects.for_the_rules().get(pk=run.pk)) == "gate"

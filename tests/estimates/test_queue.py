@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import NOW, Hands, Worker
-from tests.estimates.conftest import about, table_of
+from tests.estimates.conftest import about, load_table
 from tincay.estimates import worker
 from tincay.estimates.actions import MOST_TRIES, begin_run, end_run, take_next, wait_again
 from tincay.estimates.models import STUCK_AFTER, Run
@@ -20,7 +20,7 @@ LATER = NOW + STUCK_AFTER * 2
 
 
 def wait(worker: Worker, when: datetime = NOW) -> Run:
-    held = table_of("korea_3list")
+    held = load_table("korea_3list")
     return begin_run(by=worker.user, held=held, about=about(), effort="look", seed=1, now=when)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from tests.cast import Worker
 from tests.estimates.conftest import run_on
 from tests.estimates.test_pages import text_of, upload
-from tincay.core.estimate.histories import table, write_table
+from tincay.core.estimate.histories import table_of, write_table
 from tincay.estimates.models import Run
 from tincay.estimates.pages import Screens
 
@@ -25,7 +25,7 @@ def both_pages(desk: Client, run: Run) -> list[str]:
 
 
 def ask(desk: Client, lists: str, counts: list[int]) -> Run:
-    upload(desk, write_table(table(list(lists), counts)).encode())
+    upload(desk, write_table(table_of(list(lists), counts)).encode())
     return Run.objects.for_the_rules().latest("pk")
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.estimates.conftest import TABLES, table_of
-from tincay.core.estimate.histories import Table, table, tidy, write_table
+from tests.estimates.conftest import TABLES, load_table
+from tincay.core.estimate.histories import Table, table_of, tidy, write_table
 from tincay.estimates.tables import AboutPeople, Unreadable, counts_key, in_order, read_counts, table_hash
 
 GOOD = "nhà tạm lánh,phòng khám,count\n1,0,210\n0,1,340\n1,1,45\n"
@@ -37,7 +37,7 @@ def test_people_parted_by_semicolons_are_turned_away_too() -> None:
     "name", ["uk_5list", "western_us_5list", "neworleans_5list_n185", "kampala_fsw_3capture"]
 )
 def test_tables_of_the_literature_are_read(name: str) -> None:
-    assert read_counts((TABLES / f"{name}.csv").read_bytes()) == table_of(name)
+    assert read_counts((TABLES / f"{name}.csv").read_bytes()) == load_table(name)
 
 
 @pytest.mark.parametrize(
@@ -89,23 +89,23 @@ def orders(held: Table) -> Iterator[Table]:
 
 
 def test_shuffled_lists_are_asked_in_one_order_and_are_the_same_table() -> None:
-    held = table_of("uk_5list")
+    held = load_table("uk_5list")
     assert len({in_order(each) for each in orders(held)}) == 1
     assert in_order(held).keep(held.lists) == held
     assert len({counts_key(each) for each in orders(held)}) == 1
 
 
 def test_lists_of_other_names_are_the_same_table_and_are_asked_in_the_same_order() -> None:
-    held = table_of("uk_5list")
+    held = load_table("uk_5list")
     for each in orders(named(held, "vwxyz")):
         assert counts_key(each) == counts_key(held)
         assert (in_order(each).counts == in_order(held).counts).all()
 
 
 def test_lists_that_add_nothing_change_neither_the_order_nor_the_table() -> None:
-    held = table_of("kampala_fsw_3capture")
+    held = load_table("kampala_fsw_3capture")
     empty = Table(("none", *held.lists), np.stack([held.counts, 0 * held.counts], axis=1).ravel())
-    twice = table(["A", "twice", "B", "C"], [held.counts[h & 1 | h >> 1 & 6] if h & 1 == h >> 1 & 1 else 0
+    twice = table_of(["A", "twice", "B", "C"], [held.counts[h & 1 | h >> 1 & 6] if h & 1 == h >> 1 & 1 else 0
                                              for h in range(16)])  # fmt: skip
     for more in (empty, twice):
         neat, notices = tidy(in_order(more))
@@ -115,7 +115,7 @@ def test_lists_that_add_nothing_change_neither_the_order_nor_the_table() -> None
 
 
 def test_other_counts_are_another_table() -> None:
-    held = table_of("uk_5list")
+    held = load_table("uk_5list")
     assert counts_key(held) != counts_key(held.drop(held.lists[0]))
     changed = held.counts.copy()
     changed[1] += 1
@@ -123,12 +123,12 @@ def test_other_counts_are_another_table() -> None:
 
 
 def test_the_counts_key_of_another_install_says_nothing_about_the_same_table(settings: Any) -> None:
-    here = counts_key(table_of("korea_3list"))
+    here = counts_key(load_table("korea_3list"))
     settings.SECRET_KEY = "another"
-    assert counts_key(table_of("korea_3list")) != here
+    assert counts_key(load_table("korea_3list")) != here
 
 
 def test_a_hash_is_of_the_salt_and_the_table_as_a_file() -> None:
-    held = table_of("korea_3list")
+    held = load_table("korea_3list")
     file = "salt\n" + write_table(held)
     assert table_hash(held, "salt") == sha256(file.encode()).hexdigest()

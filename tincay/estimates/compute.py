@@ -14,10 +14,12 @@ from tincay import __version__
 from tincay.core import estimate
 from tincay.core.estimate.checks import Effort, diagnose
 from tincay.core.estimate.histories import Table
-from tincay.core.estimate.latent import Plan
+from tincay.core.estimate.latent import SamplerSettings
 
 EFFORTS = {
-    "look": Effort(stepwise=1_000, bic=1_000, trials=200, plan=Plan(chains=4, burn_in=2_000, kept=6_000)),
+    "look": Effort(
+        stepwise=1_000, bic=1_000, trials=200, sampler=SamplerSettings(chains=4, burn_in=2_000, kept=6_000)
+    ),
     "publish": Effort(stepwise=20_000, bic=20_000),
 }
 """A first look takes seconds; what is published needs 20,000 replicates and long chains."""
@@ -26,7 +28,7 @@ NEARLY = 1e-9
 
 def effort(code: str, seed: int) -> Effort:
     known = EFFORTS[code]
-    return Effort(known.stepwise, known.bic, known.trials, known.plan, seed)
+    return Effort(known.stepwise, known.bic, known.trials, known.sampler, seed)
 
 
 def work_out(held: Table, code: str, seed: int) -> dict[str, Any]:

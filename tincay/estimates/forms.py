@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tincay.core.estimate.answers import NoEstimate
-from tincay.core.estimate.histories import Table, table
+from tincay.core.estimate.histories import Table, table_of
 from tincay.directory.models import Province
 from tincay.estimates import texts
 from tincay.estimates.actions import About
@@ -153,7 +153,7 @@ class Typed(Telling):
         names = [cleaned[f"list_{j}"].strip() for j in range(self.size)]
         try:
             check_names(names)
-            self.table = table(names, [0, *(cleaned[f"cell_{cell}"] for cell in range(1, 1 << self.size))])
+            self.table = table_of(names, [0, *(cleaned[f"cell_{cell}"] for cell in range(1, 1 << self.size))])
         except Unreadable as problem:
             self.add_error("list_0", UNREADABLE[str(problem)])
         except NoEstimate:

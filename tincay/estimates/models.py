@@ -9,7 +9,7 @@ from typing import Self
 
 from django.db import models
 
-from tincay.core.estimate.histories import Table, table
+from tincay.core.estimate.histories import Table, table_of
 from tincay.directory.models import Province
 from tincay.people.models import Organisation, User
 from tincay.people.rights import May
@@ -92,7 +92,7 @@ class AboutTable(Period):
 
     @property
     def table(self) -> Table:
-        return table(self.counts["lists"], [0, *self.counts["counts"]])
+        return table_of(self.counts["lists"], [0, *self.counts["counts"]])
 
     @property
     def lists(self) -> list[str]:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tincay.core.estimate.checks import Gate, Range, overlap_matrix
-from tincay.core.estimate.figures import Figure, Words, draw_bars, draw_overlaps, draw_ranges
+from tincay.core.estimate.drawings import Caption, Drawing, draw_bars, draw_overlaps, draw_ranges
 from tincay.core.estimate.histories import Pair, Table, apart, chapman_spread
 from tincay.estimates import texts
 from tincay.estimates.texts import (
@@ -28,7 +28,7 @@ XI = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 
 
 @dataclass(frozen=True)
-class Drawing:
+class PageDrawing:
     """A figure as a page needs it: the drawing keeps its size and scrolls on a small screen."""
 
     title: str
@@ -38,19 +38,19 @@ class Drawing:
     rows: Sequence[Sequence[str]]
 
 
-def _drawing(figure: Figure) -> Drawing:
+def _drawing(figure: Drawing) -> PageDrawing:
     # Escaped by the core's drawing; the width keeps letters readable where the screen is narrower.
     svg, paper = (
         SafeString(figure.svg.replace("<svg ", f'<svg width="{width}" ', 1)) for width in (640, 560)
     )
-    return Drawing(figure.title, svg, paper, figure.table.headings, figure.table.rows)
+    return PageDrawing(figure.title, svg, paper, figure.table.headings, figure.table.rows)
 
 
-def _words(title: str, description: str, headings: tuple[str, ...]) -> Words:
-    return Words(title, description, headings, missing="–", thousands=texts.thousands())
+def _words(title: str, description: str, headings: tuple[str, ...]) -> Caption:
+    return Caption(title, description, headings, missing="–", thousands=texts.thousands())
 
 
-def ranges(name: str, title: str, description: str, label: str, shown: Sequence[Range]) -> Drawing:
+def ranges(name: str, title: str, description: str, label: str, shown: Sequence[Range]) -> PageDrawing:
     """Lines of a drawing and their table: label, lower end, estimate, upper end."""
     headings = (label, _("Cận dưới"), _("Ở giữa"), _("Cận trên"))
     return _drawing(draw_ranges(name, _words(title, description, headings), shown))
@@ -138,7 +138,7 @@ class Screens:
 
     # 2: overlaps
 
-    def overlaps(self) -> Drawing:
+    def overlaps(self) -> PageDrawing:
         words = _words(
             _("Ai có mặt trên hai danh sách"),
             _("Ô càng đầy thì hai danh sách càng có nhiều người chung."),
@@ -174,7 +174,7 @@ class Screens:
             if each["estimate"] is not None and each[side] is None
         )
 
-    def panel(self) -> Drawing:
+    def panel(self) -> PageDrawing:
         shown = [_range(each, str(METHODS[each["method"]])) for each in self.result["panel"]]
         return ranges(
             "panel",
@@ -197,7 +197,7 @@ class Screens:
             if said:
                 yield str(METHODS[each["method"]]), said
 
-    def models(self) -> Drawing | None:
+    def models(self) -> PageDrawing | None:
         shown = [
             (f"{each['model']} ", each["weight"], f"{people(each['estimate'])} ({percent(each['weight'])})")
             for each in self.result["models"]
@@ -217,7 +217,7 @@ class Screens:
 
     # 5 and 6: without each list; lists that look for each other
 
-    def without(self) -> Drawing:
+    def without(self) -> PageDrawing:
         return ranges(
             "without",
             _("Bỏ ra từng danh sách"),
@@ -261,7 +261,7 @@ class Screens:
     def xi_words(self) -> str:
         return decimal(self.xi, 2)
 
-    def assumption(self) -> Drawing:
+    def assumption(self) -> PageDrawing:
         shown = [_range(each, f"ξ = {decimal(float(each['label']))}") for each in self.result["assumption"]]
         return ranges(
             "assumption",
@@ -273,7 +273,7 @@ class Screens:
 
     # 8: sensitivities
 
-    def thresholds(self) -> Drawing:
+    def thresholds(self) -> PageDrawing:
         shown = [_range(each, f"p < {_written(each['label'])}") for each in self.result["thresholds"]]
         return ranges(
             "thresholds",
@@ -283,7 +283,7 @@ class Screens:
             shown,
         )
 
-    def priors(self) -> Drawing | None:
+    def priors(self) -> PageDrawing | None:
         shown = [_range(each, _prior_label(each)) for each in self.result["priors"]]
         if not shown:
             return None
@@ -295,7 +295,7 @@ class Screens:
             shown,
         )
 
-    def curve(self) -> Drawing | None:
+    def curve(self) -> PageDrawing | None:
         shown = [
             Range(str(each["models"]), each["lower"], None, each["upper"]) for each in self.result["curve"]
         ]

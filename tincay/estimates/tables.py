@@ -11,7 +11,7 @@ from itertools import permutations
 from django.conf import settings
 
 from tincay.core.estimate.answers import NoEstimate
-from tincay.core.estimate.histories import COUNT_COLUMN, Table, read_rows, read_table, tidy, write_table
+from tincay.core.estimate.histories import COUNT_COLUMN, Table, read_csv_rows, read_table, tidy, write_table
 
 FEWEST_LISTS, MOST_LISTS = 2, 6
 LARGEST = 8 * 1024
@@ -40,7 +40,7 @@ def read_counts(raw: bytes) -> Table:
     except UnicodeDecodeError:
         raise Unreadable("text") from None
     try:
-        rows = [[cell.strip() for cell in row] for row in read_rows(text)]
+        rows = [[cell.strip() for cell in row] for row in read_csv_rows(text)]
     except NoEstimate:
         raise Unreadable("text") from None
     _refuse_people(rows)
