@@ -68,7 +68,7 @@ def done(researcher: Worker) -> Run:
 
 
 def run_on(researcher: Worker, name: str, effort: str = "publish") -> Run:
-    run = begin_run(by=researcher.user, held=load_table(name), about=about(), effort=effort, seed=1, now=NOW)
+    run = begin_run(by=researcher.user, table=load_table(name), about=about(), effort=effort, seed=1, now=NOW)
     worker.work_through()
     return Run.objects.for_the_rules().get(pk=run.pk)
 
