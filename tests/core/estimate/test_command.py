@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import runpy
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -171,6 +172,13 @@ def test_the_folder_runs_as_a_command_without_django() -> None:
     code += "except SystemExit as end: print(end.code, 'django' in sys.modules, 'numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code, UK], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1].startswith("0 False")
+
+
+def test_the_folder_runs_under_any_other_package_name(tmp_path: Path) -> None:
+    shutil.copytree(Path(answers.__file__).parent, tmp_path / "engine")
+    command = [sys.executable, "-m", "engine", KOREA, "--method", "chao"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.startswith("3 lists, 123 people seen")
 
 
 def test_the_same_seed_repeats_a_run_and_zero_is_a_seed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,8 @@
 import json
 import re
 import runpy
+import shutil
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.core.release.register import register, silence
+from tincay.core import release
 from tincay.core.release.__main__ import _progress, main
 from tincay.core.release.attacks.findings import Finding
 from tincay.core.release.attacks.suite import AttackVerdict
@@ -256,3 +259,11 @@ def test_the_module_runs_as_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as stopped:
         runpy.run_module("tincay.core.release", run_name="__main__")
     assert stopped.value.code == 0
+
+
+def test_the_folder_runs_under_any_other_package_name(tmp_path: Path) -> None:
+    shutil.copytree(Path(release.__file__).parent, tmp_path / "engine")
+    command = [sys.executable, "-m", "engine", "attack", "nowhere"]
+    stopped = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert stopped.returncode == 2
+    assert stopped.stderr.startswith("attack: nowhere/release.json: No such file")
