@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from tincay.core.estimate.answers import Answer, NoEstimate, finite
+from tincay.core.estimate.answers import MethodAnswer, NoEstimate, finite
 from tincay.core.estimate.bic import by_bic
 from tincay.core.estimate.decomposable import decomposable
-from tincay.core.estimate.histories import Table, read_table, table
-from tincay.core.estimate.latent import Plan, latent
+from tincay.core.estimate.histories import Table, read_table, table_of
+from tincay.core.estimate.latent import SamplerSettings, latent
 from tincay.core.estimate.loglinear import observed
 from tincay.core.estimate.simple import chao, independence
 from tincay.core.estimate.stepwise import select, stepwise
@@ -35,15 +35,15 @@ ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "tests" / "vectors" / "mse" / "uk_5list.csv"
 RESULTS = ROOT / "bench" / "results" / "coverage_study.jsonl"
 STEPWISE, BIC = 4_000, 1_000
-PLAN = Plan(chains=4, burn_in=3_000, kept=6_000)
+SAMPLER = SamplerSettings(chains=4, burn_in=3_000, kept=6_000)
 WALK = Walk(chains=32, burn_in=800, kept=1_500)
 SEED = 20211
 
-METHODS: Mapping[str, Callable[[Table, int], Answer]] = {
+METHODS: Mapping[str, Callable[[Table, int], MethodAnswer]] = {
     "stepwise": lambda held, seed: stepwise(held, replicates=STEPWISE, seed=seed),
     "bic": lambda held, seed: by_bic(held, order=2, replicates=BIC, seed=seed),
     "decomposable": lambda held, seed: decomposable(held, sensitive=False),
-    "latent": lambda held, seed: latent(held, plan=PLAN, seed=seed),
+    "latent": lambda held, seed: latent(held, sampler=SAMPLER, seed=seed),
     "threshold": lambda held, seed: threshold(held, seed=seed, walk=WALK),
     "independence": lambda held, seed: independence(held),
     "chao": lambda held, seed: chao(held),
@@ -63,7 +63,7 @@ def simulate(number: int) -> Table:
     """Simulated table `number`; whoever no list saw is gone."""
     lists, chances, people = population()
     counts = np.random.default_rng([SEED, number]).multinomial(people, chances)
-    return table(lists, [0, *counts[1:].tolist()])
+    return table_of(lists, [0, *counts[1:].tolist()])
 
 
 def run(tables: int, seconds: float) -> None:
@@ -80,7 +80,7 @@ def run(tables: int, seconds: float) -> None:
             out.write(json.dumps({"table": number, "seen": held.size, "found": found}) + "\n")
 
 
-def _try(method: Callable[[Table, int], Answer], held: Table, seed: int) -> list[float | None] | str:
+def _try(method: Callable[[Table, int], MethodAnswer], held: Table, seed: int) -> list[float | None] | str:
     try:
         answer = method(held, seed)
     except NoEstimate as refusal:
