@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from tests.cast import Worker, base64_text, rows
@@ -88,11 +88,15 @@ def member_wraps(members: Members, key: Identity) -> list[dict[str, str]]:
     ]
 
 
-def new_key_step(members: Members) -> tuple[Identity, rekey.NewKey]:
-    """A fresh desk key, wrapped to these members."""
+def new_key_json(members: Members) -> tuple[Identity, dict[str, Any]]:
+    """A fresh desk key, wrapped to these members, and how the browser sends it."""
     key, public = new_key()
-    wraps = member_wraps(members, key)
-    return key, step(rekey.NewKey, step="key", recipient=public, wraps=wraps)
+    return key, {"step": "key", "recipient": public, "wraps": member_wraps(members, key)}
+
+
+def new_key_step(members: Members) -> tuple[Identity, rekey.NewKey]:
+    key, said = new_key_json(members)
+    return key, step(rekey.NewKey, **said)
 
 
 def rewrapped(desk: Desk, worker: Worker) -> list[tuple[int, bytes | None]]:
