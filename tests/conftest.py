@@ -1,4 +1,4 @@
-"""The cast of every test (tests/cast.py), and the ground it stands on: a fresh data folder and a known install."""
+"""The cast of every test (tests/cast), and the ground it stands on: a fresh data folder and a known install."""
 
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import settings as examples
 
-from tests.cast import NOW, SALT, Hands, Network, Reporter, Worker, build_network
+from tests.cast import NOW, SALT, Hands, Helper, Network, Reporter, Team, build_network, build_team
 from tincay.web.models import Install
 
 # What is tried is right or wrong; how long one example took on a busy machine is neither.
@@ -109,17 +109,23 @@ def network(install: Install) -> Network:
 
 
 @pytest.fixture
-def helper(network: Network) -> Worker:
+def team(install: Install) -> Team:
+    """One organisation with one desk: for tests that need no report's whole way."""
+    return build_team()
+
+
+@pytest.fixture
+def helper(network: Network) -> Helper:
     return network.helper
 
 
 @pytest.fixture
-def supervisor(network: Network) -> Worker:
+def supervisor(network: Network) -> Helper:
     return network.supervisor
 
 
 @pytest.fixture
-def stranger(network: Network) -> Worker:
+def stranger(network: Network) -> Helper:
     return network.stranger
 
 

@@ -127,6 +127,16 @@ def _commit_key(*, holder: str, recipient: Recipient, now: datetime, gone: bool 
     keep_opening(owner=owner, appended=appended, thread=recipient, receipt=recipient)
 
 
+def _lock(desks: QuerySet[Desk]) -> None:
+    """Who changes who holds the keys of these desks waits here for who does it already: else the last two
+    holders could go at the same moment. (SQLite has one writer anyway.)"""
+    list(desks.select_for_update(no_key=True).order_by("pk"))
+
+
+def _lock_what_is_held(user: User) -> None:
+    _lock(Desk.objects.filter(pk__in=DeskWrap.objects.filter(user=user).values("desk")))
+
+
 def _held_alone(user: User) -> QuerySet[DeskWrap]:
     """What this user holds of desk keys, older ones included, that no other active user holds."""
     others = DeskWrap.objects.filter(user__is_active=True).exclude(user=user)
@@ -150,6 +160,7 @@ def set_person_key(
     check_envelope(sealed, limit=WRAP_LIMIT)
     if len(salt) < 16 or scrypt[0] < 2**17 or scrypt[1] < 8:
         raise BadEnvelope("weak stretch")
+    _lock_what_is_held(user)
     if _held_alone(user).exists():
         raise LastMember
     DeskWrap.objects.filter(user=user).delete()
@@ -175,6 +186,7 @@ def set_desk_key(*, desk: Desk, recipient: Recipient, wraps: Mapping[User, bytes
     What was wrapped to the old key stays readable through the members' old wraps until `rewrap` has replaced
     all of it and `forget_old_key` is called. Raises NotYet while an older key is still being replaced.
     """
+    _lock(Desk.objects.filter(pk=desk.pk))
     if DeskWrap.objects.filter(desk=desk).exclude(of=desk.recipient).exists():
         raise NotYet
     for sealed in wraps.values():
@@ -217,6 +229,7 @@ def add_member(*, desk: Desk, user: User, sealed: bytes | None, on_call: int | N
 @one_transaction
 def remove_member(*, desk: Desk, user: User) -> None:
     """Take a user from a desk: wraps are gone at once. A colleague's browser then makes the desk's new key."""
+    _lock(Desk.objects.filter(pk=desk.pk))
     if _held_alone(user).filter(desk=desk).exists():
         raise LastMember
     held, _ = DeskWrap.objects.filter(desk=desk, user=user).delete()
@@ -233,6 +246,7 @@ def suspend_member(*, user: User) -> list[Desk]:
 
     There the wraps stay: nobody can fetch them while the account is suspended, and without them all is lost.
     """
+    _lock_what_is_held(user)
     alone = set(_held_alone(user).values_list("desk", flat=True))
     desks = list(Desk.objects.filter(memberships__user=user).order_by("code"))
     for desk in desks:
@@ -250,6 +264,7 @@ def reset_access(*, user: User, password: str, keep_key: bool, now: datetime) ->
     passphrase has to be known. Raises LastMember when the key alone opens one of the desks.
     """
     if user.recipient and not keep_key:
+        _lock_what_is_held(user)
         if _held_alone(user).exists():
             raise LastMember
         DeskWrap.objects.filter(user=user).delete()

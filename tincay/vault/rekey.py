@@ -11,6 +11,7 @@ from tincay.vault import actions as vault
 from tincay.vault.models import DeskWrap, Wrap
 from tincay.vault.queries import desk_wraps, old_key, stale_wraps, without_key
 from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Strict, base64_text
+from tincay.web.transactions import one_transaction
 
 AT_ONCE = 50
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
@@ -113,9 +114,10 @@ def replaced(desk: Desk, user: User, sent: Replaced) -> dict[str, Any]:
     return {"left": stale_wraps(desk).count()}
 
 
+@one_transaction
 def joined(desk: Desk, sent: Joined) -> None:
-    """Hand the desk's present key to members who do not hold it yet."""
-    waiting = without_key(desk).in_bulk()
+    """Hand the desk's present key to members who do not hold it yet: to all of them, or to nobody."""
+    waiting = without_key(desk).exclude(recipient="").in_bulk()
     for wrap in sent.wraps:
         if int(wrap.id) not in waiting:
             raise Malformed
