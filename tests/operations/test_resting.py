@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -33,6 +33,7 @@ def steward(network: Network, clock: Hands) -> Client:
 @contextmanager
 def somebody_else_writes() -> Iterator[None]:
     """Another connection holds what a writer needs, and this one waits for a moment only."""
+    other: sqlite3.Connection | psycopg.Connection[Any]
     if connection.vendor == "sqlite":
         patience = ("PRAGMA busy_timeout = 50", "PRAGMA busy_timeout = 20000")
         other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
@@ -59,7 +60,7 @@ def no_room() -> Iterator[None]:
         cursor.execute("PRAGMA max_page_count = 1000000000")
 
 
-def is_the_resting_page(answer: HttpResponse) -> bool:
+def is_the_resting_page(answer: Any) -> bool:
     return (
         answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
         and answer.headers["Retry-After"] == "60"
@@ -93,7 +94,7 @@ def test_a_page_on_a_full_disk_says_so_and_nothing_is_half_kept(steward: Client)
     assert change_a_day(steward, number).status_code == HTTPStatus.FOUND
 
 
-def change_a_day(steward: Client, number: int) -> HttpResponse:
+def change_a_day(steward: Client, number: int) -> Any:
     day = TODAY + timedelta(days=number + 1)
     told = {"day": day.isoformat(), "calendar": "organisation", "kind": "local_closure", "reason": "Lũ lụt"}
     return steward.post(reverse("calendar"), told)

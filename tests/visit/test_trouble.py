@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections.abc import Iterator
 from unittest import mock
 
 import pytest
@@ -11,7 +10,7 @@ from django.test import Client
 
 from tests.cast import Hands, Network, Reporter
 from tincay.core import receipts
-from tincay.intake import flood
+from tincay.intake import flood, tallies
 from tincay.reports.models import Report
 from tincay.vault.models import Opening
 
@@ -21,10 +20,9 @@ FULL, LOCKED = "database or disk is full", "database is locked"
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    flood.plain_lane.clear()
-    yield
-    flood.plain_lane.clear()
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tallies, "_in_memory", tallies.InMemory())
+    monkeypatch.setattr(flood, "plain_lane", flood.Rate("plain"))
 
 
 @pytest.fixture

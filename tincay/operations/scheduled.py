@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tincay.intake import flood
 from tincay.log.checkpointing import close_the_day
 from tincay.operations.actions import keep_run
 from tincay.people.actions import send_notices
@@ -69,6 +70,10 @@ def _forget_visits(now: datetime) -> Done:
     return Done(forget_visits(now=now))
 
 
+def _forget_flood(now: datetime) -> Done:
+    return Done(flood.forget(now=now))
+
+
 def _empty_write_ahead_log(now: datetime) -> Done:
     truncate_wal()
     return Done(0)
@@ -84,6 +89,7 @@ JOBS = (
     Job("sign_the_day", _("ký sổ công khai và hỏi nhân chứng"), _sign_the_day),
     Job("send_notices", _("gửi thông báo trực"), _send_notices),
     Job("forget_visits", _("xóa dấu của lần quay lại đã xong"), _forget_visits, real_time=True),
+    Job("forget_flood", _("xóa số đếm chống quá tải của những giờ đã qua"), _forget_flood, real_time=True),
     Job("empty_write_ahead_log", _("dọn tệp ghi tạm của cơ sở dữ liệu"), _empty_write_ahead_log),
 )
 
