@@ -1,7 +1,6 @@
 """When something fails behind the receipt or on the plain form: said kindly, and nothing typed is lost."""
 
 import re
-from collections.abc import Iterator
 from unittest import mock
 
 import pytest
@@ -10,7 +9,7 @@ from django.test import Client
 
 from tests.cast import Hands, Network, Reporter, url64
 from tincay.core import receipts
-from tincay.intake import flood
+from tincay.intake import flood, tallies
 from tincay.reports.models import Report
 from tincay.vault.models import Opening
 
@@ -20,10 +19,9 @@ FULL, LOCKED = "database or disk is full", "database is locked"
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    flood.plain_lane.clear()
-    yield
-    flood.plain_lane.clear()
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tallies, "_in_memory", tallies.InMemory())
+    monkeypatch.setattr(flood, "plain_lane", flood.Rate("plain"))
 
 
 @pytest.fixture

@@ -99,10 +99,6 @@ def test_every_failure_has_its_words() -> None:
         assert get_template(f"{name}.html")
 
 
-def test_somebody_whose_report_could_not_be_kept_is_told_when_to_try_again() -> None:
-    assert views.resting(RequestFactory().post("/")).headers["Retry-After"] == "60"
-
-
 @pytest.mark.parametrize(
     ("path", "language", "expected"),
     [("/", "vi", "/en/"), ("/en/", "en", "/"), ("/no-such/", "vi", "/en/"), ("/en/no-such/", "en", "/")],
