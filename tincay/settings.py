@@ -196,9 +196,9 @@ WHITENOISE_USE_FINDERS = True
 
 def static_headers(headers: Any, path: str, url: str) -> None:
     """whitenoise wants the function itself, which needs the settings to be read first."""
-    from tincay.web import headers as house
+    from tincay.web.headers import add_static_headers
 
-    house.static_headers(headers, path, url)
+    add_static_headers(headers, path, url)
 
 
 WHITENOISE_ADD_HEADERS_FUNCTION = static_headers

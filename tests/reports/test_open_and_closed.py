@@ -382,5 +382,5 @@ def test_a_change_that_was_taken_back_is_forgotten(reporter: Reporter) -> None:
     with mock.patch.object(deadlines, "log_event", side_effect=full), pytest.raises(OSError, match="no room"):
         closed_on(date(2026, 7, 2))
     assert closed_on(date(2026, 7, 3)) == 2
-    assert calendar().working(date(2026, 7, 2))
-    assert not calendar().working(date(2026, 7, 3))
+    assert calendar().is_working_day(date(2026, 7, 2))
+    assert not calendar().is_working_day(date(2026, 7, 3))

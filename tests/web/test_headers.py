@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 import tincay.urls
 from tincay.web import views
 from tincay.web.context import other_language, staff_menu
-from tincay.web.headers import PageHeaders, static_headers
+from tincay.web.headers import PageHeaders, add_static_headers
 
 EXPECTED_POLICY = {
     "default-src 'none'",
@@ -70,7 +70,7 @@ def test_what_is_published_for_good_may_be_kept() -> None:
 
 def test_a_static_file_carries_the_policy_too_because_workers_take_it_from_their_own_script() -> None:
     headers: dict[str, str] = {}
-    static_headers(headers, "web/desk.js", "/static/web/desk.js")
+    add_static_headers(headers, "web/desk.js", "/static/web/desk.js")
     assert policy(headers["Content-Security-Policy"]) == EXPECTED_POLICY
     assert headers["Referrer-Policy"] == "no-referrer"
 

@@ -67,7 +67,7 @@ class Calendar:
         """The last listed day. Deadlines beyond its year may miss holidays; the steward is told."""
         return max(self._kinds, default=None)
 
-    def working(self, day: date) -> bool:
+    def is_working_day(self, day: date) -> bool:
         """Is this a working day?"""
         kind = self._kinds.get(day)
         return day.weekday() < 5 if kind is None else kind in WORKING_KINDS
@@ -76,7 +76,7 @@ class Calendar:
         """This day when it is worked, else the first worked day after it."""
         for ahead in range(LONGEST_CLOSURE):
             candidate = day + timedelta(days=ahead)
-            if self.working(candidate):
+            if self.is_working_day(candidate):
                 return candidate
         raise BadCalendar("no working day within a year")
 
@@ -155,7 +155,7 @@ def add_working_days(day: date, n: int, calendar: Calendar) -> date:
 def working_days_between(first: date, last: date, calendar: Calendar) -> int:
     """How many working days lie after `first`, up to and including `last`."""
     span = range(1, (last - first).days + 1)
-    return sum(calendar.working(first + timedelta(days=ahead)) for ahead in span)
+    return sum(calendar.is_working_day(first + timedelta(days=ahead)) for ahead in span)
 
 
 def due(rule: Rule, start: datetime, calendar: Calendar) -> datetime:

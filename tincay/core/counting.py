@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tincay.core.vocabulary import ADULT_AGES, CHILD_AGES
 
 
-class Column(NamedTuple):
+class CountedColumn(NamedTuple):
     """One column of a count row: the question that fills it, and the code list that its values are of.
 
     `answer` is "" for a column that the server adds. `code_list` is "" for age_group: its values are AGE_GROUPS.
@@ -23,13 +23,13 @@ class Column(NamedTuple):
 
 AGE_GROUPS = ("child", "adult")
 COLUMNS = (
-    Column("report_kind", "kind", "report_kind"),
-    Column("primary_harm", "harms", "harm_type"),
-    Column("province", "place", "province"),
-    Column("perpetrator_relation", "did", "perpetrator_relation"),
-    Column("police_option", "police_option", "police_option"),
-    Column("age_group", "age_band", ""),
-    Column("classification", "", "classification"),
+    CountedColumn("report_kind", "kind", "report_kind"),
+    CountedColumn("primary_harm", "harms", "harm_type"),
+    CountedColumn("province", "place", "province"),
+    CountedColumn("perpetrator_relation", "did", "perpetrator_relation"),
+    CountedColumn("police_option", "police_option", "police_option"),
+    CountedColumn("age_group", "age_band", ""),
+    CountedColumn("classification", "", "classification"),
 )
 ANSWERS = tuple(column.answer for column in COLUMNS if column.answer)
 """The answers that a consent to be counted hands over, in the order in which she is shown them."""

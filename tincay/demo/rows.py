@@ -105,7 +105,7 @@ class Setting:
         """A moment in office hours of a working day, after `low` and not after `high`."""
         span = range((high.date() - low.date()).days + 1)
         days = [low.date() + timedelta(days=n) for n in span]
-        days = [day for day in days if self.calendar.working(day)]
+        days = [day for day in days if self.calendar.is_working_day(day)]
         at = self.office_time(self.dice.choice(days)) if days else low
         soon = low + timedelta(minutes=self.dice.randint(6, 40))
         return min(max(at, soon), high)
@@ -377,9 +377,9 @@ def _sorted(row: RowPlan, setting: Setting) -> RowPlan:
 def _lost(row: RowPlan, setting: Setting) -> RowPlan:
     """Three safe tries on three days, then closed; nobody answered and nobody calls it handled."""
     end = setting.due("org_answer", row.received_at)
-    tries = [setting.working_days_after(end, first, first + 2) for first in (1, 5, 9)]
-    closed = setting.working_days_after(tries[-1], 1, 2)
-    days = tuple(at.date() for at in tries)
+    attempt_days = [setting.working_days_after(end, first, first + 2) for first in (1, 5, 9)]
+    closed = setting.working_days_after(attempt_days[-1], 1, 2)
+    days = tuple(at.date() for at in attempt_days)
     return replace(row, safe_tries=days, closed_at=closed, handling_result="lost_contact")
 
 

@@ -96,8 +96,8 @@ JOBS = (
 
 def tick(*, now: datetime) -> Ran:
     """Do everything that is due at `now`. Running it twice does nothing twice, also at the same time."""
-    with exclusive("tick") as mine:
-        return _run(now) if mine else Ran(kept=False, elsewhere=True)
+    with exclusive("tick") as locked:
+        return _run(now) if locked else Ran(kept=False, elsewhere=True)
 
 
 def _run(now: datetime) -> Ran:

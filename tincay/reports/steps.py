@@ -10,7 +10,7 @@ from django.db.models import F
 
 from tincay.core.clock import local_day
 from tincay.core.consent import allows
-from tincay.core.counting import AGE_GROUPS, COLUMNS, Column
+from tincay.core.counting import AGE_GROUPS, COLUMNS, CountedColumn
 from tincay.core.stages import (
     NOTHING_TO_ANSWER,
     Acknowledge,
@@ -83,7 +83,7 @@ def _write_count_row(report: Report, count: Mapping[str, str]) -> None:
     CountRow.objects.create(report=report, month=report.received_month, codes=counted)
 
 
-def _check_counted(column: Column, value: str) -> None:
+def _check_counted(column: CountedColumn, value: str) -> None:
     """Raise UnknownCode for a value that is neither of its list nor, for a place, a province in force."""
     if not column.code_list and value in AGE_GROUPS:
         return
