@@ -121,7 +121,7 @@ def test_one_row_of_two_that_fails_is_a_job_that_fails(network: Network, reporte
     spoiled, other = reporter.send(), reporter.next_person().send()
     Report.objects.for_the_rules().filter(pk=spoiled.pk).update(thread="spoiled", receipt="spoiled")
     ran = tick(now=NOW + timedelta(days=9))
-    assert Escalation.objects.filter(clock__report=other).exists()
+    assert Escalation.objects.for_the_rules().filter(clock__report=other).exists()
     assert ran.done["escalate"] > 0
     assert ran.failed == {"escalate": "BadKey"}
 
@@ -171,7 +171,7 @@ def test_a_witness_that_does_not_sign_is_told_of_and_the_day_is_signed(network: 
 
 def test_notices_that_reach_nobody_are_told_of(network: Network, settings: Settings) -> None:
     settings.TINCAY_NOTICE_WEBHOOK = "not an address"
-    User.objects.update(notice_address="x")
+    User.objects.for_the_rules().update(notice_address="x")
     call_on_duty(desk=network.triage, now=NOW)
     ran = tick(now=NOW)
     assert ran.failed == {"send_notices": "NoticesWaiting"}

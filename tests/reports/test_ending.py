@@ -72,7 +72,9 @@ def full(reporter: Reporter, network: Network) -> Report:
     steps.try_to_reach(report=report, author=network.helper.user, now=NOW)
     steps.propose_closing(report=report, reason="duplicate", author=network.helper.user)
     deadlines.pause(report=report, reason="safety", now=NOW)
-    Escalation.objects.create(clock=Clock.objects.filter(report=report).earliest("id"), level="e1", at=NOW)
+    Escalation.objects.create(
+        clock=Clock.objects.for_the_rules().filter(report=report).earliest("id"), level="e1", at=NOW
+    )
     ask_for_proof(locator=bytes(report.locator), now=timezone.now())
     open_visit(report=report, keys=None, now=timezone.now())
     return report
@@ -133,7 +135,7 @@ def test_no_time_of_a_closed_report_stays(full: Report) -> None:
 
 def test_a_counted_row_stays_without_its_link(full: Report) -> None:
     ending.close(report=full, step=Withdraw(), now=NOW)
-    assert CountRow.objects.get().report_id is None
+    assert CountRow.objects.for_the_rules().get().report_id is None
 
 
 def test_a_code_that_was_asked_for_before_opens_no_visit_to_what_she_deleted(full: Report) -> None:

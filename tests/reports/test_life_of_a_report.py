@@ -35,9 +35,8 @@ from tincay.people.models import User
 from tincay.reports import deadlines, ending, messages, steps
 from tincay.reports.models import Clock, ClosingProposal, Message, Pause, Report, SafeTry
 from tincay.vault.models import Opening
-from tincay.visit import actions as visit
 
-REFUSALS = (WrongStage, CannotLower, deadlines.CannotPause, deadlines.PastDay, visit.NotLate)
+REFUSALS = (WrongStage, CannotLower, deadlines.CannotPause, deadlines.PastDay, deadlines.NotLate)
 
 
 class Life(RuleBasedStateMachine):
@@ -90,13 +89,19 @@ class Life(RuleBasedStateMachine):
     def _all(self) -> tuple[Any, ...]:
         """What a verb may change, whoever is refused."""
         row = self.report()
-        helpers = SafeTry.objects.count(), ClosingProposal.objects.count()
+        helpers = SafeTry.objects.for_the_rules().count(), ClosingProposal.objects.for_the_rules().count()
         live = row.stage, row.priority, row.closure, row.paused, row.next_due_at
-        return live, self._dues(), Message.objects.count(), Pause.objects.count(), helpers
+        return (
+            live,
+            self._dues(),
+            Message.objects.for_the_rules().count(),
+            Pause.objects.for_the_rules().count(),
+            helpers,
+        )
 
     def _dues(self) -> dict[int, tuple[str, datetime]]:
         """The clocks that run: their rule and when they are due."""
-        rows = Clock.objects.running().filter(report=self.report_id)
+        rows = Clock.objects.for_the_rules().running().filter(report=self.report_id)
         return {clock.pk: (clock.rule, clock.due_at) for clock in rows if clock.due_at}
 
     def _last_leaf(self) -> int:
@@ -210,7 +215,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def she_asks_for_oversight(self) -> None:
-        self.try_to(visit.ask_oversight, now=self.now)
+        self.try_to(deadlines.ask_oversight, now=self.now)
 
     @rule(really=st.integers(0, 3))
     def she_deletes_it(self, really: int) -> None:
@@ -252,7 +257,7 @@ class Life(RuleBasedStateMachine):
         if not hasattr(self, "report_id"):
             return
         report = self.report()
-        answered = Message.objects.filter(report=report, kind="answer").exists()
+        answered = Message.objects.for_the_rules().filter(report=report, kind="answer").exists()
         if report.stage == "handled":
             assert answered
         if report.closed and report.receipt:
@@ -276,15 +281,15 @@ class Life(RuleBasedStateMachine):
         assert queue == ([] if report.closed else [report])
         if report.closed:
             assert not report.paused
-            left = self._dues(), list(Pause.objects.all()), list(SafeTry.objects.all())
+            left = self._dues(), list(Pause.objects.for_the_rules()), list(SafeTry.objects.for_the_rules())
             assert not any(left)
-            assert not ClosingProposal.objects.exists()
+            assert not ClosingProposal.objects.for_the_rules().exists()
 
     @invariant()
     def what_was_counted_stays(self) -> None:
         if not hasattr(self, "report_id"):
             return
-        rows = Clock.objects.filter(report=self.report_id, in_time__isnull=False)
+        rows = Clock.objects.for_the_rules().filter(report=self.report_id, in_time__isnull=False)
         counted = dict(rows.values_list("pk", "in_time"))
         assert self.counted.items() <= counted.items()
         self.counted = counted

@@ -29,7 +29,6 @@ from tincay.operations.models import Heartbeat
 from tincay.operations.scheduled import tick
 from tincay.reports import deadlines, ending, steps
 from tincay.reports.models import Clock, ClosingProposal, Escalation, Pause, Report, SafeTry
-from tincay.visit import actions as visit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOW + timedelta(hours=1)
@@ -48,7 +47,7 @@ def queued(helper: Helper) -> list[Report]:
 
 
 def kept(report: Report) -> dict[str, bool]:
-    rows = Clock.objects.filter(report=report, in_time__isnull=False).order_by("id")
+    rows = Clock.objects.for_the_rules().filter(report=report, in_time__isnull=False).order_by("id")
     return {clock.rule: bool(clock.in_time) for clock in rows}
 
 
@@ -76,7 +75,7 @@ def test_a_reply_is_owed_to_what_she_writes(
     helper.bring(report, stage, now=LATER)
     reporter.write("Tôi cần thêm.", now=LATER)
     reporter.write("Nhanh nhé.", now=LATER + timedelta(minutes=1))
-    (owed,) = Clock.objects.running().filter(report=report, rule="org_reply_p2")
+    (owed,) = Clock.objects.for_the_rules().running().filter(report=report, rule="org_reply_p2")
     assert again(report).next_due_at == owed.due_at
     assert "Đọc và hồi âm" in sign_in(helper).get(reverse("today")).content.decode()
     helper.write(report, now=LATER + timedelta(hours=2))
@@ -99,7 +98,7 @@ def test_a_reopened_report_is_in_the_queue_until_it_is_answered_and_handled(
     back = LATER + timedelta(days=3)
     steps.reopen(report=again(report), now=back)
     assert queued(helper) == [report]
-    running = Clock.objects.running().filter(report=report)
+    running = Clock.objects.for_the_rules().running().filter(report=report)
     assert {clock.rule for clock in running} == {"org_answer", "org_reply_p2"}
     assert all(clock.started_at == back for clock in running)
     helper.answer(report, now=back)
@@ -163,8 +162,8 @@ def test_no_verb_touches_a_closed_report(report: Report, helper: Helper, reporte
         with pytest.raises(WrongStage):
             verb(report)
     assert not report.messages.exists()
-    assert not Clock.objects.running().exists()
-    assert not Pause.objects.exists()
+    assert not Clock.objects.for_the_rules().running().exists()
+    assert not Pause.objects.for_the_rules().exists()
     assert queued(helper) == []
 
 
@@ -188,8 +187,8 @@ def test_one_row_that_cannot_be_done_stops_no_other_work(report: Report, reporte
     later = NOW + timedelta(days=9)
     with mock.patch.object(scheduled.logger, "error") as said:
         tick(now=later)
-    assert Escalation.objects.filter(clock__report=other).exists()
-    assert not Escalation.objects.filter(clock__report=report).exists()
+    assert Escalation.objects.for_the_rules().filter(clock__report=other).exists()
+    assert not Escalation.objects.for_the_rules().filter(clock__report=report).exists()
     assert Checkpoint.objects.filter(day=local_day(later)).exists()
     assert Heartbeat.objects.get().at == later
     assert {call.args[0] % call.args[1:] for call in said.call_args_list} == {"escalate: BadKey"}
@@ -198,8 +197,8 @@ def test_one_row_that_cannot_be_done_stops_no_other_work(report: Report, reporte
 def test_nothing_runs_on_after_she_deleted_it(report: Report, helper: Helper) -> None:
     helper.pause(report, now=LATER)
     ending.delete(report=again(report), now=LATER)
-    assert not Clock.objects.running().exists()
-    assert not Pause.objects.exists()
+    assert not Clock.objects.for_the_rules().running().exists()
+    assert not Pause.objects.for_the_rules().exists()
     with mock.patch.object(scheduled.logger, "error") as failed:
         tick(now=NOW + timedelta(days=12))
     assert not failed.called
@@ -286,8 +285,8 @@ def test_what_stands_still_is_not_late(
     helper.ask(report, now=LATER)
     at = clock.move(days=6)
     assert late_clocks(supervisor.user, at) == []
-    with pytest.raises(visit.NotLate):
-        visit.ask_oversight(report=again(report), now=at)
+    with pytest.raises(deadlines.NotLate):
+        deadlines.ask_oversight(report=again(report), now=at)
     assert "đã quá hạn" not in page_of(reporter)
     assert "quá hạn" not in main_of(sign_in(helper).get(reverse("report", args=[report.id])))
     ending.close(report=again(report), step=Withdraw(), now=at)
@@ -322,18 +321,18 @@ def test_a_reminder_says_when_it_went_up(reporter: Reporter) -> None:
     reporter.send()
     late = NOW + timedelta(days=20)
     tick(now=late)
-    assert set(Escalation.objects.values_list("at", flat=True)) == {late}
+    assert set(Escalation.objects.for_the_rules().values_list("at", flat=True)) == {late}
 
 
 def test_asking_for_oversight_leaves_every_other_reminder(report: Report, network: Network) -> None:
     late = NOW + timedelta(days=4)
     tick(now=late)
-    visit.ask_oversight(report=again(report), now=late)
-    with pytest.raises(visit.NotLate):
-        visit.ask_oversight(report=again(report), now=late)
+    deadlines.ask_oversight(report=again(report), now=late)
+    with pytest.raises(deadlines.NotLate):
+        deadlines.ask_oversight(report=again(report), now=late)
     assert [clock.rule for clock in escalated_clocks(network.overseer.user)] == ["org_verify"]
     tick(now=NOW + timedelta(days=20))
-    levels = Escalation.objects.filter(clock__report=report, clock__rule="org_verify")
+    levels = Escalation.objects.for_the_rules().filter(clock__report=report, clock__rule="org_verify")
     assert sorted(levels.values_list("level", flat=True)) == ["e1", "e2", "e3", "e4"]
 
 
@@ -357,8 +356,8 @@ def test_who_tried_and_who_accused_does_not_stay(
         tick(now=LATER)
     else:
         steps.finish(report=again(report), now=LATER)
-    assert not SafeTry.objects.exists()
-    assert not ClosingProposal.objects.exists()
+    assert not SafeTry.objects.for_the_rules().exists()
+    assert not ClosingProposal.objects.for_the_rules().exists()
 
 
 # --- the calendar

@@ -38,7 +38,11 @@ def said_of(key: Identity) -> dict[str, object]:
 def as_it_was(user: User) -> tuple[object, ...]:
     wraps = rows(DeskWrap).order_by("id").values_list("id", "recipient")
     own = rows(PersonWrap).filter(user=user).values_list("salt", "scrypt_n", "scrypt_r", "scrypt_p", "sealed")
-    return User.objects.get(pk=user.pk).recipient, list(wraps), [tuple(map(bytes, row[::4])) for row in own]
+    return (
+        User.objects.for_the_rules().get(pk=user.pk).recipient,
+        list(wraps),
+        [tuple(map(bytes, row[::4])) for row in own],
+    )
 
 
 # --- making it
@@ -54,7 +58,7 @@ def test_the_own_key_is_kept_sealed_with_what_it_takes_to_stretch_the_passphrase
 def test_the_public_half_stands_at_the_account_at_once(team: Team) -> None:
     user, before = team.colleague.user, team.colleague.user.recipient
     make_key(user)
-    assert before != user.recipient == User.objects.get(pk=user.pk).recipient
+    assert before != user.recipient == User.objects.for_the_rules().get(pk=user.pk).recipient
 
 
 def test_a_second_key_takes_the_place_of_the_first(team: Team) -> None:
@@ -165,7 +169,7 @@ def test_a_key_that_the_log_cannot_take_is_not_kept(team: Team, monkeypatch: pyt
 def test_a_reset_takes_the_own_key_and_the_desks_away(team: Team) -> None:
     user = team.helper.user
     reset_access(user=user, password="x", keep_key=False, now=NOW)
-    assert user.recipient == User.objects.get(pk=user.pk).recipient == ""
+    assert user.recipient == User.objects.for_the_rules().get(pk=user.pk).recipient == ""
     assert not rows(DeskWrap).filter(user=user).exists()
     assert not rows(PersonWrap).filter(user=user).exists()
 
@@ -175,7 +179,7 @@ def test_a_reset_that_keeps_the_key_changes_the_password_only(team: Team) -> Non
     reset_access(user=team.helper.user, password="mới", keep_key=True, now=NOW)
     assert as_it_was(team.helper.user) == before
     assert Leaf.objects.count() == leaves
-    assert User.objects.get(pk=team.helper.user.pk).check_password("mới")
+    assert User.objects.for_the_rules().get(pk=team.helper.user.pk).check_password("mới")
 
 
 def test_a_reset_is_refused_whole_where_a_desk_would_be_lost(outsider: Helper) -> None:
@@ -183,7 +187,7 @@ def test_a_reset_is_refused_whole_where_a_desk_would_be_lost(outsider: Helper) -
     with pytest.raises(LastMember):
         reset_access(user=outsider.user, password="mới", keep_key=False, now=NOW)
     assert as_it_was(outsider.user) == before
-    assert User.objects.get(pk=outsider.user.pk).check_password(PASSWORD)
+    assert User.objects.for_the_rules().get(pk=outsider.user.pk).check_password(PASSWORD)
 
 
 def test_who_alone_holds_a_desks_key_gets_a_password_with_the_key_kept(outsider: Helper) -> None:
@@ -193,7 +197,7 @@ def test_who_alone_holds_a_desks_key_gets_a_password_with_the_key_kept(outsider:
 
 def test_somebody_who_never_made_a_key_is_let_in_again_without_a_leaf(team: Team) -> None:
     user, leaves = team.colleague.user, Leaf.objects.count()
-    User.objects.filter(pk=user.pk).update(recipient="")
+    User.objects.for_the_rules().filter(pk=user.pk).update(recipient="")
     user.refresh_from_db()
     reset_access(user=user, password="mới", keep_key=False, now=NOW)
     assert Leaf.objects.count() == leaves
@@ -218,7 +222,7 @@ def test_where_nobody_else_opens_a_desk_the_seat_and_the_key_stay(team: Team) ->
     assert suspend_member(user=team.helper.user) == [alone]
     assert [row.desk for row in team.helper.user.memberships.all()] == [alone]
     assert [row.desk for row in rows(DeskWrap).filter(user=team.helper.user)] == [alone]
-    assert not User.objects.get(pk=team.helper.user.pk).is_active
+    assert not User.objects.for_the_rules().get(pk=team.helper.user.pk).is_active
 
 
 def test_the_desks_that_would_be_lost_are_named_in_a_fixed_order(team: Team) -> None:

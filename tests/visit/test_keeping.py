@@ -19,7 +19,9 @@ def report(network: Network, clock: Hands, reporter: Reporter) -> Report:
 
 def kinds(report: Report) -> set[str]:
     return set(
-        SealedText.objects.filter(compartment__owner=report.id).values_list("compartment__kind", flat=True)
+        SealedText.objects.for_the_rules()
+        .filter(compartment__owner=report.id)
+        .values_list("compartment__kind", flat=True)
     )
 
 

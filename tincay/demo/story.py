@@ -154,7 +154,7 @@ class Scene:
         return {"report": self._fresh(), "key": secrets.token_urlsafe(16), "sealed": sealed}
 
     def _author(self, step: Table) -> User:
-        return User.objects.get(username=step["by"])
+        return User.objects.for_the_rules().get(username=step["by"])
 
     def _open(self, step: Table, now: datetime) -> None:
         steps.open_report(report=self._fresh(), now=now)
@@ -220,7 +220,7 @@ class Rota:
         if place not in self._known:
             desk = fallback().oversight if plan.oversight else desk_for(plan.province)
             assert desk
-            seats = Membership.objects.filter(desk=desk).select_related("user").order_by("id")
+            seats = Membership.objects.for_the_rules().filter(desk=desk).select_related("user").order_by("id")
             self._known[place] = desk, case_desk(desk), [seat.user for seat in seats]
         return self._known[place]
 

@@ -159,7 +159,7 @@ def events(report: Report, clocks: Iterable[Clock]) -> list[TimelineEntry]:
         )
         if pause.ended_at:
             entries.append(TimelineEntry(pause.ended_at, gettext("Thời hạn chạy tiếp")))
-    for row in Escalation.objects.filter(clock__report=report):
+    for row in Escalation.objects.within(clock__report=report):
         entries.append(TimelineEntry(row.at, label("escalation_level", row.level), late=row.level != "e1"))
     for message in report.messages.all():
         if message.posted_at:

@@ -13,7 +13,7 @@ from tincay.core.estimate.histories import Table, table_of
 from tincay.directory.models import Province
 from tincay.people.models import Organisation, User
 from tincay.people.rights import May
-from tincay.people.tenancy import ScopedQuerySet
+from tincay.people.tenancy import PublicQuerySet, ScopedQuerySet
 
 STUCK_AFTER = timedelta(minutes=20)
 """The longest run takes a few minutes; one that is older has lost its server."""
@@ -52,6 +52,8 @@ class Claim(Period):
     source_en = models.CharField(max_length=300)
     caveat_vi = models.CharField(max_length=300, blank=True)
     caveat_en = models.CharField(max_length=300, blank=True)
+
+    objects = PublicQuerySet["Claim"].as_manager()
 
     class Meta:
         constraints = [
@@ -147,6 +149,8 @@ class PublishedRun(AboutTable):
     upper = models.PositiveBigIntegerField(null=True)
     leaf = models.BigIntegerField()
     opening = models.BinaryField()
+
+    objects = PublicQuerySet["PublishedRun"].as_manager()
 
     class Meta:
         constraints = [

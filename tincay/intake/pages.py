@@ -17,7 +17,8 @@ from tincay.intake import flood
 from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
 from tincay.intake.queries import desks_of_the_page
 from tincay.intake.questions import CONSENTS, KINDS, asked, places
-from tincay.people.models import Desk, Membership
+from tincay.people.models import Desk
+from tincay.people.queries import desks_on_call
 from tincay.reports.models import Report
 from tincay.web.dates import moment_words
 from tincay.web.json_views import LONGEST
@@ -75,8 +76,7 @@ def numbers() -> list[dict[str, Any]]:
 
 def watched(*desks: Desk) -> bool:
     """Is there somebody on call at each of these desks, with a way to call them and a place to reach them?"""
-    reached = Membership.objects.on_call().exclude(user__notice_address="").values_list("desk", flat=True)
-    return bool(settings.TINCAY_NOTICE_WEBHOOK) and {desk.pk for desk in desks} <= set(reached)
+    return bool(settings.TINCAY_NOTICE_WEBHOOK) and {desk.pk for desk in desks} <= desks_on_call()
 
 
 def _desks_that_are_asked() -> list[Desk]:

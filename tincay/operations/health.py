@@ -60,7 +60,7 @@ def state(now: datetime) -> State:
         database=connection.vendor,
         waiting=every.filter(next_due_at__isnull=False, held=False).count(),
         held=every.filter(held=True).count(),
-        notices=Notice.objects.filter(sent_at=None).count(),
+        notices=Notice.objects.for_the_rules().filter(sent_at=None).count(),
         leaves=log.size(),
         checkpoint=last.checkpoint.day if last else None,
         checkpoint_size=last.checkpoint.size if last else 0,

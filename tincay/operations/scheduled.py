@@ -62,7 +62,7 @@ def _sign_the_day(now: datetime) -> Done:
 def _send_notices(now: datetime) -> Done:
     """A notice that waits calls nobody: whatever the channel did not take within its time counts as failed."""
     sent = send_notices(now=now)
-    waiting = Notice.objects.filter(sent_at=None, created_at__lte=now).count()
+    waiting = Notice.objects.for_the_rules().filter(sent_at=None, created_at__lte=now).count()
     return Done(sent, waiting, "NoticesWaiting" if waiting else "")
 
 

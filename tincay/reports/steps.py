@@ -133,7 +133,7 @@ def handle(*, report: Report, result: str, now: datetime) -> None:
 def try_to_reach(*, report: Report, author: User, now: datetime) -> SafeTry:
     """Note today as a safe try to reach her. There is no field for another day."""
     lock_open(report)
-    return SafeTry.objects.get_or_create(report=report, day=local_day(now), defaults={"by": author})[0]
+    return report.safe_tries.get_or_create(day=local_day(now), defaults={"by": author})[0]
 
 
 @one_transaction
@@ -148,14 +148,14 @@ def propose_closing(*, report: Report, reason: str, author: User) -> ClosingProp
     if reason not in NOTHING_TO_ANSWER:
         raise WrongStage("no_reason")
     lock_open(report)
-    proposals = ClosingProposal.objects
+    proposals = ClosingProposal.objects.within(report=report)
     return proposals.update_or_create(report=report, defaults={"reason": reason, "by": author})[0]
 
 
 @one_transaction
 def agree_to_closing(*, report: Report, author: User, now: datetime) -> None:
     """The second person agrees; the kind notice waits behind the receipt. Raises WrongStage("one_person")."""
-    proposal = ClosingProposal.objects.filter(report=report).first()
+    proposal = ClosingProposal.objects.within(report=report).first()
     if proposal is None or not author.may(May.SECOND_PERSON):
         raise WrongStage("one_person")
     people = len({proposal.by_id, author.pk})

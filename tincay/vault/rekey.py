@@ -54,7 +54,7 @@ class Joined(Strict):
 
 def begin(desk: Desk, user: User) -> dict[str, Any]:
     """Where things stand for this member, who holds the desk's present key unless it has none yet."""
-    members = _public(User.objects.filter(memberships__desk=desk, is_active=True))
+    members = _public(User.objects.for_the_rules().filter(memberships__desk=desk, is_active=True))
     if not desk.recipient:  # its first key: there is nothing to hand over yet
         return {"old": None, "new": None, "members": members, "left": 0}
     current = desk_wraps(user).get(of=desk.recipient)
@@ -68,7 +68,7 @@ def begin(desk: Desk, user: User) -> dict[str, Any]:
         **({"joining": joining} if joining else {}),
         "left": stale_wraps(desk).count()
         if renewing
-        else Wrap.objects.filter(desk=desk, unopened=False).count(),
+        else Wrap.objects.for_the_rules().filter(desk=desk, unopened=False).count(),
     }
 
 
@@ -85,13 +85,14 @@ def _public(users: QuerySet[User]) -> list[dict[str, str]]:
 
 def new_key(desk: Desk, user: User, sent: NewKey, now: datetime) -> dict[str, Any]:
     """Take the desk's new key. Every member with a key must have a wrap, so that nobody is left outside."""
-    members = User.objects.filter(memberships__desk=desk, is_active=True).exclude(recipient="").in_bulk()
+    sitting = User.objects.for_the_rules().filter(memberships__desk=desk, is_active=True)
+    members = sitting.exclude(recipient="").in_bulk()
     sealed = {int(wrap.id): wrap.sealed for wrap in sent.wraps}
     if set(sealed) != set(members):
         raise Malformed
     wraps = {members[number]: found for number, found in sealed.items()}
     vault.set_desk_key(desk=desk, recipient=sent.recipient, wraps=wraps, now=now)
-    mine = DeskWrap.objects.get(of=desk.recipient, user=user)
+    mine = DeskWrap.objects.within(user=user).get(of=desk.recipient)
     return {"new": _desk_key(mine, user), "left": stale_wraps(desk).count()}
 
 

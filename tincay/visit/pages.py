@@ -83,7 +83,7 @@ class Reminder:
 
 def reminders(report: Report) -> list[Reminder]:
     """Every reminder that went up about this report; a unit, never a person."""
-    rows = Escalation.objects.filter(clock__report=report).select_related("clock").order_by("at", "level")
+    rows = Escalation.objects.within(clock__report=report).select_related("clock").order_by("at", "level")
     return [
         Reminder(
             unit=_unit(row.level, report),

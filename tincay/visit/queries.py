@@ -21,7 +21,7 @@ def own_words(report: Report) -> list[Wrapped]:
     compartments = []
     for kind in ("narrative", "identity"):
         wrap = wraps_for_receipt(report.id).filter(compartment__kind=kind).first()
-        texts = SealedText.objects.filter(compartment__owner=report.id, compartment__kind=kind).order_by("id")
+        texts = SealedText.objects.of(report.id).filter(compartment__kind=kind).order_by("id")
         if wrap and (listed := list(texts)):
             compartments.append(Wrapped(wrap, listed))
     return compartments
@@ -32,7 +32,7 @@ def late_clocks(report: Report, now: datetime) -> list[Clock]:
 
 
 def oversight_asked(report: Report) -> bool:
-    return Escalation.objects.filter(clock__report=report, level="e4").exists()
+    return Escalation.objects.within(clock__report=report).filter(level="e4").exists()
 
 
 @dataclass(frozen=True)

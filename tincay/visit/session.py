@@ -59,7 +59,9 @@ def _visitor(cookie: str) -> Visitor | None:
 
 
 def _open_visit(recipient: Recipient) -> Visit | None:
-    visits = Visit.objects.open_at(timezone.now()).select_related("report__desk__organisation")
+    visits = (
+        Visit.objects.for_the_rules().open_at(timezone.now()).select_related("report__desk__organisation")
+    )
     return visits.filter(recipient=recipient).first()
 
 

@@ -22,7 +22,7 @@ from tincay.intake.attempts import attempts, count_attempt
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.seal_on_server import seal_message, signed_grant
 from tincay.people.models import Desk
-from tincay.reports import ending
+from tincay.reports import deadlines, ending
 from tincay.reports.consents import change_consent
 from tincay.reports.envelope import GrantChange, MessageIn
 from tincay.reports.messages import post_message
@@ -246,8 +246,8 @@ def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given:
 def late(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """What is late, who was reminded, and the way to ask independent oversight to look."""
     if request.method == "POST":
-        with contextlib.suppress(actions.NotLate):
-            actions.ask_oversight(report=visitor.report, now=now())
+        with contextlib.suppress(deadlines.NotLate):
+            deadlines.ask_oversight(report=visitor.report, now=now())
         return HttpResponseRedirect(reverse("visit_late"))
     return render(request, "visit/late.html", pages.late(visitor, now()))
 

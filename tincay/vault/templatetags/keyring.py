@@ -21,7 +21,7 @@ def lock(context: Context) -> dict[str, Any]:
     user = request.user
     if not isinstance(user, User) or not user.may(May.HOLD_KEY):
         return {"holds": False}
-    wrap = PersonWrap.objects.filter(user=user).first()
+    wrap = PersonWrap.objects.within(user=user).first()
     return {"holds": True, "config": _config(user, wrap) if wrap else None}
 
 
