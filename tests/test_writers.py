@@ -338,8 +338,8 @@ from tincay.vault.models import DeskWrap, Wrap
 from tincay.vault.queries import stale_wraps
 """
 FOREIGN = [
-    "Wrap.objects.for_the_rules().filter(desk=desk).delete()",
-    'DeskWrap.objects.for_the_rules().filter(desk=desk).update(sealed=b"x")',
+    "Wrap.objects.filter(desk=desk).delete()",
+    'DeskWrap.objects.filter(desk=desk).update(sealed=b"x")',
     "Wrap.objects.create(desk=desk)",
     "Wrap.objects.for_the_rules().bulk_create(rows)",
     "Row.objects.bulk_update(rows, ['data'])",
@@ -347,14 +347,14 @@ FOREIGN = [
     "row = Leaf(index=1)",
     "models.Leaf.objects.all().delete()",
     "row = models.Head()",
-    "await_ = Wrap.objects.for_the_rules().filter(desk=desk).aupdate(sealed=b'x')",
-    "Wrap.objects.for_the_rules().get_or_create(desk=desk)",
-    "DeskWrap.objects.for_the_rules().update_or_create(desk=desk)",
-    "found = Wrap.objects.for_the_rules().filter(desk=desk)\nfound.delete()",
-    "for row in Wrap.objects.for_the_rules().filter(desk=desk):\n    row.save()",
-    "[row.delete() for row in Wrap.objects.for_the_rules().all()]",
-    "if wrap := Wrap.objects.for_the_rules().first():\n    wrap.delete()",
-    "old = list(Wrap.objects.for_the_rules().all())[0]\nold.delete()",
+    "await_ = Wrap.objects.filter(desk=desk).aupdate(sealed=b'x')",
+    "Wrap.objects.get_or_create(desk=desk)",
+    "DeskWrap.objects.update_or_create(desk=desk)",
+    "found = Wrap.objects.filter(desk=desk)\nfound.delete()",
+    "for row in Wrap.objects.filter(desk=desk):\n    row.save()",
+    "[row.delete() for row in Wrap.objects.all()]",
+    "if wrap := Wrap.objects.first():\n    wrap.delete()",
+    "old = list(Wrap.objects.all())[0]\nold.delete()",
     "objects = Wrap.objects\nobjects.update(sealed=b'x')",
     "stale_wraps(desk).update(sealed=b'x')",
     "report.clocks.create(rule='r')",
@@ -366,7 +366,7 @@ FOREIGN = [
     "visit.report.save()",
     "desk.reports.update(priority='p0')",
     "desk.wraps.all().delete()",
-    "User.objects.for_the_rules().get(pk=1).desk_wraps.all().delete()",
+    "User.objects.get(pk=1).desk_wraps.all().delete()",
     "def f(report: Report) -> None:\n    report.save()",
     "def f(rows: ReportSet) -> None:\n    rows.update(held=True)",
     "def f(clocks: list[Clock]) -> None:\n    for clock in clocks:\n        clock.save()",
@@ -377,10 +377,10 @@ FOREIGN = [
     "cursor.execute('UPDATE log_head SET size = 0')",
     "cursor.execute(f'DELETE FROM {Wrap._meta.db_table}')",
     "whatever.delete()",
-    "Wrap.objects.for_the_rules().filter(desk=desk)._raw_delete('default')",
+    "Wrap.objects.filter(desk=desk)._raw_delete('default')",
 ]
 HARMLESS = [
-    "Wrap.objects.for_the_rules().filter(desk=desk).count()",
+    "Wrap.objects.filter(desk=desk).count()",
     "known = set()\nknown.add(1)\nknown.update({2})",
     "state = {}\nstate.update(a=1)",
     "def f(report: Report) -> str:\n    return report.desk.code",
@@ -401,7 +401,7 @@ def test_the_checker_lets_readers_be(code: str) -> None:
 
 
 def test_the_checker_lets_the_own_actions_write_and_no_other_file_of_the_app() -> None:
-    code = HEAD + "Wrap.objects.for_the_rules().filter(desk=desk).delete()"
+    code = HEAD + "Wrap.objects.filter(desk=desk).delete()"
     assert not list(foreign_writes(code, module_of(PRODUCT / "vault/actions.py")))
     for name in ("queries", "views", "forms", "models", "permissions", "urls"):
         assert list(foreign_writes(code, module_of(PRODUCT / f"vault/{name}.py"))), name
