@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "tincay/web/static/client"
 SCRIPTS = ["curves.js", "desk.js", "keyring.js", "leave.js", "reporter.js", "verify.js"]
@@ -39,7 +41,7 @@ def test_building_again_gives_the_same_bytes_where_node_is_there(tmp_path: Path)
         ["node", "build.mjs"],
         cwd=ROOT / "client",
         check=True,
-        timeout=120,
+        timeout=PATIENCE,
         env=os.environ | {"TINCAY_CLIENT_OUT": str(tmp_path)},
     )
     assert sums(tmp_path) == sums(BUILT)
