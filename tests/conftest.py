@@ -2,19 +2,31 @@
 
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from tests.cast import NOW, SALT, Hands, Helper, Network, Reporter, Team, build_network, build_team
+from tests.patience import StandingClock
 from tincay.web.models import Install
 
 # What is tried is right or wrong; how long one example took on a busy machine is neither.
-examples.register_profile("house", deadline=None)
+examples.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("house")
+WATCHES = (
+    "tincay.intake.flood",
+    "tincay.intake.attempts",
+    "allauth.mfa.totp.internal.auth",
+    "tests.people.telephone",
+)
+"""Modules that look at a clock of their own: how crowded it is, how long to wait, which six digits are right."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,12 +76,36 @@ def _forget() -> Iterator[None]:
     from django.utils import translation
 
     from tincay.directory import queries as directory
+    from tincay.intake import flood
     from tincay.web import models as web
 
     translation.activate(settings.LANGUAGE_CODE)
     yield
     web.this_install.cache_clear()
     directory._known.clear()
+    for lane in (flood.sealed_lane, flood.plain_lane):
+        lane.clear()
+
+
+@cache
+def _watches() -> list[ModuleType]:
+    return [import_module(name) for name in WATCHES]
+
+
+@pytest.fixture(autouse=True)
+def standing_clock() -> Iterator[StandingClock]:
+    """However slow the machine is, no time passes in a test: `go_on` lets some pass, for pages in a browser too.
+
+    Only other processes live in real time.
+    """
+    from django.utils import timezone
+
+    clock, begun = StandingClock(), timezone.now()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: begun + timedelta(seconds=clock.passed))
+        for module in _watches():
+            patch.setattr(module, "time", clock)
+        yield clock
 
 
 @pytest.fixture

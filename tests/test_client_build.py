@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.patience import PATIENCE
 from tincay.core.receipts import word_list_file
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,7 +49,7 @@ def test_building_again_gives_the_same_bytes(tmp_path: Path) -> None:
         ["node", "build.mjs"],
         cwd=ROOT / "client",
         check=True,
-        timeout=120,
+        timeout=PATIENCE,
         env=os.environ | {"TINCAY_CLIENT_OUT": str(tmp_path)},
     )
     built, committed = bytes_of(tmp_path), bytes_of(BUILT)

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from tests.patience import PATIENCE
 from tincay.core.ledger.audit import Audited, audit
 from tincay.log import actions, keys, witnesses
 from tincay.log.actions import Appended
@@ -92,7 +93,11 @@ class RunningWitness:
 
     def command(self, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, str(WITNESS), *arguments], capture_output=True, text=True, check=True, timeout=60
+            [sys.executable, str(WITNESS), *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=PATIENCE,
         )
         return done.stdout.strip()
 
@@ -112,8 +117,11 @@ class RunningWitness:
 
 
 @pytest.fixture
-def witness(hand: Hand, tmp_path: Path, settings: Settings) -> Iterator[RunningWitness]:
-    """One witness that knows this log; the install asks for its cosignature."""
+def witness(
+    hand: Hand, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[RunningWitness]:
+    """One witness that knows this log; the install asks for its cosignature, and waits for it."""
+    monkeypatch.setattr(witnesses, "TIMEOUT", PATIENCE)
     started = RunningWitness(tmp_path / "witness", "")
     started.vkey = started.command("init", str(started.folder), "--name", "w1.example/witness")
     started.command("trust", str(started.folder), actions.create_log_key())

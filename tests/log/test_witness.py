@@ -8,7 +8,6 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from pytest_django.fixtures import Settings
 
 from tests.core.ledger.logs import LOG, W1, W2, log_of, nodes_of
 from tests.log.conftest import WITNESS, Hand, RunningWitness, cosign
+from tests.patience import PATIENCE, wait_until
 from tincay.core.ledger.encoding import encode_base64
 from tincay.core.ledger.evidence import verify_evidence
 from tincay.core.ledger.merkle import BadProof, consistency_proof, hash_leaf, root_of, verify_consistency
@@ -118,7 +118,7 @@ def test_the_same_size_is_signed_again_each_day(hand: Hand, witness: RunningWitn
 def test_two_processes_never_serve_one_folder(witness: RunningWitness) -> None:
     second = subprocess.run(
         [sys.executable, str(WITNESS), "serve", str(witness.folder), "--port", "0"],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert second.returncode == 1
     assert "another process" in second.stderr
@@ -138,7 +138,7 @@ def test_anybody_can_compare_what_the_witness_saw(hand: Hand, witness: RunningWi
     checkpoint = hand.sign()
     cosign(checkpoint)
     origin = hashlib.sha256(keys.log_signer().name.encode()).hexdigest()
-    with urllib.request.urlopen(f"{witness.address}/{origin}/checkpoint", timeout=10) as answer:
+    with urllib.request.urlopen(f"{witness.address}/{origin}/checkpoint", timeout=PATIENCE) as answer:
         assert answer.read().decode() == queries.publish(checkpoint).note
     assert get_status(f"{witness.address}/{'0' * 64}/checkpoint") == 404
     assert get_status(f"{witness.address}/witness.key") == 404
@@ -147,7 +147,7 @@ def test_anybody_can_compare_what_the_witness_saw(hand: Hand, witness: RunningWi
 
 def get_status(address: str) -> int:
     try:
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as answer:
         with answer:
@@ -157,7 +157,7 @@ def get_status(address: str) -> int:
 def post(witness: RunningWitness, body: bytes, path: str = "/add-checkpoint") -> tuple[int, str, str]:
     request = urllib.request.Request(witness.address + path, data=body, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode(), answer.headers["Content-Type"]
     except urllib.error.HTTPError as answer:
         with answer:
@@ -257,7 +257,7 @@ def test_the_witness_is_one_file_that_imports_nothing_of_ours() -> None:
         "print(json.dumps(sorted({name.split('.')[0] for name in set(sys.modules) - before})))"
     )
     arguments = [sys.executable, "-I", "-c", code, str(WITNESS)]
-    done = subprocess.run(arguments, capture_output=True, check=True, text=True, timeout=60)
+    done = subprocess.run(arguments, capture_output=True, check=True, text=True, timeout=PATIENCE)
     foreign = {name for name in json.loads(done.stdout) if name not in sys.stdlib_module_names}
     assert foreign <= {"cryptography", "_cffi_backend", "_openssl"}
 
@@ -362,8 +362,11 @@ def test_a_broken_connection_leaves_no_line_about_who_called(witness: RunningWit
     with socket.create_connection(("127.0.0.1", port)) as caller:
         caller.sendall(b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 50\r\n\r\nold")
         caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset, not closed
-    time.sleep(0.5)
+    get_status(f"http://127.0.0.1:{port}/")  # callers are let in one after another: that one was
+    wait_until(
+        lambda: len(list(Path(f"/proc/{process.pid}/task").iterdir())) == 1, "the end of the broken call"
+    )
     process.terminate()
-    _, printed = process.communicate(timeout=10)
+    _, printed = process.communicate(timeout=PATIENCE)
     assert "127.0.0.1" not in printed
     assert "Traceback" not in printed

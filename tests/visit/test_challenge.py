@@ -49,7 +49,7 @@ def test_the_right_answer_opens_a_visit_of_fifteen_minutes(post: Post, her: Repo
     assert opened.json() == {"next": "/back/now/"}
     assert client.get("/back/now/").status_code == 200
     left = Visit.objects.for_the_rules().get().until - timezone.now()
-    assert timedelta(minutes=14) < left <= timedelta(minutes=15)
+    assert left == timedelta(minutes=15)
     assert Visit.objects.for_the_rules().get().sealed is None
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.core.ledger.logs import DAY, NOON, W1, W2, log_of, policy_of
+from tests.patience import PATIENCE
 from tincay.core.ledger.__main__ import main
 from tincay.core.ledger.proof import parse_proof
 
@@ -150,7 +151,7 @@ def test_it_runs_without_django_and_without_the_network(kept: Path) -> None:
         "from tincay.core.ledger.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
     arguments = [sys.executable, "-c", code, "verify", str(kept / "mine.tlog-proof")]
-    answer = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
+    answer = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert answer.returncode == 0, answer.stderr
     assert "valid" in answer.stdout
 
@@ -158,7 +159,7 @@ def test_it_runs_without_django_and_without_the_network(kept: Path) -> None:
 def test_the_command_line_says_valid_and_after_one_changed_character_invalid(kept: Path) -> None:
     file = kept / "mine.tlog-proof"
     command = [sys.executable, "-m", "tincay.core.ledger", "verify", str(file)]
-    assert subprocess.run(command, check=False, capture_output=True, timeout=60).returncode == 0
+    assert subprocess.run(command, check=False, capture_output=True, timeout=PATIENCE).returncode == 0
     proof = parse_proof(file.read_text())
     file.write_text(proof.text.replace(f"index {proof.index}", f"index {proof.index + 1}"), newline="\n")
-    assert subprocess.run(command, check=False, capture_output=True, timeout=60).returncode == 1
+    assert subprocess.run(command, check=False, capture_output=True, timeout=PATIENCE).returncode == 1

@@ -2,11 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
 
 import pymerkle
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.core.ledger.logs import nodes_of
@@ -146,7 +145,6 @@ def test_a_changed_inclusion_proof_is_refused(data: some.DataObject) -> None:
         verify_inclusion(index, size, leaves[index], changed, root_of(leaves))
 
 
-@settings(deadline=timedelta(seconds=1))
 @given(some.data())
 def test_growth_can_be_proven_and_rewriting_cannot(data: some.DataObject) -> None:
     new = data.draw(some.integers(1, 70))
