@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tincay.core import receipts
 from tincay.core.priority import CHILD_AGES
-from tincay.intake.questions import CONSENTS, Option, Question, asked, places, questions
+from tincay.intake.questions import CONSENTS, Option, Question, places, questions
 
 LONGEST_WORDS = 20_000
 """Letters; a long story many times over. The page says it before it is reached."""
@@ -129,7 +129,3 @@ def shown(form: PlainReport | None) -> dict[str, Shown]:
         )
         for name, one in questions().items()
     }
-
-
-def steps(kind: str) -> tuple[str, ...]:
-    return asked(kind)
