@@ -353,10 +353,5 @@ def answer_challenge(sealed: Sealed, identity: Identity, locator: bytes, session
     return opened[:32]
 
 
-def is_answer(secret: bytes, answer: bytes) -> bool:
-    """Compares in constant time."""
-    return hmac.compare_digest(secret, answer)
-
-
 def _binding(locator: bytes, session: bytes) -> bytes:
     return hashlib.sha256(b"tincay/visit/v1\0" + locator + session).digest()

@@ -67,10 +67,3 @@ def _amount(span: timedelta, working_days: int | None) -> str:
     if minutes >= 1:
         return ngettext("%(n)d phút", "%(n)d phút", minutes) % {"n": minutes}
     return gettext("chưa đến 1 phút")
-
-
-def questions_left_words(left: int) -> str:
-    """How far in, in words: "Còn khoảng 4 câu". Never a percentage."""
-    if left <= 0:
-        return gettext("Câu cuối")
-    return ngettext("Còn khoảng %(n)d câu", "Còn khoảng %(n)d câu", left) % {"n": left}

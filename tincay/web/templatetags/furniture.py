@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from django import forms, template
-from django.http import HttpRequest
-from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -165,12 +163,6 @@ def _first_control(bound: forms.BoundField) -> str:
     """Where a link to a field leads: the control itself, or the first of a set of choices."""
     several = isinstance(bound.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     return f"{bound.auto_id}_0" if several else bound.auto_id
-
-
-@register.simple_tag
-def progress(left: int) -> SafeString:
-    """How far in, in words."""
-    return format_html('<p class="progress" role="status">{}</p>', dates.questions_left_words(left))
 
 
 # Saying
@@ -352,24 +344,6 @@ def table(content: str, caption: str) -> SafeString:
         caption,
         caption,
         SafeString(content),
-    )
-
-
-@register.simple_tag(takes_context=True)
-def sort_by(context: Context, key: str, words: str, number: bool = False) -> SafeString:
-    """A column heading that sorts by link: ?sort=key, then ?sort=-key. The view reads `sort`."""
-    request: HttpRequest = context["request"]
-    current = request.GET.get("sort", "")
-    asked = request.GET.copy()
-    asked["sort"] = f"-{key}" if current == key else key
-    order = {key: ("ascending", "arrow-up"), f"-{key}": ("descending", "arrow-down")}.get(current)
-    return format_html(
-        '<th scope="col"{}{}><a href="?{}">{}{}</a></th>',
-        SafeString(' class="number"') if number else "",
-        format_html(' aria-sort="{}"', order[0]) if order else "",
-        asked.urlencode(),
-        words,
-        drawing(order[1]) if order else "",
     )
 
 
