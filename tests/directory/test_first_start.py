@@ -124,7 +124,7 @@ def test_a_demo_gets_neither_a_country_nor_people(install: Install, command: lis
     with pytest.raises(CommandError):
         call_command(*command)
     assert not Province.objects.exists()
-    assert not User.objects.exists()
+    assert not User.objects.for_the_rules().exists()
 
 
 # --- the network
@@ -133,7 +133,7 @@ def test_a_demo_gets_neither_a_country_nor_people(install: Install, command: lis
 def test_each_desk_and_each_person_is_enrolled_as_the_file_says(install: Install, tmp_path: Path) -> None:
     with_a_country()
     enrol(tmp_path)
-    desk, user = Desk.objects.get(code="tiep-nhan"), User.objects.get()
+    desk, user = Desk.objects.get(code="tiep-nhan"), User.objects.for_the_rules().get()
     assert (desk.name("en"), desk.purpose, desk.post("vi")) == ("Intake", "triage", "Trưởng ca")
     assert (desk.organisation.code, desk.organisation.scope) == ("cay-me", ["intake", "case_mgmt"])
     assert (user.role, user.title("en"), user.notice_address) == ("case_worker", "Helper 1", "")
@@ -145,13 +145,13 @@ def test_the_second_time_only_who_is_new_gets_a_password(
 ) -> None:
     with_a_country()
     enrol(tmp_path)
-    before = User.objects.get().password
+    before = User.objects.for_the_rules().get().password
     second = NETWORK.split("[[users]]")[1].split("[provinces]")[0].replace("-1", "-2")
     capsys.readouterr()
     enrol(tmp_path, NETWORK.replace("[provinces]", f"[[users]]{second}\n[provinces]"))
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["ho-tro-2"]
-    assert User.objects.get(username="ho-tro-1").password == before
-    assert User.objects.get(username="ho-tro-2").number == 2
+    assert User.objects.for_the_rules().get(username="ho-tro-1").password == before
+    assert User.objects.for_the_rules().get(username="ho-tro-2").number == 2
 
 
 POLICE = 'kind = "police_commune"'
@@ -168,7 +168,7 @@ def test_a_file_with_one_mistake_enrols_nobody(install: Install, tmp_path: Path,
     right, wrong, said = SPOILED[spoiled]
     with pytest.raises(CommandError, match=said):
         enrol(tmp_path, NETWORK.replace(right, wrong))
-    assert not User.objects.exists()
+    assert not User.objects.for_the_rules().exists()
     assert not Desk.objects.exists()
 
 
@@ -187,5 +187,5 @@ def test_a_code_that_is_in_no_list_enrols_nobody(
     with_a_country()
     with pytest.raises((UnknownCode, Province.DoesNotExist, CommandError)):
         enrol(tmp_path, NETWORK.replace(right, wrong))
-    assert not User.objects.exists()
+    assert not User.objects.for_the_rules().exists()
     assert not Desk.objects.exists()
