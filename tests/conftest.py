@@ -76,15 +76,15 @@ def _forget() -> Iterator[None]:
     from django.utils import translation
 
     from tincay.directory import queries as directory
-    from tincay.intake import flood
+    from tincay.intake import flood, tallies
     from tincay.web import models as web
 
     translation.activate(settings.LANGUAGE_CODE)
     yield
     web.this_install.cache_clear()
     directory._known.clear()
-    for lane in (flood.sealed_lane, flood.plain_lane):
-        lane.clear()
+    tallies._in_memory = tallies.InMemory()
+    flood.sealed_lane, flood.plain_lane = flood.Rate("sealed"), flood.Rate("plain")
 
 
 @cache

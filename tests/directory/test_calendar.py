@@ -62,17 +62,17 @@ def test_a_day_has_one_meaning_in_a_calendar(install: Install) -> None:
 def test_a_holiday_is_free_in_both_calendars_and_a_swapped_day_in_the_states_only(install: Install) -> None:
     add_calendar()
     swapped = date(2026, 8, 31)
-    assert not calendar("state").working(NATIONAL_DAY)
-    assert not calendar("organisation").working(NATIONAL_DAY)
-    assert calendar().working(swapped)
-    assert not calendar("state").working(swapped)
+    assert not calendar("state").is_working_day(NATIONAL_DAY)
+    assert not calendar("organisation").is_working_day(NATIONAL_DAY)
+    assert calendar().is_working_day(swapped)
+    assert not calendar("state").is_working_day(swapped)
 
 
 def test_offices_go_by_the_organisations_calendar_unless_another_is_named(install: Install) -> None:
     add_calendar()
     close(THURSDAY)
-    assert not calendar().working(THURSDAY)
-    assert calendar("state").working(THURSDAY)
+    assert not calendar().is_working_day(THURSDAY)
+    assert calendar("state").is_working_day(THURSDAY)
 
 
 def test_a_change_is_the_next_version_with_its_reason(install: Install) -> None:
@@ -112,7 +112,7 @@ def test_a_process_reads_a_calendar_once_until_it_changes(
         assert calendar() is first
     close(THURSDAY)
     assert calendar().version == 2
-    assert not calendar().working(THURSDAY)
+    assert not calendar().is_working_day(THURSDAY)
 
 
 def test_a_calendar_that_is_not_kept_yet_is_not_remembered(install: Install) -> None:
