@@ -1,5 +1,5 @@
 """Which class her answers point to. The rule is data: the helper's browser applies it, since only there are
-the answers open. tests/cases/test_sorting.py applies the same data in Python.
+the answers open.
 """
 
 from collections.abc import Mapping, Sequence
