@@ -65,7 +65,10 @@ EXTRA = {
     "intake.attempts": ("actions", "counts tries in a signed cookie"),
     "intake.flood": ("actions", "lanes and work: counters in memory, no row"),
     "intake.labels": ("models", "words of coded answers: knows no row"),
-    "intake.plain": ("above actions", "makes an envelope of the plain form and hands it to reports"),
+    "intake.plain": (
+        "pages",
+        "the page's own script, for browsers without one: makes the envelope of the form",
+    ),
     "intake.questions": ("models", "the questions, once: data that forms and pages are made from"),
     "intake.seal_on_server": ("actions", "seals what a browser without script typed"),
     "estimates.compute": ("models", "works a run out: touches no row"),

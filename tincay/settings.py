@@ -27,6 +27,7 @@ class Environment(BaseSettings):
     exit_address: str = "https://vi.wikipedia.org/"
     notice_webhook: str = ""
     backup_days: int = 30
+    timer: bool | None = None
     debug: bool = False
 
     @field_validator("pack")
@@ -112,6 +113,8 @@ TINCAY_WITNESSES = environment.witnesses
 TINCAY_EXIT_ADDRESS = environment.exit_address
 TINCAY_NOTICE_WEBHOOK = environment.notice_webhook
 TINCAY_BACKUP_DAYS = environment.backup_days
+# One process serves SQLite, so the scheduled work is done there; on PostgreSQL something outside calls `tick`.
+TINCAY_TIMER = environment.timer if environment.timer is not None else not environment.database
 
 SECRET_KEY = secret_key(environment.data, environment.secret_key.get_secret_value())
 DEBUG = environment.debug
@@ -218,7 +221,6 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 # By account name only: no address is read, and nobody can lock out the others.
 ACCOUNT_RATE_LIMITS = {
     "login": None,

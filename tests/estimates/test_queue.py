@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from tests.cast import NOW, Hands, Worker
 from tests.estimates.conftest import about, load_table
@@ -132,9 +133,9 @@ def test_a_server_goes_on_looking_after_a_look_that_failed(
     assert again(run).state == "running"
 
 
-def test_every_server_looks_for_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_server_looks_for_what_waits(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = []
     monkeypatch.setattr(worker, "keep_working", lambda: begun.append(True))
-    monkeypatch.setenv("TINCAY_TIMER", "0")
+    settings.TINCAY_TIMER = False
     runpy.run_module("tincay.wsgi")
     assert begun == [True]

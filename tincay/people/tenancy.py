@@ -125,6 +125,8 @@ class GuardedQuerySet(models.QuerySet[M]):
         (value,) = path.values()
         if isinstance(value, models.QuerySet):
             holders = {value.model}
+            if not getattr(value.query, "scoped", False):
+                raise Unscoped(f"{value.model.__name__}: the set inside is not scoped itself")
         else:
             rows = value if isinstance(value, list | tuple | set) else [value]
             holders = {row.__class__ for row in rows}  # not type(): request.user is a lazy object

@@ -18,7 +18,6 @@ def serve(*, address: str, port: int, threads: int = 16) -> None:
     # Empty on purpose (static files are served from the package), but it has to exist.
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
-    os.environ.setdefault("TINCAY_TIMER", "1" if sqlite else "0")
     Granian(
         "tincay.wsgi:application",
         address=address,
