@@ -56,7 +56,9 @@ def leads_to_somebody(model: type[models.Model], seen: frozenset[type[models.Mod
 
 
 @pytest.mark.parametrize("model", own_models(), ids=lambda model: model._meta.label)
-def test_every_model_that_leads_to_somebody_is_scoped_or_public_with_a_reason(model: type[models.Model]) -> None:
+def test_every_model_that_leads_to_somebody_is_scoped_or_public_with_a_reason(
+    model: type[models.Model],
+) -> None:
     label, rows = model._meta.label, model._default_manager.all()
     if not leads_to_somebody(model):
         assert label not in PUBLIC, f"{label} leads to nobody: it needs no reason"
@@ -155,7 +157,9 @@ def test_a_set_of_which_nobody_said_whose_raises(model: Any, way: str) -> None:
 @given(
     model=st.sampled_from(SCOPED),
     between=st.lists(st.sampled_from(sorted(BETWEEN)), max_size=4),
-    way=st.sampled_from(["list", "exists", "count", "explain", "values_list", "part of what is public", "get"]),
+    way=st.sampled_from(
+        ["list", "exists", "count", "explain", "values_list", "part of what is public", "get"]
+    ),
 )
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_done_to_it_in_between(model: Any, between: list[str], way: str) -> None:
@@ -200,9 +204,9 @@ JOINS: dict[str, Callable[[], object]] = {
     "as a sum": lambda: Desk.objects.aggregate(n=Count("reports")),
     "as an existence": lambda: Desk.objects.filter(reports__priority="p2").exists(),
     "as a name for a condition": lambda: list(
-        Desk.objects.annotate(urgent=models.FilteredRelation("reports", condition=Q(reports__priority="p0"))).values(
-            "urgent__code_name"
-        )
+        Desk.objects.annotate(
+            urgent=models.FilteredRelation("reports", condition=Q(reports__priority="p0"))
+        ).values("urgent__code_name")
     ),
     "through a second": lambda: list(Organisation.objects.filter(desks__reports__stage="received")),
     "through a province": lambda: list(Province.objects.values_list("desk__reports__code_name")),
@@ -288,7 +292,9 @@ def test_rows_within_known_rows(network: Network, reporter: Reporter) -> None:
     assert not Clock.objects.within(report__in=reports(network.stranger.user, May.OPEN_REPORT)).exists()
 
 
-def test_a_number_a_public_row_and_a_set_of_all_rows_are_not_known(network: Network, reporter: Reporter) -> None:
+def test_a_number_a_public_row_and_a_set_of_all_rows_are_not_known(
+    network: Network, reporter: Reporter
+) -> None:
     report = reporter.send()
     unknown: list[Any] = [report.pk, str(report.pk), [report.pk], network.triage, Desk.objects.all(), None]
     for value in [*unknown, Report.objects.all(), User.objects.all()]:
@@ -306,7 +312,9 @@ def test_the_vault_gives_what_belongs_to_a_report(network: Network, reporter: Re
 
 def test_who_sits_where_is_for_the_own_organisation(network: Network) -> None:
     boss, stranger = network.supervisor.user, network.stranger.user
-    assert {seat.desk.organisation_id for seat in Membership.objects.visible_to(boss)} == {boss.organisation_id}
+    assert {seat.desk.organisation_id for seat in Membership.objects.visible_to(boss)} == {
+        boss.organisation_id
+    }
     assert not network.triage.memberships.visible_to(stranger).exists()
     assert set(User.objects.of_desk(network.triage)) == set(network.organisation.users.all())
     assert not Notice.objects.within(user=stranger).exists()

@@ -265,8 +265,8 @@ def test_with_one_who_may_not_join_nobody_joins(team: Team, outsider: Helper) ->
 @pytest.mark.parametrize(
     ("shape", "text"),
     [
-        (rekey.Begin, '{"v": 2, "step": "begin"}'),
-        (rekey.Begin, '{"v": 1, "step": "key"}'),
+        (rekey.BeginRekey, '{"v": 2, "step": "begin"}'),
+        (rekey.BeginRekey, '{"v": 1, "step": "key"}'),
         (rekey.NewKey, '{"v": 1, "step": "key", "recipient": "%s", "wraps": []}'),
         (rekey.NewKey, '{"v": 1, "step": "key", "recipient": "age1x", "wraps": [{"id": "1", "sealed": ""}]}'),
         (rekey.Joined, '{"v": 1, "step": "join", "wraps": []}'),
