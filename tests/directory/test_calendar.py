@@ -119,7 +119,7 @@ def test_a_calendar_that_is_not_kept_yet_is_not_remembered(install: Install) -> 
     """This test's own transaction never ends: what was read in it is no other one's truth."""
     close(THURSDAY)
     calendar()
-    assert queries._known == {}
+    assert queries._cached == {}
 
 
 def test_the_days_to_come_are_listed_in_order_and_today_is_not(install: Install) -> None:
