@@ -45,13 +45,11 @@ def main() -> int:
     with busy(loops):
         ended = subprocess.run(command, cwd=ROOT, stdout=sys.stderr, check=False).returncode
     minutes = round((time.perf_counter() - begun) / 60, 1)
+    found = {"bench": "busy", "loops": loops, "command": command, "ended": ended, "minutes": minutes}
     if not asked.json:
-        print(
-            f"{' '.join(command)} beside {loops} busy loops: {'passed' if not ended else ended}, {minutes} minutes"
-        )
-    print(
-        json.dumps({"bench": "busy", "loops": loops, "command": command, "ended": ended, "minutes": minutes})
-    )
+        how = "passed" if ended == 0 else f"ended with {ended}"
+        print(f"{' '.join(command)} beside {loops} busy loops: {how} after {minutes} minutes")
+    print(json.dumps(found))
     return ended
 
 
