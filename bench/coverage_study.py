@@ -23,11 +23,11 @@ from typing import Any
 
 import numpy as np
 
-from tincay.core.estimate.answers import Answer, NoEstimate, finite
+from tincay.core.estimate.answers import MethodAnswer, NoEstimate, finite
 from tincay.core.estimate.bic import by_bic
 from tincay.core.estimate.decomposable import decomposable
-from tincay.core.estimate.histories import Table, read_table, table
-from tincay.core.estimate.latent import Plan, latent
+from tincay.core.estimate.histories import Table, read_table, table_of
+from tincay.core.estimate.latent import SamplerSettings, latent
 from tincay.core.estimate.loglinear import observed
 from tincay.core.estimate.simple import chao, independence
 from tincay.core.estimate.stepwise import select, stepwise
@@ -46,22 +46,28 @@ class Work:
 
     stepwise: int
     bic: int
-    plan: Plan
+    sampler: SamplerSettings
     walk: Walk
 
 
 WHOLE = Work(
-    4_000, 1_000, Plan(chains=4, burn_in=3_000, kept=6_000), Walk(chains=32, burn_in=800, kept=1_500)
+    4_000,
+    1_000,
+    SamplerSettings(chains=4, burn_in=3_000, kept=6_000),
+    Walk(chains=32, burn_in=800, kept=1_500),
 )
 SMOKE = Work(
-    100, 50, Plan(chains=2, burn_in=10, kept=20, compiled=False), Walk(chains=4, burn_in=10, kept=50)
+    100,
+    50,
+    SamplerSettings(chains=2, burn_in=10, kept=20, compiled=False),
+    Walk(chains=4, burn_in=10, kept=50),
 )
 
-METHODS: Mapping[str, Callable[[Table, int, Work], Answer]] = {
+METHODS: Mapping[str, Callable[[Table, int, Work], MethodAnswer]] = {
     "stepwise": lambda held, seed, work: stepwise(held, replicates=work.stepwise, seed=seed),
     "bic": lambda held, seed, work: by_bic(held, order=2, replicates=work.bic, seed=seed),
     "decomposable": lambda held, seed, work: decomposable(held, sensitive=False),
-    "latent": lambda held, seed, work: latent(held, plan=work.plan, seed=seed),
+    "latent": lambda held, seed, work: latent(held, sampler=work.sampler, seed=seed),
     "threshold": lambda held, seed, work: threshold(held, seed=seed, walk=work.walk),
     "independence": lambda held, seed, work: independence(held),
     "chao": lambda held, seed, work: chao(held),
@@ -81,7 +87,7 @@ def simulate(number: int) -> Table:
     """Simulated table `number`; whoever no list saw is gone."""
     lists, chances, people = population()
     counts = np.random.default_rng([SEED, number]).multinomial(people, chances)
-    return table(lists, [0, *counts[1:].tolist()])
+    return table_of(lists, [0, *counts[1:].tolist()])
 
 
 def run(tables: int, seconds: float, results: Path, work: Work) -> None:
@@ -99,7 +105,7 @@ def run(tables: int, seconds: float, results: Path, work: Work) -> None:
 
 
 def _try(
-    method: Callable[[Table, int, Work], Answer], held: Table, seed: int, work: Work
+    method: Callable[[Table, int, Work], MethodAnswer], held: Table, seed: int, work: Work
 ) -> list[float | None] | str:
     try:
         answer = method(held, seed, work)

@@ -26,12 +26,12 @@ from tincay.core.estimate import sweeps
 from tincay.core.estimate.bic import by_bic, rank
 from tincay.core.estimate.checks import Effort, diagnose
 from tincay.core.estimate.decomposable import decomposable_graphs, posterior
-from tincay.core.estimate.histories import Table, read_table, table
-from tincay.core.estimate.latent import Plan, draw_unseen
+from tincay.core.estimate.histories import Table, read_table, table_of
+from tincay.core.estimate.latent import SamplerSettings, draw_unseen
 from tincay.core.estimate.stepwise import stepwise
 
 VECTORS = Path(__file__).parents[1] / "tests" / "vectors" / "mse"
-GIBBS = Plan(chains=1, burn_in=10_000, kept=100_000)
+GIBBS = SamplerSettings(chains=1, burn_in=10_000, kept=100_000)
 
 
 def load(name: str) -> Table:
@@ -52,7 +52,7 @@ def _cpu() -> float:
 
 def six_lists() -> Table:
     """Made up: 6 lists, each pair sharing a tenth of what a list alone holds."""
-    return table(
+    return table_of(
         [f"L{j}" for j in range(6)], [0, *[{1: 400, 2: 40}.get(h.bit_count(), 2) for h in range(1, 64)]]
     )
 
@@ -88,15 +88,15 @@ def others() -> list[Line]:
         ("uk_5list 6,893 hierarchical models by BIC", partial(rank, uk), {}),
         ("uk_5list BIC among 100 models, B = 2,000", partial(by_bic, uk, replicates=2_000), {}),
     ]
-    plain = partial(draw_unseen, uk, Plan(**{**vars(GIBBS), "compiled": False}), 1)
+    plain = partial(draw_unseen, uk, SamplerSettings(**{**vars(GIBBS), "compiled": False}), 1)
     lines.append(("uk_5list latent class, 110,000 sweeps, numba off, one chain", plain, {"LCMCR": 1.39}))
-    eight = Plan(chains=8, burn_in=10_000, kept=3_750, compiled=False)
+    eight = SamplerSettings(chains=8, burn_in=10_000, kept=3_750, compiled=False)
     lines.append(
         ("uk_5list latent class, 110,000 sweeps, numba off, 8 chains", partial(draw_unseen, uk, eight, 1), {})
     )
     if sweeps.compiles():
-        one = Plan(chains=1, burn_in=1, kept=1, thin=1, compiled=True)
-        fast = partial(draw_unseen, uk, Plan(**{**vars(GIBBS), "compiled": True}), 1)
+        one = SamplerSettings(chains=1, burn_in=1, kept=1, thin=1, compiled=True)
+        fast = partial(draw_unseen, uk, SamplerSettings(**{**vars(GIBBS), "compiled": True}), 1)
         lines.append(
             ("latent class, numba on: compiling, once a process", partial(draw_unseen, uk, one, 1), {})
         )
@@ -115,8 +115,10 @@ def pages() -> list[Line]:
 
 def smoke() -> list[Line]:
     """One line of each kind, of a size that says nothing about speed."""
-    korea, short = load("korea_3list"), Plan(chains=1, burn_in=10, kept=10, compiled=False)
-    tiny = Effort(stepwise=20, bic=10, trials=5, plan=Plan(chains=2, burn_in=10, kept=20, compiled=False))
+    korea, short = load("korea_3list"), SamplerSettings(chains=1, burn_in=10, kept=10, compiled=False)
+    tiny = Effort(
+        stepwise=20, bic=10, trials=5, sampler=SamplerSettings(chains=2, burn_in=10, kept=20, compiled=False)
+    )
     return [
         *bootstraps(20, 1),
         ("korea_3list decomposable", partial(posterior, korea), {}),

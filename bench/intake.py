@@ -140,7 +140,9 @@ def missing(keys: set[str]) -> int:
     from tincay.vault.models import Opening
 
     there = dict(Report.objects.for_the_rules().filter(key__in=keys).values_list("key", "id"))
-    with_leaf = set(Opening.objects.filter(owner__in=there.values()).values_list("owner", flat=True))
+    with_leaf = set(
+        Opening.objects.for_the_rules().filter(owner__in=there.values()).values_list("owner", flat=True)
+    )
     return len(keys - there.keys()) + sum(owner not in with_leaf for owner in there.values())
 
 

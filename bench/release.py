@@ -46,9 +46,9 @@ from tincay.core.release.budget import epsilon
 from tincay.core.release.domain import Column, Domain, write_domain
 from tincay.core.release.measure import measure
 from tincay.core.release.noise import discrete_gaussian
-from tincay.core.release.publish import release
+from tincay.core.release.publish import measure_and_publish
 from tincay.core.release.rows import Rows, read_rows, rows_of
-from tincay.core.release.workload import plan
+from tincay.core.release.workload import choose_tables
 
 HERE = Path(__file__).resolve().parent
 RIVALS = str(HERE.parent / ".venv-rivals" / "bin" / "python")
@@ -172,7 +172,7 @@ def child(folder: str, sizes: str, micro_rho: str, seed: str) -> None:
     named = [Column(name, tuple(map(str, range(size)))) for name, size in json.loads(sizes)]
     rows = rows_of(Domain.of(named), np.load(Path(folder) / "rows.npy"))
     start = time.process_time()
-    done = release(rows, micro_rho=int(micro_rho), seed=int(seed), charge=lambda _: None)
+    done = measure_and_publish(rows, micro_rho=int(micro_rho), seed=int(seed), charge=lambda _: None)
     cpu = time.process_time() - start
     np.save(Path(folder) / "made.npy", done.rows.matrix())
     printed = {
@@ -351,7 +351,9 @@ def attacks(truth: Rows, sizes: Sizes) -> dict[str, Any]:
     out[known.attack] = {"ours on CTDC": [known.figure, known.gate]}
     print(f"  {known.attack}: ours on CTDC {known.figure:.3f}, most allowed {known.gate:.3f}")
     for name, noise in sorts:
-        counted = measure(truth, plan(truth.domain), micro_rho=250_000, charge=lambda _: None, noise=noise)
+        counted = measure(
+            truth, choose_tables(truth.domain), micro_rho=250_000, charge=lambda _: None, noise=noise
+        )
         wrong = noise_of(counted, truth)
         out[f"{wrong.attack}, {name}"] = wrong.figure
         print(f"  {wrong.attack}: {name} on CTDC {wrong.figure:.0f} ({wrong.what})", flush=True)
@@ -373,7 +375,7 @@ def refusals(releases: int, people: int) -> dict[str, Any]:
         rng = np.random.default_rng(seed)
         rows = coded(np.stack([rng.integers(0, size, people) for size in sizes], axis=1), sizes)
         rho = (17_500, 25_000, 250_000)[seed % 3]
-        done = release(rows, micro_rho=rho, seed=seed, charge=lambda _: None)
+        done = measure_and_publish(rows, micro_rho=rho, seed=seed, charge=lambda _: None)
         refused += [
             f"{finding.attack} at rho {rho / 1e6:g}" for finding in examine(done, seed=seed).successes
         ]

@@ -1,4 +1,4 @@
-"""The cast of every test (tests/cast.py), and the ground it stands on: a fresh data folder and a known install."""
+"""The cast of every test (tests/cast), and the ground it stands on: a fresh data folder and a known install."""
 
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from tests.cast import NOW, SALT, Hands, Network, Reporter, Worker, build_network
+from tests.cast import NOW, SALT, Hands, Helper, Network, Reporter, Team, build_network, build_team
 from tests.patience import StandingClock
 from tincay.web.models import Install
 
@@ -22,6 +22,7 @@ examples.register_profile("house", deadline=None, suppress_health_check=[HealthC
 examples.load_profile("house")
 WATCHES = (
     "tincay.intake.flood",
+    "tincay.intake.tallies",
     "tincay.intake.attempts",
     "allauth.mfa.totp.internal.auth",
     "tests.people.telephone",
@@ -76,15 +77,15 @@ def _forget() -> Iterator[None]:
     from django.utils import translation
 
     from tincay.directory import queries as directory
-    from tincay.intake import flood
+    from tincay.intake import flood, tallies
     from tincay.web import models as web
 
     translation.activate(settings.LANGUAGE_CODE)
     yield
     web.this_install.cache_clear()
     directory._known.clear()
-    for lane in (flood.sealed_lane, flood.plain_lane):
-        lane.clear()
+    tallies._in_memory = tallies.InMemory()
+    flood.sealed_lane, flood.plain_lane = flood.Rate("sealed"), flood.Rate("plain")
 
 
 @cache
@@ -100,7 +101,8 @@ def standing_clock() -> Iterator[StandingClock]:
     """
     from django.utils import timezone
 
-    clock, begun = StandingClock(), timezone.now()
+    begun = timezone.now()
+    clock = StandingClock(begun.timestamp())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(timezone, "now", lambda: begun + timedelta(seconds=clock.passed))
         for module in _watches():
@@ -145,17 +147,23 @@ def network(install: Install) -> Network:
 
 
 @pytest.fixture
-def helper(network: Network) -> Worker:
+def team(install: Install) -> Team:
+    """One organisation with one desk: for tests that need no report's whole way."""
+    return build_team()
+
+
+@pytest.fixture
+def helper(network: Network) -> Helper:
     return network.helper
 
 
 @pytest.fixture
-def supervisor(network: Network) -> Worker:
+def supervisor(network: Network) -> Helper:
     return network.supervisor
 
 
 @pytest.fixture
-def stranger(network: Network) -> Worker:
+def stranger(network: Network) -> Helper:
     return network.stranger
 
 

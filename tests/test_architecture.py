@@ -2,26 +2,30 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.core.management import get_commands
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 
-ROOT = Path(settings.BASE_DIR)
-PRODUCT = ROOT / "tincay"
-LAYERS = [
-    "web", "log", "releases", "people", "directory", "vault", "reports", "intake", "estimates", "visit", "desk",
-    "operations", "demo",
-]  # fmt: skip
-APP_FILES = {
-    "apps", "models", "actions", "queries", "forms", "views", "urls", "permissions",
-    "templates", "management", "migrations", "templatetags", "static", "__init__", "__pycache__",
-}  # fmt: skip
+from tests.layers import (
+    APPS,
+    ENTRANCES,
+    EXTRA,
+    ORDER,
+    PRODUCT,
+    ROOT,
+    Module,
+    module_of,
+    modules,
+    upward_imports,
+)
+
 FREE_TEXT = {
     "web.Install.name_vi": "the install's own name",
     "web.Install.name_en": "the install's own name",
@@ -58,6 +62,17 @@ JSON_COLUMNS = {
     "estimates.PublishedRun.result": "what was worked out from the counts: figures and codes",
     "estimates.PublishedRun.made_with": "processor type and versions of packages",
 }
+ENVIRONMENT = {
+    ("tincay/wsgi.py", "DJANGO_SETTINGS_MODULE"): "Django's own name for the settings, before they are read",
+    ("tincay/__main__.py", "DJANGO_SETTINGS_MODULE"): "the same, for commands",
+    ("tincay/demo/management/commands/demo.py", "TINCAY_WITNESS"): "told to the server process, not read",
+}
+SQL_BY_HAND = {
+    "tincay/log/actions.py": "a leaf for every step of every report: the mapper costs ten times the database",
+    "tincay/log/queries.py": "proofs read tiles by hand for the same reason; the log names nobody",
+    "tincay/web/transactions.py": "empties SQLite's write-ahead log",
+    "tincay/people/tenancy.py": "refuses raw() and extra()",
+}
 LONG = 120
 """Columns longer than this could hold a story."""
 
@@ -67,7 +82,7 @@ def product_files() -> list[Path]:
 
 
 def own_models() -> Iterator[type[models.Model]]:
-    for app in LAYERS:
+    for app in APPS:
         yield from apps.get_app_config(app).get_models()
 
 
@@ -101,13 +116,71 @@ def test_no_column_holds_an_address_or_a_device() -> None:
     ]
 
 
-def test_apps_have_the_same_files_and_extra_ones_say_what_they_are_for() -> None:
-    for app in LAYERS:
-        for path in (PRODUCT / app).glob("*.py"):
-            if path.stem in APP_FILES:
-                continue
-            doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-            assert len(doc) > 40, f"{path}: say in its first lines what this file is for"
+def test_apps_have_the_same_files_and_an_extra_one_says_its_level_and_what_it_is_for() -> None:
+    found = {f"{module.app}.{module.name}" for module in modules() if module.name not in {*ORDER, *ENTRANCES}}
+    assert not found - set(EXTRA), (
+        f"say in tests/layers.py where it stands and why: {sorted(found - set(EXTRA))}"
+    )
+    assert not set(EXTRA) - found, f"a line for a file that is gone: {sorted(set(EXTRA) - found)}"
+    assert {level for level, _ in EXTRA.values()} <= set(ORDER)
+    for module in modules():
+        if module.name not in {*ORDER, *ENTRANCES}:
+            doc = ast.get_docstring(ast.parse(module.path.read_text(encoding="utf-8"))) or ""
+            assert len(doc) > 40, f"{module.path}: say in its first lines what this file is for"
+
+
+def test_inside_an_app_imports_point_down() -> None:
+    wrong = [
+        f"{module.path.relative_to(ROOT)}:{line}: {module.name} imports {name}, which stands above it"
+        for module in modules()
+        for line, name in upward_imports(module.path.read_text(encoding="utf-8"), module)
+    ]
+    cure = f"move what both need down ({' > '.join(ORDER)})"
+    assert not wrong, "\n".join([cure, *wrong])
+
+
+def test_an_import_that_points_up_inside_an_app_is_found_in_every_spelling() -> None:
+    queries = module_of(PRODUCT / "vault/queries.py")
+    for code in (
+        "from tincay.vault.actions import erase",
+        "from tincay.vault import actions as vault",
+        "import tincay.vault.rekey",
+        "def later():\n    from tincay.vault.views import desks",
+        "from tincay.vault.permissions import desk_or_404",
+    ):
+        assert list(upward_imports(code, queries)), code
+    for code in ("from tincay.vault.models import Wrap", "from tincay.people.actions import suspend"):
+        assert not list(upward_imports(code, queries)), code
+
+
+def test_apps_import_by_full_name() -> None:
+    """A relative import would pass by the order above, and by whoever greps."""
+    for module in modules():
+        tree = ast.walk(ast.parse(module.path.read_text(encoding="utf-8")))
+        assert not [n for n in tree if isinstance(n, ast.ImportFrom) and n.level], module.path
+
+
+def contract(name: str) -> dict[str, Any]:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return next(found for found in settings["tool"]["importlinter"]["contracts"] if found["id"] == name)
+
+
+def test_no_core_is_forgotten_where_cores_are_held_apart() -> None:
+    """All of them by one pattern, and one exception: sets of codes, which import nothing."""
+    apart = contract("cores-apart")
+    assert apart["modules"] == ["tincay.core.*"]
+    assert apart["ignore_imports"] == ["tincay.core.** -> tincay.core.vocabulary"]
+    vocabulary = PRODUCT / "core/vocabulary.py"
+    if vocabulary.exists():
+        tree = ast.walk(ast.parse(vocabulary.read_text(encoding="utf-8")))
+        assert not [node for node in tree if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef)]
+
+
+def test_the_apps_of_this_test_are_those_of_import_linter() -> None:
+    layers = [name for layer in contract("layers")["layers"] for name in layer.split(" | ")]
+    assert set(layers) - {"urls", "core"} == set(APPS)
+    assert {path.parent.name for path in PRODUCT.glob("*/apps.py")} == set(APPS)
+    assert set(contract("demo-alone")["source_modules"]) >= {f"tincay.{app}" for app in APPS if app != "demo"}
 
 
 @pytest.mark.parametrize("name", ["utils", "helpers", "common", "base", "services", "managers", "misc"])
@@ -123,19 +196,50 @@ def test_no_product_file_is_longer_than_500_lines() -> None:
     assert not long, f"split along ideas: {long}"
 
 
-def test_only_the_vault_writes_the_vault_and_only_the_log_writes_the_log() -> None:
-    for owner in ("vault", "log"):
-        names = "|".join(model.__name__ for model in apps.get_app_config(owner).get_models())
-        writing = re.compile(
-            rf"\b({names})(\(|\.objects\.(create|bulk_create|get_or_create|update_or_create|bulk_update))"
+# --- whose rows (people.tenancy holds it while it runs; here is what a run cannot see)
+
+
+def calls_of(name: str) -> Iterator[tuple[Module, int, str]]:
+    """Where the product says `.name(`, and the attribute or name before it."""
+    for module in modules():
+        for node in ast.walk(ast.parse(module.path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr == name:
+                yield module, node.lineno, ast.unparse(node.value)
+
+
+def test_pages_views_and_forms_never_ask_for_all_rows() -> None:
+    wrong = [
+        f"{module.path.relative_to(ROOT)}:{line}"
+        for module, line, _ in calls_of("for_the_rules")
+        if module.level in {"urls", "views", "pages", "forms"} and module.name != "management"
+    ]
+    assert not wrong, f"say visible_to(user), within(…), or ask a query: {wrong}"
+
+
+def test_accounts_are_asked_for_by_whoever_says_whose() -> None:
+    """Django and allauth ask User.objects before anybody is known; the product knows."""
+    said = ("for_the_rules", "of_desk", "within", "none")
+    for module in modules():
+        code = module.path.read_text(encoding="utf-8")
+        wrong = re.search(
+            rf"\bUser\.objects\b(?!\s*\.({'|'.join(said)})\()|_or_404\(User\b(?!\.)|get_user_model", code
         )
-        for path in product_files():
-            # core has classes of the same names: a Checkpoint there is a text, not a row.
-            if owner in path.parts or "core" in path.parts:
-                continue
-            code = path.read_text(encoding="utf-8")
-            if f"tincay.{owner}.models import" in code:
-                assert not writing.search(code), f"{path}: call {owner}.actions instead"
+        assert wrong is None, f"{module.path}: {wrong and wrong[0]}: say one of {said}"
+
+
+def test_rows_of_other_packages_are_asked_for_in_people_only() -> None:
+    """Their sets are not guarded, and a second factor or a session leads to a user."""
+    rows = re.compile(r"from (allauth|django\.contrib)\.[\w.]*models import (?!AbstractBaseUser)")
+    for path in product_files():
+        assert "people" in path.parts or not rows.search(path.read_text(encoding="utf-8")), path
+
+
+@pytest.mark.parametrize("verb", ["cursor", "RawSQL", "raw", "extra"])
+def test_sql_by_hand_is_where_its_reason_is(verb: str) -> None:
+    """Nothing guards it."""
+    for path in product_files():
+        if re.search(rf"\b{verb}\(", path.read_text(encoding="utf-8")):
+            assert str(path.relative_to(ROOT)) in SQL_BY_HAND, f"{path}: {verb}"
 
 
 def test_templates_lean_down() -> None:
@@ -150,12 +254,12 @@ def test_templates_lean_down() -> None:
         text = path.read_text(encoding="utf-8")
         for url in re.findall(r"{%\s*url\s+['\"]([\w:-]+)['\"]", text):
             target = names.get(url)
-            assert target is None or LAYERS.index(target) <= LAYERS.index(app), (
+            assert target is None or APPS.index(target) <= APPS.index(app), (
                 f"{path}: '{url}' belongs to {target}, above {app}; take the link from urls.py"
             )
         for other in re.findall(r"{%\s*(?:extends|include)\s+['\"](\w+)/", text):
-            if other in LAYERS:
-                assert LAYERS.index(other) <= LAYERS.index(app), f"{path}: {other} is above {app}"
+            if other in APPS:
+                assert APPS.index(other) <= APPS.index(app), f"{path}: {other} is above {app}"
 
 
 def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
@@ -197,3 +301,33 @@ def test_no_text_names_an_address_of_a_package_registry() -> None:
         path = ROOT / name
         assert path.exists(), name
         assert not registry.search(path.read_text(encoding="utf-8")), name
+
+
+def test_the_environment_is_read_in_the_settings_only() -> None:
+    """Every variable is a field of Environment: typed, refused when wrong, documented (the test above)."""
+    asked = re.compile(r"\benviron\b|\bgetenv\b")
+    for path in product_files():
+        name = str(path.relative_to(ROOT))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if asked.search(line.split("#")[0]) and name != "tincay/settings.py":
+                allowed = any(name == file and word in line for file, word in ENVIRONMENT)
+                assert allowed, f"{name}:{number}: make it a field of Environment in settings.py"
+
+
+def test_files_that_docstrings_and_comments_name_exist() -> None:
+    for path in product_files():
+        for named in re.findall(r"\b(?:tests|docs|client|packs|witness|bench)/[\w./-]+\.\w+", _prose(path)):
+            assert (ROOT / named).exists(), f"{path}: {named} is not there"
+
+
+def _prose(path: Path) -> str:
+    """Docstrings and comments."""
+    code = path.read_text(encoding="utf-8")
+    with_docs = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docs = [ast.get_docstring(n) or "" for n in ast.walk(ast.parse(code)) if isinstance(n, with_docs)]
+    strings = [
+        str(n.value.value)
+        for n in ast.walk(ast.parse(code))
+        if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)
+    ]
+    return "\n".join([*docs, *strings, *re.findall(r"#.*", code)])

@@ -1,13 +1,15 @@
 """Who may do what, as one table; every address has a right or is public by name; nobody sees another desk's."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +17,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from tests.cast import NOW, Hands, Network, Reporter, Worker, give_second_factor, sign_in
 from tincay.operations.scheduled import tick
-from tincay.people.rights import ROLE_RIGHTS, May
+from tincay.people.rights import KIND_RIGHTS, ROLE_RIGHTS, May, table
 from tincay.people.tenancy import Unscoped
 from tincay.reports.models import Report
 from tincay.reports.permissions import REACH, reports
@@ -84,17 +86,25 @@ def test_every_right_is_held_by_some_role_and_guards_some_page_or_verb() -> None
     assert {pattern.callback.right for pattern in guarded()} == frozenset(May)  # type: ignore[attr-defined]
 
 
-def test_rights_as_one_table(capsys: pytest.CaptureFixture[str]) -> None:
-    """`pytest tests/test_rights.py -k table -s` prints it."""
-    roles = sorted(ROLE_RIGHTS)
-    lines = [
-        f"{right.value:<75}" + " ".join(f"{'x' if right in ROLE_RIGHTS[r] else '.':^12}" for r in roles)
-        for right in May
-    ]
-    with capsys.disabled():
-        if os.environ.get("TINCAY_SHOW_RIGHTS"):
-            print("\n" + " " * 75 + " ".join(f"{role:^12}" for role in roles), *lines, sep="\n")  # noqa: T201
-    assert len(lines) == len(May)
+def test_the_table_that_people_read_is_the_one_that_the_code_keeps() -> None:
+    printed = StringIO()
+    call_command("rights", stdout=printed)
+    written = (settings.BASE_DIR / "docs/rights.md").read_text(encoding="utf-8")
+    assert printed.getvalue() == written, (
+        "who may do what has changed: ./run tincay rights --write, and say why"
+    )
+
+
+def test_the_table_names_every_right_and_every_role_and_shows_what_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = table()
+    for name in (*May, *ROLE_RIGHTS, *KIND_RIGHTS):
+        assert name in before
+    monkeypatch.setitem(ROLE_RIGHTS, "steward", ROLE_RIGHTS["steward"] | {May.OPEN_REPORT})
+    changed = set(table().splitlines()) - set(before.splitlines())
+    assert len(changed) == 1
+    assert May.OPEN_REPORT in changed.pop()
 
 
 def test_the_steward_and_the_head_open_no_report() -> None:

@@ -2,6 +2,7 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tincay.settings")
@@ -11,7 +12,7 @@ from tincay.estimates.worker import keep_working  # noqa: E402 -- Django has to 
 
 keep_working()
 
-if os.environ.get("TINCAY_TIMER") == "1":
+if settings.TINCAY_TIMER:
     from tincay.operations.timer import start_timer
 
     start_timer()

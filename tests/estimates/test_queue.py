@@ -8,11 +8,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from tests.cast import NOW, Hands, Worker
-from tests.estimates.conftest import about, table_of
+from tests.estimates.conftest import about, load_table
 from tincay.estimates import worker
-from tincay.estimates.actions import MOST_TRIES, begin_run, end_run, take_next, wait_again
+from tincay.estimates.actions import MOST_ATTEMPTS, begin_run, end_run, take_next, wait_again
 from tincay.estimates.models import STUCK_AFTER, Run
 
 pytestmark = pytest.mark.django_db
@@ -20,8 +21,8 @@ LATER = NOW + STUCK_AFTER * 2
 
 
 def wait(worker: Worker, when: datetime = NOW) -> Run:
-    held = table_of("korea_3list")
-    return begin_run(by=worker.user, held=held, about=about(), effort="look", seed=1, now=when)
+    table = load_table("korea_3list")
+    return begin_run(by=worker.user, table=table, about=about(), effort="look", seed=1, now=when)
 
 
 def again(run: Run) -> Run:
@@ -46,9 +47,9 @@ def test_a_run_whose_server_was_stopped_is_picked_up(researcher: Worker) -> None
 
 def test_a_run_that_lost_its_server_twice_has_failed_and_the_next_one_comes(researcher: Worker) -> None:
     lost = wait(researcher)
-    for number in range(MOST_TRIES):
+    for number in range(MOST_ATTEMPTS):
         assert take_next(now=NOW + number * 2 * STUCK_AFTER) == lost
-    much_later = NOW + MOST_TRIES * 2 * STUCK_AFTER
+    much_later = NOW + MOST_ATTEMPTS * 2 * STUCK_AFTER
     following = wait(researcher, much_later)
     assert take_next(now=much_later) == following
     assert again(lost).state == "failed"
@@ -132,9 +133,9 @@ def test_a_server_goes_on_looking_after_a_look_that_failed(
     assert again(run).state == "running"
 
 
-def test_every_server_looks_for_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_server_looks_for_what_waits(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = []
     monkeypatch.setattr(worker, "keep_working", lambda: begun.append(True))
-    monkeypatch.setenv("TINCAY_TIMER", "0")
+    settings.TINCAY_TIMER = False
     runpy.run_module("tincay.wsgi")
     assert begun == [True]

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from itertools import count
 from typing import Any
@@ -14,7 +14,7 @@ from django.test import Client
 
 from tests.cast import Hands, Network, Reporter, staff_desk
 from tests.patience import PATIENCE, wait_until
-from tincay.intake import flood
+from tincay.intake import flood, tallies
 from tincay.reports.models import Report
 
 # For real transactions: what is refused here has to be undone as it would be.
@@ -23,13 +23,11 @@ Post = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test begins with nothing received and all nonces unspent."""
-    for lane in (flood.sealed_lane, flood.plain_lane):
-        lane.clear()
-    yield
-    for lane in (flood.sealed_lane, flood.plain_lane):
-        lane.clear()
+    monkeypatch.setattr(tallies, "_in_memory", tallies.InMemory())
+    monkeypatch.setattr(flood, "sealed_lane", flood.Rate("sealed"))
+    monkeypatch.setattr(flood, "plain_lane", flood.Rate("plain"))
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ class Hand:
         answer = self.client.get("/log/log.tar")
         assert answer.status_code == 200
         with tarfile.open(fileobj=io.BytesIO(b"".join(streamed(answer)))) as archive:
-            files = {one.name: archive.extractfile(one) for one in archive}
+            files = {member.name: archive.extractfile(member) for member in archive}
         return {name: content.read() for name, content in files.items() if content}
 
     def audit(self, *earlier: str) -> Audited:
@@ -122,14 +122,14 @@ def witness(
 ) -> Iterator[RunningWitness]:
     """One witness that knows this log; the install asks for its cosignature, and waits for it."""
     monkeypatch.setattr(witnesses, "TIMEOUT", PATIENCE)
-    one = RunningWitness(tmp_path / "witness", "")
-    one.vkey = one.command("init", str(one.folder), "--name", "w1.example/witness")
-    one.command("trust", str(one.folder), actions.create_log_key())
-    one.start()
-    settings.TINCAY_WITNESSES = [f"{one.vkey} {one.address}"]
+    started = RunningWitness(tmp_path / "witness", "")
+    started.vkey = started.command("init", str(started.folder), "--name", "w1.example/witness")
+    started.command("trust", str(started.folder), actions.create_log_key())
+    started.start()
+    settings.TINCAY_WITNESSES = [f"{started.vkey} {started.address}"]
     settings.TINCAY_WITNESS_QUORUM = 1
-    yield one
-    one.stop()
+    yield started
+    started.stop()
 
 
 def cosign(checkpoint: Checkpoint) -> None:

@@ -68,9 +68,9 @@ def test_the_command_signs_asks_and_says_what_came_of_it(
 ) -> None:
     hand.append(3)
     call_command("checkpoint")
-    said = capsys.readouterr().out
-    assert "witness w1.example/witness: signed" in said
-    assert said.endswith("\nregistered\n")
+    printed = capsys.readouterr().out
+    assert "witness w1.example/witness: signed" in printed
+    assert printed.endswith("\nregistered\n")
     call_command("checkpoint")
     assert Cosignature.objects.count() == 1
 
@@ -81,10 +81,10 @@ def test_a_witness_that_is_away_leaves_the_log_signed_and_not_registered(
     hand.append()
     witness.stop()
     call_command("checkpoint")
-    said = capsys.readouterr()
-    assert "did not sign" in said.out
-    assert "not registered" in said.out
-    assert "cannot be reached" in said.err
+    printed = capsys.readouterr()
+    assert "did not sign" in printed.out
+    assert "not registered" in printed.out
+    assert "cannot be reached" in printed.err
     assert queries.standing(0) is Standing.SIGNED
 
 
@@ -167,7 +167,7 @@ def post(witness: RunningWitness, body: bytes, path: str = "/add-checkpoint") ->
 def ask_old(witness: RunningWitness, old: int, *hashes: bytes) -> tuple[int, str, str]:
     published = queries.latest()
     assert published
-    lines = [f"old {old}", *(encode_base64(one) for one in hashes), "", published.checkpoint.note]
+    lines = [f"old {old}", *(encode_base64(node) for node in hashes), "", published.checkpoint.note]
     return post(witness, "\n".join(lines).encode())
 
 
@@ -273,7 +273,7 @@ def test_cosignatures_of_strangers_are_not_kept(hand: Hand, witness: RunningWitn
         actions.add_cosignature(checkpoint=checkpoint, lines=W2.cosign(text, 1))
     cosign(checkpoint)
     actions.add_cosignature(checkpoint=checkpoint, lines=witnesses.ask(the_witness(), checkpoint))
-    assert [one.witness for one in Cosignature.objects.all()] == ["w1.example/witness"]
+    assert [cosignature.witness for cosignature in Cosignature.objects.all()] == ["w1.example/witness"]
 
 
 def test_a_witness_that_is_no_longer_named_leaves_no_line_that_a_verifier_would_refuse(
@@ -367,6 +367,6 @@ def test_a_broken_connection_leaves_no_line_about_who_called(witness: RunningWit
         lambda: len(list(Path(f"/proc/{process.pid}/task").iterdir())) == 1, "the end of the broken call"
     )
     process.terminate()
-    _, said = process.communicate(timeout=PATIENCE)
-    assert "127.0.0.1" not in said
-    assert "Traceback" not in said
+    _, printed = process.communicate(timeout=PATIENCE)
+    assert "127.0.0.1" not in printed
+    assert "Traceback" not in printed

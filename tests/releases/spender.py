@@ -1,4 +1,4 @@
-"""A process that spends 600,000 micro-rho of a plan: python -m tests.releases.spender DATABASE PLAN PURPOSE.
+"""A process that spends 600,000 micro-rho of a budget: python -m tests.releases.spender DATABASE BUDGET PURPOSE.
 
 It says where it is, a word a line, and goes on when it is handed a line: "ready" before it asks, "looked" between
 looking at what is left and taking it, and in the end how that went.
@@ -21,7 +21,7 @@ def main(database: str, code: str, purpose: str) -> str:
     django.setup()
     from tincay.core.release.budget import OverBudget
     from tincay.releases import actions
-    from tincay.releases.models import Plan
+    from tincay.releases.models import PrivacyBudget
 
     def when_told(now: datetime) -> date:
         """Between looking at what is left and taking it there is time for another process to look."""
@@ -29,10 +29,10 @@ def main(database: str, code: str, purpose: str) -> str:
         return now.date()
 
     actions._day = when_told
-    plan = Plan.objects.get(code=code)
+    budget = PrivacyBudget.objects.get(code=code)
     say_and_wait("ready")
     try:
-        actions.charge(plan=plan, purpose=purpose, micro_rho=600_000, now=timezone.now())
+        actions.charge(budget=budget, purpose=purpose, micro_rho=600_000, now=timezone.now())
     except OverBudget:
         return "over budget"
     return "spent"

@@ -20,26 +20,26 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def called(network: Network) -> list[str]:
-    return list(Notice.objects.order_by("id").values_list("user__username", flat=True))
+    return list(Notice.objects.for_the_rules().order_by("id").values_list("user__username", flat=True))
 
 
 def test_somebody_in_danger_is_called_for_also_from_a_flood_and_the_flood_rings_once(
     network: Network, reporter: Reporter
 ) -> None:
     reporter.send(priority="p2", held=True)
-    assert not Notice.objects.exists()
+    assert not Notice.objects.for_the_rules().exists()
     reporter.next_person().send(priority="p0", held=True)
     Reporter(3).send(priority="p0", held=True)
-    assert Notice.objects.count() == 1
+    assert Notice.objects.for_the_rules().count() == 1
     schedule.call_next(NOW + timedelta(minutes=21))
-    assert Notice.objects.count() == 2
+    assert Notice.objects.for_the_rules().count() == 2
 
 
 @pytest.mark.parametrize("minutes", [[45], [20, 40], [20, 21, 45, 46]])
 def test_a_p0_calls_the_next_person_and_then_the_supervisor_however_late_a_tick_comes(
     network: Network, reporter: Reporter, minutes: list[int]
 ) -> None:
-    Membership.objects.filter(user=network.supervisor.user).update(on_call=None)
+    Membership.objects.for_the_rules().filter(user=network.supervisor.user).update(on_call=None)
     people.add_seat(user=network.colleague.user, desk=network.triage, on_call=1)
     reporter.send(priority="p0")
     for after in minutes:
@@ -51,20 +51,20 @@ def test_a_p0_calls_the_next_person_and_then_the_supervisor_however_late_a_tick_
 
 
 def test_an_empty_place_calls_the_supervisor_of_the_organisation(network: Network) -> None:
-    Membership.objects.filter(user=network.supervisor.user).delete()
+    Membership.objects.for_the_rules().filter(user=network.supervisor.user).delete()
     notice = call_on_duty(desk=network.triage, now=NOW, place=1)
     assert notice
     assert notice.user == network.supervisor.user
-    User.objects.filter(pk=network.supervisor.user.pk).update(is_active=False)
+    User.objects.for_the_rules().filter(pk=network.supervisor.user.pk).update(is_active=False)
     assert call_on_duty(desk=network.triage, now=NOW, place=1) is None
 
 
 def test_a_reminder_that_climbs_calls_more_than_the_first_person(
     network: Network, reporter: Reporter
 ) -> None:
-    Membership.objects.filter(user=network.supervisor.user).update(on_call=None)
+    Membership.objects.for_the_rules().filter(user=network.supervisor.user).update(on_call=None)
     reporter.send()
-    Notice.objects.all().delete()
+    Notice.objects.for_the_rules().delete()
     tick(now=NOW + timedelta(days=40))
     assert network.supervisor.user.username in called(network)
 
@@ -79,16 +79,16 @@ def test_a_channel_in_trouble_stops_neither_the_day_nor_the_next_try(
 
     settings.TINCAY_NOTICE_WEBHOOK = "https://channel.example/"
     monkeypatch.setattr(urllib.request, "urlopen", fails)
-    User.objects.update(notice_address="x")
+    User.objects.for_the_rules().update(notice_address="x")
     call_on_duty(desk=network.triage, now=NOW)
     ran = tick(now=NOW)
     assert ran.done["sign_the_day"]
-    assert Notice.objects.filter(sent_at=None).count() == 1
+    assert Notice.objects.for_the_rules().filter(sent_at=None).count() == 1
 
 
 def test_an_address_that_is_none_is_no_reason_to_stop(network: Network, settings: Settings) -> None:
     settings.TINCAY_NOTICE_WEBHOOK = "not an address"
-    User.objects.update(notice_address="x")
+    User.objects.for_the_rules().update(notice_address="x")
     call_on_duty(desk=network.triage, now=NOW)
     assert send_notices(now=NOW) == 0
 
@@ -102,7 +102,7 @@ def test_a_slow_channel_gets_only_so_much_time(
     call_on_duty(desk=network.triage, now=NOW)
     assert send_notices(now=NOW) == 0
     monkeypatch.undo()
-    User.objects.update(notice_address="")
+    User.objects.for_the_rules().update(notice_address="")
     assert send_notices(now=NOW) == 1
 
 
@@ -115,4 +115,4 @@ def test_people_are_called_also_when_the_day_cannot_be_signed(
     monkeypatch.setattr(scheduled, "close_the_day", fails)
     call_on_duty(desk=network.triage, now=NOW)
     assert tick(now=NOW).failed == {"sign_the_day": "RuntimeError"}
-    assert not Notice.objects.filter(sent_at=None).exists()
+    assert not Notice.objects.for_the_rules().filter(sent_at=None).exists()

@@ -1,13 +1,12 @@
 """Coming back without a script: the code is typed, the server opens for fifteen minutes, and forgets."""
 
-import base64
 import re
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.cast import Hands, Network, Reporter, seal_words
+from tests.cast import Hands, Network, Reporter, message_json
 from tincay.reports.models import CountRow, Report
 from tincay.vault.models import SealedText
 from tincay.visit.models import Visit
@@ -59,13 +58,13 @@ def test_the_way_out_ends_the_visit(visitor: Client, page: str) -> None:
     assert found
     answer = visitor.get(found[1])
     assert answer["Location"] == settings.TINCAY_EXIT_ADDRESS
-    assert not Visit.objects.exists()
+    assert not Visit.objects.for_the_rules().exists()
     assert not visitor.cookies["visit"].value
     assert "data-code" in visitor.get("/back/now/").content.decode()
 
 
 def test_the_way_out_leads_out_also_when_the_visit_is_over(visitor: Client) -> None:
-    Visit.objects.all().delete()
+    Visit.objects.for_the_rules().delete()
     assert visitor.get("/back/out/")["Location"] == settings.TINCAY_EXIT_ADDRESS
 
 
@@ -75,7 +74,9 @@ def test_a_message_is_sealed_and_read_again(visitor: Client, reporter: Reporter)
     )
     assert reporter.messages() == ["Tôi nhớ thêm một điều."]
     assert "Tôi nhớ thêm một điều." in visitor.get("/back/now/").content.decode()
-    assert b"nh\xe1\xbb\x9b th\xc3\xaam" not in b"".join(bytes(t.sealed) for t in SealedText.objects.all())
+    assert b"nh\xe1\xbb\x9b th\xc3\xaam" not in b"".join(
+        bytes(t.sealed) for t in SealedText.objects.for_the_rules()
+    )
 
 
 def test_a_message_with_the_code_is_refused_and_stays_in_the_form(
@@ -132,8 +133,8 @@ def test_what_stays_after_deleting_is_what_the_page_named(visitor: Client, repor
 def test_deleting_takes_the_words_the_visit_and_the_door(visitor: Client, reporter: Reporter) -> None:
     answer = visitor.post("/back/delete/", {"token": token(visitor, "/back/delete/")})
     assert "Đã xóa" in answer.content.decode()
-    assert not SealedText.objects.exists()
-    assert not Visit.objects.exists()
+    assert not SealedText.objects.for_the_rules().exists()
+    assert not Visit.objects.for_the_rules().exists()
     assert Client().post("/back/", {"plain-code": reporter.code}).status_code == 404
 
 
@@ -148,7 +149,7 @@ def test_wrong_codes_make_the_next_one_wait_in_this_browser_only(visitor: Client
 
 def test_what_was_typed_survives_the_end_of_a_visit(visitor: Client, reporter: Reporter) -> None:
     written = {"token": token(visitor), "key": "k" * 22, "plain-words": "Lời tôi viết dở."}
-    Visit.objects.all().delete()
+    Visit.objects.for_the_rules().delete()
     ended = visitor.post("/back/write/", written)
     assert ended.status_code == 401
     assert "Lời tôi viết dở." in ended.content.decode()
@@ -187,12 +188,8 @@ def test_what_she_wrote_while_it_was_closed_is_not_lost_and_not_kept(
     assert "Lời tôi viết dở." in page
     assert 'href="/back/done/"' in page
     assert not reporter.messages()
-    sealed = {"v": 1, "key": "k" * 22, "sealed": sealed_for(reporter)}
+    assert reporter.report
+    sealed = message_json(reporter.report, "…")
     headers = {"X-CSRFToken": written["token"]}
     told = visitor.post("/back/write/", sealed, content_type="application/json", headers=headers)
     assert (told.status_code, told.json()) == (409, {"error": "closed"})
-
-
-def sealed_for(reporter: Reporter) -> str:
-    assert reporter.report
-    return base64.b64encode(seal_words(reporter.report, "…")).decode()

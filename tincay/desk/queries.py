@@ -33,11 +33,11 @@ def queue_page(user: User, after: UUID | None = None, *, held: bool = False) -> 
 
     One query for each desk: an index gives each desk's reports in order, and no index gives several desks'.
     """
-    mine = reports(user, May.SEE_QUEUE)
-    start = _place(mine.filter(pk=after).first()) if after else None
+    visible = reports(user, May.SEE_QUEUE)
+    start = _place(visible.filter(pk=after).first()) if after else None
     desks = user.memberships.values_list("desk_id", flat=True)
-    found = merge(*(_of_desk(desk, start, held=held) for desk in desks), key=_order)
-    page = list(islice(found, PAGE + 1))
+    in_order = merge(*(_of_desk(desk, start, held=held) for desk in desks), key=_order)
+    page = list(islice(in_order, PAGE + 1))
     shown = page[:PAGE]
     more = shown[-1].id if len(page) > PAGE else None
     return QueuePage(shown, _paused(shown), _she_wrote(shown), more)
@@ -68,27 +68,27 @@ def _of_desk(desk: int, start: Q | None, *, held: bool) -> list[Report]:
 
 
 def _paused(shown: Iterable[Report]) -> frozenset[UUID]:
-    ids = [report.id for report in shown]
-    return frozenset(Pause.objects.filter(report__in=ids, ended_at=None).values_list("report_id", flat=True))
+    pauses = Pause.objects.within(report__in=list(shown)).filter(ended_at=None)
+    return frozenset(pauses.values_list("report_id", flat=True))
 
 
 def _she_wrote(shown: Iterable[Report]) -> frozenset[UUID]:
     """Where a reply is owed to what she wrote."""
     owed = [code for code, rule in rules().items() if rule.met == "replied"]
-    rows = Clock.objects.running().filter(report__in=[report.id for report in shown], rule__in=owed)
+    rows = Clock.objects.within(report__in=list(shown)).running().filter(rule__in=owed)
     return frozenset(rows.values_list("report_id", flat=True))
 
 
 def late_clocks(user: User, now: datetime) -> list[Clock]:
     """What is late in the own organisation, the latest first: a code name, a step, a level."""
-    rows = Clock.objects.late(now).filter(report__in=reports(user, May.SEE_OVERDUE))
+    rows = Clock.objects.within(report__in=reports(user, May.SEE_OVERDUE)).late(now)
     return _first(rows.order_by("due_at", "id"))
 
 
 def escalated_clocks(user: User) -> list[Clock]:
     """What climbed to the coordinating body and still waits: codes and dates."""
-    rows = Clock.objects.filter(escalations__level="e4", met_at=None)
-    return _first(rows.filter(report__in=reports(user, May.SEE_ESCALATED)).order_by("due_at", "id"))
+    rows = Clock.objects.within(report__in=reports(user, May.SEE_ESCALATED))
+    return _first(rows.filter(escalations__level="e4", met_at=None).order_by("due_at", "id"))
 
 
 def _first(rows: QuerySet[Clock]) -> list[Clock]:

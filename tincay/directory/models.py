@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 
 from tincay.people.models import Desk
+from tincay.people.tenancy import PublicQuerySet
 
 
 class Province(models.Model):
@@ -17,6 +18,8 @@ class Province(models.Model):
     name_en = models.CharField(max_length=60)
     old_codes = models.JSONField(default=list)
     desk = models.ForeignKey(Desk, models.PROTECT, null=True, blank=True, related_name="provinces")
+
+    objects = PublicQuerySet["Province"].as_manager()
 
     def name(self, language: str) -> str:
         return self.name_en if language == "en" else self.name_vi
@@ -30,11 +33,13 @@ class Fallback(models.Model):
     case = models.ForeignKey(Desk, models.PROTECT, related_name="+")
     oversight = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="+")
 
+    objects = PublicQuerySet["Fallback"].as_manager()
+
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_fallback")]
 
 
-class ServiceSet(models.QuerySet["Service"]):
+class ServiceSet(PublicQuerySet["Service"]):
     def offered(self) -> Self:
         return self.filter(active=True)
 

@@ -34,9 +34,9 @@ def fallback() -> Fallback:
 
 
 def desk_for(province: str | None) -> Desk:
-    """The desk that a report about this province goes to (domain: a province without one has the default)."""
+    """The desk that a report about this province goes to: the default, where it has none or that has no key yet."""
     found = Province.objects.select_related("desk").filter(code=province or "").first()
-    return found.desk if found and found.desk else fallback().triage
+    return found.desk if found and found.desk and found.desk.recipient else fallback().triage
 
 
 def provinces() -> list[Province]:

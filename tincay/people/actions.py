@@ -93,9 +93,9 @@ def end_sessions(*, user: User) -> None:
 @one_transaction
 def suspend(*, user: User) -> None:
     """Shut a user out: no sign-in, no session, no second factor, no call. Everything done so far stays."""
-    User.objects.filter(pk=user.pk).update(is_active=False)
+    User.objects.for_the_rules().filter(pk=user.pk).update(is_active=False)
     Authenticator.objects.filter(user=user).delete()
-    Notice.objects.filter(user=user).delete()
+    user.notices.all().delete()
     end_sessions(user=user)
 
 
@@ -112,7 +112,8 @@ def let_in_again(*, user: User, password: str) -> None:
 @one_transaction
 def add_seat(*, user: User, desk: Desk, on_call: int | None = None) -> Membership:
     """Give a user a place at a desk; what the desk's key opens comes later, from a colleague's browser."""
-    return Membership.objects.update_or_create(user=user, desk=desk, defaults={"on_call": on_call})[0]
+    seats = Membership.objects.for_the_rules()
+    return seats.update_or_create(user=user, desk=desk, defaults={"on_call": on_call})[0]
 
 
 @one_transaction
@@ -121,7 +122,8 @@ def call_on_duty(*, desk: Desk, now: datetime, place: int | None = 0) -> Notice 
 
     Where that place is empty, and for no place, a supervisor is called: the desk's, else the organisation's.
     """
-    on_call = Membership.objects.filter(desk=desk).on_call().values_list("user_id", flat=True)
+    seats = Membership.objects.for_the_rules().filter(desk=desk)
+    on_call = seats.on_call().values_list("user_id", flat=True)
     called = None if place is None else next(iter(on_call[place : place + 1]), None)
     called = called or _second_person(desk)
     return None if called is None else Notice.objects.create(user_id=called, created_at=now)
@@ -130,7 +132,7 @@ def call_on_duty(*, desk: Desk, now: datetime, place: int | None = 0) -> Notice 
 def _second_person(desk: Desk) -> int | None:
     """Those of the desk before those elsewhere in its organisation."""
     roles = [role for role, rights in ROLE_RIGHTS.items() if May.SECOND_PERSON in rights]
-    found = User.objects.filter(organisation=desk.organisation_id, role__in=roles, is_active=True)
+    found = User.objects.of_desk(desk).filter(role__in=roles, is_active=True)
     here = found.filter(memberships__desk=desk)
     return (here.order_by("id").first() or found.order_by("id").first() or User()).pk
 
@@ -138,7 +140,7 @@ def _second_person(desk: Desk) -> int | None:
 @one_transaction
 def see_notices(*, user: User) -> None:
     """This user has looked: what was waiting to be said is said."""
-    Notice.objects.filter(user=user).delete()
+    user.notices.all().delete()
 
 
 def send_notices(*, now: datetime) -> int:
@@ -146,7 +148,7 @@ def send_notices(*, now: datetime) -> int:
 
     The channel is told an address and "Có việc mới": no report, no desk, no priority.
     """
-    waiting = Notice.objects.filter(sent_at__isnull=True)
+    waiting = Notice.objects.for_the_rules().filter(sent_at__isnull=True)
     if not settings.TINCAY_NOTICE_WEBHOOK:
         waiting.update(sent_at=now)
         return 0
@@ -154,7 +156,7 @@ def send_notices(*, now: datetime) -> int:
     # In any order: an address that hangs each time must not stand before the others each time.
     for notice in waiting.select_related("user").order_by("?"):
         if monotonic() < until and _post_notice(notice.user.notice_address):
-            sent += Notice.objects.filter(pk=notice.pk).update(sent_at=now)
+            sent += waiting.filter(pk=notice.pk).update(sent_at=now)
     return sent
 
 

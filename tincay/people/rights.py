@@ -1,4 +1,4 @@
-"""The names of all rights and the roles that hold them. `tests/test_rights.py` prints this as one table."""
+"""The names of all rights and the roles that hold them. `tincay rights` prints this as one table: docs/rights.md."""
 
 from enum import StrEnum
 
@@ -51,3 +51,21 @@ def holds(role: str, right: May) -> bool:
 
 def comes_with_kind(kind: str, right: May) -> bool:
     return right in KIND_RIGHTS.get(kind, frozenset())
+
+
+INTRODUCTION = """# Who may do what
+
+`./run tincay rights` prints this table; `--write` writes this file, and a test fails when it differs from the code.
+Columns are codes of `user_role` and, at the end, of `org_type`: what everybody in such an organisation may. Roles that
+have no column hold no right. Which rows a right reaches is said in its own words.
+
+"""
+
+
+def table() -> str:
+    """All rights and who holds them, as a table that a lawyer can read (Markdown)."""
+    holders = {**ROLE_RIGHTS, **KIND_RIGHTS}
+    names = [*ROLE_RIGHTS, *(f"{kind} (all)" for kind in KIND_RIGHTS)]
+    lines = [["", *names], ["---", *("---" for _ in names)]]
+    lines += [[right, *("yes" if right in held else "" for held in holders.values())] for right in May]
+    return INTRODUCTION + "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -1,4 +1,4 @@
-"""Deadlines pause, go on, move with the calendar and come nearer with urgency; none moves without a leaf."""
+"""Deadlines pause, go on, climb when she asks, move with the calendar and come nearer with urgency; each in a leaf."""
 
 from collections.abc import Container, Iterable
 from datetime import date, datetime
@@ -19,13 +19,17 @@ from tincay.log.actions import append_leaf
 from tincay.reports.application import lock_open, save_columns
 from tincay.reports.clocks import ReportClocks
 from tincay.reports.events import log_event
-from tincay.reports.models import Clock, Pause, Report
+from tincay.reports.models import Clock, Escalation, Pause, Report
 from tincay.web.packs import codes, rules
 from tincay.web.transactions import one_transaction
 
 
 class CannotPause(Exception):
     """This clock may not be paused for that reason."""
+
+
+class NotLate(Exception):
+    """Nothing is late, or independent oversight was asked already."""
 
 
 class PastDay(Exception):
@@ -101,6 +105,19 @@ def raise_priority(*, report: Report, priority: str, now: datetime) -> None:
 
 
 @one_transaction
+def ask_oversight(*, report: Report, now: datetime) -> None:
+    """Her wish: let the coordinating body see now that this is late, codes and dates only. Raises NotLate.
+
+    The clock climbs on by itself: those in between are reminded all the same.
+    """
+    late = report.clocks.late(now).order_by("due_at").first()
+    if late is None or late.escalations.filter(level="e4").exists():
+        raise NotLate
+    Escalation.objects.create(clock=late, level="e4", at=now.replace(second=0))
+    log_event(report, "escalated", now, rule=late.rule, level="e4", asked_by="reporter")
+
+
+@one_transaction
 def change_calendar(
     *, day: date, calendar_name: str, kind: str, name_vi: str, name_en: str, reason: str, now: datetime
 ) -> int:
@@ -117,7 +134,12 @@ def change_calendar(
     event: dict[str, str | int] = {"calendar": calendar_name, "date": day.isoformat(), "to": kind}
     event["version"] = version.number
     keep_opening(version=version, appended=append_leaf(kind="calendar_changed", event=event, now=now))
-    ahead = Clock.objects.running().filter(due_at__gte=now, due_at__date__gte=day).values("report")
+    ahead = (
+        Clock.objects.for_the_rules()
+        .running()
+        .filter(due_at__gte=now, due_at__date__gte=day)
+        .values("report")
+    )
     reports = Report.objects.for_the_rules().filter(pk__in=ahead).select_related("desk")
     return sum(_recount(report, now) for report in reports)
 

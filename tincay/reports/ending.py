@@ -17,7 +17,7 @@ from tincay.core.stages import Ending, Withdraw
 from tincay.people.tenancy import ScopedQuerySet
 from tincay.reports.application import take_step
 from tincay.reports.events import log_event
-from tincay.reports.models import Clock, Report
+from tincay.reports.models import Report
 from tincay.vault import actions as vault
 from tincay.web.transactions import one_transaction
 
@@ -45,7 +45,7 @@ def blank_posting_time(rows: Rows, report: Report, now: datetime) -> None:
 
 def blank_clock_times(rows: Rows, report: Report, now: datetime) -> None:
     """Whether each was in time, and the band of its duration, stand since it was met; what is late now was not."""
-    Clock.objects.filter(report=report).late(now).update(in_time=False)
+    report.clocks.late(now).update(in_time=False)
     rows.update(started_at=None, due_at=None, met_at=None, next_escalation_at=None)
 
 
@@ -116,9 +116,8 @@ ENDING: dict[str, Fate] = {
 
 def _rows_of(report: Report, label: str, path: str) -> Rows:
     rows = apps.get_model(label)._default_manager.all()
-    if isinstance(rows, ScopedQuerySet):
-        rows = rows.for_the_rules()
-    filtered: Rows = rows.filter(**{path: report.pk})
+    assert isinstance(rows, ScopedQuerySet)
+    filtered: Rows = rows.for_the_rules().filter(**{path: report.pk})
     return filtered
 
 

@@ -99,14 +99,14 @@ class Report(models.Model):
         return self.stage == "closed"
 
 
-class ClockSet(models.QuerySet["Clock"]):
+class ClockSet(ScopedQuerySet["Clock"]):
     def running(self) -> Self:
         return self.filter(met_at__isnull=True, due_at__isnull=False)
 
     def moving(self) -> Self:
         """What runs and is held by no pause; a pause that began after the deadline holds nothing."""
         pausable = [code for code, rule in rules().items() if rule.pausable]
-        still = Pause.objects.filter(
+        still = Pause.objects.for_the_rules().filter(
             report=OuterRef("report"), ended_at__isnull=True, begun_at__lte=OuterRef("due_at")
         )
         return self.running().exclude(Exists(still), rule__in=pausable)
@@ -164,6 +164,8 @@ class Pause(models.Model):
     ended_at = models.DateTimeField(null=True)
     review_at = models.DateTimeField(null=True)
 
+    objects = ScopedQuerySet["Pause"].as_manager()
+
 
 class Escalation(models.Model):
     """A reminder that went up: which clock, which level, to which post. Never to which person."""
@@ -171,6 +173,8 @@ class Escalation(models.Model):
     clock = models.ForeignKey(Clock, models.CASCADE, related_name="escalations")
     level = models.CharField(max_length=2)
     at = models.DateTimeField()
+
+    objects = ScopedQuerySet["Escalation"].as_manager()
 
 
 class ConsentGrant(models.Model):
@@ -188,6 +192,8 @@ class ConsentGrant(models.Model):
     signature = models.BinaryField()
     method = models.CharField(max_length=20, default="web_form")
 
+    objects = ScopedQuerySet["ConsentGrant"].as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "number"], name="one_word_a_number")]
 
@@ -203,6 +209,8 @@ class Message(models.Model):
     number = models.PositiveSmallIntegerField(null=True)
     posted_at = models.DateTimeField(null=True)
 
+    objects = ScopedQuerySet["Message"].as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "key"], name="one_message_a_key")]
 
@@ -213,6 +221,8 @@ class SafeTry(models.Model):
     report = models.ForeignKey(Report, models.CASCADE, related_name="safe_tries")
     day = models.DateField()
     by = models.ForeignKey(User, models.SET_NULL, null=True)
+
+    objects = ScopedQuerySet["SafeTry"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "day"], name="one_try_a_day")]
@@ -225,24 +235,17 @@ class ClosingProposal(models.Model):
     reason = models.CharField(max_length=30)
     by = models.ForeignKey(User, models.CASCADE)
 
+    objects = ScopedQuerySet["ClosingProposal"].as_manager()
+
 
 class CountRow(models.Model):
-    """What she agreed to have counted: a month and coarse codes. The link goes when the report closes.
+    """What she agreed to have counted: a month and the codes of core.counting. The link goes when it closes.
 
     Only the *count* class of domain §0; nothing outside can follow a row to a report.
     """
 
-    CODES = (
-        "report_kind",
-        "channel",
-        "province",
-        "primary_harm",
-        "perpetrator_relation",
-        "police_option",
-        "age_group",
-        "classification",
-    )
-
     report = models.OneToOneField(Report, models.SET_NULL, null=True, related_name="count_row")
     month = models.CharField(max_length=7)
     codes = models.JSONField(default=dict)
+
+    objects = ScopedQuerySet["CountRow"].as_manager()

@@ -51,7 +51,7 @@ def each(act: Callable[[M, datetime], int], rows: QuerySet[M], now: datetime) ->
 
 def escalate(now: datetime) -> Done:
     """Clocks that nobody met climb to the next person."""
-    return each(_escalate, Clock.objects.to_escalate(now), now)
+    return each(_escalate, Clock.objects.for_the_rules().to_escalate(now), now)
 
 
 @one_transaction
@@ -60,7 +60,8 @@ def _escalate(row: Clock, now: datetime) -> int:
 
     The row says when it climbed, not when it should have.
     """
-    clock = Clock.objects.select_related("report__desk").select_for_update(of=("self",)).get(pk=row.pk)
+    locked = Clock.objects.for_the_rules().select_for_update(of=("self",))
+    clock = locked.select_related("report__desk").get(pk=row.pk)
     climbed = []
     while clock.met_at is None and clock.next_escalation_at and clock.next_escalation_at <= now:
         clock.level = LEVELS[LEVELS.index(clock.level) + 1 if clock.level in LEVELS else 0]
@@ -77,7 +78,8 @@ def _escalate(row: Clock, now: datetime) -> int:
 
 def end_pauses(now: datetime) -> Done:
     """A pause that nobody looked at again in time ends by itself: no clock is stopped quietly."""
-    return each(_end_pause, Pause.objects.filter(ended_at=None, review_at__lte=now), now)
+    over = Pause.objects.for_the_rules().filter(ended_at=None, review_at__lte=now)
+    return each(_end_pause, over, now)
 
 
 def _end_pause(row: Pause, now: datetime) -> int:

@@ -18,7 +18,7 @@ class Join(forms.Form):
 
     def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(organisation=desk.organisation_id, is_active=True)
+        people = User.objects.of_desk(desk).filter(is_active=True)
         self.candidates = people.exclude(memberships__desk=desk).exclude(recipient="").order_by("username")
         field = cast("forms.ModelChoiceField[User]", self.fields["user"])
         field.queryset = self.candidates

@@ -1,11 +1,38 @@
 """Ciphertext and the wraps that open it. Nothing else in the product stores words."""
 
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 from django.db import models
 
 from tincay.people.models import Desk, User
+from tincay.people.tenancy import ScopedQuerySet
+
+M = TypeVar("M", bound=models.Model)
+
+
+class OwnedSet(ScopedQuerySet[M]):
+    """Rows of one report each. The vault knows a report by its id only: `of` is what a related manager is elsewhere."""
+
+    owner_path = "compartment__owner"
+
+    def of(self, *owners: UUID) -> Self:
+        """What belongs to these reports, which the caller was allowed to ask for."""
+        asked: dict[str, object] = {f"{self.owner_path}__in": owners}
+        if len(owners) == 1:
+            asked = {self.owner_path: owners[0]}
+        return self._scope().filter(**asked)
+
+
+class CompartmentSet(OwnedSet["Compartment"]):
+    owner_path = "owner"
+
+
+class OpeningSet(OwnedSet["Opening"]):
+    owner_path = "owner"
+
+    def of(self, *owners: UUID) -> Self:
+        return super().of(*owners).order_by("leaf")
 
 
 class Compartment(models.Model):
@@ -21,6 +48,8 @@ class Compartment(models.Model):
     kind = models.CharField(max_length=20)
     recipient = models.CharField(max_length=80, unique=True)
     current = models.BooleanField(default=True)
+
+    objects = CompartmentSet.as_manager()
 
     class Meta:
         constraints = [
@@ -40,6 +69,8 @@ class Wrap(models.Model):
     # A wrap that a member's browser could not open while the desk got a new key: a person has to look.
     unopened = models.BooleanField(default=False)
 
+    objects = OwnedSet["Wrap"].as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["compartment", "recipient"], name="one_wrap_for_a_key")
@@ -53,10 +84,7 @@ class SealedText(models.Model):
     sealed = models.BinaryField()
     sealed_by = models.CharField(max_length=10)
 
-
-class OpeningSet(models.QuerySet["Opening"]):
-    def of(self, owner: UUID) -> Self:
-        return self.filter(owner=owner).order_by("leaf")
+    objects = OwnedSet["SealedText"].as_manager()
 
 
 class Opening(models.Model):
@@ -83,6 +111,8 @@ class PersonWrap(models.Model):
     scrypt_p = models.PositiveSmallIntegerField(default=1)
     sealed = models.BinaryField()
 
+    objects = ScopedQuerySet["PersonWrap"].as_manager()
+
 
 class DeskWrap(models.Model):
     """A desk's identity, sealed to one member. `of` is its public half.
@@ -95,6 +125,8 @@ class DeskWrap(models.Model):
     of = models.CharField(max_length=80)
     recipient = models.CharField(max_length=80)
     sealed = models.BinaryField()
+
+    objects = ScopedQuerySet["DeskWrap"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["of", "recipient"], name="one_desk_wrap_for_a_key")]

@@ -14,25 +14,30 @@ from tincay.vault.models import Compartment, DeskWrap, SealedText, Wrap
 def recipient(owner: UUID, kind: str) -> Recipient:
     """The public key that new words of this kind are sealed to."""
     return Recipient(
-        Compartment.objects.values_list("recipient", flat=True).get(owner=owner, kind=kind, current=True)
+        Compartment.objects.of(owner).values_list("recipient", flat=True).get(kind=kind, current=True)
     )
 
 
 def wraps_for_desk(owner: UUID, desk: Desk) -> QuerySet[Wrap]:
-    return Wrap.objects.filter(compartment__owner=owner, desk=desk).select_related("compartment")
+    return Wrap.objects.of(owner).filter(desk=desk).select_related("compartment")
 
 
 def wraps_for_receipt(owner: UUID) -> QuerySet[Wrap]:
-    return Wrap.objects.filter(compartment__owner=owner, desk=None).select_related("compartment")
+    return Wrap.objects.of(owner).filter(desk=None).select_related("compartment")
 
 
 def desk_wraps(user: User) -> QuerySet[DeskWrap]:
-    return DeskWrap.objects.filter(user=user, recipient=user.recipient).select_related("desk")
+    return DeskWrap.objects.within(user=user).filter(recipient=user.recipient).select_related("desk")
 
 
 def stale_wraps(desk: Desk) -> QuerySet[Wrap]:
     """Wraps of this desk that still go to an older key: what a remaining member's browser has to re-wrap."""
-    return Wrap.objects.filter(desk=desk, unopened=False).exclude(recipient=desk.recipient).order_by("id")
+    return (
+        Wrap.objects.for_the_rules()
+        .filter(desk=desk, unopened=False)
+        .exclude(recipient=desk.recipient)
+        .order_by("id")
+    )
 
 
 def old_key(desk: Desk, user: User) -> DeskWrap | None:
@@ -42,9 +47,10 @@ def old_key(desk: Desk, user: User) -> DeskWrap | None:
 
 def without_key(desk: Desk) -> QuerySet[User]:
     """Members who cannot open what this desk receives: new ones, and those who made themselves a new key."""
-    holding = DeskWrap.objects.filter(of=desk.recipient).values("recipient")
+    holding = DeskWrap.objects.for_the_rules().filter(of=desk.recipient).values("recipient")
     return (
-        User.objects.filter(memberships__desk=desk, is_active=True)
+        User.objects.for_the_rules()
+        .filter(memberships__desk=desk, is_active=True)
         .exclude(recipient__in=holding)
         .order_by("id")
     )
@@ -62,9 +68,9 @@ class Readable(NamedTuple):
 def readable(owner: UUID, user: User) -> dict[str, list[Readable]]:
     """What a user can open of a report, by kind of compartment; a rotated compartment comes before its heir."""
     held = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
-    wraps = Wrap.objects.filter(compartment__owner=owner, recipient__in=held).select_related("compartment")
+    wraps = Wrap.objects.of(owner).filter(recipient__in=held).select_related("compartment")
     texts: dict[int, list[SealedText]] = {}
-    for text in SealedText.objects.filter(compartment__owner=owner).order_by("id"):
+    for text in SealedText.objects.of(owner).order_by("id"):
         texts.setdefault(text.compartment_id, []).append(text)
     found: dict[str, list[Readable]] = {}
     for wrap in wraps.order_by("compartment_id"):
@@ -77,11 +83,11 @@ def readable(owner: UUID, user: User) -> dict[str, list[Readable]]:
 def first_words(owners: Iterable[UUID], user: User) -> dict[UUID, Readable]:
     """The story of each of these reports, as far as the user can open it; three questions however many."""
     held = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
-    wraps = Wrap.objects.filter(
-        compartment__owner__in=list(owners), compartment__kind="narrative", recipient__in=held
-    ).select_related("compartment")
-    found = {wrap.compartment_id: wrap for wrap in wraps}
-    texts = {text.compartment_id: text for text in SealedText.objects.filter(compartment__in=found)}
+    owners = list(owners)
+    wraps = Wrap.objects.of(*owners).filter(compartment__kind="narrative", recipient__in=held)
+    found = {wrap.compartment_id: wrap for wrap in wraps.select_related("compartment")}
+    rows = SealedText.objects.of(*owners).filter(compartment__in=found)
+    texts = {text.compartment_id: text for text in rows}
     return {
         found[number].compartment.owner: Readable(
             number,

@@ -1,6 +1,5 @@
 """Giving a desk a new key: the server's half of docs/formats/rewrap.md. It passes ciphertext on and opens none."""
 
-import base64
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -11,7 +10,8 @@ from tincay.people.models import Desk, User
 from tincay.vault import actions as vault
 from tincay.vault.models import DeskWrap, Wrap
 from tincay.vault.queries import desk_wraps, old_key, stale_wraps, without_key
-from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Strict
+from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Strict, base64_text
+from tincay.web.transactions import one_transaction
 
 AT_ONCE = 50
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
@@ -54,7 +54,7 @@ class Joined(Strict):
 
 def begin(desk: Desk, user: User) -> dict[str, Any]:
     """Where things stand for this member, who holds the desk's present key unless it has none yet."""
-    members = _public(User.objects.filter(memberships__desk=desk, is_active=True))
+    members = _public(User.objects.for_the_rules().filter(memberships__desk=desk, is_active=True))
     if not desk.recipient:  # its first key: there is nothing to hand over yet
         return {"old": None, "new": None, "members": members, "left": 0}
     current = desk_wraps(user).get(of=desk.recipient)
@@ -68,12 +68,12 @@ def begin(desk: Desk, user: User) -> dict[str, Any]:
         **({"joining": joining} if joining else {}),
         "left": stale_wraps(desk).count()
         if renewing
-        else Wrap.objects.filter(desk=desk, unopened=False).count(),
+        else Wrap.objects.for_the_rules().filter(desk=desk, unopened=False).count(),
     }
 
 
 def _desk_key(row: DeskWrap, user: User) -> dict[str, str]:
-    return {"wrap": _base64(row.sealed), "of": user.recipient, "recipient": row.of}
+    return {"wrap": base64_text(row.sealed), "of": user.recipient, "recipient": row.of}
 
 
 def _public(users: QuerySet[User]) -> list[dict[str, str]]:
@@ -85,13 +85,14 @@ def _public(users: QuerySet[User]) -> list[dict[str, str]]:
 
 def new_key(desk: Desk, user: User, sent: NewKey, now: datetime) -> dict[str, Any]:
     """Take the desk's new key. Every member with a key must have a wrap, so that nobody is left outside."""
-    members = User.objects.filter(memberships__desk=desk, is_active=True).exclude(recipient="").in_bulk()
+    sitting = User.objects.for_the_rules().filter(memberships__desk=desk, is_active=True)
+    members = sitting.exclude(recipient="").in_bulk()
     sealed = {int(wrap.id): wrap.sealed for wrap in sent.wraps}
     if set(sealed) != set(members):
         raise Malformed
     wraps = {members[number]: found for number, found in sealed.items()}
     vault.set_desk_key(desk=desk, recipient=sent.recipient, wraps=wraps, now=now)
-    mine = DeskWrap.objects.get(of=desk.recipient, user=user)
+    mine = DeskWrap.objects.within(user=user).get(of=desk.recipient)
     return {"new": _desk_key(mine, user), "left": stale_wraps(desk).count()}
 
 
@@ -99,7 +100,7 @@ def more(desk: Desk) -> dict[str, Any]:
     """At most fifty wraps to the old key."""
     found = stale_wraps(desk).select_related("compartment")
     wraps = [
-        {"id": str(row.pk), "sealed": _base64(row.sealed), "of": row.compartment.recipient}
+        {"id": str(row.pk), "sealed": base64_text(row.sealed), "of": row.compartment.recipient}
         for row in found[:AT_ONCE]
     ]
     return {"wraps": wraps, "left": found.count()}
@@ -114,9 +115,10 @@ def replaced(desk: Desk, user: User, sent: Replaced) -> dict[str, Any]:
     return {"left": stale_wraps(desk).count()}
 
 
+@one_transaction
 def joined(desk: Desk, sent: Joined) -> None:
-    """Hand the desk's present key to members who do not hold it yet."""
-    waiting = without_key(desk).in_bulk()
+    """Hand the desk's present key to members who do not hold it yet: to all of them, or to nobody."""
+    waiting = without_key(desk).exclude(recipient="").in_bulk()
     for wrap in sent.wraps:
         if int(wrap.id) not in waiting:
             raise Malformed
@@ -126,7 +128,3 @@ def joined(desk: Desk, sent: Joined) -> None:
 def forget_old(desk: Desk) -> None:
     """The end: nothing goes to the old key any more. Raises vault.NotYet while something does."""
     vault.forget_old_key(desk=desk)
-
-
-def _base64(raw: bytes | memoryview) -> str:
-    return base64.b64encode(bytes(raw)).decode()

@@ -5,7 +5,6 @@ from typing import Any, Literal
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from tincay.vault.actions import LastMember, NotYet, add_member, remove_member, 
 from tincay.vault.permissions import desk_or_404
 from tincay.vault.queries import desk_wraps, old_key, without_key
 from tincay.web.json_views import body_of, for_script
+from tincay.web.packs import word_list_address
 from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Salt, Strict, read
 from tincay.web.time import now
 
@@ -45,7 +45,7 @@ def my_key(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "vault/my_key.html",
-        {"desks": desks, "setup": {"words": static("client/words-vn.txt")}, "user": user},
+        {"desks": desks, "setup": {"words": word_list_address()}, "user": user},
     )
 
 
@@ -53,7 +53,7 @@ def _may_make_key(user: User, desk: Desk) -> bool:
     """Those who hold the desk's key; for its first one, every member who has a key of their own."""
     if desk.recipient:
         return _holds(user, desk)
-    return bool(user.recipient) and desk.memberships.filter(user=user).exists()
+    return bool(user.recipient) and user.memberships.filter(desk=desk).exists()
 
 
 def _holds(user: User, desk: Desk) -> bool:
@@ -90,7 +90,7 @@ def desks(request: HttpRequest) -> HttpResponse:
 
 def _desk(desk: Desk, user: User) -> dict[str, Any]:
     waiting = set(without_key(desk).values_list("pk", flat=True))
-    members = desk.memberships.select_related("user").order_by("on_call", "id")
+    members = desk.memberships.visible_to(user).select_related("user").order_by("on_call", "id")
     join = forms.Join(desk=desk, prefix=desk.code)
     return {
         "desk": desk,
@@ -107,10 +107,12 @@ def _desk(desk: Desk, user: User) -> dict[str, Any]:
 @require_POST
 @needs(May.MANAGE_DESK)
 def join_desk(request: HttpRequest, code: str) -> HttpResponse:
-    desk = desk_or_404(staff(request), code)
+    user = staff(request)
+    desk = desk_or_404(user, code)
     form = forms.Join(request.POST, desk=desk, prefix=desk.code)
     if form.is_valid():
-        add_member(desk=desk, user=form.cleaned_data["user"], sealed=None, on_call=desk.memberships.count())
+        last = desk.memberships.visible_to(user).count()
+        add_member(desk=desk, user=form.cleaned_data["user"], sealed=None, on_call=last)
         messages.success(request, _("Đã thêm vào nhóm. Còn một bước: trao khóa, để người mới đọc được."))
     return redirect("desks")
 
@@ -120,7 +122,7 @@ def join_desk(request: HttpRequest, code: str) -> HttpResponse:
 def leave_desk(request: HttpRequest, code: str, user_id: int) -> HttpResponse:
     """Say what it takes from that person; then do it."""
     desk = desk_or_404(staff(request), code)
-    member = get_object_or_404(User, pk=user_id, memberships__desk=desk)
+    member = get_object_or_404(User.objects.of_desk(desk), pk=user_id, memberships__desk=desk)
     if request.method != "POST":
         return render(
             request, "vault/leave.html", {"member": member, "desk": desk.name(get_language() or "vi")}
@@ -142,7 +144,7 @@ def leave_desk(request: HttpRequest, code: str, user_id: int) -> HttpResponse:
 def desk_key(request: HttpRequest, code: str) -> HttpResponse:
     """The talk of docs/formats/rewrap.md, for members who hold the desk's key: a seat alone is not enough."""
     user = staff(request)
-    desk = get_object_or_404(Desk, code=code, memberships__user=user)
+    desk = get_object_or_404(Desk.objects.within(memberships__user=user), code=code)
     if not _may_make_key(user, desk):
         raise Http404
     try:

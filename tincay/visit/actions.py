@@ -1,4 +1,4 @@
-"""What happens when somebody comes back: proof of the receipt, the visit, asking oversight."""
+"""What happens when somebody comes back: proof of the receipt, and the visit."""
 
 import json
 import secrets
@@ -18,8 +18,7 @@ from tincay.core.sealing import (
     seal,
     signing_public,
 )
-from tincay.reports.events import log_event
-from tincay.reports.models import Escalation, Report
+from tincay.reports.models import Report
 from tincay.visit.models import Challenge, Visit
 from tincay.web.transactions import one_transaction
 
@@ -29,10 +28,6 @@ TICKET_LASTS = timedelta(minutes=2)
 
 class Unknown(Exception):
     """A wrong answer, a used or an old ticket, a code that opens nothing: always the same."""
-
-
-class NotLate(Exception):
-    """Nothing is late, or independent oversight was asked already."""
 
 
 class Asked(NamedTuple):
@@ -52,7 +47,7 @@ class ReceiptKeys(NamedTuple):
 @one_transaction
 def ask_for_proof(*, locator: bytes, now: datetime) -> Asked:
     """Ask for proof of the receipt. For an unknown locator the same work with a key that nobody holds."""
-    Challenge.objects.filter(until__lte=now).delete()
+    Challenge.objects.for_the_rules().filter(until__lte=now).delete()
     report = Report.objects.for_the_rules().filter(locator=locator).exclude(receipt="").first()
     nobody = new_key()[1]
     ticket = secrets.token_urlsafe(32)
@@ -74,7 +69,8 @@ def accept_proof(*, ticket: str, answer: bytes, now: datetime) -> Identity:
 @one_transaction
 def _spend(*, ticket: str, answer: bytes, now: datetime) -> Identity | None:
     row = (
-        Challenge.objects.select_for_update(of=("self",))
+        Challenge.objects.for_the_rules()
+        .select_for_update(of=("self",))
         .filter(ticket=ticket)
         .select_related("report")
         .first()
@@ -91,7 +87,7 @@ def _spend(*, ticket: str, answer: bytes, now: datetime) -> Identity | None:
 @one_transaction
 def open_visit(*, report: Report, keys: ReceiptKeys | None, now: datetime) -> Identity:
     """Fifteen minutes for one report. `keys` (without JavaScript) are sealed to the cookie's key."""
-    Visit.objects.filter(until__lte=now).delete()
+    Visit.objects.for_the_rules().filter(until__lte=now).delete()
     cookie, recipient = new_key()
     sealed = None
     if keys:
@@ -132,23 +128,10 @@ def recipient_in(cookie: str) -> Recipient | None:
 @one_transaction
 def forget_visits(*, now: datetime) -> int:
     """Take away the rows of visits and challenges that are over: when she came is nobody's business."""
-    over = [rows.filter(until__lte=now).delete()[0] for rows in (Visit.objects, Challenge.objects)]
-    return sum(over)
+    over = [rows.for_the_rules().filter(until__lte=now) for rows in (Visit.objects, Challenge.objects)]
+    return sum(rows.delete()[0] for rows in over)
 
 
 @one_transaction
 def end_visit(*, visit: Visit) -> None:
     visit.delete()
-
-
-@one_transaction
-def ask_oversight(*, report: Report, now: datetime) -> None:
-    """Let the coordinating body see now that this is late: codes and dates only. Raises NotLate.
-
-    The clock climbs on by itself: those in between are reminded all the same.
-    """
-    late = report.clocks.late(now).order_by("due_at").first()
-    if late is None or late.escalations.filter(level="e4").exists():
-        raise NotLate
-    Escalation.objects.create(clock=late, level="e4", at=now.replace(second=0))
-    log_event(report, "escalated", now, rule=late.rule, level="e4", asked_by="reporter")

@@ -5,10 +5,11 @@ from typing import Self
 
 from django.db import models
 
+from tincay.people.tenancy import ScopedQuerySet
 from tincay.reports.models import Report
 
 
-class Dated(models.QuerySet["Visit"]):
+class Dated(ScopedQuerySet["Visit"]):
     def open_at(self, now: datetime) -> Self:
         return self.filter(until__gt=now)
 
@@ -38,3 +39,5 @@ class Challenge(models.Model):
     secret = models.BinaryField()
     report = models.ForeignKey(Report, models.CASCADE, null=True, related_name="+")
     until = models.DateTimeField(db_index=True)
+
+    objects = ScopedQuerySet["Challenge"].as_manager()

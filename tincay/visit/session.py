@@ -47,9 +47,9 @@ def visitor_of(request: HttpRequest) -> Visitor | None:
 
 def visitor_with(cookie: Identity) -> Visitor:
     """Who has just come in."""
-    found = _visitor(cookie)
-    assert found is not None
-    return found
+    visitor = _visitor(cookie)
+    assert visitor is not None
+    return visitor
 
 
 def _visitor(cookie: str) -> Visitor | None:
@@ -59,7 +59,9 @@ def _visitor(cookie: str) -> Visitor | None:
 
 
 def _open_visit(recipient: Recipient) -> Visit | None:
-    visits = Visit.objects.open_at(timezone.now()).select_related("report__desk__organisation")
+    visits = (
+        Visit.objects.for_the_rules().open_at(timezone.now()).select_related("report__desk__organisation")
+    )
     return visits.filter(recipient=recipient).first()
 
 

@@ -62,7 +62,7 @@ def appended(leaves: Sequence[bytes]) -> Frontier:
 
 
 @pytest.mark.parametrize("count", range(1, 9))
-def test_known_roots(count: int) -> None:
+def test_the_roots_are_those_that_other_implementations_get(count: int) -> None:
     assert appended(KNOWN_LEAVES[:count]).root().hex() == KNOWN_ROOTS[count - 1]
 
 
@@ -94,7 +94,9 @@ def test_an_independent_tree_agrees_on_roots_and_paths(oracle: pymerkle.Inmemory
     leaves = [hash_leaf(bytes([number])) for number in range(size)]
     assert root_of(leaves) == oracle.get_root(size)
     for index in range(size):
-        path = [bytes.fromhex(one) for one in oracle.prove_inclusion(index + 1, size).serialize()["path"]]
+        path = [
+            bytes.fromhex(sibling) for sibling in oracle.prove_inclusion(index + 1, size).serialize()["path"]
+        ]
         assert [leaves[index], *inclusion_proof(index, size, nodes_of(leaves))] == path
 
 

@@ -1,6 +1,5 @@
 """The lock in the shell of every staff page."""
 
-import base64
 from typing import Any
 
 from django import template
@@ -10,6 +9,7 @@ from django.template.context import Context
 from tincay.people.models import User
 from tincay.people.rights import May
 from tincay.vault.models import PersonWrap
+from tincay.web.strict_json import base64_text
 
 register = template.Library()
 
@@ -21,7 +21,7 @@ def lock(context: Context) -> dict[str, Any]:
     user = request.user
     if not isinstance(user, User) or not user.may(May.HOLD_KEY):
         return {"holds": False}
-    wrap = PersonWrap.objects.filter(user=user).first()
+    wrap = PersonWrap.objects.within(user=user).first()
     return {"holds": True, "config": _config(user, wrap) if wrap else None}
 
 
@@ -31,6 +31,6 @@ def _config(user: User, wrap: PersonWrap) -> dict[str, Any]:
         "n": wrap.scrypt_n,
         "r": wrap.scrypt_r,
         "p": wrap.scrypt_p,
-        "sealed": base64.b64encode(bytes(wrap.sealed)).decode(),
+        "sealed": base64_text(wrap.sealed),
         "recipient": user.recipient,
     }

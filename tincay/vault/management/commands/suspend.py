@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("name")
 
     def handle(self, *, name: str, **options: object) -> None:
-        user = User.objects.filter(username=name).first()
+        user = User.objects.for_the_rules().filter(username=name).first()
         if user is None:
             raise CommandError("Nobody has this name.")
         alone = suspend_member(user=user)

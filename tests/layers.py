@@ -1,0 +1,141 @@
+"""The order of files inside an app: who may know whom, and where the files lie that an app has beside the usual ones.
+
+An import points down or stays on its level. A file that is not in ORDER has a line in EXTRA with its level and why
+it is there.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+PRODUCT = ROOT / "tincay"
+APPS = [
+    "web", "log", "releases", "people", "directory", "vault", "reports", "intake", "estimates", "visit", "desk",
+    "operations", "demo",
+]  # fmt: skip
+"""From the ground up, as import-linter has them."""
+ORDER = [
+    "urls", "views", "pages", "forms", "above actions", "permissions", "actions", "below actions", "queries", "models",
+]  # fmt: skip
+"""From the top down. "Above" and "below" are levels for extra files that are neither of their neighbours."""
+ENTRANCES = {"management": "views", "apps": "urls", "templatetags": "pages"}
+"""What the framework calls: commands are views without pages, tags are pieces of pages, apps.py starts it all."""
+NO_CODE = {"__init__", "migrations"}
+WRITING = {"above actions", "actions", "below actions"}
+"""Levels that may write rows, of the own app only (tests/test_writers.py)."""
+
+EXTRA = {
+    "web.catalogues": ("actions", "makes the catalogues that translators work in: a developers' verb"),
+    "web.context": ("pages", "what every page is given"),
+    "web.dates": ("models", "words for dates: knows no row"),
+    "web.headers": ("views", "middleware: stands around views"),
+    "web.json_views": ("views", "a view that answers a script"),
+    "web.logs": ("models", "what a log line may hold: knows no row"),
+    "web.packs": ("models", "the country's data, read once: files instead of rows"),
+    "web.process_lock": ("models", "a lock between processes: knows no row"),
+    "web.strict_json": ("models", "the shape of what browsers send: knows no row"),
+    "web.time": ("queries", "asks which time it is"),
+    "web.transactions": ("models", "what an action runs in: knows no row"),
+    "log.archive": ("queries", "the public copy, as files"),
+    "log.checkpointing": ("actions", "the end of the day: signs, then asks the witnesses"),
+    "log.checks": ("actions", "compares every row while nothing can be appended"),
+    "log.keys": ("models", "the key file and the witnesses' lines: files instead of rows"),
+    "log.totals": ("queries", "counts steps, coarsely"),
+    "log.witnesses": ("below actions", "speaks with witnesses; what they sign is kept by actions"),
+    "releases.written_once": ("models", "triggers that migrations make"),
+    "people.accounts": ("queries", "what allauth asks us"),
+    "people.rights": ("models", "the names of rights: codes that rows are held against"),
+    "people.tenancy": ("models", "what the sets of all models are made of"),
+    "vault.rekey": ("actions", "a desk's new key, in steps of one conversation"),
+    "reports.application": ("actions", "applies facts to a report and its clocks, written once"),
+    "reports.clocks": ("below actions", "a report's clocks in hand: actions start, meet and save them"),
+    "reports.consents": ("actions", "her words about consent"),
+    "reports.deadlines": ("actions", "deadlines pause, go on and move"),
+    "reports.ending": ("actions", "close, purge, delete: one table"),
+    "reports.envelope": ("models", "the shape of what is sent: beside the rows that it becomes"),
+    "reports.events": ("actions", "a report's leaf and its opening"),
+    "reports.messages": ("actions", "the thread"),
+    "reports.receiving": ("actions", "how a report comes"),
+    "reports.schedule": ("actions", "a report's scheduled work"),
+    "reports.steps": ("actions", "one verb a stage"),
+    "intake.attempts": ("actions", "counts tries in a signed cookie"),
+    "intake.flood": ("actions", "lanes and work: counters in memory, no row"),
+    "intake.labels": ("models", "words of coded answers: knows no row"),
+    "intake.plain": (
+        "pages",
+        "the page's own script, for browsers without one: makes the envelope of the form",
+    ),
+    "intake.questions": ("models", "the questions, once: data that forms and pages are made from"),
+    "intake.seal_on_server": ("actions", "seals what a browser without script typed"),
+    "estimates.compute": ("models", "works a run out: touches no row"),
+    "estimates.publishing": ("queries", "what may be said of a run, and whether it was said before"),
+    "estimates.tables": ("models", "the shape of a table of counts: beside the rows that it becomes"),
+    "estimates.texts": ("forms", "words of estimates, for forms and pages"),
+    "estimates.worker": ("above actions", "a thread that takes runs up, one after another"),
+    "visit.consents": ("models", "which items a consent hands over: a table"),
+    "visit.session": ("permissions", "who may come in: the receipt's needs()"),
+    "operations.health": ("queries", "how the install is"),
+    "operations.scheduled": ("actions", "the list of jobs, and one run of it"),
+    "operations.timer": ("above actions", "a thread that runs the list"),
+    "demo.answers": ("queries", "answers of invented reports"),
+    "demo.install": ("actions", "makes the demo through the product's own verbs"),
+    "demo.rows": ("models", "the year's rows, worked out from totals: no database"),
+    "demo.story": ("actions", "takes each step at its time"),
+}
+
+
+class Module(NamedTuple):
+    """One Python file of an app. `name` is its first part below the app: "views" for desk/views/queue.py."""
+
+    app: str
+    name: str
+    path: Path
+
+    @property
+    def level(self) -> str | None:
+        """Its place in ORDER; None when nobody said."""
+        if self.name in ORDER:
+            return self.name
+        return ENTRANCES.get(self.name) or EXTRA.get(f"{self.app}.{self.name}", (None,))[0]
+
+
+def module_of(path: Path) -> Module:
+    app, first, *_ = path.relative_to(PRODUCT).parts
+    return Module(app, first.removesuffix(".py"), path)
+
+
+def modules() -> Iterator[Module]:
+    """Every Python file of the apps but migrations and empty ones."""
+    for app in APPS:
+        for path in sorted((PRODUCT / app).rglob("*.py")):
+            if not NO_CODE & {part.removesuffix(".py") for part in path.relative_to(PRODUCT / app).parts}:
+                yield module_of(path)
+
+
+def upward_imports(code: str, module: Module) -> Iterator[tuple[int, str]]:
+    """Lines of this file that import a file of the same app which stands above it; and which one."""
+    level = module.level
+    assert level is not None
+    own = f"tincay.{module.app}"
+    for node in ast.walk(ast.parse(code)):
+        for name in _imported(node, own):
+            other = Module(module.app, name, module.path).level
+            if other is not None and ORDER.index(other) < ORDER.index(level):
+                yield node.lineno, name  # type: ignore[attr-defined]
+
+
+def _imported(node: ast.AST, own: str) -> Iterator[str]:
+    """The first parts below the app of what a statement imports."""
+    if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+        if node.module == own:
+            yield from (alias.name for alias in node.names)
+        elif node.module.startswith(f"{own}."):
+            yield node.module.removeprefix(f"{own}.").split(".")[0]
+    elif isinstance(node, ast.Import):
+        for alias in node.names:
+            if alias.name.startswith(f"{own}."):
+                yield alias.name.removeprefix(f"{own}.").split(".")[0]
