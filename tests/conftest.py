@@ -22,6 +22,7 @@ examples.register_profile("house", deadline=None, suppress_health_check=[HealthC
 examples.load_profile("house")
 WATCHES = (
     "tincay.intake.flood",
+    "tincay.intake.tallies",
     "tincay.intake.attempts",
     "allauth.mfa.totp.internal.auth",
     "tests.people.telephone",
@@ -100,7 +101,8 @@ def standing_clock() -> Iterator[StandingClock]:
     """
     from django.utils import timezone
 
-    clock, begun = StandingClock(), timezone.now()
+    begun = timezone.now()
+    clock = StandingClock(begun.timestamp())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(timezone, "now", lambda: begun + timedelta(seconds=clock.passed))
         for module in _watches():

@@ -27,15 +27,15 @@ class StandingClock:
     Each look is a microsecond after the one before, so that two moments are never the same.
     """
 
-    def __init__(self) -> None:
-        self._time, self._monotonic, self._looks = time.time(), time.monotonic(), 0
-        self.passed = 0.0
+    def __init__(self, begun: float | None = None) -> None:
+        """`begun` in seconds since 1970, or now."""
+        self._begun = time.time() if begun is None else begun
+        self.passed, self._looks = 0.0, 0
 
     def time(self) -> float:
-        return self._time + self._since()
+        return self._begun + self._since()
 
-    def monotonic(self) -> float:
-        return self._monotonic + self._since()
+    monotonic = time
 
     def go_on(self, seconds: float) -> None:
         """Let so much time pass."""

@@ -114,6 +114,8 @@ class Module:
                 yield f"{line}: compares a measured time: wait_until(…) what must come"
             elif isinstance(node, ast.Call):
                 yield from (f"{line}: {why}" for why in self._wrong_call(node))
+            elif isinstance(node, ast.Assign) and "PATIENCE" in map(ast.unparse, node.targets):
+                yield f"{line}: another patience: import the one of tests/patience.py"
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "sleep(" in node.value:
                 yield f"{line}: code that sleeps: let it wait for a line or a file instead"
 
@@ -204,6 +206,7 @@ BAD = {
     "sleeps in another process": "run(['-c', 'import time; time.sleep(1)'])",
     "gives up": "expect(x).to_be_visible(timeout=20_000)",
     "gives up on a process": "process.wait(20)",
+    "another patience": "PATIENCE = 20",
     "a fast example": "@settings(deadline=200)\ndef f(): ...",
     "a fast draw": "@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])\ndef f(): ...",
 }

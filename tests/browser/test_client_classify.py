@@ -77,7 +77,7 @@ def server() -> Iterator[SmallServer]:
 def opens(page: Page, address: str) -> None:
     page.goto(address)
     unlock(page)
-    expect(page.locator("html")).to_have_attribute("data-keyring", "open", timeout=20_000)
+    expect(page.locator("html")).to_have_attribute("data-keyring", "open")
 
 
 def test_opened_answers_suggest_a_class_warn_and_fill_the_count(page: Page, server: SmallServer) -> None:
@@ -125,4 +125,4 @@ def test_rows_of_the_queue_warn_while_words_are_open_also_after_coming_back(
     page.get_by_text("Khóa lại").click()
     expect(warning).to_have_count(0)
     unlock(page)
-    expect(warning).to_have_count(1, timeout=20_000)
+    expect(warning).to_have_count(1)

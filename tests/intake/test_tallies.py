@@ -4,14 +4,13 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from tests.intake.test_send import work_on
 from tincay.intake import flood, tallies
@@ -25,8 +24,10 @@ import json, os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "tincay.settings"
 import django
 django.setup()
-from tincay.intake import flood
+from tests.patience import StandingClock
+from tincay.intake import flood, tallies
 from tincay.reports.envelope import ProofOfWorkIn
+flood.time = tallies.time = StandingClock()
 for line in sys.stdin:
     word, given = json.loads(line)
     if word == "worth":
@@ -58,7 +59,7 @@ def test_a_count_is_found_by_its_name(counts: Tallies) -> None:
 def test_what_belongs_to_hours_that_are_over_is_forgotten(counts: Tallies) -> None:
     for hours_ago in (-1, 0, 1, 2):
         counts.add(f"{hours_ago}", this_hour() - hours_ago)
-    assert flood.forget(now=datetime.now(UTC)) == 1
+    assert flood.forget(now=timezone.now()) == 1
     assert counts.read(["-1", "0", "1", "2"]) == {"-1": 1, "0": 1, "1": 1, "2": 0}
 
 
@@ -134,13 +135,19 @@ def test_a_process_that_has_just_begun_takes_the_hour_for_quiet(
 
 
 class Clock:
-    """Both clocks of the machine, moved by hand; it begins this long before a full hour."""
+    """Both clocks of the machine, moved by hand; they begin this long before a full hour."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds_left: float = 3600) -> None:
         self._wall = (this_hour() + 1) * 3600 - seconds_left
         self._since_start = 1000.0
-        monkeypatch.setattr(time, "time", lambda: self._wall)
-        monkeypatch.setattr(time, "monotonic", lambda: self._since_start)
+        for module in (flood, tallies):
+            monkeypatch.setattr(module, "time", self)
+
+    def time(self) -> float:
+        return self._wall
+
+    def monotonic(self) -> float:
+        return self._since_start
 
     def move(self, seconds: float) -> None:
         self._wall += seconds

@@ -8,7 +8,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +19,7 @@ from urllib.request import Request, urlopen
 import pytest
 from django.conf import settings
 
+from tests.patience import PATIENCE, wait_until
 from tincay.web.logs import WithoutDetails
 
 SENT = {
@@ -31,7 +31,6 @@ SENT = {
 }
 """What is planted in a request; and the machine's own address, from which it comes."""
 TINCAY = [sys.executable, "-m", "tincay"]
-PATIENCE = 120
 LOGGERS = """
 import copy, json, logging, os
 os.environ["DJANGO_SETTINGS_MODULE"] = "tincay.settings"
@@ -85,16 +84,15 @@ def served(folder: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
+    def answers() -> bool:
         assert process.poll() is None, "the server ended"
         try:
             urlopen(address, timeout=PATIENCE).close()
         except URLError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the server did not come up")
+            return False
+        return True
+
+    wait_until(answers, "the server's first answer")
 
 
 def ask(address: str, path: str, words: dict[str, str] | None = None) -> int:

@@ -161,7 +161,7 @@ def test_a_set_of_which_nobody_said_whose_raises(model: Any, way: str) -> None:
         ["list", "exists", "count", "explain", "values_list", "part of what is public", "get"]
     ),
 )
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_is_done_to_it_in_between(model: Any, between: list[str], way: str) -> None:
     rows, scoped = model.objects.all(), model.objects.for_the_rules()
     for name in between:
