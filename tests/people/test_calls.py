@@ -34,7 +34,7 @@ def notify(office: Office, *names: str) -> None:
     """Somebody of each name has an address and waits to be told."""
     for place, name in enumerate(names):
         user = office.hire(name, on_call=place).user
-        User.objects.filter(pk=user.pk).update(notice_address=f"{name}@here")
+        User.objects.for_the_rules().filter(pk=user.pk).update(notice_address=f"{name}@here")
         call_on_duty(desk=office.desk, now=NOW, place=place)
 
 
@@ -87,7 +87,7 @@ def test_only_who_may_be_the_second_person_is_called_in_their_place(office: Offi
 def test_who_is_shut_out_is_called_from_no_place(office: Office) -> None:
     office.hire("a", on_call=0)
     office.hire("b", "supervisor")
-    User.objects.update(is_active=False)
+    User.objects.for_the_rules().update(is_active=False)
     assert called(office.desk) is None
 
 
@@ -101,7 +101,7 @@ def test_a_call_says_when_and_to_whom_and_has_room_for_nothing_else(office: Offi
 
 def test_who_has_looked_is_told_no_more_and_others_are(office: Office) -> None:
     notify(office, "a", "b")
-    see_notices(user=User.objects.get(username="a"))
+    see_notices(user=User.objects.for_the_rules().get(username="a"))
     assert [notice.user.username for notice in rows(Notice)] == ["b"]
 
 

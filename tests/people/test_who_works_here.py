@@ -65,7 +65,7 @@ def test_an_account_is_kept_as_it_was_told(office: Office) -> None:
         title_en="Helper",
         notice_address="thu@here",
     )
-    found = User.objects.get(username="thu")
+    found = User.objects.for_the_rules().get(username="thu")
     assert (found.role, found.organisation, found.recipient) == ("operator", office.organisation, "")
     assert (found.title_vi, found.title_en, found.notice_address) == ("Người hỗ trợ", "Helper", "thu@here")
     assert found.check_password(PASSWORD)
@@ -82,7 +82,7 @@ def test_people_are_numbered_within_their_organisation(office: Office) -> None:
 def test_a_number_is_not_given_again_to_somebody_else(office: Office) -> None:
     for name in "abc":
         office.hire(name)
-    User.objects.get(username="b").delete()
+    User.objects.for_the_rules().get(username="b").delete()
     assert office.hire("d").user.number == 4
 
 
@@ -115,14 +115,14 @@ def test_somebody_is_seated_once_at_a_desk_with_the_place_that_was_said_last(off
 def test_a_seat_without_a_place_is_not_called(office: Office) -> None:
     seat = add_seat(user=office.hire("a").user, desk=office.desk)
     assert seat.on_call is None
-    assert not Membership.objects.on_call().exists()
+    assert not Membership.objects.for_the_rules().on_call().exists()
 
 
 def test_who_is_called_first_stands_first_and_who_is_shut_out_does_not_stand(office: Office) -> None:
     for name, place in (("a", 2), ("b", 0), ("c", 1)):
         office.hire(name, on_call=place)
-    suspend(user=User.objects.get(username="c"))
-    assert [seat.user.username for seat in Membership.objects.on_call()] == ["b", "a"]
+    suspend(user=User.objects.for_the_rules().get(username="c"))
+    assert [seat.user.username for seat in Membership.objects.for_the_rules().on_call()] == ["b", "a"]
 
 
 # --- shut out, let in again
@@ -134,7 +134,7 @@ def test_who_is_suspended_is_out_at_once_and_gets_no_calls(office: Office) -> No
     call_on_duty(desk=office.desk, now=NOW)
     suspend(user=worker.user)
     assert not is_in(client)
-    assert not User.objects.get(pk=worker.user.pk).is_active
+    assert not User.objects.for_the_rules().get(pk=worker.user.pk).is_active
     assert not Authenticator.objects.filter(user=worker.user).exists()
     assert not rows(Notice).exists()
 
@@ -153,7 +153,7 @@ def test_all_that_was_done_by_who_is_suspended_stays(office: Office) -> None:
     worker = office.hire("a", on_call=0)
     suspend(user=worker.user)
     assert rows(Membership).get().user == worker.user
-    assert User.objects.get(pk=worker.user.pk).number == 1
+    assert User.objects.for_the_rules().get(pk=worker.user.pk).number == 1
 
 
 def test_who_is_let_in_again_begins_as_on_the_first_day(office: Office) -> None:
@@ -161,7 +161,7 @@ def test_who_is_let_in_again_begins_as_on_the_first_day(office: Office) -> None:
     client = sign_in(worker)
     suspend(user=worker.user)
     let_in_again(user=worker.user, password="mới")
-    found = User.objects.get(pk=worker.user.pk)
+    found = User.objects.for_the_rules().get(pk=worker.user.pk)
     assert found.is_active
     assert found.check_password("mới")
     assert not is_in(client)
@@ -181,7 +181,7 @@ def test_letting_one_in_changes_nobody_else(office: Office) -> None:
     client = sign_in(other)
     let_in_again(user=office.hire("a").user, password="mới")
     assert Authenticator.objects.filter(user=other.user).exists()
-    assert User.objects.get(username="b").check_password(PASSWORD)
+    assert User.objects.for_the_rules().get(username="b").check_password(PASSWORD)
     assert is_in(client)
 
 
