@@ -1,6 +1,6 @@
 """CPU seconds of the estimates, beside what the R packages need for the same work.
 
-    python -m bench.estimate [--json] [--quick] [--only TEXT]
+    ./run bench estimate [--json] [--quick] [--only TEXT] [--smoke]
 
 R figures: R 4.2.2, one thread of a 2-core x86 machine, from the same tables (tests/vectors/mse); they were taken
 beforehand and are not run again here, so a ratio also holds what this machine is faster or slower than that one.
@@ -26,12 +26,12 @@ from tincay.core.estimate import sweeps
 from tincay.core.estimate.bic import by_bic, rank
 from tincay.core.estimate.checks import Effort, diagnose
 from tincay.core.estimate.decomposable import decomposable_graphs, posterior
-from tincay.core.estimate.histories import Table, read_table, table
-from tincay.core.estimate.latent import Plan, draw_unseen
+from tincay.core.estimate.histories import Table, read_table, table_of
+from tincay.core.estimate.latent import SamplerSettings, draw_unseen
 from tincay.core.estimate.stepwise import stepwise
 
 VECTORS = Path(__file__).parents[1] / "tests" / "vectors" / "mse"
-GIBBS = Plan(chains=1, burn_in=10_000, kept=100_000)
+GIBBS = SamplerSettings(chains=1, burn_in=10_000, kept=100_000)
 
 
 def load(name: str) -> Table:
@@ -52,7 +52,7 @@ def _cpu() -> float:
 
 def six_lists() -> Table:
     """Made up: 6 lists, each pair sharing a tenth of what a list alone holds."""
-    return table(
+    return table_of(
         [f"L{j}" for j in range(6)], [0, *[{1: 400, 2: 40}.get(h.bit_count(), 2) for h in range(1, 64)]]
     )
 
@@ -88,15 +88,15 @@ def others() -> list[Line]:
         ("uk_5list 6,893 hierarchical models by BIC", partial(rank, uk), {}),
         ("uk_5list BIC among 100 models, B = 2,000", partial(by_bic, uk, replicates=2_000), {}),
     ]
-    plain = partial(draw_unseen, uk, Plan(**{**vars(GIBBS), "compiled": False}), 1)
+    plain = partial(draw_unseen, uk, SamplerSettings(**{**vars(GIBBS), "compiled": False}), 1)
     lines.append(("uk_5list latent class, 110,000 sweeps, numba off, one chain", plain, {"LCMCR": 1.39}))
-    eight = Plan(chains=8, burn_in=10_000, kept=3_750, compiled=False)
+    eight = SamplerSettings(chains=8, burn_in=10_000, kept=3_750, compiled=False)
     lines.append(
         ("uk_5list latent class, 110,000 sweeps, numba off, 8 chains", partial(draw_unseen, uk, eight, 1), {})
     )
     if sweeps.compiles():
-        one = Plan(chains=1, burn_in=1, kept=1, thin=1, compiled=True)
-        fast = partial(draw_unseen, uk, Plan(**{**vars(GIBBS), "compiled": True}), 1)
+        one = SamplerSettings(chains=1, burn_in=1, kept=1, thin=1, compiled=True)
+        fast = partial(draw_unseen, uk, SamplerSettings(**{**vars(GIBBS), "compiled": True}), 1)
         lines.append(
             ("latent class, numba on: compiling, once a process", partial(draw_unseen, uk, one, 1), {})
         )
@@ -110,6 +110,21 @@ def pages() -> list[Line]:
     return [
         (f"{name}, 1 worker", partial(diagnose, load("uk_5list"), Effort()), {}),
         (f"{name}, 2 workers", partial(diagnose, load("uk_5list"), Effort(workers=2)), {}),
+    ]
+
+
+def smoke() -> list[Line]:
+    """One line of each kind, of a size that says nothing about speed."""
+    korea, short = load("korea_3list"), SamplerSettings(chains=1, burn_in=10, kept=10, compiled=False)
+    tiny = Effort(
+        stepwise=20, bic=10, trials=5, sampler=SamplerSettings(chains=2, burn_in=10, kept=20, compiled=False)
+    )
+    return [
+        *bootstraps(20, 1),
+        ("korea_3list decomposable", partial(posterior, korea), {}),
+        ("korea_3list models by BIC", partial(rank, korea, 2), {}),
+        ("korea_3list latent class", partial(draw_unseen, korea, short, 1), {}),
+        ("korea_3list all diagnostics", partial(diagnose, korea, tiny), {}),
     ]
 
 
@@ -133,9 +148,9 @@ def _say(line: dict[str, Any]) -> None:
     print(f"{line['what']:<75} {cpu:>8.3f} CPU s {wall:>8.3f} s  {beside}", flush=True)
 
 
-def same_for_any_workers() -> bool:
+def same_for_any_workers(replicates: int) -> bool:
     uk = load("uk_5list")
-    one, two = (stepwise(uk, replicates=2_000, workers=workers).as_json() for workers in (1, 2))
+    one, two = (stepwise(uk, replicates=replicates, workers=workers).as_json() for workers in (1, 2))
     return bool(one == two)
 
 
@@ -145,12 +160,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print the last line only")
     parser.add_argument("--quick", action="store_true", help="leave out the runs over two seconds")
+    parser.add_argument("--smoke", action="store_true", help="tiny runs, whatever the figures")
     parser.add_argument("--only", default="", help="measure only what has this text in its name")
     wanted = parser.parse_args(argv)
     if wanted.json:
         globals()["_say"] = lambda line: None
-    lines = bootstraps(1_000, 1)
-    if not wanted.quick:
+    lines = smoke() if wanted.smoke else bootstraps(1_000, 1)
+    if not (wanted.quick or wanted.smoke):
         lines += [*bootstraps(20_000, 1), *bootstraps(20_000, 2), *others(), *pages()]
     stepwise(load("korea_3list"), replicates=100)
     found = measure([line for line in lines if wanted.only in line[0]])
@@ -161,7 +177,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 "bench": "estimate",
                 "ratio": round(uk["others"]["SparseMSE"] / max(uk["cpu_seconds"], 1e-3), 1) if uk else None,
                 "ratio_means": "CPU seconds of SparseMSE over ours: UK-5 stepwise + BCa, B = 1,000",
-                "same_for_any_workers": same_for_any_workers(),
+                "same_for_any_workers": same_for_any_workers(50 if wanted.smoke else 2_000),
                 "numba": sweeps.compiles(),
                 "python": platform.python_version(),
                 "machine": platform.machine(),

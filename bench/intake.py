@@ -1,6 +1,6 @@
 """The same report, sent over HTTP to the real server: what is lost, how fast, at what cost, under a flood, killed.
 
-    ./run bench intake [--json] [--database sqlite|postgresql] [--kills 50] [--quick] [--only-kill]
+    ./run bench intake [--json] [--database sqlite|postgresql] [--kills 50] [--quick] [--only-kill] [--smoke]
 
 The sender runs on the same two cores as the server. SQLite has synchronous=FULL, PostgreSQL its defaults.
 """
@@ -16,16 +16,32 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 from bench.site import Site, folder, postgres_database, said
+from tests.patience import PATIENCE
 
-LEVELS = {1: 400, 4: 800, 16: 2000, 64: 2000}
-JUNK = 1000
-GUESSERS = 64
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything: reports by parallel clients, junk, guessing browsers, reports among the guesses."""
+
+    levels: dict[int, int]
+    junk: int
+    guessers: int
+    among_guesses: int
+
+
+WHOLE = Size({1: 400, 4: 800, 16: 2000, 64: 2000}, junk=1000, guessers=64, among_guesses=20)
+QUICK = replace(WHOLE, levels={clients: count // 4 for clients, count in WHOLE.levels.items()})
+SMOKE = Size({1: 3, 4: 8}, junk=40, guessers=3, among_guesses=2)
+SIZES = {"whole": WHOLE, "quick": QUICK, "smoke": SMOKE}
+UNDER_LOAD, LATEST_KILL = 120, 80
+"""Reports that are being sent when the server is killed, and the most that were accepted by then."""
 WORDS = (
     "Tối thứ Sáu chủ quán giữ giấy tờ của tôi và nói tôi còn nợ tiền phòng tiền ăn. "
     "Tôi đã làm ba tháng mà chưa nhận được đồng nào vì họ trừ hết vào tiền phạt. "
@@ -40,10 +56,12 @@ class Sent:
 
     accepted: dict[str, float] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
+    when_accepted: Callable[[int], None] = lambda count: None
 
     def add(self, key: str, status: int, seconds: float) -> None:
         if status in (200, 201):
             self.accepted[key] = seconds
+            self.when_accepted(len(self.accepted))
         else:
             self.refused[str(status)] = self.refused.get(str(status), 0) + 1
 
@@ -86,9 +104,9 @@ async def client(queue: list[tuple[str, bytes]], port: int, sent: Sent) -> None:
         sent.refused["gone"] = sent.refused.get("gone", 0) + 1
 
 
-async def load(bodies: list[tuple[str, bytes]], port: int, clients: int) -> Sent:
+async def load(bodies: list[tuple[str, bytes]], port: int, clients: int, sent: Sent | None = None) -> Sent:
     """All bodies through so many parallel clients."""
-    sent, queue = Sent(), list(bodies)
+    sent, queue = sent or Sent(), list(bodies)
     await asyncio.gather(*(client(queue, port, sent) for _ in range(clients)))
     return sent
 
@@ -122,7 +140,9 @@ def missing(keys: set[str]) -> int:
     from tincay.vault.models import Opening
 
     there = dict(Report.objects.for_the_rules().filter(key__in=keys).values_list("key", "id"))
-    with_leaf = set(Opening.objects.filter(owner__in=there.values()).values_list("owner", flat=True))
+    with_leaf = set(
+        Opening.objects.for_the_rules().filter(owner__in=there.values()).values_list("owner", flat=True)
+    )
     return len(keys - there.keys()) + sum(owner not in with_leaf for owner in there.values())
 
 
@@ -184,25 +204,25 @@ def send_plain(site: Site) -> float:
     return send(site.address, REPORT)
 
 
-def flood(site: Site) -> dict[str, float]:
+def flood(site: Site, junk: int) -> dict[str, float]:
     """A thousand junk reports at once, and two real ones among them."""
-    return asyncio.run(_flood(site, sealed_reports(JUNK), sealed_reports(1)[0]))
+    return asyncio.run(_flood(site, sealed_reports(junk), sealed_reports(1)[0]))
 
 
-def plain_flood(site: Site) -> dict[str, float]:
+def plain_flood(site: Site, size: Size) -> dict[str, float]:
     """Made-up codes without JavaScript, many at once: how long the first page and a sealed report take meanwhile."""
-    return asyncio.run(_plain_flood(site, sealed_reports(20)))
+    return asyncio.run(_plain_flood(site, sealed_reports(size.among_guesses), size.guessers))
 
 
-async def _plain_flood(site: Site, genuine: list[tuple[str, bytes]]) -> dict[str, float]:
+async def _plain_flood(site: Site, genuine: list[tuple[str, bytes]], guessers: int) -> dict[str, float]:
     stop = asyncio.Event()
     statuses: list[int] = []
-    flood = [asyncio.create_task(_guess(site.port, stop, statuses)) for _ in range(GUESSERS)]
+    flood = [asyncio.create_task(_guess(site.port, stop, statuses)) for _ in range(guessers)]
     await asyncio.sleep(2.0)
     sent, pages = Sent(), []
     for one in genuine:
         begun = time.perf_counter()
-        await asyncio.to_thread(lambda: urlopen(site.address, timeout=60).close())
+        await asyncio.to_thread(lambda: urlopen(site.address, timeout=PATIENCE).close())
         pages.append(time.perf_counter() - begun)
         await client([one], site.port, sent)
     stop.set()
@@ -228,24 +248,27 @@ async def _guess(port: int, stop: asyncio.Event, statuses: list[int]) -> None:
 
 
 def kills(site: Site, times: int, seed: int = 1) -> dict[str, int]:
-    """Kill the server under load at random points: everything whose promise came is there, with its leaf."""
+    """Kill the server under load at random points: everything whose promise came is there, with its leaf.
+
+    A point is a number of promises, not of seconds: the server is killed as one comes, whatever the others are
+    at, so a slow machine accepts no fewer before it.
+    """
     from tincay.log.checks import check_log
 
     chance = random.Random(seed)
     accepted: set[str] = set()
     for _ in range(times):
-        bodies = sealed_reports(120)
-        accepted |= asyncio.run(_killed(site, bodies, chance.uniform(0.05, 0.6))).accepted.keys()
+        bodies = sealed_reports(UNDER_LOAD)
+        accepted |= asyncio.run(_killed(site, bodies, chance.randint(2, LATEST_KILL))).accepted.keys()
+        site.kill()
         site.start()
     check_log()
     return {"kills": times, "accepted": len(accepted), "lost": missing(accepted)}
 
 
-async def _killed(site: Site, bodies: list[tuple[str, bytes]], after: float) -> Sent:
-    sending = asyncio.create_task(load(bodies, site.port, 16))
-    await asyncio.sleep(after)
-    site.kill()
-    return await sending
+async def _killed(site: Site, bodies: list[tuple[str, bytes]], after: int) -> Sent:
+    sent = Sent(when_accepted=lambda count: site.kill() if count == after else None)
+    return await load(bodies, site.port, 16, sent)
 
 
 def prepare() -> None:
@@ -263,7 +286,7 @@ def prepare() -> None:
     build_network()
 
 
-def one(kill_times: int, levels: dict[int, int], *, only_kill: bool) -> dict[str, Any]:
+def one(kill_times: int, size: Size, *, only_kill: bool) -> dict[str, Any]:
     """Everything on the database that the environment names, or the kills alone."""
     from django.conf import settings
 
@@ -273,9 +296,9 @@ def one(kill_times: int, levels: dict[int, int], *, only_kill: bool) -> dict[str
     try:
         results: dict[str, Any] = {}
         if not only_kill:
-            results = measure(site, Path(settings.TINCAY_DATA), levels)
-            results["flood"] = flood(site)
-            results["plain_flood"] = plain_flood(site)
+            results = measure(site, Path(settings.TINCAY_DATA), size.levels)
+            results["flood"] = flood(site, size.junk)
+            results["plain_flood"] = plain_flood(site, size)
         results["kill"] = kills(site, kill_times)
     finally:
         site.stop()
@@ -286,24 +309,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./run bench intake", description=__doc__)
     parser.add_argument("--json", action="store_true", help="only the last line")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
-    parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--quick", action="store_true", help="a quarter of everything")
+    parser.add_argument("--kills", type=int)
+    parser.add_argument("--quick", dest="size", action="store_const", const="quick", default="whole")
+    parser.add_argument(
+        "--smoke", dest="size", action="store_const", const="smoke", help="in seconds, SQLite"
+    )
     parser.add_argument("--only-kill", action="store_true", help="the kills alone")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    levels = {clients: count // 4 for clients, count in LEVELS.items()} if options.quick else LEVELS
+    smoke = options.size == "smoke"
+    options.kills = options.kills or (1 if smoke else 50)
     if options.here:
-        said(one(options.kills, levels, only_kill=options.only_kill))
+        said(one(options.kills, SIZES[options.size], only_kill=options.only_kill))
         return
-    results = {name: _apart(name, options) for name in options.database or ["sqlite", "postgresql"]}
-    said(results)
+    databases = options.database or (["sqlite"] if smoke else ["sqlite", "postgresql"])
+    said({name: _apart(name, options) for name in databases})
 
 
 def _apart(name: str, options: argparse.Namespace) -> Any:
     """Run one database in a process of its own, whose settings name it."""
     print(name, file=sys.stderr)
     arguments = [sys.executable, "-m", "bench.intake", "--here", "--kills", str(options.kills)]
-    arguments += ["--quick"] if options.quick else []
+    arguments += [] if options.size == "whole" else [f"--{options.size}"]
     arguments += ["--only-kill"] if options.only_kill else []
     with folder() as path:
         environment = {**os.environ, "TINCAY_DATA": str(path), "TINCAY_DATABASE": ""}

@@ -1,6 +1,6 @@
 """What the log costs when it is large: one leaf, one proof, and how much more than in a log of a thousand leaves.
 
-    ./run bench ledger [--json] [--leaves 1000000]
+    ./run bench ledger [--json] [--leaves 1000000] [--smoke]
 
 A SQLite log of its own is filled with random leaves by SQL; what is measured afterwards goes through the
 product's actions and queries, without warm-up, in one process. Times are CPU time.
@@ -20,17 +20,20 @@ from pathlib import Path
 from typing import Any
 
 SMALL = 1000
+TIMES = 500
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leaves", type=int, default=1_000_000)
     parser.add_argument("--json", action="store_true", help="only the last line")
+    parser.add_argument("--smoke", action="store_true", help="a few leaves, in seconds, whatever the figures")
     asked = parser.parse_args()
+    leaves, times = (300, 5) if asked.smoke else (asked.leaves, TIMES)
     folder = Path(tempfile.mkdtemp(prefix="tincay-bench-"))
     os.environ.update(TINCAY_DATA=str(folder), TINCAY_DATABASE="", DJANGO_SETTINGS_MODULE="tincay.settings")
     try:
-        result = measure(asked.leaves)
+        result = measure(leaves, times)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if not asked.json:
@@ -39,7 +42,7 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def measure(leaves: int) -> dict[str, Any]:
+def measure(leaves: int, times: int) -> dict[str, Any]:
     import django
 
     django.setup()
@@ -47,10 +50,10 @@ def measure(leaves: int) -> dict[str, Any]:
 
     call_command("migrate", verbosity=0)
     fill(SMALL)
-    small = statistics.median(proof_cost(SMALL))
+    small = statistics.median(proof_cost(SMALL, times))
     fill(leaves)
-    appends = append_cost()
-    proofs = proof_cost(leaves)
+    appends = append_cost(2 * times)
+    proofs = proof_cost(leaves, times)
     return {
         "leaves": leaves,
         "append_cpu_ms": median(appends),
@@ -111,7 +114,7 @@ def timed(count: int, run: Callable[[int], object]) -> Iterator[float]:
         yield time.process_time() - begun
 
 
-def append_cost() -> list[float]:
+def append_cost(times: int) -> list[float]:
     from django.db import transaction
 
     from tincay.log import actions
@@ -125,15 +128,16 @@ def append_cost() -> list[float]:
         actions.append_leaf(kind="report_received", event=event, now=moment)
 
     with transaction.atomic():
-        return list(timed(1000, one))
+        return list(timed(times, one))
 
 
-def proof_cost(leaves: int) -> list[float]:
+def proof_cost(leaves: int, times: int) -> list[float]:
     """Proofs of leaves all over the log, each with nothing kept from the one before."""
     from tincay.core.ledger.merkle import inclusion_proof
     from tincay.log.queries import stored_nodes
 
-    return list(timed(500, lambda number: inclusion_proof(number * leaves // 500, leaves, stored_nodes())))
+    places = [number * leaves // times for number in range(times)]
+    return list(timed(times, lambda number: inclusion_proof(places[number], leaves, stored_nodes())))
 
 
 def median(times: list[float]) -> float:

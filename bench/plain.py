@@ -6,10 +6,12 @@ from html import unescape
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+from tests.patience import PATIENCE
+
 
 def send(address: str, words: str) -> float:
     """Seconds from pressing "Gửi" until the page with receipt and promise is there."""
-    with urlopen(f"{address}/tell/plain/", timeout=60) as answer:
+    with urlopen(f"{address}/tell/plain/", timeout=PATIENCE) as answer:
         page = answer.read().decode()
     fields = {"plain-need": "just_listen", "plain-harmed": "yes", "plain-words": words}
     for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", page):
@@ -18,7 +20,7 @@ def send(address: str, words: str) -> float:
             fields[name[1]] = unescape(value[1])
     begun = time.perf_counter()
     request = Request(f"{address}/tell/plain/", data=urlencode(fields).encode(), headers={"Origin": address})
-    with urlopen(request, timeout=60) as answer:
+    with urlopen(request, timeout=PATIENCE) as answer:
         promise = answer.read().decode()
     assert "tincay-promise/v1" in promise, "no promise on the page"
     return time.perf_counter() - begun

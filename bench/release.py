@@ -2,10 +2,11 @@
 
     ./run bench release [--json] [--data CTDC.csv] [--seeds 5] [--rivals PYTHON] [--rival-seeds 1]
                         [--only ctdc,dense,tree,growth,audit,attacks,refusals] [--rhos 0.25,0.0175]
-                        [--sound 60]
+                        [--sound 60] [--smoke]
 
 `--data` is the folder or file of CTDC's public victim-perpetrator data (default ../shared/data/ctdc when it is
-there; otherwise rows of the same shape are generated). The rivals are bench-only and live in a Python of their
+there; otherwise rows of the same shape are generated). `--smoke` does a little of everything in seconds, on
+generated rows and without rivals: its figures say nothing. The rivals are bench-only and live in a Python of their
 own, which `./run` makes (`--rivals ""` leaves them out, and the output says so; pac-synth takes an hour). The last
 line is JSON.
 
@@ -27,7 +28,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -35,7 +37,7 @@ from typing import Any
 import numpy as np
 
 from tincay.core.release.attacks import practices
-from tincay.core.release.attacks.audit import audit, noise_of, noise_shape
+from tincay.core.release.attacks.audit import RUNS, audit, noise_of, noise_shape
 from tincay.core.release.attacks.membership import membership_by_tables
 from tincay.core.release.attacks.proving import population
 from tincay.core.release.attacks.reconstruction import reconstruction
@@ -44,23 +46,43 @@ from tincay.core.release.budget import epsilon
 from tincay.core.release.domain import Column, Domain, write_domain
 from tincay.core.release.measure import measure
 from tincay.core.release.noise import discrete_gaussian
-from tincay.core.release.publish import release
+from tincay.core.release.publish import measure_and_publish
 from tincay.core.release.rows import Rows, read_rows, rows_of
-from tincay.core.release.workload import plan
+from tincay.core.release.workload import choose_tables
 
 HERE = Path(__file__).resolve().parent
 RIVALS = str(HERE.parent / ".venv-rivals" / "bin" / "python")
 CTDC = HERE.parent.parent / "shared" / "data" / "ctdc"
 DENSE_SIZES = (63, 34, 12, 9, 8, 7, 6, 5, 5, 4, 4, 3, 3, 2, 2)
+CTDC_SIZES = (6, 3, 3, 2, 2, 5, 5, 2, 4, 10, 10, 7, 4, 2, 2, 2)
 RIVAL_EPSILON = {250_000: 4.0, 17_500: 0.84}  # at rho .25 the rivals are given more: 4 instead of 3.55
 
 
-def ctdc(source: Path) -> Rows:
+@dataclass(frozen=True)
+class Sizes:
+    """How many people and columns the generated tables have, and how often an attack is tried."""
+
+    people: int = 100_000
+    columns: tuple[int, ...] = DENSE_SIZES
+    growing: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    audited: int = RUNS
+    attacked: int = 5_000
+    reconstructed: tuple[int, ...] = (15, 40, 100)
+    sound: int = 3_000
+
+
+WHOLE = Sizes()
+SMOKE = Sizes(300, (5, 4, 3, 2), (200, 400), audited=400, attacked=300, reconstructed=(15,), sound=300)
+
+
+def ctdc(source: Path, sizes: Sizes) -> Rows:
     """CTDC's rows, or generated ones of the same shape where there is no file."""
+    if sizes is SMOKE:
+        return dense(sizes.people, sizes.columns, 5)
     file = next(source.glob("*.csv"), None) if source.is_dir() else source
     if file is None or not file.exists():
         print(f"no CTDC file at {source}: generated rows stand in for it")
-        return dense(21_195, (6, 3, 3, 2, 2, 5, 5, 2, 4, 10, 10, 7, 4, 2, 2, 2), 5)
+        return dense(21_195, CTDC_SIZES, 5)
     with file.open(encoding="utf-8-sig", newline="") as lines:
         header, *body = csv.reader(lines)
     columns = [Column(name, tuple(sorted({row[i] for row in body}))) for i, name in enumerate(header)]
@@ -150,7 +172,7 @@ def child(folder: str, sizes: str, micro_rho: str, seed: str) -> None:
     named = [Column(name, tuple(map(str, range(size)))) for name, size in json.loads(sizes)]
     rows = rows_of(Domain.of(named), np.load(Path(folder) / "rows.npy"))
     start = time.process_time()
-    done = release(rows, micro_rho=int(micro_rho), seed=int(seed), charge=lambda _: None)
+    done = measure_and_publish(rows, micro_rho=int(micro_rho), seed=int(seed), charge=lambda _: None)
     cpu = time.process_time() - start
     np.save(Path(folder) / "made.npy", done.rows.matrix())
     printed = {
@@ -273,37 +295,37 @@ def command(rows: Rows) -> dict[str, Any]:
     return run
 
 
-def growth(asked: argparse.Namespace) -> dict[str, Any]:
+def growth(sizes: Sizes) -> dict[str, Any]:
     """A million rows of fifteen columns, time per row as the register grows, and the command on a CSV file."""
     out = {}
-    for people in (10_000, 100_000, 1_000_000):
-        run = ours(dense(people), 250_000, 0)
+    for people in sizes.growing:
+        run = ours(dense(people, sizes.columns), 250_000, 0)
         out[str(people)] = {**run, "micro_s_per_row": 1e6 * run["cpu"] / people}
         per_row = 1e6 * run["cpu"] / people
         print(
             f"  {people} rows: {run['cpu']:.1f} CPU s, {run['peak_mb']:.0f} MB, {per_row:.1f} µs a row",
             flush=True,
         )
-    run = out["command"] = command(dense(1_000_000))
+    run = out["command"] = command(dense(people, sizes.columns))
     print(
-        f"  1000000 rows, the command from CSV to CSV: {run['cpu']:.1f} CPU s, and {run['attacks_cpu']:.1f} for the"
+        f"  {people} rows, the command from CSV to CSV: {run['cpu']:.1f} CPU s, and {run['attacks_cpu']:.1f} for the"
         f" attacks, {run['peak_mb']:.0f} MB",
         flush=True,
     )
     return out
 
 
-def audits() -> dict[str, Any]:
+def audits(runs: int) -> dict[str, Any]:
     """The mechanism 10,000 times on neighbours, one with half the noise, and the shape of the noise."""
 
     def half(counts: np.ndarray, scale: float) -> np.ndarray:
         return discrete_gaussian(counts, scale / 2)
 
     findings = [
-        *(audit(discrete_gaussian, rho) for rho in (17_500, 250_000)),
-        audit(half, 250_000, practice="half the noise"),
-        noise_shape(discrete_gaussian, 17.3),
-        noise_shape(half, 17.3, practice="half the noise"),
+        *(audit(discrete_gaussian, rho, runs) for rho in (17_500, 250_000)),
+        audit(half, 250_000, runs, practice="half the noise"),
+        noise_shape(discrete_gaussian, 17.3, runs),
+        noise_shape(half, 17.3, runs, practice="half the noise"),
     ]
     for finding in findings:
         print(
@@ -312,9 +334,9 @@ def audits() -> dict[str, Any]:
     return {f"{f.attack} {f.practice} {f.gate:g}": f.figure for f in findings}
 
 
-def attacks(truth: Rows) -> dict[str, Any]:
+def attacks(truth: Rows, sizes: Sizes) -> dict[str, Any]:
     """Every attack against every practice, on the made-up population and, for ours, on CTDC."""
-    people = population(5_000, 7)
+    people = population(sizes.attacked, 7)
     sorts = (("ours", discrete_gaussian), *practices.WRONG_NOISE)
     mine = [practices.ours(250_000, name=name, noise=noise) for name, noise in sorts]
     out: dict[str, Any] = {}
@@ -329,11 +351,13 @@ def attacks(truth: Rows) -> dict[str, Any]:
     out[known.attack] = {"ours on CTDC": [known.figure, known.gate]}
     print(f"  {known.attack}: ours on CTDC {known.figure:.3f}, most allowed {known.gate:.3f}")
     for name, noise in sorts:
-        counted = measure(truth, plan(truth.domain), micro_rho=250_000, charge=lambda _: None, noise=noise)
+        counted = measure(
+            truth, choose_tables(truth.domain), micro_rho=250_000, charge=lambda _: None, noise=noise
+        )
         wrong = noise_of(counted, truth)
         out[f"{wrong.attack}, {name}"] = wrong.figure
         print(f"  {wrong.attack}: {name} on CTDC {wrong.figure:.0f} ({wrong.what})", flush=True)
-    for size in (15, 40, 100):
+    for size in sizes.reconstructed:
         found = [reconstruction(p, people, 1, size) for p in (*practices.UNPROTECTED, *mine)]
         out[f"reconstruction of {size}"] = {f.practice: f.figure for f in found}
         print(
@@ -343,20 +367,20 @@ def attacks(truth: Rows) -> dict[str, Any]:
     return out
 
 
-def refusals(asked: argparse.Namespace) -> dict[str, Any]:
+def refusals(releases: int, people: int) -> dict[str, Any]:
     """How often the gate refuses a sound release: each refusal here is one too many."""
     refused: list[str] = []
-    for seed in range(asked.sound):
+    for seed in range(releases):
         sizes = ((3, 2), (2, 2), (6, 5, 4), (5, 4, 3, 3, 2, 2))[seed % 4]
         rng = np.random.default_rng(seed)
-        rows = coded(np.stack([rng.integers(0, size, 3_000) for size in sizes], axis=1), sizes)
+        rows = coded(np.stack([rng.integers(0, size, people) for size in sizes], axis=1), sizes)
         rho = (17_500, 25_000, 250_000)[seed % 3]
-        done = release(rows, micro_rho=rho, seed=seed, charge=lambda _: None)
+        done = measure_and_publish(rows, micro_rho=rho, seed=seed, charge=lambda _: None)
         refused += [
             f"{finding.attack} at rho {rho / 1e6:g}" for finding in examine(done, seed=seed).successes
         ]
-    print(f"  {asked.sound} sound releases, {len(refused)} attacks got through: {sorted(refused)}")
-    return {"releases": asked.sound, "through": sorted(refused)}
+    print(f"  {releases} sound releases, {len(refused)} attacks got through: {sorted(refused)}")
+    return {"releases": releases, "through": sorted(refused)}
 
 
 def main() -> None:
@@ -364,6 +388,32 @@ def main() -> None:
     if sys.argv[1:2] == ["--child"]:
         child(*sys.argv[2:])
         return
+    asked = arguments()
+    sizes = SMOKE if asked.smoke else WHOLE
+    if asked.smoke:
+        asked.rivals, asked.seeds, asked.sound, asked.rhos = "", 1, 1, [250_000]
+    if not (asked.rivals and Path(asked.rivals).exists()):
+        asked.rivals = ""
+        print("pac-synth and dpmm are left out: name a Python that has them with --rivals")
+    out: dict[str, Any] = {}
+    for name in asked.only.split(","):
+        print(name)
+        out[name] = PARTS[name](asked, sizes)
+    print(json.dumps(out))
+
+
+PARTS: dict[str, Callable[[argparse.Namespace, Sizes], dict[str, Any]]] = {
+    "ctdc": lambda asked, sizes: compare(ctdc(asked.data, sizes), asked, asked.rival_names),
+    "dense": lambda asked, sizes: compare(dense(sizes.people, sizes.columns), asked, asked.rival_names),
+    "tree": lambda asked, sizes: compare(tree(sizes.people, sizes.columns), asked, ["dpmm"]),
+    "growth": lambda asked, sizes: growth(sizes),
+    "audit": lambda asked, sizes: audits(sizes.audited),
+    "attacks": lambda asked, sizes: attacks(ctdc(asked.data, sizes), sizes),
+    "refusals": lambda asked, sizes: refusals(asked.sound, sizes.sound),
+}
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", action="store_true", help="the last line is JSON in any case")
     parser.add_argument("--data", type=Path, default=CTDC)
@@ -372,31 +422,14 @@ def main() -> None:
     parser.add_argument("--rival-names", type=lambda text: text.split(","), default=["pac-synth", "dpmm"])
     parser.add_argument("--sound", type=int, default=60, help="sound releases to examine for refusals")
     parser.add_argument("--rival-seeds", type=int, default=1)
-    parser.add_argument("--only", default="ctdc,dense,tree,growth,audit,attacks,refusals")
+    parser.add_argument("--only", default=",".join(PARTS))
+    parser.add_argument("--smoke", action="store_true", help="a little of everything, whatever the figures")
     parser.add_argument(
         "--rhos",
         type=lambda text: [round(float(r) * 1e6) for r in text.split(",")],
         default=[250_000, 17_500],
     )
-    asked = parser.parse_args()
-    if not (asked.rivals and Path(asked.rivals).exists()):
-        asked.rivals = ""
-        print("pac-synth and dpmm are left out: name a Python that has them with --rivals")
-    truth = ctdc(asked.data)
-    out: dict[str, Any] = {}
-    parts = {
-        "ctdc": lambda: compare(truth, asked, asked.rival_names),
-        "dense": lambda: compare(dense(100_000), asked, asked.rival_names),
-        "tree": lambda: compare(tree(100_000), asked, ["dpmm"]),
-        "growth": lambda: growth(asked),
-        "audit": audits,
-        "attacks": lambda: attacks(truth),
-        "refusals": lambda: refusals(asked),
-    }
-    for name in asked.only.split(","):
-        print(name)
-        out[name] = parts[name]()
-    print(json.dumps(out))
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

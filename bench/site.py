@@ -12,11 +12,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
+
+from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -30,6 +31,13 @@ class Site:
         self.port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
+    def __enter__(self) -> "Site":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
@@ -39,16 +47,17 @@ class Site:
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, start_new_session=True, stdout=subprocess.DEVNULL
         )
-        self._wait()
+        wait_until(self._answers, "the server's first answer")
 
-    def _wait(self) -> None:
-        for _ in range(600):
-            try:
-                with urlopen(f"{self.address}/", timeout=5):
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError("the server did not come up")
+    def _answers(self) -> bool:
+        assert self._process
+        if self._process.poll() is not None:
+            raise RuntimeError("the server stopped before it answered")
+        try:
+            with urlopen(f"{self.address}/", timeout=PATIENCE):
+                return True
+        except OSError:
+            return False
 
     def kill(self) -> None:
         self._end(signal.SIGKILL)

@@ -42,8 +42,10 @@ async function buildClient() {
   for (const { entry, name, format, alias } of outputs) {
     await build({ ...common, entryPoints: [entry], outfile: join(out, name), format, alias });
   }
-  copyFileSync(join(here, "../packs/vn/words.txt"), join(out, "words-vn.txt"));
-  const names = [...outputs.map(({ name }) => name), "words-vn.txt"].sort();
+  // Which file of which pack: `./run generate` writes it from tincay.core.receipts.
+  const lists = JSON.parse(readFileSync(join(here, "word-lists.json"), "utf8"));
+  for (const [name, source] of Object.entries(lists)) copyFileSync(join(here, "..", source), join(out, name));
+  const names = [...outputs.map(({ name }) => name), ...Object.keys(lists)].sort();
   const sums = names.map((name) => `${createHash("sha256").update(readFileSync(join(out, name))).digest("hex")}  ${name}\n`);
   writeFileSync(join(out, "SHA256SUMS"), sums.join(""));
 }

@@ -1,20 +1,33 @@
-"""The cast of every test (tests/cast.py), and the ground it stands on: a fresh data folder and a known install."""
+"""The cast of every test (tests/cast), and the ground it stands on: a fresh data folder and a known install."""
 
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from tests.cast import NOW, SALT, Hands, Network, Reporter, Worker, build_network
+from tests.cast import NOW, SALT, Hands, Helper, Network, Reporter, Team, build_network, build_team
+from tests.patience import StandingClock
 from tincay.web.models import Install
 
 # What is tried is right or wrong; how long one example took on a busy machine is neither.
-examples.register_profile("house", deadline=None)
+examples.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("house")
+WATCHES = (
+    "tincay.intake.flood",
+    "tincay.intake.tallies",
+    "tincay.intake.attempts",
+    "allauth.mfa.totp.internal.auth",
+    "tests.people.telephone",
+)
+"""Modules that look at a clock of their own: how crowded it is, how long to wait, which six digits are right."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,12 +77,37 @@ def _forget() -> Iterator[None]:
     from django.utils import translation
 
     from tincay.directory import queries as directory
+    from tincay.intake import flood, tallies
     from tincay.web import models as web
 
     translation.activate(settings.LANGUAGE_CODE)
     yield
     web.this_install.cache_clear()
-    directory._known.clear()
+    directory._cached.clear()
+    tallies._in_memory = tallies.InMemory()
+    flood.sealed_lane, flood.plain_lane = flood.Rate("sealed"), flood.Rate("plain")
+
+
+@cache
+def _watches() -> list[ModuleType]:
+    return [import_module(name) for name in WATCHES]
+
+
+@pytest.fixture(autouse=True)
+def standing_clock() -> Iterator[StandingClock]:
+    """However slow the machine is, no time passes in a test: `go_on` lets some pass, for pages in a browser too.
+
+    Only other processes live in real time.
+    """
+    from django.utils import timezone
+
+    begun = timezone.now()
+    clock = StandingClock(begun.timestamp())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: begun + timedelta(seconds=clock.passed))
+        for module in _watches():
+            patch.setattr(module, "time", clock)
+        yield clock
 
 
 @pytest.fixture
@@ -88,7 +126,7 @@ def new_install(*, demo: bool = False) -> Install:
     from tincay.directory import queries as directory
     from tincay.web.models import this_install
 
-    directory._known.clear()
+    directory._cached.clear()
     row, _ = Install.objects.update_or_create(id=1, defaults={"salt": SALT, "demo": demo})
     this_install.cache_clear()
     return row
@@ -109,17 +147,23 @@ def network(install: Install) -> Network:
 
 
 @pytest.fixture
-def helper(network: Network) -> Worker:
+def team(install: Install) -> Team:
+    """One organisation with one desk: for tests that need no report's whole way."""
+    return build_team()
+
+
+@pytest.fixture
+def helper(network: Network) -> Helper:
     return network.helper
 
 
 @pytest.fixture
-def supervisor(network: Network) -> Worker:
+def supervisor(network: Network) -> Helper:
     return network.supervisor
 
 
 @pytest.fixture
-def stranger(network: Network) -> Worker:
+def stranger(network: Network) -> Helper:
     return network.stranger
 
 

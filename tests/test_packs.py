@@ -99,7 +99,7 @@ def test_the_calendar_covers_three_years_for_state_and_organisations() -> None:
     for calendar in ("state", "organisation"):
         days = [(date.fromisoformat(row["date"]), row["kind"]) for row in rows if row["calendar"] == calendar]
         assert {day.year for day, _ in days} == {2025, 2026, 2027}
-        assert not Calendar.read(days, version=1).working(date(2026, 2, 17))
+        assert not Calendar.read(days, version=1).is_working_day(date(2026, 2, 17))
     assert all(row["source"] and row["name_vi"] and row["name_en"] for row in rows)
     LISTS.check("day_kind", *(row["kind"] for row in rows))
 

@@ -199,9 +199,9 @@ WHITENOISE_USE_FINDERS = True
 
 def static_headers(headers: Any, path: str, url: str) -> None:
     """whitenoise wants the function itself, which needs the settings to be read first."""
-    from tincay.web import headers as house
+    from tincay.web.headers import add_static_headers
 
-    house.static_headers(headers, path, url)
+    add_static_headers(headers, path, url)
 
 
 WHITENOISE_ADD_HEADERS_FUNCTION = static_headers
@@ -278,14 +278,22 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# No line of any log may hold a path with a query, an address or a body: errors say which view failed, no more.
+# No line of any log may hold a path with a query, an address or a body: it says what failed where, no more. What a
+# visitor did wrong (4xx) is no line at all: each would be the time of a visit. No logger is disabled, and those for
+# which Django and granian have handlers of their own lose them: everything goes through the one filter.
 LOGGING: dict[str, Any] = {
     "version": 1,
-    "disable_existing_loggers": True,
+    "disable_existing_loggers": False,
     "filters": {"plain": {"()": "tincay.web.logs.WithoutDetails"}},
     "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["plain"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "ERROR", "propagate": True},
+        "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+        "_granian": {"handlers": [], "level": "ERROR", "propagate": True},
+        "granian.access": {"handlers": [], "level": "CRITICAL", "propagate": True},
+    },
 }
 
 

@@ -1,5 +1,6 @@
 /** The desk's script: what staff pages do. Keys and sealing are in keyring.ts, which runs apart. */
 
+import { watchOpenedAnswers } from "./classify-page";
 import { ask, keyringState, startKeyring } from "./keyring-link";
 import { KeySetup, KeyUnlock } from "./keys";
 import { setOpener } from "./opener";
@@ -8,6 +9,7 @@ import { SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
 import { stay } from "./stay";
 
+watchOpenedAnswers();
 startKeyring();
 setOpener({
   ready: () => keyringState().open,

@@ -1,12 +1,13 @@
 /** The one message that carries a report. Format: docs/formats/seal.md, "The envelope". */
 
 import { base64, base64url, random, type Bytes } from "./bytes";
+import { ABOUT_HER, FIELDS_ABOUT_HER, type CompartmentIn, type Envelope, type ProofOfWorkIn, type WrapIn } from "./generated";
 import { signGrant, type SignedGrant } from "./grant";
 import { isChild, kindGroup, priority, retentionClass, type Answers, type KindGroup } from "./priority";
 import { newKey, recipientOf, sealDocument, wrap, type Recipient } from "./seal";
 import { signingPublic } from "./sign";
 import type { Stretched } from "./stretch";
-import type { Work, WorkDone } from "./work";
+import type { Work } from "./work";
 
 export interface SealedTo {
   desk: string;
@@ -30,13 +31,11 @@ export interface Configuration {
 /** What was chosen and typed, by the name of the control. */
 export type Told = Record<string, string[]>;
 
-const ABOUT_HER = ["contact_preference", "accessibility", "language"];
-const FIELDS_ABOUT_HER = ["name", "contact", "hours", "cover_name"];
 const APART = ["words", "identifier", "consents", ...ABOUT_HER, ...FIELDS_ABOUT_HER];
 
 export const newIdempotencyKey = (): string => base64url(random(16));
 
-const pick = (told: Told, names: string[]): Told =>
+const pick = (told: Told, names: readonly string[]): Told =>
   Object.fromEntries(names.filter((name) => told[name]?.length).map((name) => [name, told[name]!]));
 
 export function documents(told: Told, kind: string): { narrative: object; identity: object } {
@@ -70,9 +69,21 @@ function answersOf(told: Told, group: KindGroup): Answers {
   };
 }
 
-async function compartment(document: object | null, desk: Recipient, receipt: Recipient): Promise<object> {
+/** What the server learns of a report besides the desk: everything else is sealed. */
+export function openCodes(told: Told, kind: string): Pick<Envelope, "priority" | "kind_group" | "retention_class"> {
+  const group = kindGroup(kind);
+  const answers = answersOf(told, group);
+  const keepsWords = (told["consents"] ?? []).includes("store_sealed");
+  return {
+    priority: priority(answers),
+    kind_group: group,
+    retention_class: retentionClass(group, keepsWords, isChild(answers)),
+  };
+}
+
+async function compartment(document: object | null, desk: Recipient, receipt: Recipient): Promise<CompartmentIn> {
   const { identity, recipient } = await newKey();
-  const wrapped = async (to: Recipient): Promise<object> => ({ to, sealed: base64(await wrap(identity, to)) });
+  const wrapped = async (to: Recipient): Promise<WrapIn> => ({ to, sealed: base64(await wrap(identity, to)) });
   return {
     recipient,
     sealed: document && base64(await sealDocument(document, recipient)),
@@ -96,19 +107,15 @@ export async function makeEnvelope(
   receipt: Stretched,
   key: string,
   configuration: Configuration,
-): Promise<Record<string, unknown>> {
+): Promise<Omit<Envelope, "proof_of_work">> {
   const to = deskFor(told, configuration);
   const mine = await recipientOf(receipt.identity);
   const { narrative, identity } = documents(told, kind);
-  const group = kindGroup(kind);
-  const answers = answersOf(told, group);
   return {
     v: 1,
     key,
     desk: to.desk,
-    priority: priority(answers),
-    kind_group: group,
-    retention_class: retentionClass(group, (told["consents"] ?? []).includes("store_sealed"), isChild(answers)),
+    ...openCodes(told, kind),
     receipt: {
       locator: base64url(receipt.locator),
       recipient: mine,
@@ -124,5 +131,7 @@ export async function makeEnvelope(
 }
 
 /** The bytes to send: the same again when the connection broke. */
-export const written = (envelope: object, work: WorkDone | null): string =>
-  JSON.stringify({ ...envelope, proof_of_work: work });
+export function written(envelope: Omit<Envelope, "proof_of_work">, work: ProofOfWorkIn | null): string {
+  const whole: Envelope = { ...envelope, proof_of_work: work };
+  return JSON.stringify(whole);
+}

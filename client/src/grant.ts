@@ -1,23 +1,11 @@
 /** Consent, signed with the receipt. Format: docs/formats/seal.md, "A signed grant"; core/consent.py writes the same. */
 
 import { base64url, fromBase64url, utf8, concat, type Bytes } from "./bytes";
+import type { GrantDocument, GrantIn } from "./generated";
 import { sign, verifySignature } from "./sign";
 
-export interface Grant {
-  scope: string;
-  receiver: string | null;
-  items: string[];
-  given: boolean;
-  n: number;
-  day: string;
-  expires: string | null;
-  text: string;
-}
-
-export interface SignedGrant {
-  document: string;
-  signature: string;
-}
+export type Grant = Omit<GrantDocument, "v">;
+export type SignedGrant = GrantIn;
 
 const LABEL = utf8("tincay/grant/v1\0");
 

@@ -20,7 +20,7 @@ interface Pending {
   body?: string;
 }
 
-const AGAIN: Record<string, number> = { stale_desk: 2, proof_of_work: 2, busy: 3 };
+const AGAIN: Partial<Record<Refused["code"], number>> = { stale_desk: 2, proof_of_work: 2, busy: 3 };
 
 export class SealedForm extends HTMLElement {
   private steps!: Steps;
@@ -91,16 +91,17 @@ export class SealedForm extends HTMLElement {
 
   /** Sends, and again where the answer says how: with new keys, with work, or a little later. */
   private async deliver(told: Told): Promise<Answer> {
-    const tries: Record<string, number> = {};
+    const tries: typeof AGAIN = {};
     for (;;) {
       const pending = await this.seal(told);
       try {
         return await post(said(this, "action"), pending.body!);
       } catch (error) {
-        const code = error instanceof Refused ? error.code : "";
-        tries[code] = (tries[code] ?? 0) + 1;
-        if (!(error instanceof Refused) || tries[code]! > (AGAIN[code] ?? 0)) throw error;
-        await this.prepareAgain(error, pending, tries[code]!);
+        if (!(error instanceof Refused)) throw error;
+        const attempt = (tries[error.code] ?? 0) + 1;
+        if (attempt > (AGAIN[error.code] ?? 0)) throw error;
+        tries[error.code] = attempt;
+        await this.prepareAgain(error, pending, attempt);
       }
     }
   }

@@ -4,7 +4,8 @@
  */
 
 import { base64, base64url, fromBase64, random, saltOf } from "./bytes";
-import { FLOOR, stretchPassphrase, WeakStretch, type Scrypt } from "./passphrase";
+import type * as messages from "./generated";
+import { FLOOR, stretchPassphrase, WeakStretch } from "./passphrase";
 import { CannotOpen, follow, newKey, openDocument, recipientOf, sealDocument, unwrap, wrap, type Identity, type KeyPair, type Recipient } from "./seal";
 import type { Link } from "./opener";
 
@@ -16,11 +17,7 @@ export interface State {
   recipient?: Recipient;
 }
 
-export interface PersonKey extends Scrypt {
-  salt: string;
-  sealed: string;
-  recipient: Recipient;
-}
+export type PersonKey = Omit<messages.PersonKey, "v">;
 
 export interface DeskKey {
   wrap: string;
@@ -36,8 +33,8 @@ export interface Requests {
   seal: { ask: { document: unknown; to: Recipient }; answer: string };
   make: { ask: { words: readonly string[] }; answer: { passphrase: string[]; key: PersonKey } };
   desk: { ask: { old: DeskKey | null; new: DeskKey | null }; answer: { recipient: Recipient } };
-  share: { ask: { members: { id: string; recipient: Recipient }[]; key: "old" | "new" }; answer: { id: string; sealed: string }[] };
-  rewrap: { ask: { wraps: { id: string; sealed: string; of: Recipient }[] }; answer: { id: string; sealed: string | null }[] };
+  share: { ask: { members: { id: string; recipient: Recipient }[]; key: "old" | "new" }; answer: messages.MemberWrap[] };
+  rewrap: { ask: { wraps: { id: string; sealed: string; of: Recipient }[] }; answer: messages.ReplacedWrap[] };
 }
 
 export type Name = keyof Requests;
@@ -126,7 +123,7 @@ async function wrapAgain(sealed: string, of: Recipient): Promise<string | null> 
   }
 }
 
-async function share(members: { id: string; recipient: Recipient }[], identity: Identity): Promise<{ id: string; sealed: string }[]> {
+async function share(members: { id: string; recipient: Recipient }[], identity: Identity): Promise<messages.MemberWrap[]> {
   return Promise.all(members.map(async ({ id, recipient }) => ({ id, sealed: base64(await wrap(identity, recipient)) })));
 }
 

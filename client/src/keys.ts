@@ -1,5 +1,6 @@
 /** <key-unlock>, <key-setup>: a staff member's own key. docs/client.md. */
 
+import type * as messages from "./generated";
 import type { PersonKey } from "./keyring";
 import { ask, KeyringRefused, keyringState } from "./keyring-link";
 import { post, Refused } from "./post";
@@ -97,7 +98,8 @@ export class KeySetup extends HTMLElement {
     const typed = input?.value.normalize("NFKC").trim().split(/\s+/).join(" ");
     if (!this.made || typed !== this.made.passphrase.join(" ")) return fail(this, "again");
     try {
-      const { next } = await post(said(this, "action"), JSON.stringify({ v: 1, ...this.made.key }), this.dataset["csrf"] ?? "");
+      const message: messages.PersonKey = { v: 1, ...this.made.key };
+      const { next } = await post(said(this, "action"), JSON.stringify(message), this.dataset["csrf"] ?? "");
       const { passphrase, key } = this.made;
       await ask("unlock", { passphrase: passphrase.join(" "), key });
       this.forget();

@@ -1,13 +1,15 @@
 /** Sends JSON to this server and reads its answer. No address is ever built from what was typed. */
 
+import type { ErrorCode } from "./generated";
+
 export interface Answer {
   status: number;
-  error?: string;
+  error?: ErrorCode;
   [member: string]: unknown;
 }
 
 export class Refused extends Error {
-  constructor(readonly code: string, readonly answer: Answer) {
+  constructor(readonly code: ErrorCode | "network" | "words" | "other", readonly answer: Answer) {
     super(code);
   }
 }

@@ -1,10 +1,23 @@
 /**
  * How soon a person has to look. The same rule as tincay/core/priority.py, since the answers it reads are sealed;
- * tests/vectors/priority.json holds both to one result.
+ * tests/vectors/priority.json and open_codes.json hold both to one result.
  */
 
-export type Priority = "p0" | "p1" | "p2" | "p3";
-export type KindGroup = "question" | "substantive" | "data_request";
+import {
+  CHILD_AGES,
+  CHILD_HARMS,
+  FELT_DANGER,
+  GRAVE_HARMS,
+  LIFE_HARMS,
+  OFFICIAL_FORCE,
+  QUESTIONS,
+  RECENT,
+  SEXUAL_HARMS,
+  type Envelope,
+} from "./generated";
+
+export type Priority = Envelope["priority"];
+export type KindGroup = Envelope["kind_group"];
 
 export interface Answers {
   kindGroup: KindGroup;
@@ -16,24 +29,6 @@ export interface Answers {
   needs: readonly string[];
 }
 
-const CHILD_AGES = ["u14", "a14_15", "a16_17"];
-const CHILD_HARMS = ["child_sex_exploitation", "child_taken"];
-const LIFE_HARMS = ["killing", "missing", "attempted_killing", "child_taken"];
-const SEXUAL_HARMS = [
-  "rape",
-  "sexual_assault",
-  "coerced_acts",
-  "condom_refusal",
-  "forced_sexual_services",
-  "child_sex_exploitation",
-  "off_sexual_extortion",
-];
-const OFFICIAL_FORCE = ["off_violence", "off_detention", "torture"];
-const GRAVE_HARMS = ["rape", "torture", "confinement", "self_harm_risk"];
-const FELT_DANGER = ["soon", "unsure"];
-const RECENT = ["h24", "h72", "ongoing"];
-const QUESTIONS = ["information_question", "feedback"];
-
 export function kindGroup(reportKind: string): KindGroup {
   if (QUESTIONS.includes(reportKind)) return "question";
   return reportKind === "data_request" ? "data_request" : "substantive";
@@ -44,7 +39,7 @@ export const isChild = (answers: Answers): boolean =>
 
 export function priority(answers: Answers): Priority {
   const { danger, timeSince } = answers;
-  const told = (list: string[]): boolean => answers.harms.some((harm) => list.includes(harm));
+  const told = (list: readonly string[]): boolean => answers.harms.some((harm) => list.includes(harm));
   const ongoing = timeSince === "ongoing" || answers.frequency === "ongoing";
   const child = isChild(answers);
   const felt = FELT_DANGER.includes(danger);

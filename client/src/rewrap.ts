@@ -1,5 +1,6 @@
 /** <desk-rewrap>: a desk gets a new key, or a new member. docs/formats/rewrap.md. */
 
+import type { BeginRekey, Joined, NewKey, Replaced } from "./generated";
 import type { DeskKey } from "./keyring";
 import { ask, KeyringRefused, keyringState } from "./keyring-link";
 import { post, Refused } from "./post";
@@ -27,9 +28,8 @@ export class DeskRewrap extends HTMLElement {
     onGo(this, { start: () => void busy(this, () => this.start()) });
   }
 
-  private say<T>(step: string, more: object = {}): Promise<T> {
-    const body = JSON.stringify({ v: 1, step, ...more });
-    return post(said(this, "action"), body, this.dataset["csrf"] ?? "") as unknown as Promise<T>;
+  private say<T>(message: BeginRekey | NewKey | Replaced | Joined): Promise<T> {
+    return post(said(this, "action"), JSON.stringify(message), this.dataset["csrf"] ?? "") as unknown as Promise<T>;
   }
 
   private async start(): Promise<void> {
@@ -47,23 +47,27 @@ export class DeskRewrap extends HTMLElement {
   }
 
   private async work(): Promise<string> {
-    const begun = await this.say<Begun>("begin");
+    const begun = await this.say<Begun>({ v: 1, step: "begin" });
     const { recipient } = await ask("desk", { old: begun.old, new: begun.new });
     if (begun.joining) {
-      const { next } = await this.say<{ next: string }>("join", { wraps: await ask("share", { members: begun.joining, key: "old" }) });
-      return next;
+      const wraps = await ask("share", { members: begun.joining, key: "old" });
+      return (await this.say<{ next: string }>({ v: 1, step: "join", wraps })).next;
     }
-    if (!begun.new) await this.say("key", { recipient, wraps: await ask("share", { members: begun.members, key: "new" }) });
+    if (!begun.new) {
+      const wraps = await ask("share", { members: begun.members, key: "new" });
+      await this.say({ v: 1, step: "key", recipient, wraps });
+    }
     await this.replace(begun.left, recipient);
-    return (await this.say<{ next: string }>("finish")).next;
+    return (await this.say<{ next: string }>({ v: 1, step: "finish" })).next;
   }
 
   private async replace(left: number, recipient: string): Promise<void> {
     this.total = Math.max(this.total, left);
     for (let rest = left; rest > 0; ) {
-      const { wraps } = await this.say<{ wraps: { id: string; sealed: string; of: string }[] }>("more");
+      const { wraps } = await this.say<{ wraps: { id: string; sealed: string; of: string }[] }>({ v: 1, step: "more" });
       if (!wraps.length) return;
-      rest = (await this.say<{ left: number }>("done", { recipient, wraps: await ask("rewrap", { wraps }) })).left;
+      const replaced = await ask("rewrap", { wraps });
+      rest = (await this.say<{ left: number }>({ v: 1, step: "done", recipient, wraps: replaced })).left;
       for (const bar of all<HTMLProgressElement>(this, "progress[data-progress]")) {
         show(bar, true);
         bar.max = this.total;

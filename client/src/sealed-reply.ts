@@ -1,12 +1,11 @@
 /** <sealed-reply>: a message, sealed to the thread's key. Both sides use it. docs/client.md. */
 
 import { base64url, random } from "./bytes";
+import { MAX_WORDS, type MessageIn } from "./generated";
 import { opener } from "./opener";
 import { post, Refused } from "./post";
 import { goTo } from "./stay";
 import { all, busy, clearFields, fail, onGo, said, show } from "./texts";
-
-const LIMIT = 20_000;
 
 /** What must not be in a message: the receipt code, when one is open here. */
 let givesAway: (words: string) => boolean = () => false;
@@ -32,7 +31,7 @@ export class SealedReply extends HTMLElement {
     fail(this, "");
     const { words } = this;
     if (!words) return fail(this, "empty");
-    if (words.length > Number(this.dataset["limit"] ?? LIMIT)) return fail(this, "too_long");
+    if (words.length > Number(this.dataset["limit"] ?? MAX_WORDS)) return fail(this, "too_long");
     if (givesAway(words)) return fail(this, "mentions");
     try {
       const { next } = await post(said(this, "action"), await this.body(words), this.dataset["csrf"] ?? "");
@@ -48,7 +47,8 @@ export class SealedReply extends HTMLElement {
   private async body(words: string): Promise<string> {
     if (this.sent?.words !== words) {
       const sealed = await opener().seal({ v: 1, words }, said(this, "recipient"));
-      this.sent = { words, body: JSON.stringify({ v: 1, key: base64url(random(16)), sealed }) };
+      const message: MessageIn = { v: 1, key: base64url(random(16)), sealed };
+      this.sent = { words, body: JSON.stringify(message) };
     }
     return this.sent.body;
   }

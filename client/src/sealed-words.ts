@@ -3,7 +3,7 @@
 import { opener, type Document, type Link } from "./opener";
 import { all, busy, fail, json, onGo, show } from "./texts";
 
-type Labels = Record<string, Record<string, string>>;
+export type Labels = Record<string, Record<string, string>>;
 
 const texts = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === "string" && one !== "");

@@ -1,5 +1,6 @@
-/** What this document remembers of an open receipt: in memory, for fifteen minutes, nowhere else. */
+/** What this document remembers of an open receipt: in memory, as long as a visit lasts, nowhere else. */
 
+import { VISIT_SECONDS } from "./generated";
 import type { Stretched } from "./stretch";
 
 export interface Held {
@@ -8,7 +9,6 @@ export interface Held {
   receipt: Stretched;
 }
 
-const MINUTES = 15;
 let held: Held | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -22,7 +22,7 @@ const announce = (): void => {
 export function hold(receipt: Held): void {
   clearTimeout(timer);
   held = receipt;
-  timer = setTimeout(forget, MINUTES * 60_000);
+  timer = setTimeout(forget, VISIT_SECONDS * 1000);
   announce();
 }
 

@@ -4,6 +4,7 @@ import { base64url, fromBase64, saltOf, text, utf8 } from "./bytes";
 import { answerChallenge } from "./challenge";
 import { addOpening } from "./evidence";
 import { endVisit } from "./exit";
+import type { ChallengeAnswer, GrantChange, Locator } from "./generated";
 import { signGrant } from "./grant";
 import { post, Refused } from "./post";
 import { BadReceipt, normalise } from "./receipt";
@@ -58,10 +59,11 @@ export class ReceiptVisit extends HTMLElement {
     const code = normalise(this.querySelector<HTMLInputElement>("[data-code]")?.value ?? "", words);
     const receipt = await stretchReceipt(code, saltOf(salt));
     const csrf = this.dataset["csrf"] ?? "";
-    const asked = await post(said(this, "open"), JSON.stringify({ locator: base64url(receipt.locator) }), csrf);
+    const locator: Locator = { locator: base64url(receipt.locator) };
+    const asked = await post(said(this, "open"), JSON.stringify(locator), csrf);
     const ticket = String(asked["ticket"]);
     const answer = await this.answer(fromBase64(String(asked["challenge"])), receipt, ticket);
-    const opened = await post(said(this, "answer"), JSON.stringify({ ticket, answer: base64url(answer) }), csrf);
+    const opened = await this.prove({ ticket, answer: base64url(answer) });
     hold({ code, words, receipt });
     return String(opened["next"]);
   }
@@ -71,10 +73,13 @@ export class ReceiptVisit extends HTMLElement {
     try {
       return await answerChallenge(challenge, receipt.identity, receipt.locator, ticket);
     } catch (error) {
-      const wrong = JSON.stringify({ ticket, answer: base64url(new Uint8Array(32)) });
-      await post(said(this, "answer"), wrong, this.dataset["csrf"] ?? "");
+      await this.prove({ ticket, answer: base64url(new Uint8Array(32)) });
       throw error;
     }
+  }
+
+  private prove(answer: ChallengeAnswer): Promise<Record<string, unknown>> {
+    return post(said(this, "answer"), JSON.stringify(answer), this.dataset["csrf"] ?? "");
   }
 }
 
@@ -100,8 +105,8 @@ export class ConsentChange extends HTMLElement {
       text: wording!,
     };
     try {
-      const signed = await signGrant(grant, held.receipt.signingSeed);
-      const { next } = await post(said(this, "action"), JSON.stringify({ v: 1, grant: signed }), this.dataset["csrf"] ?? "");
+      const change: GrantChange = { v: 1, grant: await signGrant(grant, held.receipt.signingSeed) };
+      const { next } = await post(said(this, "action"), JSON.stringify(change), this.dataset["csrf"] ?? "");
       await goTo(String(next));
     } catch (error) {
       fail(this, error instanceof Refused ? error.code : "other");

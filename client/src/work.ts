@@ -2,16 +2,14 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8 } from "./bytes";
+import type { ProofOfWorkIn } from "./generated";
 
 export interface Work {
   nonce: string;
   bits: number;
 }
 
-export interface WorkDone {
-  nonce: string;
-  counter: number;
-}
+export type WorkDone = ProofOfWorkIn;
 
 const SLICE_MS = 12;
 const MOST_BITS = 24;

@@ -1,11 +1,12 @@
 // Minify the two style sheets into the package: `node styles/build.mjs` in client/, after `npm ci`.
 // Written beside them: compressed copies, which the server sends as they are, and SHA256SUMS of the whole folder.
-// With --check nothing is written: it fails when the committed files are not what the sources give.
+// With --check nothing is written: it fails when the committed files are not what the sources give. Compressed copies
+// are compared by what they hold: compressors of other machines may write it in other bytes.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -18,11 +19,11 @@ const sheets = {
 const target = ["chrome64", "firefox78", "safari12"];
 const check = process.argv.includes("--check");
 
-function put(name, content) {
+function put(name, content, compress = (code) => code, expand = compress) {
   const path = join(out, name);
   if (!check) {
-    writeFileSync(path, content);
-  } else if (!readFileSync(path).equals(Buffer.from(content))) {
+    writeFileSync(path, compress(content));
+  } else if (!expand(readFileSync(path)).equals(Buffer.from(content))) {
     console.error(`${name} is not what its sources give: node styles/build.mjs`);
     process.exitCode = 1;
   }
@@ -33,8 +34,8 @@ for (const [name, parts] of Object.entries(sheets)) {
   const source = parts.map((part) => readFileSync(join(here, part), "utf8")).join("\n");
   const { code } = await transform(source, { loader: "css", minify: true, target });
   put(name, code);
-  put(`${name}.br`, brotliCompressSync(code));
-  put(`${name}.gz`, gzipSync(code, { level: 9 }));
+  put(`${name}.br`, code, brotliCompressSync, brotliDecompressSync);
+  put(`${name}.gz`, code, (plain) => gzipSync(plain, { level: 9 }), gunzipSync);
 }
 const files = readdirSync(out, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name !== "SHA256SUMS")

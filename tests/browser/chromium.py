@@ -6,8 +6,12 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.patience import PATIENCE
+
+PATIENCE_MS = PATIENCE * 1000
 LAUNCH: dict[str, Any] = {
     "executable_path": "/usr/bin/chromium",
+    "timeout": PATIENCE_MS,
     "args": [
         "--no-sandbox",
         "--disable-gpu",

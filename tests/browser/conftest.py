@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.chromium import LAUNCH
+from tests.browser.chromium import LAUNCH, PATIENCE_MS
 from tests.browser.her import Her
 from tests.browser.never import Watch
 from tests.cast import Network
@@ -19,6 +19,26 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return LAUNCH
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient() -> Iterator[None]:
+    """Whatever is waited for in a browser may take as long as it takes: no test has to ask for it."""
+    expect.set_options(timeout=PATIENCE_MS)
+    open_context = Browser.new_context
+
+    def new_context(browser: Browser, **options: Any) -> BrowserContext:
+        context = open_context(browser, **options)
+        context.set_default_timeout(PATIENCE_MS)
+        return context
+
+    def new_page(browser: Browser, **options: Any) -> Page:
+        return browser.new_context(**options).new_page()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Browser, "new_context", new_context)
+        patch.setattr(Browser, "new_page", new_page)
+        yield
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What somebody who works here does in the browser: sign in, unlock, go from step to step."""
 
+import re
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
@@ -132,7 +133,14 @@ class AtDesk:
         self.press("unlock")
 
     def is_open(self) -> None:
-        expect(self.page.locator("html")).to_have_attribute("data-keyring", "open", timeout=30_000)
+        expect(self.page.locator("html")).to_have_attribute("data-keyring", "open")
+
+    def is_open_again(self, passphrase: str) -> None:
+        """After a page was loaded anew: whether the key outlived that is the browser's choice, and said late."""
+        expect(self.page.locator("html")).to_have_attribute("data-keyring", re.compile("open|locked"))
+        if self.page.locator("html").get_attribute("data-keyring") == "locked":
+            self.unlock(passphrase)
+        self.is_open()
 
     def write(self, label: str, words: str, send: str) -> None:
         self.page.get_by_label(self.words(label)).fill(words)

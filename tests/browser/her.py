@@ -116,7 +116,7 @@ class Her:
         self.walk_to("send")
         expect(self.page.locator("[data-team]:visible")).to_have_count(1)
         self.press("send")
-        expect(self.page.locator("[data-step=receipt]")).to_be_visible(timeout=20_000)
+        expect(self.page.locator("[data-step=receipt]")).to_be_visible()
         self.watch.look(self.page)
         return self.copied()
 
@@ -127,13 +127,13 @@ class Her:
         self.choose("need", "just_listen")
         self.walk_to("send")
         self.press("send")
-        expect(self.page.locator("[data-step=receipt]")).to_be_visible(timeout=20_000)
+        expect(self.page.locator("[data-step=receipt]")).to_be_visible()
         return self.copied()
 
     def copied(self) -> str:
         """The 24 digits that stand on the page."""
         groups = self.page.locator("[data-receipt-digits]:visible li")
-        expect(groups).to_have_count(6, timeout=20_000)
+        expect(groups).to_have_count(6)
         return "".join(groups.all_inner_texts())
 
     def come_back(self, code: str) -> None:
@@ -145,7 +145,7 @@ class Her:
         )
         field.fill(code)
         self.press("open")
-        expect(self.page.locator("ol.stages")).to_be_visible(timeout=20_000)
+        expect(self.page.locator("ol.stages")).to_be_visible()
         self.watch.look(self.page)
 
     def follow(self, way: str) -> None:
@@ -167,14 +167,14 @@ class Her:
         self.page.locator(f"a.card[href$='/{scope}/']").click()
         expect(self.page.locator("main li").first).to_be_visible()
         self.page.locator("consent-change button, form .button[name=given]").click()
-        expect(self.page.locator(f"a.card[href$='/{scope}/']")).to_be_visible(timeout=10_000)
+        expect(self.page.locator(f"a.card[href$='/{scope}/']")).to_be_visible()
         self.watch.look(self.page)
         self.page.locator("a.card[href$='/now/']").click()
 
     def delete(self) -> None:
         self.page.locator("a.card[href$='/delete/']").click()
         self.page.locator("form[action$='/delete/'] button").click()
-        expect(self.page.get_by_role("heading", name=self.words("deleted"))).to_be_visible(timeout=10_000)
+        expect(self.page.get_by_role("heading", name=self.words("deleted"))).to_be_visible()
         self.watch.look(self.page)
 
     # Without: one plain page

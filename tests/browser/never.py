@@ -13,13 +13,15 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import BrowserContext, Page, Request, Response
+from playwright.sync_api import BrowserContext, Error, Page, Request, Response
 
 TELLING = re.compile(
     r"bạo lực|bóc lột|mại dâm|tình dục|hiếp|tố cáo|nạn nhân|tội phạm|violence|abuse|sex|victim|rape|report",
     re.IGNORECASE,
 )
 """Words that a title or an address read over a shoulder may not have."""
+LEFT = re.compile("is navigating|because of a navigation")
+"""How Playwright says that a page was left while it was read."""
 
 
 @dataclass
@@ -55,9 +57,18 @@ class Watch:
             self.kept_by_caches.append(response.url)
 
     def look(self, page: Page) -> None:
-        page.wait_for_load_state("domcontentloaded")  # a click returns when the new page has begun
-        self.titles.append(page.title())
-        self.pages.append((page.url, page.content()))
+        """Keep title and content of the page that is there, or of the one that takes its place meanwhile."""
+        while True:
+            page.wait_for_load_state("domcontentloaded")  # a click returns when the new page has begun
+            try:
+                title, address, content = page.title(), page.url, page.content()
+            except Error as error:
+                if not LEFT.search(error.message):
+                    raise
+                continue
+            self.titles.append(title)
+            self.pages.append((address, content))
+            return
 
 
 def spellings(secret: str) -> Iterator[bytes]:

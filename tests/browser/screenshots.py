@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,12 +17,20 @@ from itertools import product
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
-from tests.browser.chromium import LAUNCH, overflow, serious_findings, serious_findings_without_script, unpin
+from tests.browser.chromium import (
+    LAUNCH,
+    PATIENCE_MS,
+    overflow,
+    serious_findings,
+    serious_findings_without_script,
+    unpin,
+)
 from tests.browser.her_pages import HER_PAGES
 from tests.browser.pages import PAGES, Shot, Visit, WrongPage
+from tests.patience import PATIENCE, wait_until
 
 WIDTHS = (360, 1280)
 LANGUAGES = ("vi", "en")
@@ -32,6 +39,7 @@ LANGUAGES = ("vi", "en")
 def main() -> int:
     asked = _arguments()
     asked.folder.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=PATIENCE_MS)
     shots = [shot for shot in [*PAGES, *HER_PAGES] if not asked.only or shot.name in asked.only]
     with _demo(asked.address) as root, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**LAUNCH)
@@ -57,6 +65,7 @@ def take(browser: Browser, root: str, shot: Shot, language: str, width: int, fol
         color_scheme="dark" if shot.dark else "light",
         locale="vi-VN" if language == "vi" else "en-GB",
     )
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     try:
         shot.steps(Visit(page, root, language))
@@ -88,22 +97,23 @@ def _demo(address: str) -> Iterator[str]:
             yield _answering(f"http://127.0.0.1:{port}", server)
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=PATIENCE)
 
 
 def _answering(root: str, server: subprocess.Popen[bytes]) -> str:
-    for _ in range(600):
+    def answers() -> bool:
         if server.poll() is not None:
             raise SystemExit("the demo stopped before it answered")
         try:
-            urllib.request.urlopen(root, timeout=5).close()
+            urllib.request.urlopen(root, timeout=PATIENCE).close()
         except HTTPError:
-            return root
+            return True
         except (URLError, TimeoutError, ConnectionError):
-            time.sleep(0.2)
-        else:
-            return root
-    raise SystemExit("the demo did not answer within two minutes")
+            return False
+        return True
+
+    wait_until(answers, "the demo's first answer")
+    return root
 
 
 def _arguments() -> argparse.Namespace:

@@ -41,7 +41,7 @@ def take_seat(page: Page, root: str, role: str) -> None:
 def unlock(page: Page, role: str) -> None:
     page.locator("input[data-passphrase]").fill(user_of(role)["passphrase"])
     page.locator("[data-go=unlock]").click()
-    expect(page.locator("html")).to_have_attribute("data-keyring", "open", timeout=60_000)
+    expect(page.locator("html")).to_have_attribute("data-keyring", "open")
 
 
 def desk(role: str, path: str, *, status: int = 200) -> Callable[[Any], None]:
@@ -66,6 +66,6 @@ def report(role: str, *, opened: bool) -> Callable[[Any], None]:
         expect(visit.page.locator("#words-heading")).to_be_visible()
         if opened:
             visit.page.locator("form[action$='/open/'] button").click()
-            expect(visit.page.locator("[data-words] p").first).to_be_visible(timeout=20_000)
+            expect(visit.page.locator("[data-words] p").first).to_be_visible()
 
     return steps

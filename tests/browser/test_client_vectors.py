@@ -339,7 +339,7 @@ def come_back(page: Page, server: SmallServer, typed: str) -> None:
         return 200, {"challenge": b64(sealed), "ticket": TICKET}
 
     def answer(asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        right = sealing.is_answer(secret["is"], from_b64url(asked["answer"]))
+        right = secret["is"] == from_b64url(asked["answer"])
         return (200, {"next": "/answers"}) if right else (404, {"error": "unknown"})
 
     server.answers |= {

@@ -121,8 +121,9 @@ class Desk:
         self.page.get_by_role("button", name=self.words["run"], exact=True).click()
 
     def wait(self) -> None:
-        """The page asks again by itself until the run is done."""
-        expect(self.page.locator("section h2").first).to_be_visible(timeout=60_000)
+        """The page asks again by itself until the run is done; then all of it is there."""
+        expect(self.page.locator("section h2").first).to_be_visible()
+        self.page.wait_for_load_state()
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ def test_only_the_help_wanted_has_to_be_answered(comes: Comes) -> None:
     her.choose("need", "just_listen")
     her.walk_to("send")
     her.press("send")
-    expect(her.page.locator("[data-step=receipt]")).to_be_visible(timeout=20_000)
+    expect(her.page.locator("[data-step=receipt]")).to_be_visible()
     assert Report.objects.for_the_rules().count() == 1
 
 
@@ -177,10 +177,10 @@ def test_what_she_typed_stays_when_the_network_breaks(comes: Comes, network: Net
     her.walk_to("send")
     her.page.route("**/send/", lambda route: route.abort())
     her.press("send")
-    expect(her.page.locator("[data-error=network]")).to_be_visible(timeout=30_000)
+    expect(her.page.locator("[data-error=network]")).to_be_visible()
     her.page.unroute("**/send/")
     her.press("send")
-    expect(her.page.locator("[data-step=receipt]")).to_be_visible(timeout=20_000)
+    expect(her.page.locator("[data-step=receipt]")).to_be_visible()
     assert network.helper.open(Report.objects.for_the_rules().get())[0]["words"] == PLANTED
 
 

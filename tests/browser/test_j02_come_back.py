@@ -103,9 +103,9 @@ def test_a_wrong_code_is_said_kindly_and_five_make_her_wait(comes: Comes, report
     for _ in range(5):
         her.page.locator("#code").fill(Reporter(77).code)
         her.press("open")
-        expect(her.page.locator("[data-error=unknown]")).to_be_visible(timeout=15_000)
+        expect(her.page.locator("[data-error=unknown]")).to_be_visible()
     her.press("open")
-    expect(her.page.locator("[data-error=slow_down]")).to_be_visible(timeout=15_000)
+    expect(her.page.locator("[data-error=slow_down]")).to_be_visible()
 
 
 def test_her_message_may_not_hold_the_code(comes: Comes, report: Report, reporter: Reporter) -> None:

@@ -71,7 +71,7 @@ def test_a_helper_goes_from_the_queue_to_an_answered_and_handled_report(
     desk.sign_in(helper)
 
     desk.unlock("không phải cụm từ này")
-    expect(desk.said("wrong")).to_be_visible(timeout=30_000)
+    expect(desk.said("wrong")).to_be_visible()
     desk.unlock(helper.passphrase)
     desk.is_open()
 
@@ -88,10 +88,8 @@ def test_a_helper_goes_from_the_queue_to_an_answered_and_handled_report(
     expect(desk.said("paused")).to_be_visible()
     reporter.write("Không biết", now=clock.move(hours=1))
     desk.page.reload()
-    if desk.page.locator("html").get_attribute("data-keyring") != "open":
-        desk.unlock(helper.passphrase)
-        desk.is_open()
-    expect(desk.page.get_by_text("Không biết")).to_be_visible(timeout=15_000)
+    desk.is_open_again(helper.passphrase)
+    expect(desk.page.get_by_text("Không biết")).to_be_visible()
     assert not desk.said("paused").is_visible()
 
     desk.page.get_by_role("radio", name=desk.words("enough")).check()
@@ -223,12 +221,12 @@ def test_a_new_helper_makes_a_key_and_a_supervisor_hands_over_the_desks(
     new.go("/desk/key/")
     new.page.locator("[data-go=make]").click()
     words = new.page.locator("[data-passphrase] li")
-    expect(words.nth(5)).not_to_be_empty(timeout=60_000)
+    expect(words.nth(5)).not_to_be_empty()
     passphrase = " ".join(words.all_inner_texts())
     new.look()
     new.page.locator("input[data-again]").fill(passphrase)
     new.page.locator("[data-go=keep]").click()
-    expect(new.page.get_by_text("Đã có khóa mới")).to_be_visible(timeout=60_000)
+    expect(new.page.get_by_text("Đã có khóa mới")).to_be_visible()
 
     boss = sits_down()
     give_second_factor(network.supervisor)
@@ -239,19 +237,15 @@ def test_a_new_helper_makes_a_key_and_a_supervisor_hands_over_the_desks(
     desk = boss.page.locator("section", has=boss.page.locator(f"#desk-{network.triage.code}"))
     desk.locator("select").select_option(label="moi.cayme · moi.cayme")
     desk.get_by_role("button", name="Thêm vào nhóm").click()
-    if boss.page.locator("html").get_attribute("data-keyring") != "open":
-        boss.unlock(network.supervisor.passphrase)
-        boss.is_open()
+    boss.is_open_again(network.supervisor.passphrase)
     desk.locator("desk-rewrap [data-go=start]").click()
-    expect(desk.locator("desk-rewrap")).to_have_count(0, timeout=30_000)
+    expect(desk.locator("desk-rewrap")).to_have_count(0)
 
     new.page.goto(new.path("/desk/"))
-    if new.page.locator("html").get_attribute("data-keyring") != "open":
-        new.unlock(passphrase)
-        new.is_open()
+    new.is_open_again(passphrase)
     new.page.get_by_role("link", name=report.code_name).click()
     new.press("open")
-    expect(new.page.get_by_text(PLANTED)).to_be_visible(timeout=20_000)
+    expect(new.page.get_by_text(PLANTED)).to_be_visible()
     assert_found_nowhere([PLANTED, passphrase], watch=new.watch)
 
 
@@ -269,11 +263,9 @@ def test_who_leaves_a_desk_is_out_and_a_new_key_is_made_in_the_browser(
     desk = boss.page.locator("section", has=boss.page.locator(f"#desk-{network.triage.code}"))
     desk.get_by_role("link", name="Bỏ khỏi nhóm… thu.cayme").click()
     boss.page.get_by_role("button", name="Bỏ khỏi nhóm", exact=True).click()
-    if boss.page.locator("html").get_attribute("data-keyring") != "open":
-        boss.unlock(network.supervisor.passphrase)
-        boss.is_open()
+    boss.is_open_again(network.supervisor.passphrase)
     desk.locator("desk-rewrap [data-go=start]").click()
-    expect(desk.locator("desk-rewrap")).to_have_count(0, timeout=30_000)
+    expect(desk.locator("desk-rewrap")).to_have_count(0)
     network.triage.refresh_from_db()
     assert network.triage.recipient != old
     assert network.supervisor.open(report)[0]["words"] == PLANTED
@@ -291,7 +283,7 @@ def test_the_queue_says_what_stories_speak_of_only_while_words_are_open(
     assert warning.count() == 0
     desk.unlock(helper.passphrase)
     desk.is_open()
-    expect(warning).to_have_text("Có nói đến: Bạo lực tình dục", timeout=20_000)
+    expect(warning).to_have_text("Có nói đến: Bạo lực tình dục")
     assert PLANTED not in desk.page.content()
     desk.look()
     desk.press("lock")
@@ -311,11 +303,9 @@ def test_a_new_desk_gets_its_first_key_in_a_members_browser(
     boss.unlock(network.supervisor.passphrase)
     boss.is_open()
     boss.page.goto(boss.path("/desk/desks/"))
-    if boss.page.locator("html").get_attribute("data-keyring") != "open":
-        boss.unlock(network.supervisor.passphrase)
-        boss.is_open()
+    boss.is_open_again(network.supervisor.passphrase)
     section = boss.page.locator("section", has=boss.page.locator("#desk-moi"))
     section.get_by_role("button", name="Làm khóa đầu tiên").click()
-    expect(section.locator("desk-rewrap")).to_have_count(0, timeout=30_000)
+    expect(section.locator("desk-rewrap")).to_have_count(0)
     fresh.refresh_from_db()
     assert fresh.recipient == recipient_of(network.supervisor.desk_key(fresh))

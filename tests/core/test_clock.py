@@ -101,7 +101,7 @@ def test_a_deadline_in_days_ends_with_a_working_day_and_lies_ahead(start: dateti
     else:
         assert found.time() == time(23, 59, 59)
         assert found > start
-        assert NGO.working(found.date()) or rule.count == 0
+        assert NGO.is_working_day(found.date()) or rule.count == 0
 
 
 @given(moments, moments, rules)
@@ -134,7 +134,7 @@ def test_months_keep_the_day_number_or_take_the_last_day(received: str, expected
 
 def test_days_nobody_listed_are_worked_from_monday_to_friday() -> None:
     plain = Calendar.read([], version=0)
-    assert [plain.working(date(2026, 6, day)) for day in range(1, 8)] == [True] * 5 + [False] * 2
+    assert [plain.is_working_day(date(2026, 6, day)) for day in range(1, 8)] == [True] * 5 + [False] * 2
     assert plain.known_until is None
 
 
@@ -142,8 +142,8 @@ def test_days_nobody_listed_are_worked_from_monday_to_friday() -> None:
     ("name", "saturday", "monday"), [("state", True, False), ("organisation", False, True)]
 )
 def test_only_the_state_swaps_a_monday_for_a_saturday(name: str, saturday: bool, monday: bool) -> None:
-    assert CALENDARS[name].working(date(2026, 8, 22)) is saturday
-    assert CALENDARS[name].working(date(2026, 8, 31)) is monday
+    assert CALENDARS[name].is_working_day(date(2026, 8, 22)) is saturday
+    assert CALENDARS[name].is_working_day(date(2026, 8, 31)) is monday
 
 
 def test_a_calendar_knows_its_version_and_how_far_it_reaches() -> None:
@@ -153,7 +153,7 @@ def test_a_calendar_knows_its_version_and_how_far_it_reaches() -> None:
 
 @pytest.mark.parametrize("kind", sorted(WORKING_KINDS | FREE_KINDS))
 def test_every_kind_of_day_is_worked_or_free(kind: str) -> None:
-    assert Calendar.read([(date(2026, 6, 6), kind)], version=1).working(date(2026, 6, 6)) is (
+    assert Calendar.read([(date(2026, 6, 6), kind)], version=1).is_working_day(date(2026, 6, 6)) is (
         kind in WORKING_KINDS
     )
 
@@ -161,7 +161,7 @@ def test_every_kind_of_day_is_worked_or_free(kind: str) -> None:
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_storm_closes_also_a_swapped_saturday(order: int) -> None:
     rows = [(date(2026, 8, 22), "swap_work"), (date(2026, 8, 22), "local_closure")][::order]
-    assert not Calendar.read(rows, version=2).working(date(2026, 8, 22))
+    assert not Calendar.read(rows, version=2).is_working_day(date(2026, 8, 22))
 
 
 @pytest.mark.parametrize("kinds", [["holiday"], ["workday", "weekend"]])
@@ -172,7 +172,7 @@ def test_a_calendar_that_contradicts_itself_is_refused(kinds: list[str]) -> None
 
 def test_a_day_listed_twice_alike_is_one_day() -> None:
     rows = [(date(2026, 6, 5), "weekend")] * 2
-    assert not Calendar.read(rows, version=1).working(date(2026, 6, 5))
+    assert not Calendar.read(rows, version=1).is_working_day(date(2026, 6, 5))
 
 
 def test_a_calendar_without_working_days_says_so_and_does_not_run_for_ever() -> None:

@@ -1,25 +1,24 @@
 """How soon a person looks: one rule for the browser and the server, and it only ever rises by itself."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.vectors import pack_codes, read, why
 from tincay.core.priority import (
     PRIORITIES,
     CannotLower,
     changed,
+    is_child,
     kind_group,
     priority,
     retention_class,
 )
 
-VECTORS: list[dict[str, Any]] = json.loads(
-    (Path(__file__).parent.parent / "vectors" / "priority.json").read_text(encoding="utf-8")
-)
+VECTORS: list[dict[str, Any]] = read("priority.json")
+OPEN_CODES: list[dict[str, Any]] = read("open_codes.json")
 HARMS = [
     "rape",
     "condom_refusal",
@@ -79,18 +78,45 @@ def test_a_report_of_harm_is_never_filed_as_information(answer: dict[str, Any]) 
     assert priority(**(answer | {"kind_group": "substantive"})) != "p3"
 
 
-@pytest.mark.parametrize(
-    ("kind", "group"),
-    [
-        ("information_question", "question"),
-        ("feedback", "question"),
-        ("data_request", "data_request"),
-        ("help_request", "substantive"),
-        ("third_party_worry", "substantive"),
-    ],
-)
-def test_the_server_learns_only_the_group_of_a_kind(kind: str, group: str) -> None:
-    assert kind_group(kind) == group
+def open_codes(kind: str, answers: dict[str, list[str]]) -> dict[str, str]:
+    """What the server learns of a report, as the plain form and the phone put it together."""
+
+    def one(name: str) -> str:
+        return next(iter(answers.get(name, ())), "")
+
+    group, age, harms = kind_group(kind), one("age_band"), answers.get("harms", [])
+    return {
+        "priority": priority(
+            group,
+            one("danger"),
+            harms,
+            one("time_since"),
+            age,
+            frequency=one("frequency"),
+            needs=answers.get("need", []),
+        ),
+        "kind_group": group,
+        "retention_class": retention_class(
+            group, keeps_words="store_sealed" in answers.get("consents", ()), child=is_child(age, harms)
+        ),
+    }
+
+
+@pytest.mark.parametrize("vector", OPEN_CODES, ids=why)
+def test_the_server_learns_the_same_codes_from_a_phone_and_from_the_plain_form(
+    vector: dict[str, Any],
+) -> None:
+    found = open_codes(vector["kind"], vector["answers"])
+    assert found == {name: vector[name] for name in found}
+
+
+def test_every_kind_and_age_is_among_the_vectors_and_every_code_is_one_of_the_pack() -> None:
+    lists = pack_codes()
+    kinds = {vector["kind"] for vector in OPEN_CODES}
+    assert kinds == {code.code for code in lists["report_kind"]}
+    ages = {code for vector in OPEN_CODES for code in vector["answers"].get("age_band", ())}
+    assert ages == {code.code for code in lists["age_band"]}
+    lists.check("retention_class", *(vector["retention_class"] for vector in OPEN_CODES))
 
 
 @given(st.sampled_from(PRIORITIES), st.sampled_from([*PRIORITIES, "p9", ""]))

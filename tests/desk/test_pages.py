@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.cast import NOW, Hands, Network, Reporter, Worker, new_message_key, seal_words, sign_in
+from tests.cast import NOW, Hands, Helper, Network, Reporter, again, message_json, sign_in
 from tincay.operations.scheduled import tick
 from tincay.reports.models import CountRow, Report
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def desk(clock: Hands, helper: Worker) -> Client:
+def desk(clock: Hands, helper: Helper) -> Client:
     return sign_in(helper)
 
 
@@ -31,14 +31,8 @@ def post(client: Client, report: Report, step: str, **fields: str) -> str:
 
 
 def send(client: Client, report: Report, step: str, words: str = "Chào bạn") -> int:
-    body = {"v": 1, "key": new_message_key(), "sealed": _sealed(report, words)}
-    return client.post(path(report, step), json.dumps(body), content_type="application/json").status_code
-
-
-def _sealed(report: Report, words: str) -> str:
-    import base64
-
-    return base64.b64encode(seal_words(report, words)).decode()
+    body = message_json(report, words)
+    return client.post(path(report, step), body, content_type="application/json").status_code
 
 
 def test_an_empty_queue_teaches_what_comes_next(desk: Client) -> None:
@@ -65,7 +59,7 @@ def test_words_are_not_in_the_page_until_they_are_opened(desk: Client, reporter:
 def test_opening_acknowledges_counts_and_shows_sealed_words_only(desk: Client, reporter: Reporter) -> None:
     report = reporter.send(words="ZYXQ mưa")
     page = post(desk, report, "open_report")
-    report = Report.objects.for_the_rules().get(pk=report.pk)
+    report = again(report)
     assert (report.stage, report.times_opened) == ("acknowledged", 1)
     assert "<sealed-words" in page
     assert "ZYXQ" not in page
@@ -80,7 +74,7 @@ def test_from_reading_to_handled_each_step_says_what_she_sees(desk: Client, repo
     assert "Đã bắt đầu" in post(desk, report, "begin")
     assert send(desk, report, "answer", "Chúng tôi đã hỏi chủ quán") == 201
     assert "Đã xử lý" in post(desk, report, "handle", result="advice")
-    assert Report.objects.for_the_rules().get(pk=report.pk).stage == "handled"
+    assert again(report).stage == "handled"
     assert reporter.messages() == ["Chúng tôi đã hỏi chủ quán"]
 
 
@@ -89,7 +83,7 @@ def test_handled_before_an_answer_is_refused_with_a_kind_reason(desk: Client, re
     post(desk, report, "open_report")
     page = post(desk, report, "handle", result="advice")
     assert "Bạn trả lời trước nhé" in page or "chưa đến lượt" in page
-    assert Report.objects.for_the_rules().get(pk=report.pk).stage == "acknowledged"
+    assert again(report).stage == "acknowledged"
 
 
 def test_a_question_pauses_the_clock_and_her_answer_lets_it_run(
@@ -124,7 +118,7 @@ def test_no_form_of_the_desk_has_a_field_for_a_time(desk: Client, reporter: Repo
         assert 'type="datetime' not in page
         fields = {"verify": {"result": "enough"}, "classify": {"classification": "violence"}}.get(step, {})
         post(desk, report, step, received_at="2020-01-01", now="2020-01-01", **fields)
-    assert Report.objects.for_the_rules().get(pk=report.pk).received_at == NOW
+    assert again(report).received_at == NOW
 
 
 def test_lost_contact_needs_three_days(desk: Client, reporter: Reporter, clock: Hands) -> None:
@@ -136,11 +130,11 @@ def test_lost_contact_needs_three_days(desk: Client, reporter: Reporter, clock: 
         post(desk, report, "try_to_reach")
         clock.move(days=2)
     assert "Đã đóng vì mất liên lạc" in post(desk, report, "lose_contact")
-    assert Report.objects.for_the_rules().get(pk=report.pk).stage == "closed"
+    assert again(report).stage == "closed"
 
 
 def test_closing_without_an_answer_needs_a_second_person_of_the_desk(
-    desk: Client, reporter: Reporter, supervisor: Worker
+    desk: Client, reporter: Reporter, supervisor: Helper
 ) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
@@ -149,18 +143,18 @@ def test_closing_without_an_answer_needs_a_second_person_of_the_desk(
     second = sign_in(supervisor)
     assert "Tôi đồng ý đóng" in second.get(path(report)).content.decode()
     post(second, report, "agree_to_closing")
-    assert Report.objects.for_the_rules().get(pk=report.pk).closure == "spam_test"
+    assert again(report).closure == "spam_test"
 
 
 def test_somebody_who_proposed_cannot_agree_alone(
-    clock: Hands, reporter: Reporter, supervisor: Worker
+    clock: Hands, reporter: Reporter, supervisor: Helper
 ) -> None:
     report = reporter.send()
     alone = sign_in(supervisor)
     post(alone, report, "open_report")
     post(alone, report, "propose_closing", reason="spam_test")
     assert "Cần một người khác" in post(alone, report, "agree_to_closing")
-    assert Report.objects.for_the_rules().get(pk=report.pk).stage == "acknowledged"
+    assert again(report).stage == "acknowledged"
 
 
 def test_counted_codes_are_kept_only_with_her_consent(desk: Client, reporter: Reporter) -> None:
@@ -187,13 +181,13 @@ def test_raising_the_priority_starts_the_urgent_clock_and_takes_none_away(
 def test_lowering_is_not_offered(desk: Client, reporter: Reporter) -> None:
     report = reporter.send(priority="p1")
     post(desk, report, "raise_priority", priority="p3")
-    assert Report.objects.for_the_rules().get(pk=report.pk).priority == "p1"
+    assert again(report).priority == "p1"
 
 
 def test_the_same_message_twice_is_one_message(desk: Client, reporter: Reporter) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
-    body = json.dumps({"v": 1, "key": new_message_key(), "sealed": _sealed(report, "Một lần")})
+    body = message_json(report, "Một lần")
     sent = [
         desk.post(path(report, "write"), body, content_type="application/json").status_code for _ in range(2)
     ]

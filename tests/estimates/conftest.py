@@ -11,20 +11,20 @@ from django.db import connection
 from tests.cast import NOW, Hands, Network, Worker, hire, sign_in
 from tincay.core.estimate.checks import Effort
 from tincay.core.estimate.histories import Table, read_table
-from tincay.core.estimate.latent import Plan
+from tincay.core.estimate.latent import SamplerSettings
 from tincay.estimates import compute, publishing, worker
 from tincay.estimates.actions import About, begin_run
 from tincay.estimates.models import Run
 from tincay.people.actions import add_organisation
 
 TABLES = Path(__file__).parents[1] / "vectors" / "mse"
-SMALL = Effort(stepwise=200, bic=60, trials=60, plan=Plan(chains=2, burn_in=100, kept=200))
+SMALL = Effort(stepwise=200, bic=60, trials=60, sampler=SamplerSettings(chains=2, burn_in=100, kept=200))
 """Enough to fill every screen; nothing that anybody would publish."""
 THOROUGH = replace(SMALL, bic=200)
 """Enough where 200 replicates are asked for, instead of 20,000."""
 
 
-def table_of(name: str) -> Table:
+def load_table(name: str) -> Table:
     return read_table((TABLES / f"{name}.csv").read_text(encoding="utf-8"))
 
 
@@ -68,7 +68,7 @@ def done(researcher: Worker) -> Run:
 
 
 def run_on(researcher: Worker, name: str, effort: str = "publish") -> Run:
-    run = begin_run(by=researcher.user, held=table_of(name), about=about(), effort=effort, seed=1, now=NOW)
+    run = begin_run(by=researcher.user, table=load_table(name), about=about(), effort=effort, seed=1, now=NOW)
     worker.work_through()
     return Run.objects.for_the_rules().get(pk=run.pk)
 
@@ -80,7 +80,7 @@ def put_triggers_aside() -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'figures%'"
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'estimates%'"
         )
         triggers = cursor.fetchall()
         for name, _ in triggers:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import NOW, Hands, Worker, sign_in
-from tests.estimates.conftest import SMALL, THOROUGH, about, run_on, table_of
+from tests.estimates.conftest import SMALL, THOROUGH, about, load_table, run_on
 from tincay.core.estimate.bootstrap import ENOUGH_TO_PUBLISH
 from tincay.core.estimate.histories import Table, write_table
 from tincay.estimates import actions, compute, worker
@@ -22,8 +22,8 @@ from tincay.estimates.publishing import FEWEST_REPLICATES, refusal_to_publish
 pytestmark = pytest.mark.django_db
 
 
-def ask(researcher: Worker, held: Table) -> Run:
-    run = begin_run(by=researcher.user, held=held, about=about(), effort="publish", seed=1, now=NOW)
+def ask(researcher: Worker, table: Table) -> Run:
+    run = begin_run(by=researcher.user, table=table, about=about(), effort="publish", seed=1, now=NOW)
     worker.work_through()
     return Run.objects.for_the_rules().get(pk=run.pk)
 
@@ -33,15 +33,15 @@ def page(client: Client, name: str, number: int) -> str:
 
 
 def test_the_order_in_which_lists_are_entered_changes_no_number(researcher: Worker) -> None:
-    held = table_of("hiv_rome_4list")
-    results = [ask(researcher, held.keep(lists)).result for lists in (held.lists, held.lists[::-1])]
+    table = load_table("hiv_rome_4list")
+    results = [ask(researcher, table.keep(lists)).result for lists in (table.lists, table.lists[::-1])]
     assert results[0] == results[1]
 
 
 def test_counts_under_other_names_are_not_published_twice(researcher: Worker, done: Run) -> None:
     publish_run(run=done, now=NOW)
-    held = done.table
-    renamed = ask(researcher, Table(("x", "y", "z"), held.keep(held.lists[::-1]).counts))
+    table = done.table
+    renamed = ask(researcher, Table(("x", "y", "z"), table.keep(table.lists[::-1]).counts))
     assert refusal_to_publish(renamed) == "already"
     row = PublishedRun.objects.get()
     row.pk = None
@@ -99,16 +99,16 @@ def test_the_pages_say_of_each_method_how_many_tables_it_drew(
     clock: Hands, researcher: Worker, done: Run
 ) -> None:
     row = publish_run(run=done, now=NOW)
-    said = f"Chọn từng bước {THOROUGH.stepwise}, Chọn theo BIC {THOROUGH.bic}"
-    assert said in page(Client(), "published_run", row.pk)
+    drawn = f"Chọn từng bước {THOROUGH.stepwise}, Chọn theo BIC {THOROUGH.bic}"
+    assert drawn in page(Client(), "published_run", row.pk)
     desk = page(sign_in(researcher), "run", done.pk)
     assert "Lần này đủ kỹ để công bố" in desk
-    assert said in desk
+    assert drawn in desk
 
 
 def test_what_a_run_was_made_with_is_kept_with_it_and_published(
     done: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = compute.made_with()
+    installed = compute.made_with()
     monkeypatch.setattr(actions, "made_with", lambda: {"machine": "another"})
-    assert publish_run(run=done, now=NOW).made_with == done.made_with == here
+    assert publish_run(run=done, now=NOW).made_with == done.made_with == installed

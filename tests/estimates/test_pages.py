@@ -12,10 +12,10 @@ from django.utils.translation import override
 from tests.cast import NOW, Hands, Network, Worker, hire, sign_in
 from tests.estimates.conftest import TABLES, about, run_on
 from tincay.core.estimate import answers
-from tincay.core.estimate.histories import table
+from tincay.core.estimate.histories import table_of
 from tincay.estimates.actions import begin_run, load_claims, publish_run
 from tincay.estimates.models import Claim, PublishedRun, Run
-from tincay.estimates.texts import filled, notice_words, people, reason_words
+from tincay.estimates.texts import caution_words, filled, people, reason_words
 from tincay.estimates.worker import work_through
 from tincay.web.models import Install, this_install
 from tincay.web.packs import pack_toml
@@ -195,8 +195,8 @@ def test_a_table_can_be_asked_again_with_lists_merged_or_left_out(desk: Client, 
 
 
 def test_lists_without_people_are_not_asked_alone(desk: Client, researcher: Worker) -> None:
-    held = table(["A", "B", "C"], [0, 0, 0, 0, 50, 0, 0, 0])
-    run = begin_run(by=researcher.user, held=held, about=about(), effort="look", seed=1, now=NOW)
+    table = table_of(["A", "B", "C"], [0, 0, 0, 0, 50, 0, 0, 0])
+    run = begin_run(by=researcher.user, table=table, about=about(), effort="look", seed=1, now=NOW)
     work_through()
     answer = desk.post(reverse("change_table", args=[run.pk]), {"drop": ["C"], "effort": "look"})
     assert answer.status_code == 422
@@ -263,14 +263,14 @@ def test_the_sheet_for_paper_holds_the_same_screens_and_all_numbers_open(desk: C
 
 
 def test_a_claim_is_written_down_with_its_source(desk: Client) -> None:
-    told = {
+    fields = {
         "kind": "survey",
         "value": "1200",
         "population": "Người (mẫu)",
         "source": "Khảo sát (mẫu)",
         "place": "M01",
     }
-    desk.post(reverse("claims"), told)
+    desk.post(reverse("claims"), fields)
     claim = Claim.objects.get()
     assert (claim.value, claim.place_id, claim.source_vi) == (1200, "M01", "Khảo sát (mẫu)")
     with override("en"):
@@ -281,7 +281,7 @@ HUGE = str(2**63)
 
 
 @pytest.mark.parametrize(
-    "told",
+    "fields",
     [
         {},
         {"low": "5"},
@@ -296,9 +296,9 @@ HUGE = str(2**63)
     ],
 )
 def test_a_claim_without_a_number_or_with_half_an_interval_or_impossible_ones_is_asked_again(
-    desk: Client, told: dict[str, str]
+    desk: Client, fields: dict[str, str]
 ) -> None:
-    desk.post(reverse("claims"), {"kind": "expert", "population": "x", "source": "x", **told})
+    desk.post(reverse("claims"), {"kind": "expert", "population": "x", "source": "x", **fields})
     assert not Claim.objects.exists()
 
 
@@ -315,8 +315,8 @@ def test_every_caution_and_refusal_can_be_filled(language: str) -> None:
     refusals = {"needed": 3, "lists": 2, "limit": 6, "list": "A", "rhat": 1.2, "repeats": 4,
                 "single": 0.96, "problem": "x"}  # fmt: skip
     with override(language):
-        for code in answers.NOTICES:
-            assert notice_words({"code": code, "values": values})
+        for code in answers.CAUTIONS:
+            assert caution_words({"code": code, "values": values})
         for code in answers.REASONS:
             assert reason_words({"reason": code, "values": refusals})
         assert filled("%(rhat)s", {"rhat": 1.25}) == ("1,25" if language == "vi" else "1.25")

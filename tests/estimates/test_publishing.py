@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cast import NOW, Worker
-from tests.estimates.conftest import about, run_on, table_of
+from tests.estimates.conftest import about, load_table, run_on
 from tincay.estimates import compute, worker
 from tincay.estimates.actions import begin_run, load_claims, publish_run, wait_again
 from tincay.estimates.models import STUCK_AFTER, Claim, PublishedRun, Run
-from tincay.estimates.publishing import NotPublished, refusal_to_publish, round_down, round_up
-from tincay.estimates.texts import METHODS, NOTICES, REASONS
+from tincay.estimates.publishing import RunNotPublished, refusal_to_publish, round_down, round_up
+from tincay.estimates.texts import CAUTIONS, METHODS, REASONS
 from tincay.log.models import Leaf
 from tincay.web.packs import pack_toml
 
@@ -62,9 +62,9 @@ def test_what_the_gate_refuses_is_never_published(researcher: Worker, name: str)
     assert run.result
     assert not run.result["gate"]["open"]
     assert run.result["lower_bound"]["estimate"] > run.result["gate"]["seen"]
-    with pytest.raises(NotPublished) as found:
+    with pytest.raises(RunNotPublished) as refusal:
         publish_run(run=run, now=NOW)
-    assert found.value.reason == "gate"
+    assert refusal.value.reason == "gate"
     assert not PublishedRun.objects.exists()
 
 
@@ -73,7 +73,7 @@ def test_a_first_look_an_unfinished_run_and_an_answered_table_are_not_published(
 ) -> None:
     assert refusal_to_publish(run_on(researcher, "kampala_fsw_3capture", "look")) == "few_replicates"
     waiting = begin_run(
-        by=researcher.user, held=table_of("korea_3list"), about=about(), effort="publish", seed=1, now=NOW
+        by=researcher.user, table=load_table("korea_3list"), about=about(), effort="publish", seed=1, now=NOW
     )
     assert refusal_to_publish(waiting) == "not_done"
     publish_run(run=done, now=NOW)
@@ -82,8 +82,8 @@ def test_a_first_look_an_unfinished_run_and_an_answered_table_are_not_published(
 
 
 def test_a_table_of_two_lists_is_never_published(researcher: Worker) -> None:
-    held = table_of("kampala_fsw_3capture").drop("C1")
-    run = begin_run(by=researcher.user, held=held, about=about(), effort="publish", seed=1, now=NOW)
+    table = load_table("kampala_fsw_3capture").drop("C1")
+    run = begin_run(by=researcher.user, table=table, about=about(), effort="publish", seed=1, now=NOW)
     worker.work_through()
     assert refusal_to_publish(Run.objects.for_the_rules().get(pk=run.pk)) == "gate"
 
@@ -115,9 +115,9 @@ def test_the_database_refuses_to_change_what_was_published(done: Run, change: st
 
 def test_a_published_run_is_repeated_bit_for_bit(done: Run) -> None:
     row = publish_run(run=done, now=NOW)
-    said = io.StringIO()
-    call_command("repeat_estimate", str(row.pk), stdout=said)
-    assert said.getvalue() == "identical, bit for bit\n"
+    output = io.StringIO()
+    call_command("repeat_estimate", str(row.pk), stdout=output)
+    assert output.getvalue() == "identical, bit for bit\n"
 
 
 def test_a_repeat_that_differs_says_where(done: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,17 +156,17 @@ def test_a_run_is_worked_on_once(done: Run) -> None:
 def test_the_packs_claims_are_two_without_a_method_and_loading_twice_changes_nothing(install: object) -> None:
     for _ in range(2):
         load_claims(entries=pack_toml("estimates.toml")["claims"])
-    found = {claim.value: claim for claim in Claim.objects.all()}
-    assert set(found) == {100_000, 300_000}
-    assert {claim.kind for claim in found.values()} == {"published_no_method"}
-    assert found[100_000].at_least
-    assert all(claim.source_vi and claim.source_en for claim in found.values())
+    by_value = {claim.value: claim for claim in Claim.objects.all()}
+    assert set(by_value) == {100_000, 300_000}
+    assert {claim.kind for claim in by_value.values()} == {"published_no_method"}
+    assert by_value[100_000].at_least
+    assert all(claim.source_vi and claim.source_en for claim in by_value.values())
 
 
 def test_the_command_loads_the_packs_claims(install: object) -> None:
-    said = io.StringIO()
-    call_command("load_estimates", stdout=said)
-    assert "2 claims" in said.getvalue()
+    output = io.StringIO()
+    call_command("load_estimates", stdout=output)
+    assert "2 claims" in output.getvalue()
 
 
 @pytest.mark.parametrize("fields", [{}, {"low": 5, "high": 4}, {"kind": "mse", "value": 5}])
@@ -181,5 +181,5 @@ def test_every_code_of_the_core_has_words() -> None:
     from tincay.core.estimate import answers, methods
 
     assert set(REASONS) == set(answers.REASONS)
-    assert set(NOTICES) == set(answers.NOTICES)
+    assert set(CAUTIONS) == set(answers.CAUTIONS)
     assert set(METHODS) >= set(methods.METHODS)

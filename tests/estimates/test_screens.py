@@ -11,7 +11,7 @@ from django.utils.translation import override
 from tests.cast import Worker
 from tests.estimates.conftest import run_on
 from tests.estimates.test_pages import text_of, upload
-from tincay.core.estimate.histories import table, write_table
+from tincay.core.estimate.histories import table_of, write_table
 from tincay.estimates.models import Run
 from tincay.estimates.pages import Screens
 
@@ -25,7 +25,7 @@ def both_pages(desk: Client, run: Run) -> list[str]:
 
 
 def ask(desk: Client, lists: str, counts: list[int]) -> Run:
-    upload(desk, write_table(table(list(lists), counts)).encode())
+    upload(desk, write_table(table_of(list(lists), counts)).encode())
     return Run.objects.for_the_rules().latest("pk")
 
 
@@ -61,10 +61,10 @@ def test_two_lists_with_nobody_in_common_give_no_number(desk: Client) -> None:
 
 def test_the_spread_of_pairs_leaves_out_those_with_nobody_in_common(done: Run) -> None:
     assert done.result
-    found = json.loads(json.dumps(done.result))
-    values = sorted(pair["chapman"] for pair in found["overlaps"])
-    found["overlaps"][0].update(both=0, chapman=10**9)
-    shown = Screens(done.table, found).pair_spread()
+    changed = json.loads(json.dumps(done.result))
+    values = sorted(pair["chapman"] for pair in changed["overlaps"])
+    changed["overlaps"][0].update(both=0, chapman=10**9)
+    shown = Screens(done.table, changed).pair_spread()
     assert shown
     assert "1.000.000.000" not in shown
     assert Screens(done.table, done.result).pair_spread() == (f"{values[0]:,.0f}".replace(",", "."),
@@ -78,11 +78,11 @@ def test_a_table_of_people_seen_once_is_told_so(desk: Client) -> None:
 
 
 def with_limits(result: dict[str, Any], lower: float | None, upper: float | None) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.dumps(result))
-    found["panel"][0].update(estimate=5_000.0, lower=lower, upper=upper)
-    for other in found["panel"][1:]:
+    changed: dict[str, Any] = json.loads(json.dumps(result))
+    changed["panel"][0].update(estimate=5_000.0, lower=lower, upper=upper)
+    for other in changed["panel"][1:]:
         other.update(estimate=5_000.0, lower=4_000.0, upper=6_000.0)
-    return found
+    return changed
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -101,8 +101,8 @@ def test_a_range_without_an_end_says_which_method_left_it_open(
         assert [words for words in (upper, lower) if words in page] == [shown]
 
 
-@pytest.mark.parametrize(("language", "written"), [("vi", "p < 0,001"), ("en", "p < 0.001")])
-def test_thresholds_are_written_as_the_reader_writes_numbers(done: Run, language: str, written: str) -> None:
+@pytest.mark.parametrize(("language", "text"), [("vi", "p < 0,001"), ("en", "p < 0.001")])
+def test_thresholds_are_written_as_the_reader_writes_numbers(done: Run, language: str, text: str) -> None:
     assert done.result
     with override(language):
-        assert written in [row[0] for row in Screens(done.table, done.result).thresholds().rows]
+        assert text in [row[0] for row in Screens(done.table, done.result).thresholds().rows]

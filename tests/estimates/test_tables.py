@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.estimates.conftest import TABLES, table_of
-from tincay.core.estimate.histories import Table, table, tidy, write_table
+from tests.estimates.conftest import TABLES, load_table
+from tincay.core.estimate.histories import Table, table_of, tidy, write_table
 from tincay.estimates.tables import AboutPeople, Unreadable, counts_key, in_order, read_counts, table_hash
 
 GOOD = "nhà tạm lánh,phòng khám,count\n1,0,210\n0,1,340\n1,1,45\n"
 
 
 def test_counts_of_two_lists_are_read() -> None:
-    held = read_counts(GOOD.encode("utf-8-sig"))
-    assert held.lists == ("nhà tạm lánh", "phòng khám")
-    assert [int(count) for count in held.counts] == [0, 210, 340, 45]
+    table = read_counts(GOOD.encode("utf-8-sig"))
+    assert table.lists == ("nhà tạm lánh", "phòng khám")
+    assert [int(count) for count in table.counts] == [0, 210, 340, 45]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
@@ -37,7 +37,7 @@ def test_people_parted_by_semicolons_are_turned_away_too() -> None:
     "name", ["uk_5list", "western_us_5list", "neworleans_5list_n185", "kampala_fsw_3capture"]
 )
 def test_tables_of_the_literature_are_read(name: str) -> None:
-    assert read_counts((TABLES / f"{name}.csv").read_bytes()) == table_of(name)
+    assert read_counts((TABLES / f"{name}.csv").read_bytes()) == load_table(name)
 
 
 @pytest.mark.parametrize(
@@ -74,61 +74,61 @@ def test_a_file_about_people_is_turned_away(text: str) -> None:
     ],
 )
 def test_what_cannot_be_read_says_what_to_look_at(text: bytes, problem: str) -> None:
-    with pytest.raises(Unreadable) as found:
+    with pytest.raises(Unreadable) as refusal:
         read_counts(text)
-    assert str(found.value) == problem
+    assert str(refusal.value) == problem
 
 
-def named(held: Table, names: str) -> Table:
-    return Table(tuple(names), held.counts)
+def named(table: Table, names: str) -> Table:
+    return Table(tuple(names), table.counts)
 
 
-def orders(held: Table) -> Iterator[Table]:
-    for lists in permutations(held.lists):
-        yield held.keep(lists)
+def orders(table: Table) -> Iterator[Table]:
+    for lists in permutations(table.lists):
+        yield table.keep(lists)
 
 
 def test_shuffled_lists_are_asked_in_one_order_and_are_the_same_table() -> None:
-    held = table_of("uk_5list")
-    assert len({in_order(each) for each in orders(held)}) == 1
-    assert in_order(held).keep(held.lists) == held
-    assert len({counts_key(each) for each in orders(held)}) == 1
+    table = load_table("uk_5list")
+    assert len({in_order(each) for each in orders(table)}) == 1
+    assert in_order(table).keep(table.lists) == table
+    assert len({counts_key(each) for each in orders(table)}) == 1
 
 
 def test_lists_of_other_names_are_the_same_table_and_are_asked_in_the_same_order() -> None:
-    held = table_of("uk_5list")
-    for each in orders(named(held, "vwxyz")):
-        assert counts_key(each) == counts_key(held)
-        assert (in_order(each).counts == in_order(held).counts).all()
+    table = load_table("uk_5list")
+    for each in orders(named(table, "vwxyz")):
+        assert counts_key(each) == counts_key(table)
+        assert (in_order(each).counts == in_order(table).counts).all()
 
 
 def test_lists_that_add_nothing_change_neither_the_order_nor_the_table() -> None:
-    held = table_of("kampala_fsw_3capture")
-    empty = Table(("none", *held.lists), np.stack([held.counts, 0 * held.counts], axis=1).ravel())
-    twice = table(["A", "twice", "B", "C"], [held.counts[h & 1 | h >> 1 & 6] if h & 1 == h >> 1 & 1 else 0
+    table = load_table("kampala_fsw_3capture")
+    empty = Table(("none", *table.lists), np.stack([table.counts, 0 * table.counts], axis=1).ravel())
+    twice = table_of(["A", "twice", "B", "C"], [table.counts[h & 1 | h >> 1 & 6] if h & 1 == h >> 1 & 1 else 0
                                              for h in range(16)])  # fmt: skip
     for more in (empty, twice):
         neat, notices = tidy(in_order(more))
         assert notices
-        assert (neat.counts == in_order(held).counts).all()
-        assert counts_key(more) == counts_key(held)
+        assert (neat.counts == in_order(table).counts).all()
+        assert counts_key(more) == counts_key(table)
 
 
 def test_other_counts_are_another_table() -> None:
-    held = table_of("uk_5list")
-    assert counts_key(held) != counts_key(held.drop(held.lists[0]))
-    changed = held.counts.copy()
+    table = load_table("uk_5list")
+    assert counts_key(table) != counts_key(table.drop(table.lists[0]))
+    changed = table.counts.copy()
     changed[1] += 1
-    assert counts_key(held) != counts_key(Table(held.lists, changed))
+    assert counts_key(table) != counts_key(Table(table.lists, changed))
 
 
 def test_the_counts_key_of_another_install_says_nothing_about_the_same_table(settings: Any) -> None:
-    here = counts_key(table_of("korea_3list"))
+    key = counts_key(load_table("korea_3list"))
     settings.SECRET_KEY = "another"
-    assert counts_key(table_of("korea_3list")) != here
+    assert counts_key(load_table("korea_3list")) != key
 
 
 def test_a_hash_is_of_the_salt_and_the_table_as_a_file() -> None:
-    held = table_of("korea_3list")
-    file = "salt\n" + write_table(held)
-    assert table_hash(held, "salt") == sha256(file.encode()).hexdigest()
+    table = load_table("korea_3list")
+    file = "salt\n" + write_table(table)
+    assert table_hash(table, "salt") == sha256(file.encode()).hexdigest()

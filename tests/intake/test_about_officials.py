@@ -9,7 +9,8 @@ from django.core.management.base import CommandError
 
 from tests.cast import Network
 from tests.directory.test_first_start import NETWORK
-from tincay.core.officials import ANSWERS, OFFICIAL_HARMS, OFFICIALS, POLICE_KINDS, STATE_KINDS
+from tincay.core.officials import ANSWERS, POLICE_KINDS, STATE_KINDS
+from tincay.core.vocabulary import OFFICIAL_HARMS, OFFICIALS
 from tincay.directory.actions import NotThisDesk, set_fallback, set_province_desk
 from tincay.directory.models import Province
 from tincay.intake.pages import configuration

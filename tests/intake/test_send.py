@@ -2,8 +2,7 @@
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from itertools import count
 from typing import Any
@@ -14,7 +13,8 @@ from django.db import OperationalError
 from django.test import Client
 
 from tests.cast import Hands, Network, Reporter, staff_desk
-from tincay.intake import flood
+from tests.patience import PATIENCE, wait_until
+from tincay.intake import flood, tallies
 from tincay.reports.models import Report
 
 # For real transactions: what is refused here has to be undone as it would be.
@@ -23,13 +23,11 @@ Post = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test begins with nothing received and all nonces unspent."""
-    for lane in (flood.sealed_lane, flood.plain_lane):
-        lane.clear()
-    yield
-    for lane in (flood.sealed_lane, flood.plain_lane):
-        lane.clear()
+    monkeypatch.setattr(tallies, "_in_memory", tallies.InMemory())
+    monkeypatch.setattr(flood, "sealed_lane", flood.Rate("sealed"))
+    monkeypatch.setattr(flood, "plain_lane", flood.Rate("plain"))
 
 
 @pytest.fixture
@@ -204,31 +202,33 @@ def test_no_more_than_two_codes_are_stretched_at_once() -> None:
         flood.one_derivation(),
         flood.one_derivation(),
         pytest.raises(flood.Busy),
-        flood.one_derivation(wait=0.01),
+        flood.one_derivation(wait=0),
     ):
         raise AssertionError("a third one came in")
 
 
 def test_a_few_wait_for_their_code_and_the_next_is_answered_at_once() -> None:
     """Who waits holds a thread that a sealed report needs."""
+    no_wait = mock.Mock(acquire=mock.Mock(side_effect=AssertionError("it stands in line")))
 
     def stretch() -> None:
-        with flood.one_derivation():
+        with flood.one_derivation(wait=PATIENCE):
             pass
 
     with flood.one_derivation(), flood.one_derivation():
         waiting = [threading.Thread(target=stretch) for _ in range(flood.WAITING)]
         for one in waiting:
             one.start()
-        while flood._places.acquire(blocking=False):  # until all of them stand in line
-            flood._places.release()
-        began = time.monotonic()
-        with pytest.raises(flood.Busy), flood.one_derivation():
+        wait_until(lambda: not flood._places._value, "all of them to stand in line")
+        with (
+            mock.patch.object(flood, "_derivations", no_wait),
+            pytest.raises(flood.Busy),
+            flood.one_derivation(),
+        ):
             raise AssertionError("one more came in")
-        assert time.monotonic() - began < 1
     for one in waiting:
         one.join()
-    with flood.one_derivation(wait=1):
+    with flood.one_derivation(wait=0):
         pass
 
 

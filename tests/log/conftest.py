@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from tests.patience import PATIENCE
 from tincay.core.ledger.audit import Audited, audit
 from tincay.log import actions, keys, witnesses
 from tincay.log.actions import Appended
@@ -47,7 +48,7 @@ class Hand:
         answer = self.client.get("/log/log.tar")
         assert answer.status_code == 200
         with tarfile.open(fileobj=io.BytesIO(b"".join(streamed(answer)))) as archive:
-            files = {one.name: archive.extractfile(one) for one in archive}
+            files = {member.name: archive.extractfile(member) for member in archive}
         return {name: content.read() for name, content in files.items() if content}
 
     def audit(self, *earlier: str) -> Audited:
@@ -92,7 +93,11 @@ class RunningWitness:
 
     def command(self, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, str(WITNESS), *arguments], capture_output=True, text=True, check=True, timeout=60
+            [sys.executable, str(WITNESS), *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=PATIENCE,
         )
         return done.stdout.strip()
 
@@ -112,16 +117,19 @@ class RunningWitness:
 
 
 @pytest.fixture
-def witness(hand: Hand, tmp_path: Path, settings: Settings) -> Iterator[RunningWitness]:
-    """One witness that knows this log; the install asks for its cosignature."""
-    one = RunningWitness(tmp_path / "witness", "")
-    one.vkey = one.command("init", str(one.folder), "--name", "w1.example/witness")
-    one.command("trust", str(one.folder), actions.create_log_key())
-    one.start()
-    settings.TINCAY_WITNESSES = [f"{one.vkey} {one.address}"]
+def witness(
+    hand: Hand, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[RunningWitness]:
+    """One witness that knows this log; the install asks for its cosignature, and waits for it."""
+    monkeypatch.setattr(witnesses, "TIMEOUT", PATIENCE)
+    started = RunningWitness(tmp_path / "witness", "")
+    started.vkey = started.command("init", str(started.folder), "--name", "w1.example/witness")
+    started.command("trust", str(started.folder), actions.create_log_key())
+    started.start()
+    settings.TINCAY_WITNESSES = [f"{started.vkey} {started.address}"]
     settings.TINCAY_WITNESS_QUORUM = 1
-    yield one
-    one.stop()
+    yield started
+    started.stop()
 
 
 def cosign(checkpoint: Checkpoint) -> None:

@@ -214,9 +214,9 @@ def test_a_leaf_that_comes_while_the_log_is_checked_is_no_damage(
 
     def slowly() -> list[bytes]:
         hashes = honest()
-        if Leaf.objects.count() < 3 + checks.TRIES:
+        if Leaf.objects.count() < 3 + checks.ATTEMPTS:
             hand.append()
         return hashes
 
     monkeypatch.setattr(checks, "_check_leaves", slowly)
-    assert check_log()[0] == 3 + checks.TRIES
+    assert check_log()[0] == 3 + checks.ATTEMPTS

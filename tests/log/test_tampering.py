@@ -146,8 +146,8 @@ def test_a_leaf_written_today_for_an_earlier_day_is_found(hand: Hand, witness: R
         check_day(verdict, hand.audit().history)
 
 
-def offset_to(moment: datetime) -> int:
-    return int(moment.timestamp() - datetime.now(moment.tzinfo).timestamp())
+def offset_to(target: datetime) -> int:
+    return int(target.timestamp() - datetime.now(target.tzinfo).timestamp())
 
 
 def cosign_at(hand: Hand, witness: RunningWitness) -> None:
@@ -211,7 +211,7 @@ def test_an_independent_tree_over_the_download_gives_the_published_root_and_proo
     proof = parse_proof(queries.proof_for(271) or "")
     assert keys.trusted_policy().check(proof.note).checkpoint.root == tree.get_root(300)
     theirs = tree.prove_inclusion(272, 300)
-    assert [one.hex() for one in proof.hashes] == theirs.serialize()["path"][1:]
+    assert [sibling.hex() for sibling in proof.hashes] == theirs.serialize()["path"][1:]
     pymerkle.verify_inclusion(hand.audit().leaf_hashes[271], tree.get_root(300), theirs)
 
 

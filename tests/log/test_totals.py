@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.log.conftest import Hand
-from tincay.log.totals import FEWEST, Quarter, Told, quarter_of, showable, totals
+from tincay.log.totals import FEWEST, Quarter, ShownCount, quarter_of, showable, totals
 
 SUNDAY = 6
 KINDS = ("report_received", "stage_changed", "escalated", "override_used")
@@ -66,7 +66,7 @@ def test_small_weeks_appear_by_quarter_once_they_come_to_ten(monday: Hand) -> No
     shown = totals()
     assert shown.week == {}
     assert shown.quarters == (
-        Quarter(2026, 3, {"escalated": Told(13, False), "report_received": Told(39, False)}),
+        Quarter(2026, 3, {"escalated": ShownCount(13, False), "report_received": ShownCount(39, False)}),
     )
 
 
@@ -75,7 +75,7 @@ def test_a_kind_that_stays_under_ten_in_a_quarter_is_not_even_named(monday: Hand
     pass_weeks(monday, *[large] * 12, small, Counter())
     monday.sign()
     [quarter] = totals().quarters
-    assert quarter.rows == {"report_received": Told(240, False)}
+    assert quarter.rows == {"report_received": ShownCount(240, False)}
     assert "ngoại lệ" not in monday.client.get("/log/").content.decode()
 
 
@@ -83,7 +83,7 @@ def test_a_quarter_with_one_small_week_says_at_least(monday: Hand) -> None:
     pass_weeks(monday, *[Counter(report_received=20)] * 12, Counter(report_received=5), Counter())
     monday.sign()
     [quarter] = totals().quarters
-    assert quarter.rows == {"report_received": Told(240, True)}
+    assert quarter.rows == {"report_received": ShownCount(240, True)}
     assert "ít nhất 240" in monday.client.get("/log/").content.decode()
 
 

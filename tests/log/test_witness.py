@@ -8,7 +8,6 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from pytest_django.fixtures import Settings
 
 from tests.core.ledger.logs import LOG, W1, W2, log_of, nodes_of
 from tests.log.conftest import WITNESS, Hand, RunningWitness, cosign
+from tests.patience import PATIENCE, wait_until
 from tincay.core.ledger.encoding import encode_base64
 from tincay.core.ledger.evidence import verify_evidence
 from tincay.core.ledger.merkle import BadProof, consistency_proof, hash_leaf, root_of, verify_consistency
@@ -68,9 +68,9 @@ def test_the_command_signs_asks_and_says_what_came_of_it(
 ) -> None:
     hand.append(3)
     call_command("checkpoint")
-    said = capsys.readouterr().out
-    assert "witness w1.example/witness: signed" in said
-    assert said.endswith("\nregistered\n")
+    printed = capsys.readouterr().out
+    assert "witness w1.example/witness: signed" in printed
+    assert printed.endswith("\nregistered\n")
     call_command("checkpoint")
     assert Cosignature.objects.count() == 1
 
@@ -81,10 +81,10 @@ def test_a_witness_that_is_away_leaves_the_log_signed_and_not_registered(
     hand.append()
     witness.stop()
     call_command("checkpoint")
-    said = capsys.readouterr()
-    assert "did not sign" in said.out
-    assert "not registered" in said.out
-    assert "cannot be reached" in said.err
+    printed = capsys.readouterr()
+    assert "did not sign" in printed.out
+    assert "not registered" in printed.out
+    assert "cannot be reached" in printed.err
     assert queries.standing(0) is Standing.SIGNED
 
 
@@ -118,7 +118,7 @@ def test_the_same_size_is_signed_again_each_day(hand: Hand, witness: RunningWitn
 def test_two_processes_never_serve_one_folder(witness: RunningWitness) -> None:
     second = subprocess.run(
         [sys.executable, str(WITNESS), "serve", str(witness.folder), "--port", "0"],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert second.returncode == 1
     assert "another process" in second.stderr
@@ -138,7 +138,7 @@ def test_anybody_can_compare_what_the_witness_saw(hand: Hand, witness: RunningWi
     checkpoint = hand.sign()
     cosign(checkpoint)
     origin = hashlib.sha256(keys.log_signer().name.encode()).hexdigest()
-    with urllib.request.urlopen(f"{witness.address}/{origin}/checkpoint", timeout=10) as answer:
+    with urllib.request.urlopen(f"{witness.address}/{origin}/checkpoint", timeout=PATIENCE) as answer:
         assert answer.read().decode() == queries.publish(checkpoint).note
     assert get_status(f"{witness.address}/{'0' * 64}/checkpoint") == 404
     assert get_status(f"{witness.address}/witness.key") == 404
@@ -147,7 +147,7 @@ def test_anybody_can_compare_what_the_witness_saw(hand: Hand, witness: RunningWi
 
 def get_status(address: str) -> int:
     try:
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as answer:
         with answer:
@@ -157,7 +157,7 @@ def get_status(address: str) -> int:
 def post(witness: RunningWitness, body: bytes, path: str = "/add-checkpoint") -> tuple[int, str, str]:
     request = urllib.request.Request(witness.address + path, data=body, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode(), answer.headers["Content-Type"]
     except urllib.error.HTTPError as answer:
         with answer:
@@ -167,7 +167,7 @@ def post(witness: RunningWitness, body: bytes, path: str = "/add-checkpoint") ->
 def ask_old(witness: RunningWitness, old: int, *hashes: bytes) -> tuple[int, str, str]:
     published = queries.latest()
     assert published
-    lines = [f"old {old}", *(encode_base64(one) for one in hashes), "", published.checkpoint.note]
+    lines = [f"old {old}", *(encode_base64(node) for node in hashes), "", published.checkpoint.note]
     return post(witness, "\n".join(lines).encode())
 
 
@@ -257,7 +257,7 @@ def test_the_witness_is_one_file_that_imports_nothing_of_ours() -> None:
         "print(json.dumps(sorted({name.split('.')[0] for name in set(sys.modules) - before})))"
     )
     arguments = [sys.executable, "-I", "-c", code, str(WITNESS)]
-    done = subprocess.run(arguments, capture_output=True, check=True, text=True, timeout=60)
+    done = subprocess.run(arguments, capture_output=True, check=True, text=True, timeout=PATIENCE)
     foreign = {name for name in json.loads(done.stdout) if name not in sys.stdlib_module_names}
     assert foreign <= {"cryptography", "_cffi_backend", "_openssl"}
 
@@ -273,7 +273,7 @@ def test_cosignatures_of_strangers_are_not_kept(hand: Hand, witness: RunningWitn
         actions.add_cosignature(checkpoint=checkpoint, lines=W2.cosign(text, 1))
     cosign(checkpoint)
     actions.add_cosignature(checkpoint=checkpoint, lines=witnesses.ask(the_witness(), checkpoint))
-    assert [one.witness for one in Cosignature.objects.all()] == ["w1.example/witness"]
+    assert [cosignature.witness for cosignature in Cosignature.objects.all()] == ["w1.example/witness"]
 
 
 def test_a_witness_that_is_no_longer_named_leaves_no_line_that_a_verifier_would_refuse(
@@ -362,8 +362,11 @@ def test_a_broken_connection_leaves_no_line_about_who_called(witness: RunningWit
     with socket.create_connection(("127.0.0.1", port)) as caller:
         caller.sendall(b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 50\r\n\r\nold")
         caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset, not closed
-    time.sleep(0.5)
+    get_status(f"http://127.0.0.1:{port}/")  # callers are let in one after another: that one was
+    wait_until(
+        lambda: len(list(Path(f"/proc/{process.pid}/task").iterdir())) == 1, "the end of the broken call"
+    )
     process.terminate()
-    _, said = process.communicate(timeout=10)
-    assert "127.0.0.1" not in said
-    assert "Traceback" not in said
+    _, printed = process.communicate(timeout=PATIENCE)
+    assert "127.0.0.1" not in printed
+    assert "Traceback" not in printed

@@ -11,24 +11,24 @@ from typing import Any
 
 import pytest
 from django.conf import settings as configured
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.patience import PATIENCE
 from tincay.core.release.attacks.audit import noise_of
 from tincay.core.release.attacks.findings import Finding
-from tincay.core.release.attacks.suite import Verdict, examine
+from tincay.core.release.attacks.suite import AttackVerdict, examine
 from tincay.core.release.budget import OverBudget
 from tincay.core.release.domain import Column, Domain
 from tincay.core.release.export import files
-from tincay.core.release.publish import Release as Measured
-from tincay.core.release.publish import release
+from tincay.core.release.publish import ReleaseContent, measure_and_publish
 from tincay.core.release.rows import Rows, read_rows
 from tincay.log.actions import append_leaf
 from tincay.log.models import Leaf
 from tincay.releases import actions
-from tincay.releases.actions import InsideTransaction, NotPassed, charge, release_rows, set_plan
-from tincay.releases.models import Plan, PublishedFile, PublishedNumber, Release, Spend
+from tincay.releases.actions import InsideTransaction, NotPassed, charge, release_rows, set_budget
+from tincay.releases.models import PrivacyBudget, PublishedFile, PublishedNumber, Release, Spend
 from tincay.releases.queries import NeverPublished, answer, left
 from tincay.web.models import Install
 
@@ -40,10 +40,10 @@ def some_rows(count: int = 3000) -> Rows:
     return read_rows(lines, DOMAIN)
 
 
-def good() -> Verdict:
-    held = Finding("differencing", "ours", 0.0, 1.0, "what it is")
+def good() -> AttackVerdict:
+    failed = Finding("differencing", "ours", 0.0, 1.0, "what it is")
     bites = Finding("differencing", "raw", 1.0, 0.5, "what it is")
-    return Verdict((held,), (bites,))
+    return AttackVerdict((failed,), (bites,))
 
 
 @pytest.fixture
@@ -56,15 +56,15 @@ def emptied(transactional_db: None) -> Iterator[None]:
             triggers = cursor.fetchall()
             for name, _ in triggers:
                 cursor.execute(f"DROP TRIGGER {name}")
-            for table in ("publishedfile", "publishednumber", "release", "spend", "plan"):
+            for table in ("publishedfile", "publishednumber", "release", "spend", "privacybudget"):
                 cursor.execute(f"DELETE FROM releases_{table}")
             for _, sql in triggers:
                 cursor.execute(sql)
 
 
 @pytest.fixture
-def plan(emptied: None, install: Install, now: datetime) -> Plan:
-    return set_plan(code="2026", micro_rho=1_000_000, now=now)
+def budget(emptied: None, install: Install, now: datetime) -> PrivacyBudget:
+    return set_budget(code="2026", micro_rho=1_000_000, now=now)
 
 
 @pytest.fixture
@@ -74,15 +74,17 @@ def passing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def kept(plan: Plan, passing: None, now: datetime) -> Release:
-    return release_rows(plan=plan, purpose="q1", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
+def kept(budget: PrivacyBudget, passing: None, now: datetime) -> Release:
+    return release_rows(budget=budget, purpose="q1", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
 
 
-def test_a_release_is_kept_with_its_leaf_its_numbers_and_its_files(kept: Release, plan: Plan) -> None:
+def test_a_release_is_kept_with_its_leaf_its_numbers_and_its_files(
+    kept: Release, budget: PrivacyBudget
+) -> None:
     assert Leaf.objects.get(index=kept.leaf).kind == "release_published"
     assert PublishedNumber.objects.filter(release=kept).count() >= 6
     assert PublishedFile.objects.filter(release=kept).exists()
-    assert left(plan) == 750_000
+    assert left(budget) == 750_000
 
 
 def test_the_same_question_has_the_same_stored_answer_in_any_order(kept: Release) -> None:
@@ -94,18 +96,18 @@ def test_the_same_question_has_the_same_stored_answer_in_any_order(kept: Release
 
 
 def test_what_is_said_of_the_attacks_was_found_without_a_true_row(
-    plan: Plan, now: datetime, monkeypatch: pytest.MonkeyPatch
+    budget: PrivacyBudget, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    truth_free: list[tuple[Measured, Verdict]] = []
+    truth_free: list[tuple[ReleaseContent, AttackVerdict]] = []
 
-    def examined(measured: Measured, *truth: Any, **named: Any) -> Verdict:
+    def examined(measured: ReleaseContent, *truth: Any, **named: Any) -> AttackVerdict:
         verdict = examine(measured, *truth, **named)
         if not truth and not named:
             truth_free.append((measured, verdict))
         return verdict
 
     monkeypatch.setattr(actions, "examine", examined)
-    kept = release_rows(plan=plan, purpose="q1", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
+    kept = release_rows(budget=budget, purpose="q1", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
     [(measured, verdict)] = truth_free
     noise = noise_of(measured.measurement, some_rows())
     lines = list(verdict.also(noise).lines())
@@ -115,7 +117,7 @@ def test_what_is_said_of_the_attacks_was_found_without_a_true_row(
     assert Release.objects.get().findings == [list(line) for line in lines]
 
 
-MODELS = pytest.mark.parametrize("model", [Plan, Spend, Release, PublishedNumber, PublishedFile])
+MODELS = pytest.mark.parametrize("model", [PrivacyBudget, Spend, Release, PublishedNumber, PublishedFile])
 
 
 @MODELS
@@ -148,7 +150,7 @@ def test_nothing_is_added_to_a_release_that_stands(kept: Release) -> None:
 
 @pytest.mark.postgres  # SQLite has one writer
 def test_no_number_waits_in_another_transaction_until_the_release_stands(
-    plan: Plan, passing: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+    budget: PrivacyBudget, passing: None, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = connection.copy()
 
@@ -167,40 +169,42 @@ def test_no_number_waits_in_another_transaction_until_the_release_stands(
 
     monkeypatch.setattr(actions, "append_leaf", meanwhile)
     try:
-        release_rows(plan=plan, purpose="q1", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
+        release_rows(budget=budget, purpose="q1", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
     finally:
         other.close()
     assert not PublishedNumber.objects.filter(cell="other").exists()
 
 
 def test_nothing_is_published_that_has_not_passed(
-    plan: Plan, now: datetime, monkeypatch: pytest.MonkeyPatch
+    budget: PrivacyBudget, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     through = Finding("differencing", "ours", 1.0, 0.5, "what it is")
-    verdicts = [Verdict((through,), good().proofs), Verdict(good().findings, good().findings)]
+    verdicts = [AttackVerdict((through,), good().proofs), AttackVerdict(good().findings, good().findings)]
     for number, verdict in enumerate(verdicts):
-        monkeypatch.setattr(actions, "examine", lambda *_, found=verdict: found)
+        monkeypatch.setattr(actions, "examine", lambda *_, answer=verdict: answer)
         with pytest.raises(NotPassed):
             release_rows(
-                plan=plan, purpose=f"q{number}", rows=some_rows(), micro_rho=250_000, seed=1, now=now
+                budget=budget, purpose=f"q{number}", rows=some_rows(), micro_rho=250_000, seed=1, now=now
             )
     assert not Release.objects.exists()
-    assert left(plan) == 500_000
+    assert left(budget) == 500_000
 
 
 def test_a_release_whose_noise_is_missing_is_not_published(
-    plan: Plan, passing: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+    budget: PrivacyBudget, passing: None, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "measure_and_publish", partial(release, noise=lambda counts, _: counts))
+    monkeypatch.setattr(
+        actions, "measure_and_publish", partial(measure_and_publish, noise=lambda counts, _: counts)
+    )
     with pytest.raises(NotPassed, match="noise of this"):
-        release_rows(plan=plan, purpose="q8", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
+        release_rows(budget=budget, purpose="q8", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
     assert not Release.objects.exists()
-    assert left(plan) == 750_000
+    assert left(budget) == 750_000
 
 
 @pytest.mark.parametrize("breaks", ["while the rows are counted", "while they are attacked"])
 def test_a_release_that_breaks_has_spent_its_budget(
-    plan: Plan, now: datetime, monkeypatch: pytest.MonkeyPatch, breaks: str
+    budget: PrivacyBudget, now: datetime, monkeypatch: pytest.MonkeyPatch, breaks: str
 ) -> None:
     def broken(*_: Any) -> Any:
         raise RuntimeError("the power is gone")
@@ -210,85 +214,115 @@ def test_a_release_that_breaks_has_spent_its_budget(
     else:
         monkeypatch.setattr(actions, "examine", broken)
     with pytest.raises(RuntimeError, match="the power is gone"):
-        release_rows(plan=plan, purpose="q3", rows=some_rows(), micro_rho=100_000, seed=1, now=now)
+        release_rows(budget=budget, purpose="q3", rows=some_rows(), micro_rho=100_000, seed=1, now=now)
     assert Spend.objects.get(purpose="q3").micro_rho == 100_000
-    assert left(plan) == 900_000
+    assert left(budget) == 900_000
 
 
 def test_no_row_is_counted_for_more_than_is_left(
-    plan: Plan, now: datetime, monkeypatch: pytest.MonkeyPatch
+    budget: PrivacyBudget, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[object] = []
-    monkeypatch.setattr(Rows, "count", lambda *asked: counted.append(asked))
+    monkeypatch.setattr(Rows, "count", lambda *axes: counted.append(axes))
     with pytest.raises(OverBudget):
-        release_rows(plan=plan, purpose="q4", rows=some_rows(10), micro_rho=2_000_000, seed=1, now=now)
+        release_rows(budget=budget, purpose="q4", rows=some_rows(10), micro_rho=2_000_000, seed=1, now=now)
     assert not counted
     assert not Spend.objects.exists()
 
 
 def test_no_release_is_made_inside_a_transaction_that_could_forget_the_spend(
-    plan: Plan, passing: None, now: datetime
+    budget: PrivacyBudget, passing: None, now: datetime
 ) -> None:
     with transaction.atomic(), pytest.raises(InsideTransaction):
-        release_rows(plan=plan, purpose="q5", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
+        release_rows(budget=budget, purpose="q5", rows=some_rows(), micro_rho=250_000, seed=1, now=now)
     assert not Spend.objects.exists()
 
 
 def test_a_small_spend_publishes_no_larger_measurement(
-    plan: Plan, passing: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+    budget: PrivacyBudget, passing: None, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dearer(rows: Rows, *, charge: Any, **named: Any) -> Measured:
+    def dearer(rows: Rows, *, charge: Any, **named: Any) -> ReleaseContent:
         charge(1)
-        return release(rows, charge=lambda _: None, **named)
+        return measure_and_publish(rows, charge=lambda _: None, **named)
 
     monkeypatch.setattr(actions, "measure_and_publish", dearer)
     with pytest.raises(ValueError, match="spent"):
-        release_rows(plan=plan, purpose="q6", rows=some_rows(), micro_rho=1_000_000, seed=1, now=now)
+        release_rows(budget=budget, purpose="q6", rows=some_rows(), micro_rho=1_000_000, seed=1, now=now)
     assert not Release.objects.exists()
 
 
-def test_a_release_says_how_many_rows_a_person_may_have(plan: Plan, passing: None, now: datetime) -> None:
-    kept = release_rows(plan=plan, purpose="q7", rows=some_rows(), micro_rho=250_000, seed=1, most=3, now=now)
+def test_a_release_says_how_many_rows_a_person_may_have(
+    budget: PrivacyBudget, passing: None, now: datetime
+) -> None:
+    kept = release_rows(
+        budget=budget, purpose="q7", rows=some_rows(), micro_rho=250_000, seed=1, most=3, now=now
+    )
     assert kept.people_rows == 3
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(asked=st.lists(st.integers(-5, 600_000), max_size=8))
-def test_no_order_of_calls_overspends_the_plan(install: Install, now: datetime, asked: list[int]) -> None:
-    code = f"p{Plan.objects.count()}"
-    plan = set_plan(code=code, micro_rho=1_000_000, now=now)
-    for number, amount in enumerate(asked):
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(amounts=st.lists(st.integers(-5, 600_000), max_size=8))
+def test_no_order_of_calls_overspends_the_budget(install: Install, now: datetime, amounts: list[int]) -> None:
+    code = f"p{PrivacyBudget.objects.count()}"
+    budget = set_budget(code=code, micro_rho=1_000_000, now=now)
+    for number, amount in enumerate(amounts):
         try:
-            charge(plan=plan, purpose=f"{code}-{number}", micro_rho=amount, now=now)
+            charge(budget=budget, purpose=f"{code}-{number}", micro_rho=amount, now=now)
         except OverBudget:
-            assert amount <= 0 or amount > left(plan)
-    assert 0 <= left(plan) <= 1_000_000
+            assert amount <= 0 or amount > left(budget)
+    assert 0 <= left(budget) <= 1_000_000
 
 
-def test_two_processes_at_once_cannot_spend_the_same_rest(plan: Plan) -> None:
-    spender = [
-        sys.executable,
-        "-m",
-        "tests.releases.spender",
-        str(connection.settings_dict["NAME"]),
-        plan.code,
-    ]
-    environment = {**os.environ, "TINCAY_DATA": str(configured.TINCAY_DATA)}
-
-    def started(purpose: str) -> subprocess.Popen[str]:
-        pipe = subprocess.PIPE
-        root = Path(configured.BASE_DIR)
-        return subprocess.Popen(
-            [*spender, purpose], stdin=pipe, stdout=pipe, text=True, cwd=root, env=environment
-        )
-
-    with started("first") as first, started("second") as second:
-        both = (first, second)
-        assert [process.stdout.readline() for process in both if process.stdout] == ["ready\n"] * 2
-        for process in both:
-            assert process.stdin
-            process.stdin.write("now\n")
-            process.stdin.flush()
-        outcomes = [process.communicate(timeout=120)[0] for process in both]
+def test_two_processes_at_once_cannot_spend_the_same_rest(budget: PrivacyBudget) -> None:
+    with spender(budget, "first") as first, spender(budget, "second") as second:
+        assert [heard(first), heard(second)] == ["ready", "ready"]
+        tell(first)
+        assert heard(first) == "looked"
+        tell(second)
+        assert others_are_kept_out(budget), "nothing keeps the other from looking at the same rest"
+        # Two lines: enough for a second one that looked in spite of all.
+        outcomes = [process.communicate("go on\n" * 2, timeout=PATIENCE)[0] for process in (first, second)]
     assert sorted(outcomes) == ["over budget", "spent"]
-    assert left(plan) == 400_000
+    assert left(budget) == 400_000
+
+
+def spender(budget: PrivacyBudget, purpose: str) -> subprocess.Popen[str]:
+    database = str(connection.settings_dict["NAME"])
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.releases.spender", database, budget.code, purpose],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(configured.BASE_DIR),
+        env={**os.environ, "TINCAY_DATA": str(configured.TINCAY_DATA)},
+    )
+
+
+def heard(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+def tell(process: subprocess.Popen[str]) -> None:
+    assert process.stdin
+    process.stdin.write("go on\n")
+    process.stdin.flush()
+
+
+def others_are_kept_out(budget: PrivacyBudget) -> bool:
+    """Whether a third one that asks for the budget now, and does not wait for it, is refused."""
+    third = connection.copy()
+    try:
+        with third.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA busy_timeout=0")
+                cursor.execute("BEGIN IMMEDIATE")
+            else:
+                cursor.execute(
+                    "SELECT 1 FROM releases_privacybudget WHERE id = %s FOR UPDATE NOWAIT", [budget.pk]
+                )
+    except OperationalError:
+        return True
+    finally:
+        third.close()
+    return False

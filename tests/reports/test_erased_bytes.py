@@ -9,9 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import Hands, Network, Reporter, seal_words
+from tests.cast import Hands, Helper, Network, Reporter
 from tincay.operations.scheduled import tick
-from tincay.reports import steps
 from tincay.reports.ending import delete
 from tincay.reports.models import Report
 from tincay.vault.models import Compartment, Opening, SealedText, Wrap
@@ -82,12 +81,9 @@ def test_what_she_deletes_is_in_no_file_at_once(report: Report, clock: Hands) ->
     assert found(wanted) == []
 
 
-def test_words_that_were_answered_are_in_no_file(report: Report, network: Network, clock: Hands) -> None:
+def test_words_that_were_answered_are_in_no_file(report: Report, helper: Helper, clock: Hands) -> None:
     told, thread = words_of(report, "narrative", "identity"), words_of(report, "thread")
-    Report.objects.for_the_rules().filter(pk=report.pk).update(stage="in_handling")
-    report.refresh_from_db()
-    sealed = seal_words(report, "…")
-    steps.answer(report=report, key="k" * 22, sealed=sealed, author=network.helper.user, now=clock.now)
+    helper.bring(report, "answered", now=clock.now)
     assert found(told) == []
     assert found(thread)
 

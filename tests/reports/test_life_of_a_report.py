@@ -4,7 +4,6 @@ queue, what is closed is left alone, and what was counted stays. Hypothesis agai
 """
 
 import json
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
@@ -22,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.cast import NOW, Network, Reporter, build_network, new_message_key, seal_words
+from tests.cast import NOW, Network, Reporter, again, build_network, new_message_key, seal_words
 from tests.conftest import new_install
 from tincay.core.clock import iso_day, local_day
 from tincay.core.priority import CannotLower
@@ -45,6 +44,7 @@ class Life(RuleBasedStateMachine):
 
     network: Network
     reporter: Reporter
+    sent: Report
     now: datetime
     stages: list[str]
     sealed: bytes
@@ -64,28 +64,17 @@ class Life(RuleBasedStateMachine):
         kind = "question" if priority == "p3" else "substantive"
         keeping = "r90" if keeps else "r0_now"
         sent = self.reporter.send(priority=priority, kind_group=kind, grants=grants, retention_class=keeping)
-        self.report_id, self.sealed = sent.id, seal_words(sent, "…")
-        self._go_ahead(steps)
-        self.dues, self.leaf, self.counted = self._dues(), self._last_leaf(), {}
-
-    def _go_ahead(self, steps: int) -> None:
-        """Begin somewhere on the way: seldom would chance alone find it in order."""
-        way: list[Callable[[], None]] = [
-            self.open,
-            lambda: self.verify("enough"),
-            lambda: self.classify("violence"),
-            self.begin_work,
-            self.answer,
-            lambda: self.handle("advice"),
-            self.she_is_done,
-        ]
-        for step in way[:steps]:
-            step()
+        self.sent, self.report_id, self.sealed = sent, sent.id, seal_words(sent, "…")
+        if steps:  # begin somewhere on the way: seldom would chance alone find it in order
+            self.network.helper.bring(sent, STAGES[min(steps, 6)], now=self.now)
+        if steps == 7:
+            self.she_is_done()
         self.stages = list(STAGES[: steps + 1])
         assert self.report().stage == self.stages[-1]
+        self.dues, self.leaf, self.counted = self._dues(), self._last_leaf(), {}
 
     def report(self) -> Report:
-        return Report.objects.for_the_rules().select_related("desk").get(pk=self.report_id)
+        return again(self.sent)
 
     def try_to(self, verb: Any, **what: Any) -> None:
         """Do it; when it is refused, all stays as it was."""

@@ -9,7 +9,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import NOW, Hands, Network, Reporter, new_message_key, seal_words, sign_in
+from tests.cast import (
+    NOW,
+    Hands,
+    Helper,
+    Network,
+    Reporter,
+    again,
+    sign_in,
+)
 from tincay.core.clock import local_day
 from tincay.core.priority import CannotLower
 from tincay.core.stages import Withdraw, WrongStage
@@ -19,7 +27,7 @@ from tincay.log.models import Checkpoint
 from tincay.operations import scheduled
 from tincay.operations.models import Heartbeat
 from tincay.operations.scheduled import tick
-from tincay.reports import deadlines, ending, messages, steps
+from tincay.reports import deadlines, ending, steps
 from tincay.reports.models import Clock, ClosingProposal, Escalation, Pause, Report, SafeTry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,58 +35,15 @@ LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def report(reporter: Reporter) -> Report:
+def report(reporter: Reporter, helper: Helper) -> Report:
     """A report whose words may stay, opened an hour after it came."""
     sent = reporter.send(grants=[reporter.grant("store_sealed")])
-    steps.open_report(report=again(sent), now=LATER)
+    helper.open_report(sent, now=LATER)
     return sent
 
 
-def again(report: Report) -> Report:
-    """The row as it is now: what a view reads."""
-    return Report.objects.for_the_rules().select_related("desk").get(pk=report.pk)
-
-
-def answered(report: Report, network: Network, now: datetime = LATER) -> None:
-    steps.verify(report=again(report), result="enough", now=now)
-    steps.classify(report=again(report), classification="violence", count=None, now=now)
-    steps.begin(report=again(report), now=now)
-    answer(report, network, now)
-
-
-def answer(report: Report, network: Network, now: datetime) -> None:
-    sealed = seal_words(again(report), "Đã hỏi.")
-    steps.answer(
-        report=again(report), key=new_message_key(), sealed=sealed, author=network.helper.user, now=now
-    )
-
-
-def ask(report: Report, network: Network, now: datetime) -> None:
-    sealed = seal_words(again(report), "Khi nào?")
-    messages.ask(
-        report=again(report), key=new_message_key(), sealed=sealed, author=network.helper.user, now=now
-    )
-
-
-def write(report: Report, network: Network, now: datetime) -> None:
-    sealed = seal_words(again(report), "Vâng.")
-    messages.write_message(
-        report=again(report), key=new_message_key(), sealed=sealed, author=network.helper.user, now=now
-    )
-
-
-def handled(report: Report, network: Network, now: datetime = LATER) -> None:
-    answered(report, network, now)
-    steps.handle(report=again(report), result="advice", now=now)
-
-
-def spam(report: Report, network: Network, now: datetime = LATER) -> None:
-    steps.propose_closing(report=again(report), reason="spam_test", author=network.helper.user)
-    steps.agree_to_closing(report=again(report), author=network.supervisor.user, now=now)
-
-
-def queued(network: Network) -> list[Report]:
-    return queue_page(network.helper.user).reports
+def queued(helper: Helper) -> list[Report]:
+    return queue_page(helper.user).reports
 
 
 def kept(report: Report) -> dict[str, bool]:
@@ -89,36 +54,33 @@ def kept(report: Report) -> dict[str, bool]:
 # --- every open report stands in its desk's queue
 
 
-def test_an_answered_report_waits_for_its_result(report: Report, network: Network) -> None:
-    answered(report, network)
-    assert queued(network) == [report]
+def test_an_answered_report_waits_for_its_result(report: Report, helper: Helper) -> None:
+    helper.bring(report, "answered", now=LATER)
+    assert queued(helper) == [report]
     assert again(report).next_due_at == datetime.fromisoformat("2026-07-03T23:59:59+07:00")
 
 
-def test_a_handled_report_stands_on_the_day_it_closes_by_itself(report: Report, network: Network) -> None:
-    handled(report, network)
-    (row,) = queued(network)
+def test_a_handled_report_stands_on_the_day_it_closes_by_itself(report: Report, helper: Helper) -> None:
+    helper.bring(report, "handled", now=LATER)
+    (row,) = queued(helper)
     assert row.next_due_at == datetime.fromisoformat("2026-07-30T23:59:59+07:00")
     tick(now=row.next_due_at + timedelta(days=1))
-    assert queued(network) == []
+    assert queued(helper) == []
 
 
 @pytest.mark.parametrize("stage", ["acknowledged", "answered", "handled"])
 def test_a_reply_is_owed_to_what_she_writes(
-    report: Report, network: Network, reporter: Reporter, clock: Hands, stage: str
+    report: Report, helper: Helper, reporter: Reporter, clock: Hands, stage: str
 ) -> None:
-    if stage != "acknowledged":
-        answered(report, network)
-    if stage == "handled":
-        steps.handle(report=again(report), result="advice", now=LATER)
+    helper.bring(report, stage, now=LATER)
     reporter.write("Tôi cần thêm.", now=LATER)
     reporter.write("Nhanh nhé.", now=LATER + timedelta(minutes=1))
     (owed,) = Clock.objects.for_the_rules().running().filter(report=report, rule="org_reply_p2")
     assert again(report).next_due_at == owed.due_at
-    assert "Đọc và hồi âm" in sign_in(network.helper).get(reverse("today")).content.decode()
-    write(report, network, LATER + timedelta(hours=2))
+    assert "Đọc và hồi âm" in sign_in(helper).get(reverse("today")).content.decode()
+    helper.write(report, now=LATER + timedelta(hours=2))
     assert kept(report)["org_reply_p2"]
-    assert queued(network) == [report]
+    assert queued(helper) == [report]
 
 
 def test_an_urgent_message_is_owed_a_reply_within_a_day(reporter: Reporter) -> None:
@@ -128,34 +90,34 @@ def test_an_urgent_message_is_owed_a_reply_within_a_day(reporter: Reporter) -> N
 
 
 def test_a_reopened_report_is_in_the_queue_until_it_is_answered_and_handled(
-    report: Report, network: Network
+    report: Report, helper: Helper
 ) -> None:
-    handled(report, network)
+    helper.bring(report, "handled", now=LATER)
     steps.finish(report=again(report), now=LATER)
-    assert queued(network) == []
+    assert queued(helper) == []
     back = LATER + timedelta(days=3)
     steps.reopen(report=again(report), now=back)
-    assert queued(network) == [report]
+    assert queued(helper) == [report]
     running = Clock.objects.for_the_rules().running().filter(report=report)
     assert {clock.rule for clock in running} == {"org_answer", "org_reply_p2"}
     assert all(clock.started_at == back for clock in running)
-    answer(report, network, back)
-    assert queued(network) == [report]
+    helper.answer(report, now=back)
+    assert queued(helper) == [report]
 
 
 # --- what was counted stays counted
 
 
 def test_reopening_and_answering_again_leaves_what_was_in_time_in_time(
-    report: Report, network: Network
+    report: Report, helper: Helper
 ) -> None:
-    handled(report, network)
+    helper.bring(report, "handled", now=LATER)
     before = kept(report)
     assert before == dict.fromkeys(before, True)
     steps.finish(report=again(report), now=LATER)
     late = LATER + timedelta(days=60)
     steps.reopen(report=again(report), now=late)
-    answer(report, network, late)
+    helper.answer(report, now=late)
     assert list(report.clocks.filter(rule="org_answer").order_by("id").values_list("in_time", "band")) == [
         (True, "h1"),
         (True, "h1"),
@@ -163,11 +125,11 @@ def test_reopening_and_answering_again_leaves_what_was_in_time_in_time(
     assert before.items() <= kept(report).items()
 
 
-def test_what_was_never_done_in_time_is_late_when_it_ends(report: Report, network: Network) -> None:
+def test_what_was_never_done_in_time_is_late_when_it_ends(report: Report, helper: Helper) -> None:
     for day in (37, 38, 39):
         at = NOW + timedelta(days=day)
-        steps.try_to_reach(report=again(report), author=network.helper.user, now=at)
-    steps.lose_contact(report=again(report), now=NOW + timedelta(days=40))
+        helper.try_to_reach(report, now=at)
+    helper.lose_contact(report, now=NOW + timedelta(days=40))
     assert kept(report) == {
         "org_first_look": True,
         "org_verify": False,
@@ -184,41 +146,38 @@ def test_what_was_not_due_when_she_withdrew_is_neither_kept_nor_missed(report: R
 # --- closed is closed
 
 
-def test_no_verb_touches_a_closed_report(report: Report, network: Network, reporter: Reporter) -> None:
+def test_no_verb_touches_a_closed_report(report: Report, helper: Helper, reporter: Reporter) -> None:
     steps.finish(report=again(report), now=LATER)
-    said: dict[str, Any] = {"key": new_message_key(), "sealed": seal_words(report, "…"), "now": LATER}
-    who = network.helper.user
     verbs: list[Callable[[Report], object]] = [
-        lambda row: messages.write_message(report=row, author=who, **said),
-        lambda row: messages.ask(report=row, author=who, **said),
-        lambda row: steps.answer(report=row, author=who, **said),
-        lambda row: steps.try_to_reach(report=row, author=who, now=LATER),
-        lambda row: steps.propose_closing(report=row, reason="spam_test", author=who),
-        lambda row: deadlines.raise_priority(report=row, priority="p0", now=LATER),
-        lambda row: deadlines.pause(report=row, reason="safety", now=LATER),
-        lambda row: deadlines.raise_priority(report=row, priority="p0", now=LATER),
-        lambda row: messages.post_message(report=row, author=None, sealed_by="browser", **said),
+        helper.write,
+        helper.ask,
+        helper.answer,
+        helper.try_to_reach,
+        helper.propose_closing,
+        helper.pause,
+        lambda row: helper.raise_priority(row, "p0"),
+        lambda row: reporter.write("…"),
     ]
     for verb in verbs:
         with pytest.raises(WrongStage):
-            verb(again(report))
+            verb(report)
     assert not report.messages.exists()
     assert not Clock.objects.for_the_rules().running().exists()
     assert not Pause.objects.for_the_rules().exists()
-    assert queued(network) == []
+    assert queued(helper) == []
 
 
-def test_a_verb_on_a_report_that_was_closed_meanwhile_is_refused(report: Report, network: Network) -> None:
+def test_a_verb_on_a_report_that_was_closed_meanwhile_is_refused(report: Report) -> None:
     stale = again(report)
     steps.finish(report=again(report), now=LATER)
     with pytest.raises(WrongStage):
         deadlines.pause(report=stale, reason="safety", now=LATER)
 
 
-def test_the_desk_is_told_kindly_that_it_is_closed(report: Report, network: Network, clock: Hands) -> None:
+def test_the_desk_is_told_kindly_that_it_is_closed(report: Report, helper: Helper, clock: Hands) -> None:
     steps.finish(report=again(report), now=LATER)
     for step, fields in (("hold", {"reason": "safety"}), ("raise_priority", {"priority": "p0"})):
-        page = sign_in(network.helper).post(reverse(step, args=[report.id]), fields, follow=True)
+        page = sign_in(helper).post(reverse(step, args=[report.id]), fields, follow=True)
         assert "chưa đến lượt" in page.content.decode()
 
 
@@ -235,8 +194,8 @@ def test_one_row_that_cannot_be_done_stops_no_other_work(report: Report, reporte
     assert {call.args[0] % call.args[1:] for call in said.call_args_list} == {"escalate: BadKey"}
 
 
-def test_nothing_runs_on_after_she_deleted_it(report: Report) -> None:
-    deadlines.pause(report=again(report), reason="safety", now=LATER)
+def test_nothing_runs_on_after_she_deleted_it(report: Report, helper: Helper) -> None:
+    helper.pause(report, now=LATER)
     ending.delete(report=again(report), now=LATER)
     assert not Clock.objects.for_the_rules().running().exists()
     assert not Pause.objects.for_the_rules().exists()
@@ -248,17 +207,17 @@ def test_nothing_runs_on_after_she_deleted_it(report: Report) -> None:
 # --- two people at once
 
 
-def test_a_stale_page_cannot_lower_what_somebody_just_raised(report: Report, network: Network) -> None:
+def test_a_stale_page_cannot_lower_what_somebody_just_raised(report: Report, helper: Helper) -> None:
     stale = again(report)
-    deadlines.raise_priority(report=again(report), priority="p0", now=LATER)
+    helper.raise_priority(report, "p0", now=LATER)
     with pytest.raises(CannotLower):
         deadlines.raise_priority(report=stale, priority="p1", now=LATER)
     assert again(report).priority == "p0"
 
 
-def test_a_stale_page_cannot_pause_what_somebody_just_raised(report: Report, network: Network) -> None:
+def test_a_stale_page_cannot_pause_what_somebody_just_raised(report: Report, helper: Helper) -> None:
     stale = again(report)
-    deadlines.raise_priority(report=again(report), priority="p0", now=LATER)
+    helper.raise_priority(report, "p0", now=LATER)
     with pytest.raises(deadlines.CannotPause):
         deadlines.pause(report=stale, reason="safety", now=LATER)
 
@@ -267,34 +226,32 @@ def test_a_stale_page_cannot_pause_what_somebody_just_raised(report: Report, net
 
 
 def test_tries_before_her_last_message_do_not_count(
-    report: Report, network: Network, reporter: Reporter
+    report: Report, helper: Helper, reporter: Reporter
 ) -> None:
     for day in (1, 2, 3):
         at = NOW + timedelta(days=day)
-        steps.try_to_reach(report=again(report), author=network.helper.user, now=at)
+        helper.try_to_reach(report, now=at)
     reporter.write("Tôi đây.", now=NOW + timedelta(days=4))
     with pytest.raises(WrongStage, match="too_few_tries"):
-        steps.lose_contact(report=again(report), now=NOW + timedelta(days=5))
+        helper.lose_contact(report, now=NOW + timedelta(days=5))
 
 
 def test_thirty_quiet_days_begin_after_her_last_message(
-    report: Report, network: Network, reporter: Reporter
+    report: Report, helper: Helper, reporter: Reporter
 ) -> None:
-    handled(report, network)
+    helper.bring(report, "handled", now=LATER)
     wrote = NOW + timedelta(days=29)
     reporter.write("Chưa xong.", now=wrote)
     with pytest.raises(WrongStage, match="too_early"):
-        steps.close_handled(report=again(report), she_asked=False, now=NOW + timedelta(days=40))
-    steps.close_handled(report=again(report), she_asked=False, now=wrote + timedelta(days=30))
+        helper.close(report, now=NOW + timedelta(days=40))
+    helper.close(report, now=wrote + timedelta(days=30))
 
 
-def test_quiet_days_are_days_of_here(report: Report, network: Network) -> None:
+def test_quiet_days_are_days_of_here(report: Report, helper: Helper) -> None:
     """23:30 in Hanoi is the same day, 00:30 the next; both are the day before in UTC."""
-    handled(report, network, datetime.fromisoformat("2026-07-02T00:30:00+07:00"))
+    helper.bring(report, "handled", now=datetime.fromisoformat("2026-07-02T00:30:00+07:00"))
     with pytest.raises(WrongStage, match="too_early"):
-        steps.close_handled(
-            report=again(report), she_asked=False, now=datetime.fromisoformat("2026-07-31T23:30:00+07:00")
-        )
+        helper.close(report, now=datetime.fromisoformat("2026-07-31T23:30:00+07:00"))
 
 
 # --- pauses
@@ -302,15 +259,15 @@ def test_quiet_days_are_days_of_here(report: Report, network: Network) -> None:
 
 @pytest.mark.parametrize("reason", ["asked_reporter", "reporter_asked_pause"])
 def test_her_word_ends_every_pause_that_waits_for_her(
-    report: Report, reporter: Reporter, reason: str
+    report: Report, reporter: Reporter, reason: str, helper: Helper
 ) -> None:
-    deadlines.pause(report=again(report), reason=reason, now=LATER)
+    helper.pause(report, reason, now=LATER)
     reporter.write("Tôi sẵn sàng rồi.", now=LATER + timedelta(days=1))
     assert not again(report).paused
 
 
-def test_a_pause_that_she_wished_is_looked_at_again(report: Report) -> None:
-    deadlines.pause(report=again(report), reason="reporter_asked_pause", now=LATER)
+def test_a_pause_that_she_wished_is_looked_at_again(report: Report, helper: Helper) -> None:
+    helper.pause(report, "reporter_asked_pause", now=LATER)
     assert queue_place(report) == date(2026, 7, 14)
     tick(now=NOW + timedelta(days=15))
     assert not again(report).paused
@@ -323,15 +280,15 @@ def queue_place(report: Report) -> date:
 
 
 def test_what_stands_still_is_not_late(
-    report: Report, network: Network, clock: Hands, reporter: Reporter
+    report: Report, helper: Helper, supervisor: Helper, clock: Hands, reporter: Reporter
 ) -> None:
-    ask(report, network, LATER)
+    helper.ask(report, now=LATER)
     at = clock.move(days=6)
-    assert late_clocks(network.supervisor.user, at) == []
+    assert late_clocks(supervisor.user, at) == []
     with pytest.raises(deadlines.NotLate):
         deadlines.ask_oversight(report=again(report), now=at)
     assert "đã quá hạn" not in page_of(reporter)
-    assert "quá hạn" not in main_of(sign_in(network.helper).get(reverse("report", args=[report.id])))
+    assert "quá hạn" not in main_of(sign_in(helper).get(reverse("report", args=[report.id])))
     ending.close(report=again(report), step=Withdraw(), now=at)
     assert kept(report) == {"org_first_look": True}
 
@@ -349,11 +306,11 @@ def page_of(reporter: Reporter) -> str:
 
 
 def test_what_was_late_before_the_pause_stays_late(
-    report: Report, network: Network, clock: Hands, reporter: Reporter
+    report: Report, helper: Helper, supervisor: Helper, clock: Hands, reporter: Reporter
 ) -> None:
     at = clock.move(days=6)
-    ask(report, network, at)
-    assert {row.rule for row in late_clocks(network.supervisor.user, at)} >= {"org_verify"}
+    helper.ask(report, now=at)
+    assert {row.rule for row in late_clocks(supervisor.user, at)} >= {"org_verify"}
     assert "đã quá hạn" in page_of(reporter)
 
 
@@ -383,15 +340,17 @@ def test_asking_for_oversight_leaves_every_other_reminder(report: Report, networ
 
 
 @pytest.mark.parametrize("end", ["delete", "withdraw", "she_asked", "agreed", "purge"])
-def test_who_tried_and_who_accused_does_not_stay(report: Report, network: Network, end: str) -> None:
+def test_who_tried_and_who_accused_does_not_stay(
+    report: Report, helper: Helper, supervisor: Helper, end: str
+) -> None:
     if end == "she_asked":
-        handled(report, network)
-    steps.try_to_reach(report=again(report), author=network.helper.user, now=LATER)
-    steps.propose_closing(report=again(report), reason="spam_test", author=network.helper.user)
+        helper.bring(report, "handled", now=LATER)
+    helper.try_to_reach(report, now=LATER)
+    helper.propose_closing(report)
     if end == "delete":
         ending.delete(report=again(report), now=LATER)
     elif end == "agreed":
-        steps.agree_to_closing(report=again(report), author=network.supervisor.user, now=LATER)
+        supervisor.agree(report, now=LATER)
     elif end == "purge":
         Report.objects.for_the_rules().filter(pk=report.pk).update(purge_on=local_day(LATER))
         tick(now=LATER)
@@ -422,5 +381,5 @@ def test_a_change_that_was_taken_back_is_forgotten(reporter: Reporter) -> None:
     with mock.patch.object(deadlines, "log_event", side_effect=full), pytest.raises(OSError, match="no room"):
         closed_on(date(2026, 7, 2))
     assert closed_on(date(2026, 7, 3)) == 2
-    assert calendar().working(date(2026, 7, 2))
-    assert not calendar().working(date(2026, 7, 3))
+    assert calendar().is_working_day(date(2026, 7, 2))
+    assert not calendar().is_working_day(date(2026, 7, 3))

@@ -55,7 +55,7 @@ def test_an_empty_place_calls_the_supervisor_of_the_organisation(network: Networ
     notice = call_on_duty(desk=network.triage, now=NOW, place=1)
     assert notice
     assert notice.user == network.supervisor.user
-    User.objects.filter(pk=network.supervisor.user.pk).update(is_active=False)
+    User.objects.for_the_rules().filter(pk=network.supervisor.user.pk).update(is_active=False)
     assert call_on_duty(desk=network.triage, now=NOW, place=1) is None
 
 
@@ -79,7 +79,7 @@ def test_a_channel_in_trouble_stops_neither_the_day_nor_the_next_try(
 
     settings.TINCAY_NOTICE_WEBHOOK = "https://channel.example/"
     monkeypatch.setattr(urllib.request, "urlopen", fails)
-    User.objects.update(notice_address="x")
+    User.objects.for_the_rules().update(notice_address="x")
     call_on_duty(desk=network.triage, now=NOW)
     ran = tick(now=NOW)
     assert ran.done["sign_the_day"]
@@ -88,7 +88,7 @@ def test_a_channel_in_trouble_stops_neither_the_day_nor_the_next_try(
 
 def test_an_address_that_is_none_is_no_reason_to_stop(network: Network, settings: Settings) -> None:
     settings.TINCAY_NOTICE_WEBHOOK = "not an address"
-    User.objects.update(notice_address="x")
+    User.objects.for_the_rules().update(notice_address="x")
     call_on_duty(desk=network.triage, now=NOW)
     assert send_notices(now=NOW) == 0
 
@@ -102,7 +102,7 @@ def test_a_slow_channel_gets_only_so_much_time(
     call_on_duty(desk=network.triage, now=NOW)
     assert send_notices(now=NOW) == 0
     monkeypatch.undo()
-    User.objects.update(notice_address="")
+    User.objects.for_the_rules().update(notice_address="")
     assert send_notices(now=NOW) == 1
 
 

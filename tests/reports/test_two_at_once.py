@@ -4,42 +4,35 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import NOW, Reporter, Worker, new_message_key, seal_words
+from tests.cast import NOW, Helper, Reporter, again
 from tincay.core.stages import WrongStage
-from tincay.reports import deadlines, messages, steps
-from tincay.reports.models import Report
+from tincay.reports import steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def again(report: Report) -> Report:
-    return Report.objects.for_the_rules().select_related("desk").get(pk=report.pk)
-
-
 def test_her_message_does_not_take_back_a_step_that_was_taken_while_she_wrote(
-    reporter: Reporter, helper: Worker
+    reporter: Reporter, helper: Helper
 ) -> None:
     stale = reporter.send()
-    report = again(stale)
-    steps.open_report(report=report, now=NOW)
-    messages.ask(
-        report=report, key=new_message_key(), sealed=seal_words(report, "?"), author=helper.user, now=NOW
-    )
+    helper.open_report(stale)
+    helper.ask(stale)
     assert stale.stage == "received"
     reporter.write("Đây", now=NOW + timedelta(hours=1))
-    assert again(report).stage == "acknowledged"
+    assert again(stale).stage == "acknowledged"
 
 
-def test_a_step_does_not_lower_a_priority_that_was_raised_meanwhile(reporter: Reporter) -> None:
+def test_a_step_does_not_lower_a_priority_that_was_raised_meanwhile(
+    reporter: Reporter, helper: Helper
+) -> None:
     report = reporter.send(priority="p2")
-    deadlines.raise_priority(report=again(report), priority="p0", now=NOW)
+    helper.raise_priority(report, "p0")
     steps.open_report(report=report, now=NOW)
     assert (again(report).priority, again(report).stage) == ("p0", "acknowledged")
 
 
-def test_two_people_cannot_take_the_same_step(reporter: Reporter) -> None:
-    report = reporter.send()
-    steps.open_report(report=report, now=NOW)
+def test_two_people_cannot_take_the_same_step(reporter: Reporter, helper: Helper) -> None:
+    report = helper.open_report(reporter.send())
     first, second = again(report), again(report)
     steps.verify(report=first, result="enough", now=NOW)
     with pytest.raises(WrongStage):

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import Hands, Network, Reporter
+from tests.cast import Hands, Network, Reporter, url64
 from tincay.core.sealing import HEADER_SIZE, Identity, Sealed, answer_challenge, check_envelope, new_key
 from tincay.reports.ending import delete
 from tincay.reports.models import Report
@@ -18,10 +18,6 @@ from tincay.visit.actions import forget_visits
 from tincay.visit.models import Challenge, Visit
 
 Post = Callable[..., Any]
-
-
-def url64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 @pytest.fixture
@@ -53,7 +49,7 @@ def test_the_right_answer_opens_a_visit_of_fifteen_minutes(post: Post, her: Repo
     assert opened.json() == {"next": "/back/now/"}
     assert client.get("/back/now/").status_code == 200
     left = Visit.objects.for_the_rules().get().until - timezone.now()
-    assert timedelta(minutes=14) < left <= timedelta(minutes=15)
+    assert left == timedelta(minutes=15)
     assert Visit.objects.for_the_rules().get().sealed is None
 
 

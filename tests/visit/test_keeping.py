@@ -5,9 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from tests.cast import Hands, Network, Reporter, seal_words
+from tests.cast import Hands, Helper, Network, Reporter, again
 from tincay.operations.scheduled import tick
-from tincay.reports import steps
 from tincay.reports.models import Report
 from tincay.reports.steps import finish
 from tincay.vault.models import SealedText
@@ -16,15 +15,6 @@ from tincay.vault.models import SealedText
 @pytest.fixture
 def report(network: Network, clock: Hands, reporter: Reporter) -> Report:
     return reporter.send(retention_class="r0_now")
-
-
-def answer(report: Report, network: Network, clock: Hands) -> None:
-    steps.open_report(report=report, now=clock.now)
-    steps.verify(report=report, result="enough", now=clock.now)
-    steps.classify(report=report, classification="violence", count=None, now=clock.now)
-    steps.begin(report=report, now=clock.now)
-    sealed = seal_words(report, "Đây là câu trả lời.")
-    steps.answer(report=report, key="a" * 22, sealed=sealed, author=network.helper.user, now=clock.now)
 
 
 def kinds(report: Report) -> set[str]:
@@ -76,10 +66,10 @@ def test_what_the_closed_row_says_about_purging_is_a_month(report: Report, clock
 
 
 def test_taken_back_after_the_answer_her_words_go_at_once(
-    network: Network, clock: Hands, reporter: Reporter
+    helper: Helper, clock: Hands, reporter: Reporter
 ) -> None:
     report = reporter.send(grants=[reporter.grant("store_sealed")])
-    answer(report, network, clock)
+    helper.bring(report, "answered", now=clock.now)
     assert "narrative" in kinds(report)
     reporter.consent("store_sealed", given=False, now=clock.now)
     assert kinds(report) == {"thread"}
@@ -87,21 +77,21 @@ def test_taken_back_after_the_answer_her_words_go_at_once(
 
 
 def test_taken_back_before_the_answer_they_stay_until_it(
-    clock: Hands, network: Network, reporter: Reporter
+    clock: Hands, helper: Helper, reporter: Reporter
 ) -> None:
     report = reporter.send(grants=[reporter.grant("store_sealed")])
     reporter.consent("store_sealed", given=False, now=clock.now)
     assert "narrative" in kinds(report)
-    answer(report, network, clock)
+    helper.bring(report, "answered", now=clock.now)
     assert kinds(report) == {"thread"}
 
 
 def test_given_later_they_stay_after_answer_and_closing(
-    report: Report, network: Network, reporter: Reporter, clock: Hands
+    report: Report, helper: Helper, reporter: Reporter, clock: Hands
 ) -> None:
     reporter.consent("store_sealed", now=clock.now)
-    answer(report, network, clock)
-    finish(report=report, now=clock.now)
+    helper.bring(report, "answered", now=clock.now)
+    finish(report=again(report), now=clock.now)
     clock.move(days=89)
     tick(now=clock.now)
     assert "narrative" in kinds(report)

@@ -1,13 +1,12 @@
 """Coming back without a script: the code is typed, the server opens for fifteen minutes, and forgets."""
 
-import base64
 import re
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.cast import Hands, Network, Reporter, seal_words
+from tests.cast import Hands, Network, Reporter, message_json
 from tincay.reports.models import CountRow, Report
 from tincay.vault.models import SealedText
 from tincay.visit.models import Visit
@@ -189,12 +188,8 @@ def test_what_she_wrote_while_it_was_closed_is_not_lost_and_not_kept(
     assert "Lời tôi viết dở." in page
     assert 'href="/back/done/"' in page
     assert not reporter.messages()
-    sealed = {"v": 1, "key": "k" * 22, "sealed": sealed_for(reporter)}
+    assert reporter.report
+    sealed = message_json(reporter.report, "…")
     headers = {"X-CSRFToken": written["token"]}
     told = visitor.post("/back/write/", sealed, content_type="application/json", headers=headers)
     assert (told.status_code, told.json()) == (409, {"error": "closed"})
-
-
-def sealed_for(reporter: Reporter) -> str:
-    assert reporter.report
-    return base64.b64encode(seal_words(reporter.report, "…")).decode()

@@ -7,12 +7,13 @@ from pathlib import Path
 from django.test import Client
 
 from tests.cast import WORDS, Hands, Network, Reporter
+from tests.patience import PATIENCE
 from tincay.log.actions import sign_checkpoint
 
 
 def verified(file: Path) -> bool:
     command = [sys.executable, "-m", "tincay.core.ledger", "verify", str(file)]
-    return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+    return subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False).returncode == 0
 
 
 def test_the_file_is_valid_and_one_changed_letter_makes_it_invalid(

@@ -2,17 +2,16 @@
 
 import pytest
 
-from tests.cast import NOW, Network, Reporter, new_message_key, seal_words
+from tests.cast import NOW, Helper, Network, Reporter, again
 from tincay.reports import steps
 from tincay.reports.models import Report
-from tincay.visit.queries import bar
+from tincay.visit.stage_bar import bar
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def shown(report: Report) -> list[tuple[str, str]]:
-    now = Report.objects.for_the_rules().select_related("desk").get(pk=report.pk)
-    return [(step.label, step.state) for step in bar(now, NOW)]
+    return [(step.label, step.state) for step in bar(again(report), NOW)]
 
 
 def test_what_is_still_ahead_is_said_as_ahead(network: Network, reporter: Reporter) -> None:
@@ -31,23 +30,17 @@ def test_a_question_waits_for_its_answer(network: Network, reporter: Reporter) -
     assert [label for label, _ in shown(report)] == ["Đã nhận", "Sẽ có người đọc", "Sẽ trả lời"]
 
 
-def test_a_report_set_aside_shows_only_what_was_done(network: Network, reporter: Reporter) -> None:
-    report = reporter.send()
-    steps.open_report(report=report, now=NOW)
-    steps.propose_closing(report=report, reason="no_harm_described", author=network.helper.user)
-    steps.agree_to_closing(report=report, author=network.supervisor.user, now=NOW)
+def test_a_dismissed_report_shows_only_what_was_done(
+    helper: Helper, supervisor: Helper, reporter: Reporter
+) -> None:
+    report = helper.open_report(reporter.send())
+    helper.propose_closing(report, "no_harm_described")
+    supervisor.agree(report)
     assert shown(report) == [("Đã nhận", "done"), ("Đã có người đọc", "done"), ("Đã đóng", "done")]
 
 
-def test_a_report_that_was_answered_shows_every_step(network: Network, reporter: Reporter) -> None:
-    report = reporter.send()
-    steps.open_report(report=report, now=NOW)
-    steps.verify(report=report, result="enough", now=NOW)
-    steps.classify(report=report, classification="other", count={}, now=NOW)
-    steps.begin(report=report, now=NOW)
-    words = seal_words(report, "Đã giúp")
-    steps.answer(report=report, key=new_message_key(), sealed=words, author=network.helper.user, now=NOW)
-    steps.handle(report=report, result="advice", now=NOW)
+def test_a_report_that_was_answered_shows_every_step(helper: Helper, reporter: Reporter) -> None:
+    report = helper.bring(reporter.send(), "handled")
     steps.close_handled(report=report, she_asked=True, now=NOW)
     assert [label for label, _ in shown(report)] == [
         "Đã nhận",

@@ -1,17 +1,15 @@
 """When something fails behind the receipt or on the plain form: said kindly, and nothing typed is lost."""
 
-import base64
 import re
-from collections.abc import Iterator
 from unittest import mock
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from tests.cast import Hands, Network, Reporter
+from tests.cast import Hands, Network, Reporter, url64
 from tincay.core import receipts
-from tincay.intake import flood
+from tincay.intake import flood, tallies
 from tincay.reports.models import Report
 from tincay.vault.models import Opening
 
@@ -21,10 +19,9 @@ FULL, LOCKED = "database or disk is full", "database is locked"
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    flood.plain_lane.clear()
-    yield
-    flood.plain_lane.clear()
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tallies, "_in_memory", tallies.InMemory())
+    monkeypatch.setattr(flood, "plain_lane", flood.Rate("plain"))
 
 
 @pytest.fixture
@@ -225,10 +222,6 @@ def test_a_consent_whose_answer_was_lost_is_taken_once(phone: Client, reporter: 
     assert Opening.objects.of(report.id).count() == 2  # the report itself, and one word about consent
     other = reporter.grant("share_police_anon", given=False, number=1)
     assert post({"v": 1, "grant": {"document": other.document, "signature": url64(other.signature)}}) == 400
-
-
-def url64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def test_a_tampered_wrap_is_said_and_the_page_still_opens(phone: Client, reporter: Reporter) -> None:

@@ -85,12 +85,12 @@ def test_a_written_catalogue_reads_back_as_it_was() -> None:
     ],
 )
 def test_a_doubtful_translation_is_named(part: str, finding: str) -> None:
-    said = {("", "một"): catalogues.Message("", "một")}
+    said = {("", "một"): catalogues.CatalogueText("", "một")}
     assert any(finding in line for line in catalogues.findings(said, entries(part)))
 
 
 def test_a_text_without_translation_is_named() -> None:
-    assert catalogues.findings({("", "một"): catalogues.Message("", "một")}, {}) == ["missing: 'một'"]
+    assert catalogues.findings({("", "một"): catalogues.CatalogueText("", "một")}, {}) == ["missing: 'một'"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from django.utils.translation import override
 from tincay.web.dates import (
     day_words,
     moment_words,
-    questions_left_words,
     short_day_words,
     until_words,
     waiting_words,
@@ -85,14 +84,3 @@ def test_waiting_is_said_in_the_unit_that_matters(
 def test_nobody_is_promised_more_time_than_there_is() -> None:
     with override("vi"):
         assert waiting_words(NINE + timedelta(hours=1, minutes=59), NINE) == "còn 1 giờ"
-
-
-def test_how_far_in_is_said_in_words_and_never_as_a_percentage() -> None:
-    with override("vi"):
-        assert [questions_left_words(left) for left in (4, 1, 0)] == [
-            "Còn khoảng 4 câu",
-            "Còn khoảng 1 câu",
-            "Câu cuối",
-        ]
-    with override("en"):
-        assert questions_left_words(1) == "About 1 question left"

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 import tincay.urls
 from tincay.web import views
 from tincay.web.context import other_language, staff_menu
-from tincay.web.headers import PageHeaders, static_headers
+from tincay.web.headers import PageHeaders, add_static_headers
 
 EXPECTED_POLICY = {
     "default-src 'none'",
@@ -70,7 +70,7 @@ def test_what_is_published_for_good_may_be_kept() -> None:
 
 def test_a_static_file_carries_the_policy_too_because_workers_take_it_from_their_own_script() -> None:
     headers: dict[str, str] = {}
-    static_headers(headers, "web/desk.js", "/static/web/desk.js")
+    add_static_headers(headers, "web/desk.js", "/static/web/desk.js")
     assert policy(headers["Content-Security-Policy"]) == EXPECTED_POLICY
     assert headers["Referrer-Policy"] == "no-referrer"
 
@@ -97,10 +97,6 @@ def test_what_may_not_be_seen_answers_as_what_is_not_there(client: Client) -> No
 def test_every_failure_has_its_words() -> None:
     for name in ("400", "403", "403_csrf", "404", "500", "503"):
         assert get_template(f"{name}.html")
-
-
-def test_somebody_whose_report_could_not_be_kept_is_told_when_to_try_again() -> None:
-    assert views.resting(RequestFactory().post("/")).headers["Retry-After"] == "60"
 
 
 @pytest.mark.parametrize(

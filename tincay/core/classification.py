@@ -1,21 +1,20 @@
-"""Which class her answers point to. The rule is data: the helper's browser applies it, since only there are
-the answers open.
+"""Which class her answers point to, and what a reader is warned of before the words are opened.
+
+The answers are sealed: the page hands these tables to the helper's browser, which applies them
+(client/src/classify.ts). tests/vectors/classification.json holds both to one result.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from tincay.core.officials import OFFICIAL_HARMS, OFFICIALS
-from tincay.core.priority import CHILD_AGES, CHILD_HARMS
+from tincay.core.vocabulary import CHILD_AGES, CHILD_HARMS, OFFICIAL_HARMS, OFFICIALS
 
-SUGGESTIONS: tuple[tuple[str, Mapping[str, Sequence[str]]], ...] = (
-    ("child", {"age_band": sorted(CHILD_AGES), "harms": sorted(CHILD_HARMS)}),
-    (
-        "official_misconduct",
-        {
-            "did": OFFICIALS,
-            "harms": OFFICIAL_HARMS,
-        },
-    ),
+Answers = Mapping[str, Sequence[str]]
+"""Codes by question."""
+
+SUGGESTIONS: tuple[tuple[str, Answers], ...] = (
+    ("child", {"age_band": CHILD_AGES, "harms": CHILD_HARMS}),
+    ("official_misconduct", {"did": OFFICIALS, "harms": OFFICIAL_HARMS}),
     (
         "trafficking_possible",
         {
@@ -60,12 +59,12 @@ SUGGESTIONS: tuple[tuple[str, Mapping[str, Sequence[str]]], ...] = (
     ("service_complaint", {"harms": ("service_denied",)}),
     ("information", {"kind": ("information_question",)}),
 )
-"""First match wins; any one of the answers is enough. A suggestion decides nothing."""
+"""Classes with the answers that point to them, by question. First match wins; any one answer is enough."""
 
 WARNINGS: Mapping[str, Sequence[str]] = {
     "sexual": ("rape", "sexual_assault", "coerced_acts", "condom_refusal", "forced_sexual_services"),
     "physical": ("physical_assault", "attempted_killing", "torture"),
-    "child": tuple(sorted(CHILD_HARMS)),
+    "child": CHILD_HARMS,
     "death": ("killing", "attempted_killing"),
     "self_harm": ("self_harm_risk",),
     "trafficking": (
@@ -80,20 +79,32 @@ WARNINGS: Mapping[str, Sequence[str]] = {
 }
 """Which answers make which content warning (codes of content_warning)."""
 
-COUNTED = {
-    "report_kind": "kind",
-    "province": "place",
-    "primary_harm": "harms",
-    "perpetrator_relation": "did",
-    "police_option": "police_option",
-}
-"""Columns of a count row, and the answer that fills each (its first code)."""
+
+class Suggestion(NamedTuple):
+    """A class, and the answers that point to it: pairs of question and code."""
+
+    classification: str
+    why: tuple[tuple[str, str], ...]
 
 
-def suggest(answers: Mapping[str, Sequence[str]]) -> tuple[str, list[str]] | None:
-    """The class that the answers point to, and the codes that say so."""
+def suggest(answers: Answers) -> Suggestion | None:
+    """The class that the answers point to; None when they point to none. A suggestion decides nothing."""
     for classification, wanted in SUGGESTIONS:
-        why = [code for name, codes in wanted.items() for code in answers.get(name, ()) if code in codes]
+        why = _chosen(answers, wanted)
         if why:
-            return classification, why
+            return Suggestion(classification, why)
     return None
+
+
+def warnings_of(answers: Answers) -> tuple[str, ...]:
+    """What the story speaks of that is hard to read (codes of content_warning)."""
+    return tuple(name for name, codes in WARNINGS.items() if _chosen(answers, {"harms": codes}))
+
+
+def _chosen(answers: Answers, wanted: Answers) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (question, code)
+        for question, codes in wanted.items()
+        for code in answers.get(question, ())
+        if code in codes
+    )

@@ -67,7 +67,7 @@ class Calendar:
         """The last listed day. Deadlines beyond its year may miss holidays; the steward is told."""
         return max(self._kinds, default=None)
 
-    def working(self, day: date) -> bool:
+    def is_working_day(self, day: date) -> bool:
         """Is this a working day?"""
         kind = self._kinds.get(day)
         return day.weekday() < 5 if kind is None else kind in WORKING_KINDS
@@ -75,9 +75,9 @@ class Calendar:
     def next_working(self, day: date) -> date:
         """This day when it is worked, else the first worked day after it."""
         for ahead in range(LONGEST_CLOSURE):
-            found = day + timedelta(days=ahead)
-            if self.working(found):
-                return found
+            candidate = day + timedelta(days=ahead)
+            if self.is_working_day(candidate):
+                return candidate
         raise BadCalendar("no working day within a year")
 
 
@@ -155,7 +155,7 @@ def add_working_days(day: date, n: int, calendar: Calendar) -> date:
 def working_days_between(first: date, last: date, calendar: Calendar) -> int:
     """How many working days lie after `first`, up to and including `last`."""
     span = range(1, (last - first).days + 1)
-    return sum(calendar.working(first + timedelta(days=ahead)) for ahead in span)
+    return sum(calendar.is_working_day(first + timedelta(days=ahead)) for ahead in span)
 
 
 def due(rule: Rule, start: datetime, calendar: Calendar) -> datetime:
@@ -245,20 +245,20 @@ def duration_band(started: datetime, met: datetime) -> str:
     return next((band for band, most in BANDS if hours <= most), "longer")
 
 
-def local_day(moment: datetime) -> date:
+def local_day(at: datetime) -> date:
     """The day of a moment on the country's wall calendar."""
-    return _local(moment).date()
+    return _local(at).date()
 
 
-def iso_day(moment: datetime | None) -> str:
+def iso_day(at: datetime | None) -> str:
     """The day of a moment as a leaf says it; "" where there is none."""
-    return f"{local_day(moment):%Y-%m-%d}" if moment else ""
+    return f"{local_day(at):%Y-%m-%d}" if at else ""
 
 
-def _local(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
+def _local(at: datetime) -> datetime:
+    if at.tzinfo is None:
         raise ValueError("a time without a zone")
-    return moment.astimezone(ZONE)
+    return at.astimezone(ZONE)
 
 
 def _end_of(day: date) -> datetime:

@@ -74,15 +74,15 @@ def _read_list(name: str, text: str) -> tuple[Code, ...]:
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     if reader.fieldnames != COLUMNS:
         raise BadCodeList(f"{name}: the columns are not code, en, vi, notes")
-    found: dict[str, Code] = {}
+    by_code: dict[str, Code] = {}
     for row in reader:
         code = _read_code(row, f"{name}, line {reader.line_num}")
-        if code.code in found:
+        if code.code in by_code:
             raise BadCodeList(f"{name}, line {reader.line_num}: this code stands there twice")
-        found[code.code] = code
-    if not found:
+        by_code[code.code] = code
+    if not by_code:
         raise BadCodeList(f"{name}: the list is empty")
-    return tuple(found.values())
+    return tuple(by_code.values())
 
 
 def _read_code(row: dict[str, str], where: str) -> Code:

@@ -86,10 +86,10 @@ def allowed_items(
     grants: Iterable[Grant], *, scope: str, receiver: str | None, today: date
 ) -> frozenset[str]:
     """Every item that may go to this receiver for this purpose today."""
-    known = list(grants)
-    items = frozenset[str]().union(*(grant.items for grant in known))
+    all_grants = list(grants)
+    items = frozenset[str]().union(*(grant.items for grant in all_grants))
     return frozenset(
-        item for item in items if allows(known, scope=scope, receiver=receiver, item=item, today=today)
+        item for item in items if allows(all_grants, scope=scope, receiver=receiver, item=item, today=today)
     )
 
 

@@ -2,21 +2,12 @@
 second. The phone gets the same list with the page (intake.pages.configuration); nothing else holds a copy.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping, Sequence
 
-OFFICIALS = ("police", "other_official", "militia_guard")
-"""Codes of perpetrator_relation."""
-OFFICIAL_HARMS = (
-    "off_violence",
-    "off_sexual_extortion",
-    "off_bribe",
-    "off_detention",
-    "off_condoms",
-    "off_refused_report",
-    "off_disclosure",
-    "raid_harm",
-)
+from tincay.core.vocabulary import OFFICIAL_HARMS, OFFICIALS
+
 ANSWERS = frozenset({*OFFICIALS, *OFFICIAL_HARMS})
+"""Codes of perpetrator_relation and harm_type that make a report one about an official."""
 POLICE_KINDS = frozenset(
     {"police_commune", "police_province", "police_central", "border_guard", "coast_guard"}
 )
@@ -36,5 +27,16 @@ STATE_KINDS = POLICE_KINDS | {
 """Codes of org_type."""
 
 
-def about_official(did: str, harms: Iterable[str]) -> bool:
-    return not ANSWERS.isdisjoint([did, *harms])
+def desk_for_report(
+    province_desk: str,
+    default_desk: str,
+    state_desks: Collection[str],
+    answers: Mapping[str, Sequence[str]],
+) -> str:
+    """The desk that a report goes to: its province's, but never a state body's when it is about an official.
+
+    `province_desk` is the default desk where the province has none. `answers` are codes by question; who did it
+    (`did`) and the harms are looked at. client/src/envelope.ts has the same rule: tests/vectors/desk_choice.json.
+    """
+    about_official = not ANSWERS.isdisjoint([*answers.get("did", ()), *answers.get("harms", ())])
+    return default_desk if about_official and province_desk in state_desks else province_desk

@@ -1,15 +1,16 @@
 """How soon a person has to look: from the few answers that say how dangerous it is.
 
 The reporter's browser works it out with the same rule (client/), because the answers themselves are
-sealed; tests/vectors/priority.json holds both to one result. The rule is domain §7: first match wins.
+sealed; tests/vectors/priority.json and open_codes.json hold both to one result. The rule is domain §7: first match
+wins.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from tincay.core.vocabulary import CHILD_AGES, CHILD_HARMS
 
 PRIORITIES = ("p0", "p1", "p2", "p3")
 
-CHILD_AGES = frozenset({"u14", "a14_15", "a16_17"})
-CHILD_HARMS = frozenset({"child_sex_exploitation", "child_taken"})
 LIFE_HARMS = frozenset({"killing", "missing", "attempted_killing", "child_taken"})
 SEXUAL_HARMS = frozenset(
     {
@@ -45,6 +46,11 @@ def kind_group(report_kind: str) -> str:
     return "data_request" if report_kind == "data_request" else "substantive"
 
 
+def is_child(age_band: str, harms: Iterable[str]) -> bool:
+    """Whether the answers say that it happened to a child: by the age, or by a harm that only children suffer."""
+    return age_band in CHILD_AGES or not set(CHILD_HARMS).isdisjoint(harms)
+
+
 def priority(
     kind_group: str,
     danger: str,
@@ -56,34 +62,34 @@ def priority(
     needs: Sequence[str] = (),
 ) -> str:
     """p0 (a person within the hour) to p3 (information). Unknown and empty answers raise nothing."""
-    told = set(harms)
+    harms_told = set(harms)
     ongoing = "ongoing" in {time_since, frequency}
-    child = age_band in CHILD_AGES or bool(told & CHILD_HARMS)
-    if _now(danger, told, ongoing=ongoing, child=child, needs=needs):
+    child = is_child(age_band, harms)
+    if _now(danger, harms_told, ongoing=ongoing, child=child, needs=needs):
         return "p0"
-    if _soon(danger, told, recent=ongoing or time_since in RECENT, ongoing=ongoing, child=child):
+    if _soon(danger, harms_told, recent=ongoing or time_since in RECENT, ongoing=ongoing, child=child):
         return "p1"
     return "p2" if kind_group == "substantive" else "p3"
 
 
-def _now(danger: str, told: set[str], *, ongoing: bool, child: bool, needs: Sequence[str]) -> bool:
+def _now(danger: str, harms_told: set[str], *, ongoing: bool, child: bool, needs: Sequence[str]) -> bool:
     return (
         danger == "now"
         or "safety_now" in needs
-        or bool(told & LIFE_HARMS)
+        or bool(harms_told & LIFE_HARMS)
         or (child and danger in FELT_DANGER)
-        or (ongoing and bool(told & {"confinement", "torture"}))
-        or ("self_harm_risk" in told and danger in FELT_DANGER)
+        or (ongoing and bool(harms_told & {"confinement", "torture"}))
+        or ("self_harm_risk" in harms_told and danger in FELT_DANGER)
     )
 
 
-def _soon(danger: str, told: set[str], *, recent: bool, ongoing: bool, child: bool) -> bool:
+def _soon(danger: str, harms_told: set[str], *, recent: bool, ongoing: bool, child: bool) -> bool:
     return (
         child
         or danger in FELT_DANGER
-        or bool(told & GRAVE_HARMS)
-        or (recent and bool(told & SEXUAL_HARMS))
-        or (ongoing and bool(told & OFFICIAL_FORCE))
+        or bool(harms_told & GRAVE_HARMS)
+        or (recent and bool(harms_told & SEXUAL_HARMS))
+        or (ongoing and bool(harms_told & OFFICIAL_FORCE))
     )
 
 

@@ -100,6 +100,11 @@ def sound(word: str) -> str:
     return _QUOC_IS_CUOC.sub("kuo", _Y_IS_I.sub("i", same + letters[len(start) :]))
 
 
+def word_list_file(pack: str) -> str:
+    """The file in the client's folder that holds a country pack's words."""
+    return f"words-{pack}.txt"
+
+
 def to_words(code: str, words: Sequence[str]) -> tuple[str, ...]:
     """The eight words of a code: word i of the list for digits 3i to 3i+2."""
     return tuple(words[int(code[i : i + 3])] for i in range(0, LENGTH, 3))
@@ -153,7 +158,7 @@ def mentions(text: str, code: str, words: Sequence[str]) -> bool:
     parts = (code[i : i + _TELLING_DIGITS] for i in range(LENGTH - _TELLING_DIGITS + 1))
     if any(part in close for part in parts):
         return True
-    said = " ".join(sound(token) for token in _tokens(text))
+    sounds = " ".join(sound(token) for token in _tokens(text))
     keys = [sound(word) for word in to_words(code, words)]
     runs = (" ".join(keys[i : i + _TELLING_WORDS]) for i in range(_WORD_COUNT - _TELLING_WORDS + 1))
-    return any(f" {run} " in f" {said} " for run in runs)
+    return any(f" {run} " in f" {sounds} " for run in runs)

@@ -146,10 +146,10 @@ def _b64(raw: bytes) -> bytes:
 
 
 def _stanza(file_key: bytes, to: bytes) -> bytes:
-    mine = X25519PrivateKey.generate()
-    share = mine.public_key().public_bytes_raw()
+    ephemeral = X25519PrivateKey.generate()
+    share = ephemeral.public_key().public_bytes_raw()
     try:
-        shared = mine.exchange(X25519PublicKey.from_public_bytes(to))
+        shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(to))
     except ValueError as error:
         raise BadKey("nobody can hold this key") from error  # a point of low order
     key = _hkdf(shared, b"age-encryption.org/v1/X25519", share + to)
@@ -256,12 +256,12 @@ def unwrap(sealed: Sealed, identity: Identity, *, of: Recipient | None = None) -
     Raises BadEnvelope, CannotOpen, BadKey.
     """
     try:
-        found = Identity(open_sealed(sealed, identity).decode("ascii"))
+        inner = Identity(open_sealed(sealed, identity).decode("ascii"))
     except UnicodeDecodeError:
         raise BadKey("the wrap holds no key") from None
-    if recipient_of(found) != (of or recipient_of(found)):
+    if recipient_of(inner) != (of or recipient_of(inner)):
         raise BadKey("the wrap holds another key")
-    return found
+    return inner
 
 
 # --- a code or a passphrase becomes a key
@@ -351,11 +351,6 @@ def answer_challenge(sealed: Sealed, identity: Identity, locator: bytes, session
     if len(opened) != 64 or not hmac.compare_digest(opened[32:], _binding(locator, session)):
         raise CannotOpen("made for another visit")
     return opened[:32]
-
-
-def is_answer(secret: bytes, answer: bytes) -> bool:
-    """Compares in constant time."""
-    return hmac.compare_digest(secret, answer)
 
 
 def _binding(locator: bytes, session: bytes) -> bytes:

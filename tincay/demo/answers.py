@@ -41,7 +41,7 @@ def identity_answers(answers: Answers) -> dict[str, list[str]]:
 
 def row_answers(row: RowPlan) -> dict[str, list[str]]:
     """The answers of a further row."""
-    said = {
+    answers = {
         "kind": row.report_kind,
         "need": row.need,
         "danger": row.danger,
@@ -52,7 +52,7 @@ def row_answers(row: RowPlan) -> dict[str, list[str]]:
         "did": row.perpetrator_relation,
         "police_option": row.police_option,
     }
-    return {name: [code] for name, code in said.items() if code}
+    return {name: [code] for name, code in answers.items() if code}
 
 
 def _named(answers: Answers) -> dict[str, list[str]]:

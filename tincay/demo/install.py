@@ -45,7 +45,7 @@ class NotEmpty(Exception):
 
 
 @dataclass(frozen=True)
-class SignIn:
+class DemoAccount:
     """What everybody may know of an invented user."""
 
     username: str
@@ -73,7 +73,7 @@ def load_demo(say: Say) -> None:
         create_log_key()
         say("organisations, people, keys")
         _network(_first_day(pack))
-        play(Story(told=_told(receipts_made.result()), pack=pack, start=start), say)
+        play(Story(described=_described(receipts_made.result()), pack=pack, start=start), say)
         Install.objects.filter(id=1).update(demo_offset=start - timezone.now())
 
 
@@ -83,10 +83,10 @@ def _first_day(pack: Table) -> datetime:
     return start.replace(year=first.year, month=first.month, day=first.day, hour=0)
 
 
-def sign_ins() -> Iterator[SignIn]:
+def sign_ins() -> Iterator[DemoAccount]:
     """The users of the demo, as its pack prints them."""
     for user in pack_toml("users.toml", PACK)["users"]:
-        yield SignIn(
+        yield DemoAccount(
             user["username"],
             user["password"],
             user.get("passphrase", ""),
@@ -113,7 +113,7 @@ def _stretched(salt: bytes) -> list[Stretched]:
     return [stretch_receipt(demo_code(report["id"]), salt) for report in reports]
 
 
-def _told(stretched: list[Stretched]) -> list[DescribedReport]:
+def _described(stretched: list[Stretched]) -> list[DescribedReport]:
     reports = pack_toml("reports.toml", PACK)["reports"]
     return [DescribedReport(report, receipt) for report, receipt in zip(reports, stretched, strict=True)]
 

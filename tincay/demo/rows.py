@@ -105,20 +105,20 @@ class Setting:
         """A moment in office hours of a working day, after `low` and not after `high`."""
         span = range((high.date() - low.date()).days + 1)
         days = [low.date() + timedelta(days=n) for n in span]
-        days = [day for day in days if self.calendar.working(day)]
-        found = self.moment(self.dice.choice(days)) if days else low
+        days = [day for day in days if self.calendar.is_working_day(day)]
+        at = self.office_time(self.dice.choice(days)) if days else low
         soon = low + timedelta(minutes=self.dice.randint(6, 40))
-        return min(max(found, soon), high)
+        return min(max(at, soon), high)
 
-    def moment(self, day: date) -> datetime:
+    def office_time(self, day: date) -> datetime:
         minutes = (CLOSES.hour - OPENS.hour) * 60 + CLOSES.minute
         start = datetime.combine(day, OPENS, ZONE)
         return start + timedelta(minutes=self.dice.randint(0, minutes))
 
-    def working_days_after(self, moment: datetime, least: int, most: int) -> datetime:
+    def working_days_after(self, start: datetime, least: int, most: int) -> datetime:
         """In office hours, so many working days later."""
         days = self.dice.randint(least, most)
-        return self.moment(add_working_days(moment.astimezone(ZONE).date(), days, self.calendar))
+        return self.office_time(add_working_days(start.astimezone(ZONE).date(), days, self.calendar))
 
 
 def plan_rows(
@@ -137,8 +137,8 @@ def plan_rows(
     Raises DoesNotAddUp when the totals cannot be reached.
     """
     setting = Setting(Random(seed), rules, calendar, figures, now)  # noqa: S311 -- invented rows
-    told = [_described(report, setting) for report in reports]
-    rows = [*_substantive(golden, told, setting), *_questions(golden, setting)]
+    described = [_described(report, setting) for report in reports]
+    rows = [*_substantive(golden, described, setting), *_questions(golden, setting)]
     rows.sort(key=lambda row: row.received_at)
     return [_spoken(replace(row, name=f"row-{n:03}"), setting) for n, row in enumerate(rows, start=1)]
 
@@ -158,7 +158,7 @@ def _spoken(row: RowPlan, setting: Setting) -> RowPlan:
 
 
 @dataclass(frozen=True)
-class Told:
+class DescribedTotals:
     """What one described report takes off the totals."""
 
     origin: str
@@ -169,7 +169,7 @@ class Told:
     excluded: bool
 
 
-def _described(report: Table, setting: Setting) -> Told:
+def _described(report: Table, setting: Setting) -> DescribedTotals:
     figures, start = setting.figures, report["received"]
     done = {step["do"]: step for step in report["steps"]}
     late = frozenset(
@@ -184,7 +184,7 @@ def _described(report: Table, setting: Setting) -> Told:
     classification = _group(figures["classifications"], done["classify"]["classification"])
     excluded = classification == "no_harm"
     option = report["answers"].get("police_option", [""])[0]
-    return Told(
+    return DescribedTotals(
         origin=_group(figures["channels"], report["channel"]),
         classification=classification,
         police_option="" if excluded else _group(figures["police_option"], option),
@@ -214,29 +214,31 @@ def _left(totals: Mapping[str, int], taken: Sequence[str]) -> list[str]:
 # --- Reports of harm
 
 
-def _substantive(golden: Table, told: Sequence[Told], setting: Setting) -> list[RowPlan]:
+def _substantive(golden: Table, described: Sequence[DescribedTotals], setting: Setting) -> list[RowPlan]:
     clock = golden["clock"]
-    excluded = clock["excluded_no_harm"] - sum(report.excluded for report in told)
-    open_ones = clock["not_yet_due"] - sum(report.not_yet_due for report in told)
-    total = golden["signals"]["substantive"] - len(told)
-    rows = _drafts(golden, told, total, setting)
+    excluded = clock["excluded_no_harm"] - sum(report.excluded for report in described)
+    open_ones = clock["not_yet_due"] - sum(report.not_yet_due for report in described)
+    total = golden["signals"]["substantive"] - len(described)
+    rows = _drafts(golden, described, total, setting)
     none, open_rows, rest = (
         rows[:excluded],
         rows[excluded : excluded + open_ones],
         rows[excluded + open_ones :],
     )
-    answers = _police_answers(golden, told, len(rows) - excluded, setting)
-    due_rows = _lateness_dealt(_received(rest, setting), told, setting)
+    answers = _police_answers(golden, described, len(rows) - excluded, setting)
+    due_rows = _lateness_dealt(_received(rest, setting), described, setting)
     planned = [_steps_of(row, setting) for row in due_rows]
     planned += _open_rows(open_rows, setting)
     planned = [replace(row, police_option=option) for row, option in zip(planned, answers, strict=True)]
-    return planned + [_set_aside(row, setting) for row in _received(none, setting)]
+    return planned + [_dismissed(row, setting) for row in _received(none, setting)]
 
 
-def _drafts(golden: Table, told: Sequence[Told], total: int, setting: Setting) -> list[RowPlan]:
+def _drafts(
+    golden: Table, described: Sequence[DescribedTotals], total: int, setting: Setting
+) -> list[RowPlan]:
     """Rows with origin and classification, those without harm first; nothing else yet."""
-    origins = _left(golden["substantive_by_origin"], [report.origin for report in told])
-    kinds = _left(golden["classification"], [report.classification for report in told])
+    origins = _left(golden["substantive_by_origin"], [report.origin for report in described])
+    kinds = _left(golden["classification"], [report.classification for report in described])
     if not len(origins) == len(kinds) == total:
         raise DoesNotAddUp
     setting.dice.shuffle(origins)
@@ -269,9 +271,11 @@ def _draft(origin: str, kind: str, setting: Setting) -> RowPlan:
     )
 
 
-def _police_answers(golden: Table, told: Sequence[Told], wanted: int, setting: Setting) -> list[str]:
+def _police_answers(
+    golden: Table, described: Sequence[DescribedTotals], wanted: int, setting: Setting
+) -> list[str]:
     """One answer about police for each row; those beyond the totals skipped the question."""
-    groups = _left(golden["police_option"], [report.police_option for report in told])
+    groups = _left(golden["police_option"], [report.police_option for report in described])
     answers = [setting.pick(setting.figures["police_option"][group]) for group in groups]
     if len(answers) > wanted:
         raise DoesNotAddUp
@@ -302,16 +306,18 @@ def _draw(setting: Setting, fits: Callable[[datetime], bool]) -> datetime:
         month = setting.dice.choices(months, [entry["weight"] for entry in months])[0]["month"]
         day = month + timedelta(days=setting.dice.randrange(31))
         hour = setting.dice.choices(list(hours), list(hours.values()))[0]
-        found = datetime.combine(day, time(hour, setting.dice.randrange(60)), ZONE)
-        if day.month == month.month and fits(found):
-            return found
+        at = datetime.combine(day, time(hour, setting.dice.randrange(60)), ZONE)
+        if day.month == month.month and fits(at):
+            return at
 
 
-def _lateness_dealt(rows: list[RowPlan], told: Sequence[Told], setting: Setting) -> list[RowPlan]:
+def _lateness_dealt(
+    rows: list[RowPlan], described: Sequence[DescribedTotals], setting: Setting
+) -> list[RowPlan]:
     """Say which rows miss which deadlines. Unanswered ones are young, all others old enough to be over."""
     late = setting.figures["late"]
     totals = {name: late[name] for name in LATENESS if name != "not_yet_due_and_both"}
-    names = _left(totals, [report.lateness for report in told if not report.not_yet_due])
+    names = _left(totals, [report.lateness for report in described if not report.not_yet_due])
     names.sort(key=lambda name: name != "answered_only")
     open_ones, lost = late["unanswered"], late["lost_contact"]
     rows.sort(key=lambda row: row.received_at)
@@ -371,9 +377,9 @@ def _sorted(row: RowPlan, setting: Setting) -> RowPlan:
 def _lost(row: RowPlan, setting: Setting) -> RowPlan:
     """Three safe tries on three days, then closed; nobody answered and nobody calls it handled."""
     end = setting.due("org_answer", row.received_at)
-    tries = [setting.working_days_after(end, first, first + 2) for first in (1, 5, 9)]
-    closed = setting.working_days_after(tries[-1], 1, 2)
-    days = tuple(moment.date() for moment in tries)
+    attempt_days = [setting.working_days_after(end, first, first + 2) for first in (1, 5, 9)]
+    closed = setting.working_days_after(attempt_days[-1], 1, 2)
+    days = tuple(at.date() for at in attempt_days)
     return replace(row, safe_tries=days, closed_at=closed, handling_result="lost_contact")
 
 
@@ -396,13 +402,13 @@ def _open_rows(rows: Sequence[RowPlan], setting: Setting) -> list[RowPlan]:
     for number, row in enumerate(rows):
         back = 14 if number < stuck else setting.dice.randint(12, 25)
         day = setting.now.date() - timedelta(days=back)
-        row = replace(row, not_yet_due=True, received_at=setting.moment(day) + timedelta(hours=3))
+        row = replace(row, not_yet_due=True, received_at=setting.office_time(day) + timedelta(hours=3))
         row = _seen(row, setting)
         planned.append(replace(row, late=BOTH) if number < stuck else _sorted(row, setting))
     return planned
 
 
-def _set_aside(row: RowPlan, setting: Setting) -> RowPlan:
+def _dismissed(row: RowPlan, setting: Setting) -> RowPlan:
     """Nobody was harmed: read, checked, sorted, and closed by two people the next day."""
     row = _sorted(_seen(row, setting), setting)
     assert row.classified_at is not None

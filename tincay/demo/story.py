@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from tincay.core.consent import Grant
-from tincay.core.priority import CHILD_AGES, kind_group, retention_class
+from tincay.core.counting import count_row
+from tincay.core.priority import is_child, kind_group, retention_class
 from tincay.core.sealing import Stretched, new_key
 from tincay.demo.answers import identity_answers, narrative_answers, row_answers
 from tincay.demo.rows import RowPlan, plan_rows
@@ -38,13 +39,13 @@ class DescribedReport(NamedTuple):
 class Story(NamedTuple):
     """Everything that is played: the described reports, the pack, and the moment at which the demo begins."""
 
-    told: list[DescribedReport]
+    described: list[DescribedReport]
     pack: Table
     start: datetime
 
 
 @dataclass(frozen=True)
-class Event:
+class StoryEvent:
     """Something that happened at a time; what happened at once keeps the order in which it is told."""
 
     at: datetime
@@ -54,8 +55,8 @@ class Event:
 def play(story: Story, say: Say) -> None:
     """Let everything happen, day by day; each day ends with the scheduled work."""
     rows = _rows(story)
-    events = sorted([*_described(story.told), *_planned(rows)], key=lambda event: event.at)
-    day: list[Event] = []
+    events = sorted([*_described(story.described), *_planned(rows)], key=lambda event: event.at)
+    day: list[StoryEvent] = []
     first, done = True, 0
     for event in events:
         if day and event.at.date() != day[-1].at.date():
@@ -71,7 +72,7 @@ def play(story: Story, say: Say) -> None:
     say("100 %")
 
 
-def _play_day(day: list[Event], *, first: bool) -> None:
+def _play_day(day: list[StoryEvent], *, first: bool) -> None:
     for event in day:
         event.happen(event.at)
     _scheduled(day[-1].at)
@@ -84,7 +85,7 @@ def _scheduled(now: datetime) -> None:
 def _rows(story: Story) -> list[RowPlan]:
     return plan_rows(
         json.loads(pack_text("golden.json", "demo")),
-        [told.table for told in story.told],
+        [report.table for report in story.described],
         story.pack["seed"],
         figures=pack_toml("figures.toml", "demo"),
         rules=rules(),
@@ -99,15 +100,15 @@ def _rows(story: Story) -> list[RowPlan]:
 class Scene:
     """One described report while its steps happen."""
 
-    def __init__(self, told: DescribedReport) -> None:
-        self.table, self.receipt = told
+    def __init__(self, described: DescribedReport) -> None:
+        self.table, self.receipt = described
         self.report: Report
         self.words_given = 0
 
-    def events(self) -> Iterator[Event]:
-        yield Event(self.table["received"], self.receive)
+    def events(self) -> Iterator[StoryEvent]:
+        yield StoryEvent(self.table["received"], self.receive)
         for step in self.table["steps"]:
-            yield Event(step["at"], self._taking(step))
+            yield StoryEvent(step["at"], self._taking(step))
 
     def _taking(self, step: Table) -> Callable[[datetime], object]:
         return lambda now: getattr(self, f"_{step['do']}")(step, now)
@@ -129,7 +130,9 @@ class Scene:
             kind_group=group,
             priority=table["priority"],
             retention_class=retention_class(
-                group, keeps_words=keeps, child=is_child(answers.get("age_band", [""])[0])
+                group,
+                keeps_words=keeps,
+                child=is_child(answers.get("age_band", [""])[0], answers.get("harm_type", ())),
             ),
             grants=[self._grant(scope, True, now) for scope in table["consents"]],
             text_version=text_version(),
@@ -169,8 +172,7 @@ class Scene:
         steps.verify(report=self._fresh(), result=step["result"], now=now)
 
     def _classify(self, step: Table, now: datetime) -> None:
-        answers = {name: values[0] for name, values in self.table["answers"].items()}
-        count = counted(answers, self.table["channel"])
+        count = count_row(narrative_answers(self.table["answers"]))
         steps.classify(report=self._fresh(), classification=step["classification"], count=count, now=now)
 
     def _begin(self, step: Table, now: datetime) -> None:
@@ -199,27 +201,9 @@ class Scene:
         consents.change_consent(report=self._fresh(), grant=grant, now=now)
 
 
-def is_child(age_band: str) -> bool:
-    return age_band in CHILD_AGES
-
-
-def counted(answers: Mapping[str, str], channel: str) -> dict[str, str]:
-    """The coarse codes that a helper's browser sends for counting."""
-    child = is_child(answers.get("age_band", ""))
-    return {
-        "report_kind": answers.get("report_kind", ""),
-        "channel": channel,
-        "province": answers.get("province", ""),
-        "primary_harm": answers.get("primary_harm", ""),
-        "perpetrator_relation": answers.get("perpetrator_relation", ""),
-        "police_option": answers.get("police_option", ""),
-        "age_group": "child" if child else "adult",
-    }
-
-
-def _described(told: list[DescribedReport]) -> Iterator[Event]:
-    for one in told:
-        yield from Scene(one).events()
+def _described(reports: list[DescribedReport]) -> Iterator[StoryEvent]:
+    for report in reports:
+        yield from Scene(report).events()
 
 
 # --- the further rows
@@ -241,16 +225,16 @@ class Rota:
         return self._known[place]
 
 
-class Row:
+class RowScene:
     """One planned row while its steps happen."""
 
     def __init__(self, plan: RowPlan, rota: Rota) -> None:
         self.plan, self.rota = plan, rota
         self.report: Report
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[StoryEvent]:
         plan = self.plan
-        yield Event(plan.received_at, self.receive)
+        yield StoryEvent(plan.received_at, self.receive)
         planned: list[tuple[datetime | None, Callable[[datetime], object]]] = [
             (plan.acknowledged_at, lambda now: steps.open_report(report=self.report, now=now)),
             (plan.spoken_at, self.speak),
@@ -263,10 +247,12 @@ class Row:
         ]
         for at, happen in planned:
             if at is not None:
-                yield Event(at, happen)
+                yield StoryEvent(at, happen)
         for day in plan.safe_tries:
             at = datetime.combine(day, plan.received_at.timetz())
-            yield Event(at, lambda now: steps.try_to_reach(report=self.report, author=self.author, now=now))
+            yield StoryEvent(
+                at, lambda now: steps.try_to_reach(report=self.report, author=self.author, now=now)
+            )
 
     def receive(self, now: datetime) -> None:
         plan = self.plan
@@ -303,15 +289,7 @@ class Row:
 
     def classify(self, now: datetime) -> None:
         plan = self.plan
-        answers = {
-            "report_kind": plan.report_kind,
-            "province": plan.province,
-            "primary_harm": plan.primary_harm,
-            "perpetrator_relation": plan.perpetrator_relation,
-            "police_option": plan.police_option,
-            "age_band": plan.age_band,
-        }
-        count = counted(answers, plan.channel)
+        count = count_row(row_answers(plan))
         steps.classify(report=self.report, classification=plan.classification, count=count, now=now)
 
     def answer(self, now: datetime) -> None:
@@ -333,7 +311,7 @@ class Row:
         # "goals_met" happens by itself: the day's scheduled work closes what is handled and quiet.
 
 
-def _planned(rows: list[RowPlan]) -> Iterator[Event]:
+def _planned(rows: list[RowPlan]) -> Iterator[StoryEvent]:
     rota = Rota()
     for plan in rows:
-        yield from Row(plan, rota).events()
+        yield from RowScene(plan, rota).events()

@@ -12,7 +12,7 @@ from tincay.web.forms import Cards, code_choices
 VERIFIED = ("enough", "cannot_contact", "out_of_area")
 
 
-class Verify(forms.Form):
+class VerifyForm(forms.Form):
     result = forms.ChoiceField(label=_("Kiểm tra: có đủ thông tin để làm không?"), widget=Cards)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -20,7 +20,7 @@ class Verify(forms.Form):
         self.fields["result"].choices = code_choices("verification_result", VERIFIED)  # type: ignore[attr-defined]
 
 
-class Classify(forms.Form):
+class ClassifyForm(forms.Form):
     """The class; `count` is filled by the browser, from the opened answers, when she agreed to be counted."""
 
     classification = forms.ChoiceField(label=_("Phân loại"))
@@ -32,13 +32,13 @@ class Classify(forms.Form):
         self.fields["classification"].choices = choices  # type: ignore[attr-defined]
 
     def clean_count(self) -> dict[str, str] | None:
-        found = self.cleaned_data["count"]
-        if not isinstance(found, dict):
+        count = self.cleaned_data["count"]
+        if not isinstance(count, dict):
             return None
-        return {name: value for name, value in found.items() if isinstance(value, str)}
+        return {name: value for name, value in count.items() if isinstance(value, str)}
 
 
-class Handle(forms.Form):
+class HandleForm(forms.Form):
     result = forms.ChoiceField(label=_("Kết quả với người báo"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,7 +47,7 @@ class Handle(forms.Form):
         self.fields["result"].choices = [("", _("Chọn kết quả")), *results]  # type: ignore[attr-defined]
 
 
-class Propose(forms.Form):
+class ProposeForm(forms.Form):
     reason = forms.ChoiceField(label=_("Lý do"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,7 +56,7 @@ class Propose(forms.Form):
         self.fields["reason"].choices = [("", _("Chọn lý do")), *reasons]  # type: ignore[attr-defined]
 
 
-class Raise(forms.Form):
+class RaiseForm(forms.Form):
     priority = forms.ChoiceField(label=_("Mức khẩn mới"))
 
     def __init__(self, *args: Any, above: str = "p3", **kwargs: Any) -> None:
@@ -65,7 +65,7 @@ class Raise(forms.Form):
         self.fields["priority"].choices = code_choices("triage_priority", higher)  # type: ignore[attr-defined]
 
 
-class Hold(forms.Form):
+class PauseForm(forms.Form):
     """Why a clock stands still, other than a question to her."""
 
     reason = forms.ChoiceField(label=_("Lý do tạm dừng"))

@@ -3,7 +3,6 @@
 Codes become words here; sealed words are handed on as they are, for the browser to open.
 """
 
-import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +26,8 @@ from tincay.reports.queries import grants
 from tincay.vault.queries import Readable, readable
 from tincay.web.dates import moment_words, until_words
 from tincay.web.packs import label, language, texts
+from tincay.web.strict_json import base64_text
+from tincay.web.templatetags.furniture import StageMark
 
 NEXT = {
     "received": _("Mở và đọc"),
@@ -41,7 +42,7 @@ NEXT = {
 
 
 @dataclass(frozen=True)
-class Row:
+class QueueRow:
     """One line of the queue."""
 
     name: str
@@ -55,14 +56,14 @@ class Row:
     nobody_works_on_it: bool
 
 
-def rows(page: QueuePage, now: datetime) -> list[Row]:
+def rows(page: QueuePage, now: datetime) -> list[QueueRow]:
     days = calendar()
     return [_row(report, page, now, days) for report in page.reports]
 
 
-def _row(report: Report, page: QueuePage, now: datetime, days: Calendar) -> Row:
+def _row(report: Report, page: QueuePage, now: datetime, days: Calendar) -> QueueRow:
     assert report.next_due_at, "only what is due stands in the queue"
-    return Row(
+    return QueueRow(
         name=report.code_name,
         address=reverse("report", args=[report.id]),
         stage=label("report_stage", report.stage),
@@ -92,21 +93,12 @@ def working_days(due: datetime, now: datetime, days: Calendar) -> int | None:
     return working_days_between(first, last, days) or None
 
 
-@dataclass(frozen=True)
-class Step:
-    """One mark of the stage list."""
-
-    label: str
-    state: str
-    note: str
-
-
-def steps(report: Report, now: datetime) -> list[Step]:
-    here = STAGES.index(report.stage)
+def steps(report: Report, now: datetime) -> list[StageMark]:
+    current = STAGES.index(report.stage)
     late = report.clocks.late(now).exists()
     states = {-1: "done", 0: "late" if late else "now", 1: "later"}
     return [
-        Step(label("report_stage", stage), states[(i > here) - (i < here)], "")
+        StageMark(label("report_stage", stage), states[(i > current) - (i < current)], "")
         for i, stage in enumerate(STAGES)
     ]
 
@@ -137,7 +129,7 @@ def running_clocks(report: Report, now: datetime) -> list[Due]:
 
 
 @dataclass(frozen=True)
-class Event:
+class TimelineEntry:
     """One entry of the time line."""
 
     at: datetime
@@ -149,26 +141,30 @@ class Event:
         return moment_words(self.at)
 
 
-def events(report: Report, clocks: Iterable[Clock]) -> list[Event]:
+def events(report: Report, clocks: Iterable[Clock]) -> list[TimelineEntry]:
     """What happened, the newest first. Times are the system's; nobody can type one."""
-    found = [Event(report.received_at, gettext("Nhận tin báo"))] if report.received_at else []
+    entries = [TimelineEntry(report.received_at, gettext("Nhận tin báo"))] if report.received_at else []
     for clock in clocks:
         if clock.met_at:
             late = clock.in_time is False
             words = gettext("%(step)s: trễ hạn") if late else gettext("%(step)s: đúng hạn")
-            found.append(Event(clock.met_at, words % {"step": label("clock_rule", clock.rule)}, late))
+            entries.append(
+                TimelineEntry(clock.met_at, words % {"step": label("clock_rule", clock.rule)}, late)
+            )
     for pause in report.pauses.all():
-        found.append(
-            Event(pause.begun_at, gettext("Tạm dừng: %(why)s") % {"why": label("pause_reason", pause.reason)})
+        entries.append(
+            TimelineEntry(
+                pause.begun_at, gettext("Tạm dừng: %(why)s") % {"why": label("pause_reason", pause.reason)}
+            )
         )
         if pause.ended_at:
-            found.append(Event(pause.ended_at, gettext("Thời hạn chạy tiếp")))
+            entries.append(TimelineEntry(pause.ended_at, gettext("Thời hạn chạy tiếp")))
     for row in Escalation.objects.within(clock__report=report):
-        found.append(Event(row.at, label("escalation_level", row.level), late=row.level != "e1"))
+        entries.append(TimelineEntry(row.at, label("escalation_level", row.level), late=row.level != "e1"))
     for message in report.messages.all():
         if message.posted_at:
-            found.append(Event(message.posted_at, author_of(message)))
-    return sorted(found, key=lambda event: event.at, reverse=True)
+            entries.append(TimelineEntry(message.posted_at, author_of(message)))
+    return sorted(entries, key=lambda event: event.at, reverse=True)
 
 
 def author_of(message: Message) -> str:
@@ -183,57 +179,59 @@ def author_of(message: Message) -> str:
 # --- what is sealed
 
 
-def _base64(raw: bytes | memoryview) -> str:
-    return base64.b64encode(bytes(raw)).decode()
-
-
-def document(found: Readable, only: int | None = None) -> dict[str, Any]:
+def document(compartment: Readable, only: int | None = None) -> dict[str, Any]:
     """What <sealed-words> is given (docs/client.md); `only` picks one sealed text by its id."""
     return {
-        "wraps": [{"sealed": _base64(sealed), "of": of} for sealed, of in found.links],
-        "sealed": [_base64(text.sealed) for text in found.texts if only is None or text.id == only],
+        "wraps": [{"sealed": base64_text(sealed), "of": of} for sealed, of in compartment.links],
+        "sealed": [base64_text(text.sealed) for text in compartment.texts if only is None or text.id == only],
     }
 
 
 @dataclass(frozen=True)
-class Said:
+class SealedMessage:
     """One message with what opens it; `sealed` is None when this reader cannot."""
 
     who: str
-    mine: bool
+    from_desk: bool
     when: str
     sealed: dict[str, Any] | None
     key: str
 
 
 @dataclass(frozen=True)
-class Words:
+class SealedWords:
     """What a report says, sealed, as far as this user's desks may open it."""
 
     narrative: list[dict[str, Any]]
     identity: list[dict[str, Any]]
-    messages: list[Said]
+    messages: list[SealedMessage]
     erased: bool
 
 
-def words(report: Report, user: User) -> Words:
-    found = readable(report.id, user)
-    threads = {text.id: one for one in found.get("thread", []) for text in one.texts}
-    narrative = [document(one) for one in found.get("narrative", []) if one.texts]
-    return Words(
+def words(report: Report, user: User) -> SealedWords:
+    compartments = readable(report.id, user)
+    threads = {
+        text.id: compartment for compartment in compartments.get("thread", []) for text in compartment.texts
+    }
+    narrative = [
+        document(compartment) for compartment in compartments.get("narrative", []) if compartment.texts
+    ]
+    return SealedWords(
         narrative=narrative,
-        identity=[document(one) for one in found.get("identity", []) if one.texts],
-        messages=[_said(row, threads.get(row.text_id)) for row in report.messages.order_by("id")],
+        identity=[
+            document(compartment) for compartment in compartments.get("identity", []) if compartment.texts
+        ],
+        messages=[_message(row, threads.get(row.text_id)) for row in report.messages.order_by("id")],
         erased=not narrative,
     )
 
 
-def _said(row: Message, found: Readable | None) -> Said:
-    return Said(
+def _message(row: Message, compartment: Readable | None) -> SealedMessage:
+    return SealedMessage(
         who=author_of(row),
-        mine=not row.from_reporter,
+        from_desk=not row.from_reporter,
         when=moment_words(row.posted_at) if row.posted_at else "",
-        sealed=document(found, row.text_id) if found else None,
+        sealed=document(compartment, row.text_id) if compartment else None,
         key=f"message-{row.pk}",
     )
 
@@ -243,26 +241,25 @@ def warning_words() -> dict[str, list[str]]:
     return {label("content_warning", name): list(codes) for name, codes in classification.WARNINGS.items()}
 
 
-def sorting_rule(report: Report, now: datetime) -> dict[str, Any]:
+def classification_rule(report: Report, now: datetime) -> dict[str, Any]:
     """What the browser needs to suggest a class, to warn, and to fill the count row if she agreed."""
     counted = allows(grants(report), scope="count_statistics", today=local_day(now))
     return {
         "suggestions": [[name, dict(wanted)] for name, wanted in classification.SUGGESTIONS],
         "warnings": warning_words(),
-        "counted": classification.COUNTED if counted else None,
-        "children": list(classification.SUGGESTIONS[0][1]["age_band"]),
+        "counted": counted,
     }
 
 
 def consents(report: Report, now: datetime) -> list[str]:
     """What she allows today, in the sentences that she signed."""
-    said, day = grants(report), local_day(now)
-    asked = dict.fromkeys((grant.scope, grant.receiver) for grant in said)
+    signed, day = grants(report), local_day(now)
+    asked = dict.fromkeys((grant.scope, grant.receiver) for grant in signed)
     return [
         _allowed(scope, receiver)
         for scope, receiver in asked
-        if allows(said, scope=scope, receiver=receiver, today=day)
-        or allowed_items(said, scope=scope, receiver=receiver, today=day)
+        if allows(signed, scope=scope, receiver=receiver, today=day)
+        or allowed_items(signed, scope=scope, receiver=receiver, today=day)
     ]
 
 
@@ -312,25 +309,25 @@ def late_lines(clocks: Iterable[Clock], now: datetime, *, reader: User) -> list[
     of_report: dict[UUID, list[Clock]] = {}
     for clock in clocks:
         of_report.setdefault(clock.report_id, []).append(clock)
-    return [_late(found, now, days, mine=found[0].report.desk_id in own) for found in of_report.values()]
+    return [_late(late, now, days, own=late[0].report.desk_id in own) for late in of_report.values()]
 
 
-def _late(clocks: list[Clock], now: datetime, days: Calendar, *, mine: bool) -> Late:
+def _late(clocks: list[Clock], now: datetime, days: Calendar, *, own: bool) -> Late:
     shown_in = language()
     report, due = clocks[0].report, clocks[0].due_at or now
     return Late(
         name=report.code_name,
-        address=reverse("report", args=[report.id]) if mine else "",
+        address=reverse("report", args=[report.id]) if own else "",
         organisation=report.desk.organisation.name(shown_in),
         desk=report.desk.name(shown_in),
         late=[label("clock_rule", clock.rule) for clock in clocks],
         stage=label("report_stage", report.stage),
-        level=label("escalation_level", max(_told(clock) for clock in clocks)),
+        level=label("escalation_level", max(_highest_level(clock) for clock in clocks)),
         due=due,
         days=working_days(due, now, days),
     )
 
 
-def _told(clock: Clock) -> str:
+def _highest_level(clock: Clock) -> str:
     """The highest level that was told of it, by the clock or because she asked."""
     return max((row.level for row in clock.escalations.all()), default="e0")

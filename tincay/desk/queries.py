@@ -33,11 +33,11 @@ def queue_page(user: User, after: UUID | None = None, *, held: bool = False) -> 
 
     One query for each desk: an index gives each desk's reports in order, and no index gives several desks'.
     """
-    mine = reports(user, May.SEE_QUEUE)
-    start = _place(mine.filter(pk=after).first()) if after else None
+    visible = reports(user, May.SEE_QUEUE)
+    start = _place(visible.filter(pk=after).first()) if after else None
     desks = user.memberships.values_list("desk_id", flat=True)
-    found = merge(*(_of_desk(desk, start, held=held) for desk in desks), key=_order)
-    page = list(islice(found, PAGE + 1))
+    in_order = merge(*(_of_desk(desk, start, held=held) for desk in desks), key=_order)
+    page = list(islice(in_order, PAGE + 1))
     shown = page[:PAGE]
     more = shown[-1].id if len(page) > PAGE else None
     return QueuePage(shown, _paused(shown), _she_wrote(shown), more)

@@ -37,11 +37,12 @@ class NotThisDesk(Exception):
 def set_province_desk(*, code: str, desk: Desk) -> None:
     """Let a desk answer for a province: reports about it are sealed to that desk from now on.
 
-    Raises NotThisDesk for the police.
+    Raises NotThisDesk for the police, Province.DoesNotExist.
     """
     if desk.organisation.enforces_law:
         raise NotThisDesk(desk.code)
-    Province.objects.filter(code=code).update(desk=desk)
+    if not Province.objects.filter(code=code).update(desk=desk):
+        raise Province.DoesNotExist(code)
 
 
 @one_transaction

@@ -12,7 +12,7 @@ from tincay.core.estimate.histories import Table
 from tincay.directory.models import Province
 from tincay.estimates.compute import EFFORTS, code_version, digest, made_with
 from tincay.estimates.models import BUSY, Claim, PublishedRun, Run
-from tincay.estimates.publishing import NotPublished, refusal_to_publish, said
+from tincay.estimates.publishing import RunNotPublished, public_range, refusal_to_publish
 from tincay.estimates.tables import check_names, counts_key, in_order, table_hash
 from tincay.log.actions import append_leaf
 from tincay.people.models import User
@@ -20,7 +20,7 @@ from tincay.web.packs import codes
 from tincay.web.transactions import one_transaction
 
 LINKAGES = ("exact", "tokens", "by_hand", "not_stated")
-MOST_TRIES = 2
+MOST_ATTEMPTS = 2
 """A run that lost its server twice may be what stopped it."""
 
 
@@ -72,22 +72,22 @@ def add_claim(*, fields: Mapping[str, Any]) -> Claim:
 
 @one_transaction
 def begin_run(
-    *, by: User, held: Table, about: About, effort: str, seed: int, now: datetime, made_from: Run | None = None,
+    *, by: User, table: Table, about: About, effort: str, seed: int, now: datetime, made_from: Run | None = None,
     change: str = "",
 ) -> Run:  # fmt: skip
     """Keep a table's counts, in their own order, and let a run wait for them.
 
     Raises tables.Unreadable for names that are not names.
     """
-    check_names(list(held.lists))
+    check_names(list(table.lists))
     assert effort in EFFORTS
     assert about.linkage in LINKAGES
-    held, salt = in_order(held), secrets.token_hex(32)
+    table, salt = in_order(table), secrets.token_hex(32)
     return Run.objects.create(
         organisation=by.organisation,
         by=by,
-        counts={"lists": list(held.lists), "counts": [int(count) for count in held.counts[1:]]},
-        table_hash=table_hash(held, salt),
+        counts={"lists": list(table.lists), "counts": [int(count) for count in table.counts[1:]]},
+        table_hash=table_hash(table, salt),
         salt=salt,
         seed=seed,
         effort=effort,
@@ -111,9 +111,9 @@ def take_next(*, now: datetime) -> Run | None:
     if any(run.state == "running" and not run.stuck(now) for run in queue):
         return None
     for run in queue:
-        if run.tries < MOST_TRIES:
-            run.state, run.begun_at, run.tries = "running", now, run.tries + 1
-            run.save(update_fields=["state", "begun_at", "tries"])
+        if run.attempts < MOST_ATTEMPTS:
+            run.state, run.begun_at, run.attempts = "running", now, run.attempts + 1
+            run.save(update_fields=["state", "begun_at", "attempts"])
             return run
         end_run(run=run, result=None, now=now)
     return None
@@ -123,14 +123,18 @@ def take_next(*, now: datetime) -> Run | None:
 def end_run(*, run: Run, result: dict[str, Any] | None, now: datetime) -> None:
     """Keep what was found and with what; without a result the run has failed. Whoever ends it first, ends it."""
     state = "done" if result is not None else "failed"
-    found = Run.objects.for_the_rules().filter(pk=run.pk, state="running")
-    found.update(state=state, result=result, ended_at=now, version=code_version(), made_with=made_with())
+    still_running = Run.objects.for_the_rules().filter(pk=run.pk, state="running")
+    still_running.update(
+        state=state, result=result, ended_at=now, version=code_version(), made_with=made_with()
+    )
 
 
 @one_transaction
 def wait_again(*, run: Run, now: datetime) -> None:
     """A run that failed or lost its server goes back to the end of the queue."""
-    Run.objects.for_the_rules().filter(pk=run.pk).update(state="waiting", begun_at=None, made_at=now, tries=0)
+    Run.objects.for_the_rules().filter(pk=run.pk).update(
+        state="waiting", begun_at=None, made_at=now, attempts=0
+    )
 
 
 @one_transaction
@@ -138,25 +142,25 @@ def publish_run(*, run: Run, now: datetime) -> PublishedRun:
     """Publish a run for good, with its leaf. Raises NotPublished with the rule that forbids it."""
     reason = refusal_to_publish(run)
     if reason:
-        raise NotPublished(reason)
+        raise RunNotPublished(reason)
     assert run.result
-    found = digest(run.result, run.salt)
+    result_hash = digest(run.result, run.salt)
     facts: dict[str, str | int] = {
         "table": run.table_hash,
         "seed": run.seed,
         "effort": run.effort,
         "version": run.version,
-        "result": found,
+        "result": result_hash,
     }
     appended = append_leaf(kind="indicator_published", event=facts, now=now)
     copied = ("organisation", "place", "population", "linkage", "counts", "table_hash", "salt", "seed", "effort",
               "version", "result", "made_with", "first_year", "last_year")  # fmt: skip
     return PublishedRun.objects.create(
         **{name: getattr(run, name) for name in copied},
-        **said(run.result)._asdict(),
+        **public_range(run.result)._asdict(),
         day=localtime(now).date(),
         counts_key=counts_key(run.table),
-        digest=found,
+        digest=result_hash,
         leaf=appended.index,
         opening=appended.opening,
     )

@@ -14,10 +14,12 @@ from tincay import __version__
 from tincay.core import estimate
 from tincay.core.estimate.checks import Effort, diagnose
 from tincay.core.estimate.histories import Table
-from tincay.core.estimate.latent import Plan
+from tincay.core.estimate.latent import SamplerSettings
 
 EFFORTS = {
-    "look": Effort(stepwise=1_000, bic=1_000, trials=200, plan=Plan(chains=4, burn_in=2_000, kept=6_000)),
+    "look": Effort(
+        stepwise=1_000, bic=1_000, trials=200, sampler=SamplerSettings(chains=4, burn_in=2_000, kept=6_000)
+    ),
     "publish": Effort(stepwise=20_000, bic=20_000),
 }
 """A first look takes seconds; what is published needs 20,000 replicates and long chains."""
@@ -25,25 +27,25 @@ NEARLY = 1e-9
 
 
 def effort(code: str, seed: int) -> Effort:
-    known = EFFORTS[code]
-    return Effort(known.stepwise, known.bic, known.trials, known.plan, seed)
+    chosen = EFFORTS[code]
+    return Effort(chosen.stepwise, chosen.bic, chosen.trials, chosen.sampler, seed)
 
 
-def work_out(held: Table, code: str, seed: int) -> dict[str, Any]:
+def work_out(table: Table, code: str, seed: int) -> dict[str, Any]:
     """Every screen for a table, as plain JSON values. Raises core's NoEstimate for an empty table."""
-    found: dict[str, Any] = json.loads(
-        json.dumps(diagnose(held, effort(code, seed)).as_json(), allow_nan=False)
+    result: dict[str, Any] = json.loads(
+        json.dumps(diagnose(table, effort(code, seed)).as_json(), allow_nan=False)
     )
-    return found
+    return result
 
 
-def digest(found: dict[str, Any], salt: str) -> str:
+def digest(result: dict[str, Any], salt: str) -> str:
     """SHA-256 over the salt, a line end and the result: it follows from the counts, and would give them back."""
-    return sha256(f"{salt}\n{_plain(found)}".encode()).hexdigest()
+    return sha256(f"{salt}\n{_plain(result)}".encode()).hexdigest()
 
 
-def _plain(found: dict[str, Any]) -> str:
-    return json.dumps(found, sort_keys=True, separators=(",", ":"))
+def _plain(result: dict[str, Any]) -> str:
+    return json.dumps(result, sort_keys=True, separators=(",", ":"))
 
 
 @lru_cache
@@ -84,15 +86,15 @@ def compare(kept: dict[str, Any], again: dict[str, Any]) -> Compared:
     return Compared(False, not apart, apart)
 
 
-def _differences(one: Any, other: Any, where: str) -> Iterator[str]:
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
-        for key in one:
-            yield from _differences(one[key], other[key], f"{where}.{key}")
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for place, (left, right) in enumerate(zip(one, other, strict=True)):
+def _differences(first: Any, second: Any, where: str) -> Iterator[str]:
+    if isinstance(first, dict) and isinstance(second, dict) and first.keys() == second.keys():
+        for key in first:
+            yield from _differences(first[key], second[key], f"{where}.{key}")
+    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        for place, (left, right) in enumerate(zip(first, second, strict=True)):
             yield from _differences(left, right, f"{where}[{place}]")
-    elif isinstance(one, float) and isinstance(other, float):
-        if not isclose(one, other, rel_tol=NEARLY):
+    elif isinstance(first, float) and isinstance(second, float):
+        if not isclose(first, second, rel_tol=NEARLY):
             yield where
-    elif one != other:
+    elif first != second:
         yield where

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tincay.core.estimate.answers import NoEstimate
-from tincay.core.estimate.histories import Table, table
+from tincay.core.estimate.histories import Table, table_of
 from tincay.directory.models import Province
 from tincay.estimates import texts
 from tincay.estimates.actions import About
 from tincay.estimates.tables import MOST_LISTS, AboutPeople, Unreadable, check_names, read_counts
 from tincay.web.forms import Cards
-from tincay.web.packs import codes
+from tincay.web.packs import codes, language
 from tincay.web.time import now
 
 FIRST_YEAR, MOST_PEOPLE, MOST_CLAIMED = 1990, 10_000_000, 10_000_000_000
@@ -37,7 +36,7 @@ ABOUT_PEOPLE = _(
 )
 
 
-class Telling(forms.Form):
+class RunForm(forms.Form):
     """What a table is about, and how hard to work."""
 
     place = forms.ChoiceField(
@@ -71,23 +70,24 @@ class Telling(forms.Form):
         return cleaned
 
     def about(self) -> About:
-        told = self.cleaned_data
-        place = Province.objects.filter(pk=told["place"]).first() if told["place"] else None
-        return About(place, told["population"], told["first_year"], told["last_year"], told["linkage"])
+        cleaned = self.cleaned_data
+        place = Province.objects.filter(pk=cleaned["place"]).first() if cleaned["place"] else None
+        return About(
+            place, cleaned["population"], cleaned["first_year"], cleaned["last_year"], cleaned["linkage"]
+        )
 
 
 def _are_years(cleaned: Mapping[str, Any]) -> bool:
     """Whether those of the two years that were given are years up to now, the first one first."""
-    given = [year for year in (cleaned.get("first_year"), cleaned.get("last_year")) if year is not None]
-    return given == sorted(given) and all(FIRST_YEAR <= year <= now().year for year in given)
+    years = [year for year in (cleaned.get("first_year"), cleaned.get("last_year")) if year is not None]
+    return years == sorted(years) and all(FIRST_YEAR <= year <= now().year for year in years)
 
 
 def places() -> list[tuple[str, str]]:
-    language = get_language() or "vi"
-    return [(province.pk, province.name(language)) for province in Province.objects.order_by("pk")]
+    return [(province.pk, province.name(language())) for province in Province.objects.order_by("pk")]
 
 
-class Upload(Telling):
+class Upload(RunForm):
     """A small CSV of counts. Its bytes are read here, in memory, and forgotten."""
 
     file = forms.FileField(
@@ -107,11 +107,11 @@ class Upload(Telling):
 
     @property
     def table(self) -> Table:
-        held: Table = self.cleaned_data["file"]
-        return held
+        table: Table = self.cleaned_data["file"]
+        return table
 
 
-class Typed(Telling):
+class TypedTable(RunForm):
     """A table typed in: names of K lists and 2^K − 1 counts."""
 
     def __init__(self, *args: Any, lists: int, **kwargs: Any) -> None:
@@ -140,8 +140,8 @@ class Typed(Telling):
         order = sorted(range(1, 1 << self.size), key=lambda cell: (cell.bit_count(), cell))
         return [([bool(cell >> j & 1) for j in range(self.size)], self[f"cell_{cell}"]) for cell in order]
 
-    def told(self) -> list[forms.BoundField]:
-        return [self[name] for name in Telling.base_fields]
+    def about_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in RunForm.base_fields]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -153,7 +153,7 @@ class Typed(Telling):
         names = [cleaned[f"list_{j}"].strip() for j in range(self.size)]
         try:
             check_names(names)
-            self.table = table(names, [0, *(cleaned[f"cell_{cell}"] for cell in range(1, 1 << self.size))])
+            self.table = table_of(names, [0, *(cleaned[f"cell_{cell}"] for cell in range(1, 1 << self.size))])
         except Unreadable as problem:
             self.add_error("list_0", UNREADABLE[str(problem)])
         except NoEstimate:
@@ -183,11 +183,11 @@ class Change(forms.Form):
         label=_("Tính kỹ đến đâu?"), choices=EFFORTS, widget=Cards(hints=EFFORT_HINTS), initial="look"
     )
 
-    def __init__(self, *args: Any, held: Table, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, table: Table, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.held = held
+        self.table = table
         for name in ("drop", "merge"):
-            self.fields[name].choices = [(each, each) for each in held.lists]  # type: ignore[attr-defined]
+            self.fields[name].choices = [(each, each) for each in table.lists]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -196,29 +196,29 @@ class Change(forms.Form):
             self.add_error("merge", _("Một danh sách không thể vừa bỏ ra vừa gộp."))
         elif len(merge) == 1:
             self.add_error("merge", _("Gộp cần từ hai danh sách."))
-        elif len(self.held.lists) - len(drop) - max(0, len(merge) - 1) < 2:
+        elif len(self.table.lists) - len(drop) - max(0, len(merge) - 1) < 2:
             self.add_error("drop", _("Cần còn lại ít nhất hai danh sách."))
         elif not self._without(drop).size:
             self.add_error("drop", UNREADABLE["counts"])
         return cleaned
 
     def _without(self, drop: list[str]) -> Table:
-        return self.held.keep([name for name in self.held.lists if name not in drop])
+        return self.table.keep([name for name in self.table.lists if name not in drop])
 
     def changed(self) -> tuple[Table, str]:
         """The new table, and what was done to the old one in signs that need no translation."""
         drop, merge = self.cleaned_data["drop"], self.cleaned_data["merge"]
-        held = self._without(drop)
+        table = self._without(drop)
         if merge:
-            held = held.merge(merge, into=_merged_name(merge, held))
-        said = [f"− {name}" for name in drop] + ([" + ".join(merge)] if merge else [])
-        return held, "; ".join(said)[:120]
+            table = table.merge(merge, into=_merged_name(merge, table))
+        steps = [f"− {name}" for name in drop] + ([" + ".join(merge)] if merge else [])
+        return table, "; ".join(steps)[:120]
 
 
-def _merged_name(merged: list[str], held: Table) -> str:
+def _merged_name(merged: list[str], table: Table) -> str:
     """A name for lists taken as one: their first letters, then a number if that is taken."""
     name = "-".join(part[:6].strip() for part in merged)[:22].strip("- ")
-    return f"{name} 2" if name in set(held.lists) - set(merged) else name
+    return f"{name} 2" if name in set(table.lists) - set(merged) else name
 
 
 class NewClaim(forms.Form):
@@ -240,8 +240,7 @@ class NewClaim(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = get_language() or "vi"
-        kinds = [(code.code, code.label(language)) for code in codes()["estimate_kind"]]
+        kinds = [(code.code, code.label(language())) for code in codes()["estimate_kind"]]
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         self.fields["place"].choices = [("", _("Cả nước")), *places()]  # type: ignore[attr-defined]
 
@@ -260,8 +259,8 @@ class NewClaim(forms.Form):
         return cleaned
 
     def columns(self) -> dict[str, Any]:
-        told = dict(self.cleaned_data)
+        columns = dict(self.cleaned_data)
         for name in ("population", "source", "caveat"):
-            told[f"{name}_vi"] = told.pop(name)
-            told[f"{name}_en"] = ""
-        return told | {"place": Province.objects.filter(pk=told["place"] or None).first()}
+            columns[f"{name}_vi"] = columns.pop(name)
+            columns[f"{name}_en"] = ""
+        return columns | {"place": Province.objects.filter(pk=columns["place"] or None).first()}

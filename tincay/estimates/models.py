@@ -1,7 +1,7 @@
 """Claims about how many people there are, runs on tables of counts, and what was published of them.
 
 A row here describes a population, a place no smaller than a province and some years; never a person.
-PublishedRun is written once: the triggers are in migrations/0002.
+PublishedRun is written once: the triggers are in migrations/0001.
 """
 
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from typing import Self
 
 from django.db import models
 
-from tincay.core.estimate.histories import Table, table
+from tincay.core.estimate.histories import Table, table_of
 from tincay.directory.models import Province
 from tincay.people.models import Organisation, User
 from tincay.people.rights import May
@@ -32,8 +32,8 @@ class Period(models.Model):
     @property
     def years(self) -> str:
         """ "2016–2017", "2017", or nothing."""
-        found = sorted({year for year in (self.first_year, self.last_year) if year})
-        return "–".join(str(year) for year in found)
+        years = sorted({year for year in (self.first_year, self.last_year) if year})
+        return "–".join(str(year) for year in years)
 
 
 class Claim(Period):
@@ -94,7 +94,7 @@ class AboutTable(Period):
 
     @property
     def table(self) -> Table:
-        return table(self.counts["lists"], [0, *self.counts["counts"]])
+        return table_of(self.counts["lists"], [0, *self.counts["counts"]])
 
     @property
     def lists(self) -> list[str]:
@@ -104,10 +104,8 @@ class AboutTable(Period):
 class RunSet(ScopedQuerySet["Run"]):
     def visible_to(self, user: User) -> Self:
         """The runs of the own organisation, for those who may make them."""
-        found = self._scope()
-        return (
-            found.filter(organisation=user.organisation_id) if user.may(May.RUN_ESTIMATES) else found.none()
-        )
+        runs = self._scope()
+        return runs.filter(organisation=user.organisation_id) if user.may(May.RUN_ESTIMATES) else runs.none()
 
 
 class Run(AboutTable):
@@ -122,7 +120,7 @@ class Run(AboutTable):
     state = models.CharField(max_length=10, choices=STATES, default="waiting")
     begun_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     objects = RunSet.as_manager()
 

@@ -9,13 +9,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tincay.core.estimate.checks import Gate, Range, overlap_matrix
-from tincay.core.estimate.figures import Figure, Words, draw_bars, draw_overlaps, draw_ranges
+from tincay.core.estimate.drawings import Caption, Drawing, draw_bars, draw_overlaps, draw_ranges
 from tincay.core.estimate.histories import Pair, Table, apart, chapman_spread
 from tincay.estimates import texts
 from tincay.estimates.texts import (
     METHODS,
+    caution_words,
     decimal,
-    notice_words,
     people,
     percent,
     range_words,
@@ -28,7 +28,7 @@ XI = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 
 
 @dataclass(frozen=True)
-class Drawing:
+class PageDrawing:
     """A figure as a page needs it: the drawing keeps its size and scrolls on a small screen."""
 
     title: str
@@ -38,26 +38,26 @@ class Drawing:
     rows: Sequence[Sequence[str]]
 
 
-def _drawing(figure: Figure) -> Drawing:
+def _drawing(drawing: Drawing) -> PageDrawing:
     # Escaped by the core's drawing; the width keeps letters readable where the screen is narrower.
     svg, paper = (
-        SafeString(figure.svg.replace("<svg ", f'<svg width="{width}" ', 1)) for width in (640, 560)
+        SafeString(drawing.svg.replace("<svg ", f'<svg width="{width}" ', 1)) for width in (640, 560)
     )
-    return Drawing(figure.title, svg, paper, figure.table.headings, figure.table.rows)
+    return PageDrawing(drawing.title, svg, paper, drawing.table.headings, drawing.table.rows)
 
 
-def _words(title: str, description: str, headings: tuple[str, ...]) -> Words:
-    return Words(title, description, headings, missing="–", thousands=texts.thousands())
+def _caption(title: str, description: str, headings: tuple[str, ...]) -> Caption:
+    return Caption(title, description, headings, missing="–", thousands=texts.thousands())
 
 
-def ranges(name: str, title: str, description: str, label: str, shown: Sequence[Range]) -> Drawing:
+def ranges(name: str, title: str, description: str, label: str, shown: Sequence[Range]) -> PageDrawing:
     """Lines of a drawing and their table: label, lower end, estimate, upper end."""
     headings = (label, _("Cận dưới"), _("Ở giữa"), _("Cận trên"))
-    return _drawing(draw_ranges(name, _words(title, description, headings), shown))
+    return _drawing(draw_ranges(name, _caption(title, description, headings), shown))
 
 
-def _range(found: Result, label: str = "") -> Range:
-    return Range(label or found["label"], found["lower"], found["estimate"], found["upper"])
+def _range(entry: Result, label: str = "") -> Range:
+    return Range(label or entry["label"], entry["lower"], entry["estimate"], entry["upper"])
 
 
 def claims_drawing(claims: Sequence[tuple[str, int, int]]) -> SafeString:
@@ -82,7 +82,7 @@ def claims_drawing(claims: Sequence[tuple[str, int, int]]) -> SafeString:
         ),
     )
     title = _("Các con số cạnh nhau")
-    said = _("Mỗi vạch là một con số đã công bố. Không có số nào ở giữa được tính ra.")
+    description = _("Mỗi vạch là một con số đã công bố. Không có số nào ở giữa được tính ra.")
     return format_html(
         '<svg width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-labelledby="claims-title claims-said" '
         'fill="currentColor"><title id="claims-title">{}</title><desc id="claims-said">{}</desc>{}</svg>',
@@ -91,7 +91,7 @@ def claims_drawing(claims: Sequence[tuple[str, int, int]]) -> SafeString:
         width,
         step * len(claims),
         title,
-        said,
+        description,
         marks,
     )
 
@@ -99,8 +99,8 @@ def claims_drawing(claims: Sequence[tuple[str, int, int]]) -> SafeString:
 class Screens:
     """One result, screen by screen, in the order in which it should be read."""
 
-    def __init__(self, held: Table, result: Result, xi: float = 1.0) -> None:
-        self.held, self.result, self.xi = held, result, xi
+    def __init__(self, table: Table, result: Result, xi: float = 1.0) -> None:
+        self.table, self.result, self.xi = table, result, xi
         self.gate: Result = result["gate"]
         self.is_open: bool = result["gate"]["open"]
         self.pairs = [Pair(**pair) for pair in result["overlaps"]]
@@ -117,15 +117,15 @@ class Screens:
 
     def left_out(self) -> list[str]:
         """Which lists say nothing of their own, empty ones and copies, in words."""
-        return [notice_words(one) for one in self.result["notices"]]
+        return [caution_words(caution) for caution in self.result["notices"]]
 
     def seen(self) -> str:
         return people(self.gate["seen"])
 
     def bound(self) -> str:
         """ "ít nhất …" from the lower end of Chao's bound; empty where even that cannot be said."""
-        found = self.result["lower_bound"]
-        low = found["lower"] if found["lower"] is not None else found["estimate"]
+        bound = self.result["lower_bound"]
+        low = bound["lower"] if bound["lower"] is not None else bound["estimate"]
         return "" if low is None else texts.at_least(low)
 
     def bound_refusal(self) -> str:
@@ -133,26 +133,26 @@ class Screens:
         return reason_words(refusal) if refusal else ""
 
     def bound_range(self) -> str:
-        found = self.result["lower_bound"]
-        return _ends(found["lower"], found["upper"])
+        bound = self.result["lower_bound"]
+        return _ends(bound["lower"], bound["upper"])
 
     # 2: overlaps
 
-    def overlaps(self) -> Drawing:
-        words = _words(
+    def overlaps(self) -> PageDrawing:
+        caption = _caption(
             _("Ai có mặt trên hai danh sách"),
             _("Ô càng đầy thì hai danh sách càng có nhiều người chung."),
             (_("Danh sách"),),
         )
-        return _drawing(draw_overlaps("overlaps", words, self.held.lists, overlap_matrix(self.held)))
+        return _drawing(draw_overlaps("overlaps", caption, self.table.lists, overlap_matrix(self.table)))
 
     def apart(self) -> str:
         return ", ".join(f"{pair.first} – {pair.second}" for pair in apart(self.pairs))
 
     def pair_spread(self) -> tuple[str, str] | None:
         """How far the lists go apart two by two: a model's words too, so None behind a shut gate."""
-        found = chapman_spread(self.pairs) if self.is_open else None
-        return (people(found[0]), people(found[1])) if found else None
+        spread = chapman_spread(self.pairs) if self.is_open else None
+        return (people(spread[0]), people(spread[1])) if spread else None
 
     # 4: methods and models side by side
 
@@ -174,7 +174,7 @@ class Screens:
             if each["estimate"] is not None and each[side] is None
         )
 
-    def panel(self) -> Drawing:
+    def panel(self) -> PageDrawing:
         shown = [_range(each, str(METHODS[each["method"]])) for each in self.result["panel"]]
         return ranges(
             "panel",
@@ -193,23 +193,25 @@ class Screens:
     def cautions(self) -> Iterator[tuple[str, list[str]]]:
         """What each method warns of; that all of them are lower bounds is said once, in the rules."""
         for each in self.result["panel"]:
-            said = [notice_words(one) for one in each["warnings"] if one["code"] != "lower_bound"]
-            if said:
-                yield str(METHODS[each["method"]]), said
+            cautions = [
+                caution_words(caution) for caution in each["warnings"] if caution["code"] != "lower_bound"
+            ]
+            if cautions:
+                yield str(METHODS[each["method"]]), cautions
 
-    def models(self) -> Drawing | None:
+    def models(self) -> PageDrawing | None:
         shown = [
             (f"{each['model']} ", each["weight"], f"{people(each['estimate'])} ({percent(each['weight'])})")
             for each in self.result["models"]
         ]
         if not shown:
             return None
-        words = _words(
+        caption = _caption(
             _("Mười mô hình khớp nhất"),
             _("Vạch càng dài, mô hình càng khớp theo BIC. Bên cạnh là đáp số của nó."),
             (_("Mô hình"), _("Đáp số và trọng số")),
         )
-        return _drawing(draw_bars("models", words, shown))
+        return _drawing(draw_bars("models", caption, shown))
 
     def near_ties(self) -> tuple[str, str] | None:
         ends = self.result["near_ties"]
@@ -217,7 +219,7 @@ class Screens:
 
     # 5 and 6: without each list; lists that look for each other
 
-    def without(self) -> Drawing:
+    def without(self) -> PageDrawing:
         return ranges(
             "without",
             _("Bỏ ra từng danh sách"),
@@ -232,17 +234,17 @@ class Screens:
             {
                 "list": trial["list"],
                 "truth": people(trial["truth"]),
-                "method": METHODS[found["label"]],
-                "range": _ends(found["lower"], found["upper"]),
-                "holds": found["holds"],
+                "method": METHODS[attempt["label"]],
+                "range": _ends(attempt["lower"], attempt["upper"]),
+                "holds": attempt["holds"],
             }
             for trial in self.result["trials"]
-            for found in trial["found"]
+            for attempt in trial["found"]
         ]
 
     def trials_held(self) -> tuple[int, int]:
-        said = [one["holds"] for one in self.trials() if one["holds"] is not None]
-        return sum(said), len(said)
+        holds = [trial["holds"] for trial in self.trials() if trial["holds"] is not None]
+        return sum(holds), len(holds)
 
     # 7: the assumption that nothing can test
 
@@ -252,16 +254,16 @@ class Screens:
 
     def at_xi(self) -> str:
         """The answer with the assumption where the reader put it; empty where a cell of the table is empty."""
-        found = {each["label"]: each["estimate"] for each in self.result["assumption"]}
-        if not found:
+        estimates = {each["label"]: each["estimate"] for each in self.result["assumption"]}
+        if not estimates:
             return ""
         size = self.gate["seen"]
-        return people(size + self.xi * (found["1"] - size))
+        return people(size + self.xi * (estimates["1"] - size))
 
     def xi_words(self) -> str:
         return decimal(self.xi, 2)
 
-    def assumption(self) -> Drawing:
+    def assumption(self) -> PageDrawing:
         shown = [_range(each, f"ξ = {decimal(float(each['label']))}") for each in self.result["assumption"]]
         return ranges(
             "assumption",
@@ -273,8 +275,8 @@ class Screens:
 
     # 8: sensitivities
 
-    def thresholds(self) -> Drawing:
-        shown = [_range(each, f"p < {_written(each['label'])}") for each in self.result["thresholds"]]
+    def thresholds(self) -> PageDrawing:
+        shown = [_range(each, f"p < {_decimal_text(each['label'])}") for each in self.result["thresholds"]]
         return ranges(
             "thresholds",
             _("Khi ngưỡng chọn thay đổi"),
@@ -283,7 +285,7 @@ class Screens:
             shown,
         )
 
-    def priors(self) -> Drawing | None:
+    def priors(self) -> PageDrawing | None:
         shown = [_range(each, _prior_label(each)) for each in self.result["priors"]]
         if not shown:
             return None
@@ -295,7 +297,7 @@ class Screens:
             shown,
         )
 
-    def curve(self) -> Drawing | None:
+    def curve(self) -> PageDrawing | None:
         shown = [
             Range(str(each["models"]), each["lower"], None, each["upper"]) for each in self.result["curve"]
         ]
@@ -321,30 +323,30 @@ def _ends(lower: float | None, upper: float | None) -> str:
     if lower is None and upper is None:
         return people(None)
     if lower is None or upper is None:
-        known = people(upper if lower is None else lower)
-        return (_("đến %(number)s") if lower is None else _("từ %(number)s")) % {"number": known}
+        number = people(upper if lower is None else lower)
+        return (_("đến %(number)s") if lower is None else _("từ %(number)s")) % {"number": number}
     return f"{people(lower)} – {people(upper)}"
 
 
-def _written(label: str) -> str:
+def _decimal_text(label: str) -> str:
     """A decimal of the core, "0.02", as the reader writes it."""
     return decimal(float(label), len(label.partition(".")[2]))
 
 
-def _prior_label(found: Result) -> str:
-    label = f"δ = {decimal(found['delta'], 3)}"
-    return f"{label} + {_('đồ thị đầy')}" if found["complete_graph"] else label
+def _prior_label(prior: Result) -> str:
+    label = f"δ = {decimal(prior['delta'], 3)}"
+    return f"{label} + {_('đồ thị đầy')}" if prior["complete_graph"] else label
 
 
 def _health(answer: Result) -> Iterator[tuple[str, str]]:
     name, details = str(METHODS[answer["method"]]), answer["details"]
     refused = (answer["refusal"] or {}).get("values", {})
-    known = {**details, **refused}
-    if "replicates" in known:
-        yield name, _("%(number)s bảng lặp lại") % {"number": people(known["replicates"])}
-        tails = [p for p in ("0.025", "0.975") if known["limits"].get(p) is None and p in known["limits"]]
+    facts = {**details, **refused}
+    if "replicates" in facts:
+        yield name, _("%(number)s bảng lặp lại") % {"number": people(facts["replicates"])}
+        tails = [p for p in ("0.025", "0.975") if facts["limits"].get(p) is None and p in facts["limits"]]
         for tail in tails:
-            expected = known["replicates"] * min(known["shares"][tail], 1 - known["shares"][tail])
+            expected = facts["replicates"] * min(facts["shares"][tail], 1 - facts["shares"][tail])
             yield (
                 name,
                 _("Không nêu %(side)s: chỉ %(few)s bảng lặp lại nằm ngoài (B·p)")
@@ -353,11 +355,11 @@ def _health(answer: Result) -> Iterator[tuple[str, str]]:
                     "few": decimal(expected, 1),
                 },
             )
-    if known.get("rhat") is not None:
-        yield name, f"R-hat {decimal(known['rhat'])}"
-    if known.get("independent_draws") is not None:
-        yield name, _("%(number)s lần rút độc lập") % {"number": people(known["independent_draws"])}
-    modes = known.get("modes") or ()
+    if facts.get("rhat") is not None:
+        yield name, f"R-hat {decimal(facts['rhat'])}"
+    if facts.get("independent_draws") is not None:
+        yield name, _("%(number)s lần rút độc lập") % {"number": people(facts["independent_draws"])}
+    modes = facts.get("modes") or ()
     if len(modes) > 1:
         heaps = ", ".join(f"{people(mode['estimate'])} ({percent(mode['share'])})" for mode in modes)
         yield name, _("Hai cụm đáp số: %(heaps)s") % {"heaps": heaps}

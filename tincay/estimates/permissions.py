@@ -7,7 +7,7 @@ from tincay.people.models import User
 
 
 def run_or_404(user: User, number: int) -> Run:
-    found = Run.objects.visible_to(user).filter(pk=number).select_related("place", "made_from").first()
-    if found is None:
+    run = Run.objects.visible_to(user).filter(pk=number).select_related("place", "made_from").first()
+    if run is None:
         raise Http404
-    return found
+    return run

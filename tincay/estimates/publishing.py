@@ -17,7 +17,7 @@ FEWEST = 10
 FEWEST_REPLICATES = ENOUGH_TO_PUBLISH
 
 
-class NotPublished(Exception):
+class RunNotPublished(Exception):
     """This run may not be published; `reason` is a code that the page words."""
 
     def __init__(self, reason: str) -> None:
@@ -25,7 +25,7 @@ class NotPublished(Exception):
         self.reason = reason
 
 
-class Said(NamedTuple):
+class PublicRange(NamedTuple):
     """What is said in public: people seen, the lower bound, and the range; no upper end where none was found."""
 
     seen: int
@@ -54,14 +54,14 @@ def refusal_to_publish(run: Run) -> str:
     """Why this run may not be published; an empty text when it may."""
     if run.state != "done" or not run.result:
         return "not_done"
-    found: Mapping[str, Any] = run.result
-    if not found["gate"]["open"]:
+    result: Mapping[str, Any] = run.result
+    if not result["gate"]["open"]:
         return "gate"
-    if found["headline"]["lower"] is None or found["lower_bound"]["estimate"] is None:
+    if result["headline"]["lower"] is None or result["lower_bound"]["estimate"] is None:
         return "no_range"
     if not thorough(run):
         return "few_replicates"
-    if found["gate"]["seen"] < FEWEST:
+    if result["gate"]["seen"] < FEWEST:
         return "too_small"
     return "already" if answered(run) else ""
 
@@ -72,9 +72,9 @@ def thorough(run: Run) -> bool:
     return run.effort == "publish" and bool(run.salt) and enough
 
 
-def replicates(found: Mapping[str, Any]) -> dict[str, int]:
+def replicates(result: Mapping[str, Any]) -> dict[str, int]:
     """How many tables each method that resamples has drawn."""
-    drawn = {each["method"]: each["details"].get("replicates") for each in found.get("panel", ())}
+    drawn = {each["method"]: each["details"].get("replicates") for each in result.get("panel", ())}
     return {method: number for method, number in drawn.items() if number is not None}
 
 
@@ -83,12 +83,12 @@ def answered(run: Run) -> PublishedRun | None:
     return PublishedRun.objects.filter(counts_key=counts_key(run.table)).first()
 
 
-def said(found: Mapping[str, Any]) -> Said:
+def public_range(result: Mapping[str, Any]) -> PublicRange:
     """The public words of a result behind an open gate."""
-    headline, bound = found["headline"], found["lower_bound"]
+    headline, bound = result["headline"], result["lower_bound"]
     low = bound["estimate"] if bound["lower"] is None else bound["lower"]
-    return Said(
-        seen=round_down(found["gate"]["seen"]),
+    return PublicRange(
+        seen=round_down(result["gate"]["seen"]),
         bound=round_down(low),
         lower=round_down(headline["lower"]),
         upper=None if headline["upper"] is None else round_up(headline["upper"]),

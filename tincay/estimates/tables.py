@@ -11,7 +11,7 @@ from itertools import permutations
 from django.conf import settings
 
 from tincay.core.estimate.answers import NoEstimate
-from tincay.core.estimate.histories import COUNT_COLUMN, Table, read_rows, read_table, tidy, write_table
+from tincay.core.estimate.histories import COUNT_COLUMN, Table, read_csv_rows, read_table, tidy, write_table
 
 FEWEST_LISTS, MOST_LISTS = 2, 6
 LARGEST = 8 * 1024
@@ -40,7 +40,7 @@ def read_counts(raw: bytes) -> Table:
     except UnicodeDecodeError:
         raise Unreadable("text") from None
     try:
-        rows = [[cell.strip() for cell in row] for row in read_rows(text)]
+        rows = [[cell.strip() for cell in row] for row in read_csv_rows(text)]
     except NoEstimate:
         raise Unreadable("text") from None
     _refuse_people(rows)
@@ -72,42 +72,42 @@ def check_names(names: list[str]) -> None:
 
 def _table(text: str) -> Table:
     try:
-        held = read_table(text)
+        table = read_table(text)
     except NoEstimate:
         raise Unreadable("counts") from None
-    if not held.size:
+    if not table.size:
         raise Unreadable("counts")
-    return held
+    return table
 
 
-def in_order(held: Table) -> Table:
+def in_order(table: Table) -> Table:
     """The table with its lists in the one order that its counts decide; lists that add nothing come last.
 
     Resampling depends on the order of the lists. Whoever orders or names them otherwise gets the same answer.
     Raises core's NoEstimate for a table without people.
     """
-    first = _neat(held).lists
-    return held.keep([*first, *sorted(set(held.lists) - set(first))])
+    first = _neat(table).lists
+    return table.keep([*first, *sorted(set(table.lists) - set(first))])
 
 
-def _neat(held: Table) -> Table:
+def _neat(table: Table) -> Table:
     """Without lists that add nothing, in the order that gives the smallest counts, cell by cell."""
-    neat, _ = tidy(held.keep(sorted(held.lists)))
+    neat, _ = tidy(table.keep(sorted(table.lists)))
     return min(map(neat.keep, permutations(neat.lists)), key=lambda each: each.counts.tolist())
 
 
-def table_hash(held: Table, salt: str) -> str:
+def table_hash(table: Table, salt: str) -> str:
     """SHA-256 over the salt, a line end and the table as CSV.
 
     Few tables fit what is public of one, so a hash without a salt would give the counts back.
     """
-    return sha256(f"{salt}\n{write_table(held)}".encode()).hexdigest()
+    return sha256(f"{salt}\n{write_table(table)}".encode()).hexdigest()
 
 
-def counts_key(held: Table) -> str:
+def counts_key(table: Table) -> str:
     """The same for the same counts, whatever their lists are called; without the install's key it says nothing.
 
     For comparing here only, never to be shown.
     """
     key = f"tincay/tables{settings.SECRET_KEY}".encode()
-    return hmac.digest(key, repr(_neat(held).counts.tolist()).encode(), "sha256").hex()
+    return hmac.digest(key, repr(_neat(table).counts.tolist()).encode(), "sha256").hex()

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tincay.estimates.publishing import round_down, round_up
+from tincay.web.packs import language
 
-Words = str | Promise
+LazyText = str | Promise
 
-REASONS: Mapping[str, Words] = {
+REASONS: Mapping[str, LazyText] = {
     "bad_table": _("Chưa đọc được bảng này."),
     "no_cases": _("Bảng chưa có người nào."),
     "too_few_lists": _("Cần ít nhất %(needed)s danh sách có người. Bảng này có %(lists)s."),
@@ -37,7 +38,7 @@ REASONS: Mapping[str, Words] = {
 }
 """Why there is no estimate, by the core's codes."""
 
-NOTICES: Mapping[str, Words] = {
+CAUTIONS: Mapping[str, LazyText] = {
     "lower_bound": _("Bạn đọc là “ít nhất”. Cách tính này thường ra thấp hơn là cao hơn."),
     "limit_suppressed": _("Số lần lặp chưa đủ cho %(side)s, nên không được nêu."),
     "no_upper_limit": _("Một số bảng lặp lại không có đáp số. Vì vậy không có cận trên."),
@@ -66,7 +67,7 @@ NOTICES: Mapping[str, Words] = {
 }
 """Cautions beside an estimate, by the core's codes."""
 
-METHODS: Mapping[str, Words] = {
+METHODS: Mapping[str, LazyText] = {
     "stepwise": _("Chọn từng bước"),
     "bic": _("Chọn theo BIC"),
     "decomposable": _("Trung bình đồ thị"),
@@ -77,14 +78,14 @@ METHODS: Mapping[str, Words] = {
     "independence": _("Danh sách độc lập"),
 }
 
-LINKAGES: Mapping[str, Words] = {
+LINKAGES: Mapping[str, LazyText] = {
     "exact": _("Cùng một mã ở mọi danh sách"),
     "tokens": _("Ghép bằng mã băm làm từ nhiều chi tiết"),
     "by_hand": _("Người ghép tay, có xem lại"),
     "not_stated": _("Chưa rõ"),
 }
 
-NOT_PUBLISHED: Mapping[str, Words] = {
+NOT_PUBLISHED: Mapping[str, LazyText] = {
     "not_done": _("Lần chạy chưa xong."),
     "gate": _("Bảng quá mỏng cho một ước lượng. Chỉ công bố được khi qua cổng kiểm tra."),
     "no_range": _("Không cách nào cho được một khoảng."),
@@ -93,13 +94,13 @@ NOT_PUBLISHED: Mapping[str, Words] = {
     "already": _("Bảng này đã có một đáp số được công bố. Mỗi bảng chỉ công bố một lần."),
 }
 
-SIDES: Mapping[str, Words] = {"lower": _("cận dưới"), "upper": _("cận trên")}
+SIDES: Mapping[str, LazyText] = {"lower": _("cận dưới"), "upper": _("cận trên")}
 SHARES = {"share", "single"}
 NUMBERS = {"lowest", "highest", "cap", "low", "high", "draws", "replicates"}
 
 
 def thousands() -> str:
-    return "," if get_language() == "en" else "."
+    return "," if language() == "en" else "."
 
 
 def people(value: float | None) -> str:
@@ -109,14 +110,14 @@ def people(value: float | None) -> str:
 
 def decimal(value: float, places: int = 2) -> str:
     text = f"{value:.{places}f}"
-    return text if get_language() == "en" else text.replace(".", ",")
+    return text if language() == "en" else text.replace(".", ",")
 
 
 def percent(share: float) -> str:
-    return f"{decimal(100 * share, 1)} %" if get_language() != "en" else f"{100 * share:.1f}%"
+    return f"{decimal(100 * share, 1)} %" if language() != "en" else f"{100 * share:.1f}%"
 
 
-def filled(words: Words, values: Mapping[str, Any]) -> str:
+def filled(words: LazyText, values: Mapping[str, Any]) -> str:
     return str(words) % {name: _value(name, value) for name, value in values.items()}
 
 
@@ -135,8 +136,8 @@ def reason_words(refusal: Mapping[str, Any]) -> str:
     return filled(REASONS[refusal["reason"]], refusal["values"])
 
 
-def notice_words(notice: Mapping[str, Any]) -> str:
-    return filled(NOTICES[notice["code"]], notice["values"])
+def caution_words(caution: Mapping[str, Any]) -> str:
+    return filled(CAUTIONS[caution["code"]], caution["values"])
 
 
 def drawn_words(drawn: Mapping[str, int]) -> str:

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,12 +13,12 @@ from tincay.estimates import actions, forms, queries, texts, worker
 from tincay.estimates.models import Claim, PublishedRun, Run
 from tincay.estimates.pages import XI, Screens, claims_drawing
 from tincay.estimates.permissions import run_or_404
-from tincay.estimates.publishing import NotPublished, answered, refusal_to_publish, replicates, thorough
+from tincay.estimates.publishing import RunNotPublished, answered, refusal_to_publish, replicates, thorough
 from tincay.estimates.tables import MOST_LISTS, read_counts
 from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
 from tincay.web.models import this_install
-from tincay.web.packs import codes, pack_text
+from tincay.web.packs import label, language, pack_text
 from tincay.web.time import now
 
 SEED = 20260630
@@ -44,16 +43,15 @@ def population(request: HttpRequest) -> HttpResponse:
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
-    language = get_language() or "vi"
     return {
         "number": _claim_number(claim),
-        "method": codes().get_code("estimate_kind", claim.kind).label(language),
+        "method": label("estimate_kind", claim.kind),
         "has_method": claim.kind != "published_no_method",
         "years": claim.years,
-        "place": claim.place.name(language) if claim.place else "",
-        "population": claim.text("population", language),
-        "source": claim.text("source", language),
-        "caveat": claim.text("caveat", language),
+        "place": claim.place.name(language()) if claim.place else "",
+        "population": claim.text("population", language()),
+        "source": claim.text("source", language()),
+        "caveat": claim.text("caveat", language()),
     }
 
 
@@ -79,14 +77,13 @@ def _claims_drawing(claims: list[Claim]) -> SafeString:
 
 
 def _published(row: PublishedRun) -> dict[str, Any]:
-    language = get_language() or "vi"
     return {
         "row": row,
-        "place": row.place.name(language) if row.place else "",
+        "place": row.place.name(language()) if row.place else "",
         "range": texts.range_words(row.lower, row.upper),
         "bound": texts.at_least(row.bound),
         "seen": texts.people(row.seen),
-        "by": row.organisation.name(language),
+        "by": row.organisation.name(language()),
         "linkage": texts.LINKAGES[row.linkage],
     }
 
@@ -116,9 +113,9 @@ def published_run(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 @needs(May.RUN_ESTIMATES)
 def runs(request: HttpRequest) -> HttpResponse:
-    found = Run.objects.visible_to(staff(request)).select_related("place").order_by("-pk")[:100]
+    newest = Run.objects.visible_to(staff(request)).select_related("place").order_by("-pk")[:100]
     return render(
-        request, "estimates/runs.html", {"runs": [_line(run) for run in found], "how_many": forms.HowMany()}
+        request, "estimates/runs.html", {"runs": [_line(run) for run in newest], "how_many": forms.HowMany()}
     )
 
 
@@ -126,7 +123,7 @@ def _line(run: Run) -> dict[str, Any]:
     return {
         "run": run,
         "stuck": run.stuck(now()),
-        "place": run.place.name(get_language() or "vi") if run.place else "",
+        "place": run.place.name(language()) if run.place else "",
         "headline": Screens(run.table, run.result).headline()
         if run.result and run.result["gate"]["open"]
         else "",
@@ -149,7 +146,7 @@ def new_table(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("lists", "3")
     if wanted not in {str(k) for k in range(2, MOST_LISTS + 1)}:
         raise Http404
-    form = forms.Typed(request.POST or None, lists=int(wanted), initial=_sample(wanted))
+    form = forms.TypedTable(request.POST or None, lists=int(wanted), initial=_sample(wanted))
     if request.method == "POST" and form.is_valid():
         return _begin(request, form)
     return render(request, "estimates/typed.html", {"form": form, "lists": range(1, int(wanted) + 1)})
@@ -159,9 +156,9 @@ def _sample(lists: str) -> dict[str, Any]:
     """In a demo the form for three lists comes filled with the pack's invented table."""
     if lists != "3" or not this_install().demo:
         return {}
-    held = read_counts(pack_text("lists.csv", "demo").encode())
-    names = {f"list_{j}": name for j, name in enumerate(held.lists)}
-    counts = {f"cell_{cell}": int(held.counts[cell]) for cell in range(1, 8)}
+    table = read_counts(pack_text("lists.csv", "demo").encode())
+    names = {f"list_{j}": name for j, name in enumerate(table.lists)}
+    counts = {f"cell_{cell}": int(table.counts[cell]) for cell in range(1, 8)}
     return {
         **names,
         **counts,
@@ -171,9 +168,9 @@ def _sample(lists: str) -> dict[str, Any]:
     }
 
 
-def _begin(request: HttpRequest, form: forms.Upload | forms.Typed) -> HttpResponse:
+def _begin(request: HttpRequest, form: forms.Upload | forms.TypedTable) -> HttpResponse:
     run = actions.begin_run(
-        by=staff(request), held=form.table, about=form.about(), effort=form.cleaned_data["effort"], seed=SEED,
+        by=staff(request), table=form.table, about=form.about(), effort=form.cleaned_data["effort"], seed=SEED,
         now=now(),
     )  # fmt: skip
     worker.start()
@@ -184,61 +181,59 @@ def _begin(request: HttpRequest, form: forms.Upload | forms.Typed) -> HttpRespon
 @needs(May.RUN_ESTIMATES)
 def run(request: HttpRequest, number: int) -> HttpResponse:
     """All screens of a run; while it is worked on, how far it is. The page asks again by itself, without script."""
-    found = run_or_404(staff(request), number)
-    answer = render(request, "estimates/run.html", _context(request, found))
-    if found.busy and "still" not in request.GET:
-        answer.headers["Refresh"] = str(AGAIN_AFTER)
-    return answer
+    run = run_or_404(staff(request), number)
+    response = render(request, "estimates/run.html", _context(request, run))
+    if run.busy and "still" not in request.GET:
+        response.headers["Refresh"] = str(AGAIN_AFTER)
+    return response
 
 
 @require_safe
 @needs(May.RUN_ESTIMATES)
 def run_on_paper(request: HttpRequest, number: int) -> HttpResponse:
-    found = run_or_404(staff(request), number)
-    if not found.result:
+    run = run_or_404(staff(request), number)
+    if not run.result:
         raise Http404
-    return render(request, "estimates/run_on_paper.html", {**_context(request, found), "on_paper": True})
+    return render(request, "estimates/run_on_paper.html", {**_context(request, run), "on_paper": True})
 
 
-def _context(request: HttpRequest, found: Run) -> dict[str, Any]:
-    reason, published = refusal_to_publish(found), answered(found)
+def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
+    reason, published = refusal_to_publish(run), answered(run)
     return {
-        "run": found,
-        "place": found.place.name(get_language() or "vi") if found.place else "",
-        "linkage": texts.LINKAGES[found.linkage],
-        "screens": Screens(found.table, found.result, _xi(request)) if found.result else None,
-        "change": forms.Change(held=found.table),
-        "stuck": found.stuck(now()),
-        "worked": int((now() - (found.begun_at or now())).total_seconds()),
+        "run": run,
+        "place": run.place.name(language()) if run.place else "",
+        "linkage": texts.LINKAGES[run.linkage],
+        "screens": Screens(run.table, run.result, _xi(request)) if run.result else None,
+        "change": forms.Change(table=run.table),
+        "stuck": run.stuck(now()),
+        "worked": int((now() - (run.begun_at or now())).total_seconds()),
         "not_published": texts.NOT_PUBLISHED.get(reason, ""),
-        "drawn": texts.drawn_words(replicates(found.result or {})),
-        "thorough": thorough(found),
+        "drawn": texts.drawn_words(replicates(run.result or {})),
+        "thorough": thorough(run),
         "published": published,
-        "kept": published or found,
+        "kept": published or run,
     }
 
 
 def _xi(request: HttpRequest) -> float:
     """Where the reader put the assumption; 1, the usual one, for anything else."""
-    asked = request.GET.get("xi", "1")
-    return next((xi for xi in XI if f"{xi:g}" == asked), 1.0)
+    wanted = request.GET.get("xi", "1")
+    return next((xi for xi in XI if f"{xi:g}" == wanted), 1.0)
 
 
 @require_POST
 @needs(May.RUN_ESTIMATES)
 def change_table(request: HttpRequest, number: int) -> HttpResponse:
     """Ask the same counts again with lists left out or taken as one: a new run, the old one stays."""
-    found = run_or_404(staff(request), number)
-    form = forms.Change(request.POST, held=found.table)
+    run = run_or_404(staff(request), number)
+    form = forms.Change(request.POST, table=run.table)
     if not form.is_valid():
-        return render(request, "estimates/run.html", {**_context(request, found), "change": form}, status=422)
-    held, said = form.changed()
-    about = actions.About(
-        found.place, found.population, found.first_year or 0, found.last_year or 0, found.linkage
-    )
+        return render(request, "estimates/run.html", {**_context(request, run), "change": form}, status=422)
+    table, change = form.changed()
+    about = actions.About(run.place, run.population, run.first_year or 0, run.last_year or 0, run.linkage)
     made = actions.begin_run(
-        by=staff(request), held=held, about=about, effort=form.cleaned_data["effort"], seed=found.seed, now=now(),
-        made_from=found, change=said,
+        by=staff(request), table=table, about=about, effort=form.cleaned_data["effort"], seed=run.seed, now=now(),
+        made_from=run, change=change,
     )  # fmt: skip
     worker.start()
     return redirect("run", made.pk)
@@ -248,9 +243,9 @@ def change_table(request: HttpRequest, number: int) -> HttpResponse:
 @needs(May.RUN_ESTIMATES)
 def again(request: HttpRequest, number: int) -> HttpResponse:
     """Let a run that failed or lost its server wait once more."""
-    found = run_or_404(staff(request), number)
-    if found.state == "failed" or found.stuck(now()):
-        actions.wait_again(run=found, now=now())
+    run = run_or_404(staff(request), number)
+    if run.state == "failed" or run.stuck(now()):
+        actions.wait_again(run=run, now=now())
         worker.start()
     return redirect("run", number)
 
@@ -258,10 +253,10 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @needs(May.RUN_ESTIMATES)
 def publish(request: HttpRequest, number: int) -> HttpResponse:
-    found = run_or_404(staff(request), number)
+    run = run_or_404(staff(request), number)
     try:
-        row = actions.publish_run(run=found, now=now())
-    except NotPublished as problem:
+        row = actions.publish_run(run=run, now=now())
+    except RunNotPublished as problem:
         messages.error(request, str(texts.NOT_PUBLISHED[problem.reason]))
         return redirect("run", number)
     messages.success(request, _("Đã công bố. Con số này không sửa và không xóa được."))
@@ -277,5 +272,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Đã ghi. Con số này hiện trên trang công khai."))
         return redirect("claims")
     return render(
-        request, "estimates/claims.html", {"form": form, "claims": [_claim(one) for one in queries.claims()]}
+        request,
+        "estimates/claims.html",
+        {"form": form, "claims": [_claim(claim) for claim in queries.claims()]},
     )

@@ -2,10 +2,12 @@
 
 Nothing here knows an address. A report that was sealed on a phone is never refused: a nonce is stateless
 (signed, dated) and used once, how much work is asked follows what came in lately, and who sends nothing of it
-while much comes in is kept all the same, in a held queue that is sorted apart.
+while much comes in is kept all the same, in a held queue that is sorted apart. What was used and how much came
+in is counted for all processes together (intake.tallies), and without a time.
 
 Without JavaScript the server has to stretch the code itself. A flood of such forms can fill that lane: people
-are then asked to send again in a minute, with what they typed still there. It cannot fill the sealed one.
+are then asked to send again in a minute, with what they typed still there. It cannot fill the sealed one. How
+many codes are stretched at once is limited in each process: that spares its threads, which no other one has.
 """
 
 import base64
@@ -16,11 +18,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import Enum
 from hashlib import sha256
 
 from django.conf import settings
 
+from tincay.intake.tallies import HOUR, tallies, this_hour
 from tincay.reports.envelope import ProofOfWorkIn
 
 QUIET = 30
@@ -34,7 +38,7 @@ NONCE_LASTS = 6 * 3600
 PLAIN_BUDGET = 20
 """Reports a minute without JavaScript that go straight to the queue; more are held."""
 DERIVATIONS, WAITING = 2, 4
-"""Codes that are stretched here at once, and requests that may wait for it: each holds a thread of the server."""
+"""Codes that one process stretches at once, and requests that may wait for it: each holds a thread of it."""
 
 
 class Busy(Exception):
@@ -50,52 +54,46 @@ class Work(Enum):
 
 
 class Rate:
-    """Things in the last minute, forgotten smoothly; no list of what came when is kept."""
+    """Things of one lane in the last minute, in all processes, forgotten smoothly; no list of what came when is kept.
 
-    def __init__(self) -> None:
+    The shared counts say how many came in an hour. How many in a minute each process works out for itself, from how
+    the counts grew between two looks: what others counted meanwhile is taken as spread evenly over the time between.
+    """
+
+    def __init__(self, lane: str) -> None:
+        self._lane = lane
         self._lock = threading.Lock()
         self._level = 0.0
-        self._at = time.monotonic()
+        self._at = -math.inf
+        self._seen: dict[str, int] = {}
 
     def add(self) -> None:
-        with self._lock:
-            self._level = self._now() + 1
+        hour = this_hour()
+        tallies().add(f"{self._lane} {hour}", hour)
+        self._look(own=1)
 
     def level(self) -> float:
+        return self._look()
+
+    def _look(self, own: int = 0) -> float:
         with self._lock:
-            return self._now()
-
-    def clear(self) -> None:
-        with self._lock:
-            self._level = 0.0
-
-    def _now(self) -> float:
-        now = time.monotonic()
-        self._level *= math.exp((self._at - now) / 60)
-        self._at = now
-        return self._level
+            # The last hour too: what came after the last look at it, or from a machine whose clock is a little late.
+            counts = tallies().read([f"{self._lane} {hour}" for hour in (this_hour() - 1, this_hour())])
+            new = sum(max(0, count - self._seen.get(name, 0)) for name, count in counts.items())
+            now, counted = time.monotonic(), HOUR + time.time() % HOUR
+            minutes = min(now - self._at, counted) / 60
+            own = min(own, new)
+            self._level = self._level * math.exp(-minutes) + own + (new - own) * _left_of_one(minutes)
+            self._seen, self._at = counts, now
+            return self._level
 
 
-class UsedOnce:
-    """Nonces that were spent, as long as they could be spent again."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._spent: dict[str, float] = {}
-
-    def spend(self, nonce: str, until: float) -> bool:
-        """Whether this is its first time."""
-        with self._lock:
-            if nonce in self._spent:
-                return False
-            if len(self._spent) > 100_000:
-                self._spent = {old: end for old, end in self._spent.items() if end > time.time()}
-            self._spent[nonce] = until
-            return True
+def _left_of_one(minutes: float) -> float:
+    """What is left of one thing that came at any moment of so many minutes."""
+    return -math.expm1(-minutes) / minutes if minutes else 1.0
 
 
-sealed_lane, plain_lane = Rate(), Rate()
-_spent = UsedOnce()
+sealed_lane, plain_lane = Rate("sealed"), Rate("plain")
 _derivations = threading.BoundedSemaphore(DERIVATIONS)
 _places = threading.BoundedSemaphore(DERIVATIONS + WAITING)
 
@@ -127,9 +125,19 @@ def worth(work: ProofOfWorkIn | None) -> Work:
         return Work.AGAIN
     issued, bits = read
     fresh = issued + NONCE_LASTS > time.time() and bits >= bits_asked() - LEEWAY
-    if not fresh or _zero_bits(work) < bits or not _spent.spend(work.nonce, issued + NONCE_LASTS):
+    if not fresh or _zero_bits(work) < bits or not _spend(work.nonce, issued + NONCE_LASTS):
         return Work.AGAIN
     return Work.DONE
+
+
+def forget(*, now: datetime) -> int:
+    """Take away the counts of hours that are over; how many. `now` is the machine's clock."""
+    return tallies().forget(int(now.timestamp()) // HOUR - 1)
+
+
+def _spend(nonce: str, until: int) -> bool:
+    """Whether this is its first time, in any process. It is known as long as it could be spent again."""
+    return tallies().add(f"nonce {nonce}", until // HOUR) == 1
 
 
 def _read(nonce: str) -> tuple[int, int] | None:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tincay.core import receipts
-from tincay.core.priority import CHILD_AGES
-from tincay.intake.questions import CONSENTS, Option, Question, asked, places, questions
+from tincay.core.priority import is_child
+from tincay.intake.questions import CONSENTS, Option, Question, places, questions
 
 LONGEST_WORDS = 20_000
 """Letters; a long story many times over. The page says it before it is reached."""
@@ -62,7 +62,7 @@ class PlainReport(forms.Form):
 
     @property
     def child(self) -> bool:
-        return self.cleaned_data["age_band"] in CHILD_AGES
+        return is_child(self.cleaned_data["age_band"], self.cleaned_data["harms"])
 
     def chosen(self, name: str) -> list[str]:
         """What was chosen of a question, also while the form has a mistake elsewhere."""
@@ -122,14 +122,13 @@ def shown(form: PlainReport | None) -> dict[str, Shown]:
     """Every question for a page: for the script when there is no form, else as the form has it."""
     if form is None:
         first = {"police_option": ("not_now",)}
-        return {name: Shown(one, True, first.get(name, ())) for name, one in questions().items()}
+        return {name: Shown(question, True, first.get(name, ())) for name, question in questions().items()}
     return {
         name: Shown(
-            one, False, tuple(form.chosen(name)), " ".join(str(said) for said in form.errors.get(name, []))
+            question,
+            False,
+            tuple(form.chosen(name)),
+            " ".join(str(error) for error in form.errors.get(name, [])),
         )
-        for name, one in questions().items()
+        for name, question in questions().items()
     }
-
-
-def steps(kind: str) -> tuple[str, ...]:
-    return asked(kind)

@@ -33,7 +33,7 @@ def answer_labels() -> dict[str, dict[str, str]]:
     """Words for her coded answers, by the name of the question; "" is the question itself."""
     labels = {name: {"": str(words)} for name, words in FIELDS.items()}
     for name, (list_name, words) in ANSWER_LISTS.items():
-        known = {code.code: code.label(language()) for code in codes()[list_name]}
-        labels[name] = {"": str(words), **known}
+        options = {code.code: code.label(language()) for code in codes()[list_name]}
+        labels[name] = {"": str(words), **options}
     labels["whose"]["self"] = gettext("Người bị hại")
     return labels

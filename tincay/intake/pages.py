@@ -5,7 +5,6 @@ from typing import Any
 
 import segno
 from django.conf import settings
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -24,7 +23,7 @@ from tincay.reports.models import Report
 from tincay.web.dates import moment_words
 from tincay.web.json_views import LONGEST
 from tincay.web.models import this_install
-from tincay.web.packs import language, pack_toml, text_version, texts, translated, words
+from tincay.web.packs import language, pack_toml, text_version, texts, translated, word_list_address, words
 from tincay.web.time import now
 
 RECENT = ("h24", "h72")
@@ -98,9 +97,9 @@ def first_look(report: Report) -> str:
 
 
 def _consents(form: PlainReport) -> list[dict[str, Any]]:
-    said = texts()["consent"]
+    sentences = texts()["consent"]
     chosen = form.chosen("consents")
-    return [{"scope": scope, "given": scope in chosen, **said[scope]} for scope in CONSENTS]
+    return [{"scope": scope, "given": scope in chosen, **sentences[scope]} for scope in CONSENTS]
 
 
 def _services() -> list[dict[str, str]]:
@@ -112,14 +111,14 @@ def _services() -> list[dict[str, str]]:
 
 
 def _service(service: Service, tongue: str) -> dict[str, str]:
-    def said(name: str) -> str:
+    def text(name: str) -> str:
         return str(getattr(service, f"{name}_{tongue}") or getattr(service, f"{name}_vi"))
 
     return {
-        "name": said("name"),
-        "place": said("place"),
-        "hours": said("hours"),
-        "note": said("note"),
+        "name": text("name"),
+        "place": text("place"),
+        "hours": text("hours"),
+        "note": text("note"),
         "phone": service.phone,
         "province": service.province_id or "",
         "province_name": service.province.name(tongue) if service.province else "",
@@ -138,8 +137,8 @@ def _teams() -> list[tuple[str, str]]:
 
 def _desks() -> list[tuple[str, str]]:
     """Every team that a report of this page can go to; the phone shows the one it will."""
-    found = [province.desk for province in provinces() if province.desk and province.desk.recipient]
-    return list({desk.code: desk.name(language()) for desk in [fallback().triage, *found]}.items())
+    desks = [province.desk for province in provinces() if province.desk and province.desk.recipient]
+    return list({desk.code: desk.name(language()) for desk in [fallback().triage, *desks]}.items())
 
 
 def configuration() -> dict[str, Any]:
@@ -149,7 +148,7 @@ def configuration() -> dict[str, Any]:
         "state_desks": _state_desks(),
         "officials": sorted(officials.ANSWERS),
         "salt": bytes(this_install().salt).hex(),
-        "words": static("client/words-vn.txt"),
+        "words": word_list_address(),
         "day": local_day(now()).isoformat(),
         "text_version": text_version(),
         "limits": {"envelope": LONGEST, "words": LONGEST_WORDS},

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant
-from tincay.core.officials import about_official
+from tincay.core.officials import desk_for_report
 from tincay.core.priority import kind_group, priority, retention_class
 from tincay.core.sealing import Stretched, stretch_receipt
 from tincay.directory.queries import case_desk, desk_for, fallback
@@ -49,11 +49,11 @@ def key_of(receipt: Stretched) -> str:
 
 
 def _envelope(form: PlainReport, receipt: Stretched, day: date) -> Envelope:
-    said = form.cleaned_data
-    desk = desk_of(said)
-    grants = _grants(said, day)
+    answers = form.cleaned_data
+    desk = desk_of(answers)
+    grants = _grants(answers, day)
     group = kind_group(KINDS[form.kind])
-    nobody_harmed = said["harmed"] == "no"
+    nobody_harmed = answers["harmed"] == "no"
     return seal_report(
         content=_content(form),
         receipt=receipt,
@@ -61,10 +61,10 @@ def _envelope(form: PlainReport, receipt: Stretched, day: date) -> Envelope:
         desk=desk,
         case=case_desk(desk),
         kind_group=group,
-        priority="p3" if nobody_harmed else _priority(said, group),
+        priority="p3" if nobody_harmed else _priority(answers, group),
         retention_class=retention_class(
             group,
-            keeps_words="store_sealed" in said["consents"] or nobody_harmed,
+            keeps_words="store_sealed" in answers["consents"] or nobody_harmed,
             child=form.child,
             verification="no_harm_described" if nobody_harmed else "",
         ),
@@ -73,29 +73,33 @@ def _envelope(form: PlainReport, receipt: Stretched, day: date) -> Envelope:
     )
 
 
-def desk_of(said: Mapping[str, Any]) -> Desk:
+def desk_of(answers: Mapping[str, Any]) -> Desk:
     """Who is asked: the province's desk, but never a state body's desk about an official."""
-    desk = desk_for(said["place"])
-    if desk.organisation.of_the_state and about_official(said["did"], said["harms"]):
-        return fallback().triage
-    return desk
+    desk, default = desk_for(answers["place"]), fallback().triage
+    state_desks = [desk.code] if desk.organisation.of_the_state else []
+    about = {"did": [answers["did"]], "harms": answers["harms"]}
+    return desk if desk_for_report(desk.code, default.code, state_desks, about) == desk.code else default
 
 
-def _priority(said: Mapping[str, Any], group: str) -> str:
+def _priority(answers: Mapping[str, Any], group: str) -> str:
     return priority(
-        group, said["danger"], said["harms"], said["time_since"], said["age_band"], needs=said["need"]
+        group,
+        answers["danger"],
+        answers["harms"],
+        answers["time_since"],
+        answers["age_band"],
+        needs=answers["need"],
     )
 
 
 def _content(form: PlainReport) -> ReportContent:
-    said = form.cleaned_data
-    answers = {name: _listed(said[name]) for name in CODED if said.get(name)}
-    fields = {name: said[name] for name in FIELDS_ABOUT_HER if said[name]}
+    typed = form.cleaned_data
+    coded = {name: _listed(typed[name]) for name in CODED if typed.get(name)}
     return ReportContent(
-        answers={"kind": [KINDS[form.kind]], **answers},
-        words=_with_number(said["words"], said["identifier"]),
-        identity_answers={name: _listed(said[name]) for name in ABOUT_HER if said.get(name)},
-        fields=fields,
+        answers={"kind": [KINDS[form.kind]], **coded},
+        words=_with_number(typed["words"], typed["identifier"]),
+        identity_answers={name: _listed(typed[name]) for name in ABOUT_HER if typed.get(name)},
+        fields={name: typed[name] for name in FIELDS_ABOUT_HER if typed[name]},
     )
 
 
@@ -108,8 +112,8 @@ def _listed(value: Any) -> list[str]:
     return list(value) if isinstance(value, list) else [value]
 
 
-def _grants(said: Mapping[str, Any], day: date) -> list[Grant]:
+def _grants(answers: Mapping[str, Any], day: date) -> list[Grant]:
     return [
         Grant(scope, None, frozenset(), True, number, day)
-        for number, scope in enumerate(said["consents"], start=1)
+        for number, scope in enumerate(answers["consents"], start=1)
     ]

@@ -259,9 +259,9 @@ def _questions(language: str) -> dict[str, Question]:
 
 def _harmed(language: str) -> Question:
     """Was somebody harmed? The one answer that ends a report before it is sent (D7)."""
-    said = pack_toml("texts.toml")["harm_question"]
-    options = tuple(Option(value, local_text(said[value], language)) for value in ("yes", "unsure", "no"))
-    title, hint = (local_text(said[name], language) for name in ("title", "text"))
+    texts = pack_toml("texts.toml")["harm_question"]
+    options = tuple(Option(value, local_text(texts[value], language)) for value in ("yes", "unsure", "no"))
+    title, hint = (local_text(texts[name], language) for name in ("title", "text"))
     return Question("harmed", title, hint, (Choices("", options),))
 
 
@@ -295,8 +295,8 @@ def _groups(list_name: str, groups: Sequence[Group]) -> tuple[Choices, ...]:
 
 def _plain(list_name: str, wanted: Sequence[str] = (), *, skip: bool = False) -> tuple[Choices, ...]:
     """All codes of a list, or those wanted that the country has; `skip` adds "Không muốn nói" with no code."""
-    known = [code.code for code in codes()[list_name]]
-    chosen = [code for code in (wanted or known) if code in known]
+    all_codes = [code.code for code in codes()[list_name]]
+    chosen = [code for code in (wanted or all_codes) if code in all_codes]
     options = [_option(list_name, code) for code in chosen]
     if skip:
         options.append(Option("", pgettext("answer", "Không muốn nói")))
@@ -304,8 +304,8 @@ def _plain(list_name: str, wanted: Sequence[str] = (), *, skip: bool = False) ->
 
 
 def _option(list_name: str, code: str, icon: str = "") -> Option:
-    said = _in_her_mouth().get((list_name, code))
-    return Option(code, said or codes().get_code(list_name, code).label(get_language() or "vi"), icon)
+    in_her_words = _in_her_mouth().get((list_name, code))
+    return Option(code, in_her_words or codes().get_code(list_name, code).label(get_language() or "vi"), icon)
 
 
 def _in_her_mouth() -> dict[tuple[str, str], str]:
@@ -319,8 +319,8 @@ def _in_her_mouth() -> dict[tuple[str, str], str]:
         "online_witness": gettext("Tôi thấy trên mạng"),
         "other": gettext("Tôi là người khác"),
     }
-    found = {("reporter_relationship", code): words for code, words in who.items()}
-    return found | {("age_band", "adult_ns"): gettext("Từ 18 tuổi trở lên")}
+    relations = {("reporter_relationship", code): words for code, words in who.items()}
+    return relations | {("age_band", "adult_ns"): gettext("Từ 18 tuổi trở lên")}
 
 
 def places() -> list[Option]:

@@ -74,8 +74,8 @@ def _intake_page(
     request: HttpRequest, kind: str, form: PlainReport, *, script: bool, trouble: str = "", status: int = 200
 ) -> HttpResponse:
     page = pages.intake_page(kind, form, script=script)
-    told = {"trouble": trouble, "wait": attempts(request)[1]}
-    return render(request, "intake/tell.html", {**page, **told}, status=status)
+    state = {"trouble": trouble, "wait": attempts(request)[1]}
+    return render(request, "intake/tell.html", {**page, **state}, status=status)
 
 
 def _receipt_page(request: HttpRequest, report: Report | None, code: str, **more: Any) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils.timezone import localtime
 
 from tincay.core.ledger import leaf, promise
-from tincay.core.ledger.checkpoint import Checkpoint as Statement
+from tincay.core.ledger.checkpoint import CheckpointBody
 from tincay.core.ledger.merkle import Frontier, hash_leaf, root_of
 from tincay.core.ledger.note import NotSigned, parse_note
 from tincay.core.ledger.tiles import WIDTH, split_hashes
@@ -147,7 +147,7 @@ def sign_checkpoint(*, now: datetime, again: bool = False) -> Checkpoint:
         create_log_key()
     queries.check_growth(frontier)
     signer = keys.log_signer()
-    note = signer.sign(Statement(signer.name, frontier.size, frontier.root()).text)
+    note = signer.sign(CheckpointBody(signer.name, frontier.size, frontier.root()).text)
     Head.objects.update(day=f"{day}")
     return Checkpoint.objects.get_or_create(day=day, size=frontier.size, defaults={"note": note})[0]
 
@@ -165,6 +165,6 @@ def add_cosignature(*, checkpoint: Checkpoint, lines: str) -> list[Cosignature]:
         raise NotSigned("no witness of this install signed")
     kept = []
     for key in signed:
-        line = next(one.line for one in note.signatures if key.made(one))
+        line = next(signature.line for signature in note.signatures if key.made(signature))
         kept.append(checkpoint.cosignatures.get_or_create(witness=key.name, defaults={"line": line})[0])
     return kept

@@ -20,10 +20,10 @@ class Closed:
 def close_the_day(*, now: datetime, again: bool = False) -> Closed:
     """Sign today once and ask the witnesses; running it more often does no harm. Outside any transaction."""
     signed = actions.sign_checkpoint(now=now, again=again)
-    known = set(signed.cosignatures.values_list("witness", flat=True))
+    already_signed = set(signed.cosignatures.values_list("witness", flat=True))
     answers = {}
     for name, witness in keys.trusted_policy().witnesses.items():
-        if name not in known:
+        if name not in already_signed:
             answers[name] = _ask(witness, signed)
     return Closed(signed, answers)
 

@@ -9,7 +9,7 @@ from tincay.core.ledger.tiles import WIDTH, tiles_at
 from tincay.log import actions, archive, queries
 from tincay.log.models import Checkpoint, Head, Leaf, Tile
 
-TRIES = 3
+ATTEMPTS = 3
 
 
 def check_log() -> tuple[int, Audited | None]:
@@ -18,7 +18,7 @@ def check_log() -> tuple[int, Audited | None]:
     Read without a lock, so that nobody waits. What was appended meanwhile is no damage: then it is read again,
     the last time while nothing can be appended.
     """
-    for _ in range(TRIES):
+    for _ in range(ATTEMPTS):
         before = queries.size()
         try:
             return _check_log()

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from tincay.core.ledger.encoding import decode_base64, encode_base64
-from tincay.core.ledger.note import BadKey, KeyType, Signer, parse_vkey
+from tincay.core.ledger.note import BadVerifierKey, KeyType, Signer, parse_vkey
 from tincay.core.ledger.policy import NOBODY, Group, Policy, Witness
 
 KEY_HEADER = "tincay-log-key/v1"
@@ -74,7 +74,7 @@ def _read_witness(line: str) -> Witness:
     vkey, _, url = line.partition(" ")
     try:
         verifier = parse_vkey(vkey)
-    except BadKey:
+    except BadVerifierKey:
         raise ImproperlyConfigured("TINCAY_WITNESSES holds something that is no verifier key") from None
     if verifier.key_type is not KeyType.COSIGNATURE or verifier.name in (NOBODY, QUORUM_GROUP):
         raise ImproperlyConfigured("TINCAY_WITNESSES holds a key that cannot cosign")

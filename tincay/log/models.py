@@ -1,6 +1,6 @@
 """The log as rows. Nothing here names an organisation or holds a time finer than a day.
 
-Only `record.actions` writes these tables.
+Only `log.actions` writes these tables.
 """
 
 from django.db import models

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from tincay.core.ledger.checkpoint import Checkpoint as Statement
-from tincay.core.ledger.checkpoint import parse_checkpoint
+from tincay.core.ledger.checkpoint import CheckpointBody, parse_checkpoint
 from tincay.core.ledger.encoding import HASH_LENGTH
 from tincay.core.ledger.evidence import write_evidence
 from tincay.core.ledger.merkle import (
@@ -25,7 +24,7 @@ from tincay.core.ledger.proof import Proof
 from tincay.core.ledger.tiles import (
     WIDTH,
     BadTile,
-    Tile,
+    TileAddress,
     bundle,
     node_reader,
     split_hashes,
@@ -49,7 +48,7 @@ class Standing(StrEnum):
     REGISTERED = "registered"
 
 
-class Published(NamedTuple):
+class PublishedCheckpoint(NamedTuple):
     """A checkpoint as the public sees it, with every cosignature that came in."""
 
     checkpoint: models.Checkpoint
@@ -76,13 +75,13 @@ def size() -> int:
     return models.Head.objects.values_list("size", flat=True).first() or 0
 
 
-def latest() -> Published | None:
+def latest() -> PublishedCheckpoint | None:
     """The last checkpoint that was signed: how far the public can see."""
     checkpoint = models.Checkpoint.objects.last()
     return publish(checkpoint) if checkpoint else None
 
 
-def publish(checkpoint: models.Checkpoint) -> Published:
+def publish(checkpoint: models.Checkpoint) -> PublishedCheckpoint:
     """A checkpoint with the cosignatures of today's witnesses, each checked anew. Raises NotSigned, BadNote.
 
     Lines of a witness that the install no longer names are left out: whoever checks the file would refuse them.
@@ -90,11 +89,11 @@ def publish(checkpoint: models.Checkpoint) -> Published:
     policy = keys.trusted_policy()
     named = {witness.verifier.key_id for witness in policy.witnesses.values()}
     lines = parse_note(
-        checkpoint.note + "".join(one.line for one in checkpoint.cosignatures.all())
+        checkpoint.note + "".join(signature.line for signature in checkpoint.cosignatures.all())
     ).signatures
     own = len(parse_note(checkpoint.note).signatures)
-    note = checkpoint.note + "".join(one.line for one in lines[own:] if one.key_id in named)
-    return Published(checkpoint, note, policy.check(parse_note(note)))
+    note = checkpoint.note + "".join(signature.line for signature in lines[own:] if signature.key_id in named)
+    return PublishedCheckpoint(checkpoint, note, policy.check(parse_note(note)))
 
 
 def check_origin() -> None:
@@ -133,7 +132,7 @@ def standing(index: int) -> Standing:
     return Standing.REGISTERED if quorum and _proof(index) else Standing.SIGNED
 
 
-def covering(index: int) -> Iterator[Published]:
+def covering(index: int) -> Iterator[PublishedCheckpoint]:
     """The checkpoints that hold this leaf, latest first."""
     newest_first = models.Checkpoint.objects.filter(size__gt=index).order_by("-size", "-day")
     for checkpoint in newest_first.iterator(chunk_size=8):
@@ -168,7 +167,7 @@ def stored_entries(index: int, width: int = WIDTH) -> list[bytes]:
     return [bytes(data) for data in rows.values_list("data", flat=True)]
 
 
-def public_file(tile: Tile, size: int) -> bytes | None:
+def public_file(tile: TileAddress, size: int) -> bytes | None:
     """The bytes of a tile or bundle as far as a checkpoint of `size` leaves lets the public see, or None."""
     if tile.width > width_at(tile.level, tile.index, size):
         return None
@@ -177,25 +176,25 @@ def public_file(tile: Tile, size: int) -> bytes | None:
     return stored_tile(tile.level, tile.index)[: tile.width * HASH_LENGTH]
 
 
-def public_tiles(size: int) -> Iterator[Tile]:
+def public_tiles(size: int) -> Iterator[TileAddress]:
     """Every file below /log/tile/ of a log of this size."""
     for tile in tiles_at(size):
         yield tile
         if tile.level == 0:
-            yield Tile(0, tile.index, tile.width, "entries")
+            yield TileAddress(0, tile.index, tile.width, "entries")
 
 
 def check_growth(frontier: Frontier) -> None:
     """Raise LogDamaged unless the rows give this root, and continue the last checkpoint that was signed."""
     last = models.Checkpoint.objects.last()
-    statement = parse_checkpoint(parse_note(last.note).text) if last else Statement("", 0, Frontier().root())
-    old, new = statement.size, frontier.size
+    body = parse_checkpoint(parse_note(last.note).text) if last else CheckpointBody("", 0, Frontier().root())
+    old, new = body.size, frontier.size
     try:
         if models.Leaf.objects.count() != new:
             raise LogDamaged("the number of leaves is not the size of the log")
         if _root_at(new) != frontier.root():
             raise LogDamaged("the leaves do not give the root of the log")
-        verify_consistency(old, new, statement.root, frontier.root(), consistency(old, new))
+        verify_consistency(old, new, body.root, frontier.root(), consistency(old, new))
     except (BadProof, BadTile, IndexError):
         raise LogDamaged("the log does not continue what was signed") from None
 

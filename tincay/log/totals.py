@@ -18,7 +18,7 @@ FEWEST = 10
 QUARTERS_SHOWN = 4
 
 
-class Told(NamedTuple):
+class ShownCount(NamedTuple):
     """A number of a quarter, or the part of it that may be told."""
 
     times: int
@@ -31,7 +31,7 @@ class Quarter:
 
     year: int
     number: int
-    rows: Mapping[str, Told]
+    rows: Mapping[str, ShownCount]
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def _quarter(year: int, number: int, weeks: list[Counter[str]]) -> Quarter:
         stated.update(showable(week))
     whole = sum(weeks, Counter[str]())
     rest = showable({kind: whole[kind] - stated[kind] for kind in whole})
-    told = {kind: stated[kind] + rest.get(kind, 0) for kind in sorted(whole)}
-    rows = {kind: Told(times, times < whole[kind]) for kind, times in told.items() if times}
+    countable = {kind: stated[kind] + rest.get(kind, 0) for kind in sorted(whole)}
+    rows = {kind: ShownCount(times, times < whole[kind]) for kind, times in countable.items() if times}
     return Quarter(year, number, rows)
 
 

@@ -5,19 +5,18 @@ from typing import NamedTuple
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from tincay.core.ledger.tiles import BadTile, parse_tile_path
 from tincay.log import archive, keys, queries, totals
 from tincay.web.models import this_install
-from tincay.web.packs import codes
+from tincay.web.packs import label
 
 TEXT = "text/plain; charset=utf-8"
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
-class Row(NamedTuple):
+class KindCount(NamedTuple):
     """One kind of step, in the reader's language."""
 
     label: str
@@ -35,7 +34,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "quorum": keys.needed_witnesses(),
         "demo": this_install().demo,
         "week_start": counted.week_start,
-        "week": [Row(_label(kind), number) for kind, number in counted.week.items()],
+        "week": [KindCount(_label(kind), number) for kind, number in counted.week.items()],
         "quarters": [(quarter, _rows(quarter)) for quarter in counted.quarters],
     }
     return render(request, "log/log.html", context)
@@ -69,10 +68,10 @@ def tile(request: HttpRequest, path: str) -> HttpResponse:
     """A tile or bundle (C2SP tlog-tiles), as far as a checkpoint was published."""
     published = queries.latest()
     try:
-        asked = parse_tile_path(path)
+        address = parse_tile_path(path)
     except BadTile:
         raise Http404 from None
-    content = queries.public_file(asked, published.checkpoint.size) if published else None
+    content = queries.public_file(address, published.checkpoint.size) if published else None
     if content is None:
         raise Http404
     return HttpResponse(content, content_type="application/octet-stream", headers={"Cache-Control": FOR_GOOD})
@@ -88,9 +87,9 @@ def download(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def _rows(quarter: totals.Quarter) -> list[Row]:
-    return [Row(_label(kind), *told) for kind, told in quarter.rows.items()]
+def _rows(quarter: totals.Quarter) -> list[KindCount]:
+    return [KindCount(_label(kind), *shown) for kind, shown in quarter.rows.items()]
 
 
 def _label(kind: str) -> str:
-    return codes().get_code("ledger_event", kind).label(get_language() or "vi")
+    return label("ledger_event", kind)

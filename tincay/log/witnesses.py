@@ -24,10 +24,10 @@ def ask(witness: Witness, checkpoint: Checkpoint) -> str:
     size = parse_checkpoint(parse_note(checkpoint.note).text).size
     status, answer = _send(witness, _request(last_seen(witness), size, checkpoint.note))
     if status == CONFLICT:
-        known = _read_size(answer)
-        if known > size:
+        witness_size = _read_size(answer)
+        if witness_size > size:
             raise WitnessRefused("the witness has seen a longer log than this one")
-        status, answer = _send(witness, _request(known, size, checkpoint.note))
+        status, answer = _send(witness, _request(witness_size, size, checkpoint.note))
     if status != 200:
         raise WitnessRefused(f"the witness answered {status}")
     return answer
@@ -40,7 +40,7 @@ def last_seen(witness: Witness) -> int:
 
 
 def _request(old: int, size: int, note: str) -> bytes:
-    lines = [f"old {old}", *(encode_base64(one) for one in queries.consistency(old, size)), "", note]
+    lines = [f"old {old}", *(encode_base64(node) for node in queries.consistency(old, size)), "", note]
     return "\n".join(lines).encode()
 
 

@@ -1,4 +1,4 @@
-"""How the install is: versions, lengths of queues, the last checkpoint and the last scheduled run. No report."""
+"""How the install is: versions, lengths of queues, the last checkpoint, the scheduled work. No report."""
 
 import platform
 from dataclasses import dataclass
@@ -6,16 +6,27 @@ from datetime import date, datetime, timedelta
 
 import django
 from django.db import connection
+from django.utils.functional import Promise
 
 from tincay import __version__
 from tincay.directory.queries import calendar
 from tincay.log import queries as log
-from tincay.operations.models import Heartbeat
+from tincay.operations.models import FailedJob, Heartbeat
+from tincay.operations.scheduled import JOBS
 from tincay.people.models import Desk, Notice
 from tincay.reports.models import Report
 
 QUIET = timedelta(minutes=10)
 """A timer that has not run for so long is worth a look."""
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A job that failed in the last run: its name in words, since when, and the type of its error."""
+
+    job: str | Promise
+    since: datetime
+    error: str
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,7 @@ class State:
     checkpoint_size: int
     ticked: datetime | None
     quiet: bool
+    failing: list[Failing]
     calendar_until: date | None
     desks_without_key: int
     desks_key_due: int
@@ -54,7 +66,16 @@ def state(now: datetime) -> State:
         checkpoint_size=last.checkpoint.size if last else 0,
         ticked=ticked,
         quiet=ticked is None or now - ticked > QUIET,
+        failing=_failing(),
         calendar_until=calendar("organisation").known_until,
         desks_without_key=Desk.objects.filter(recipient="").count(),
         desks_key_due=Desk.objects.filter(key_due=True).count(),
     )
+
+
+def _failing() -> list[Failing]:
+    """In the order of the list of jobs; one that a newer version has no more is called by its own name."""
+    rows = {row.job: row for row in FailedJob.objects.all()}
+    labels = {job.name: job.label for job in JOBS if job.name in rows}
+    names = [*labels, *sorted(set(rows) - set(labels))]
+    return [Failing(labels.get(name, name), rows[name].since, rows[name].error) for name in names]

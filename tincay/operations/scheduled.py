@@ -9,11 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import connection
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from tincay.intake import flood
 from tincay.log.checkpointing import close_the_day
 from tincay.operations.actions import keep_run
 from tincay.people.actions import send_notices
+from tincay.people.models import Notice
 from tincay.reports import schedule
 from tincay.reports.schedule import Done
 from tincay.visit.actions import forget_visits
@@ -28,29 +33,45 @@ class Job:
     """One kind of scheduled work. `real_time`: it goes by the machine's clock, also where a demo has its own."""
 
     name: str
+    label: str | Promise
     run: Callable[[datetime], Done]
     real_time: bool = False
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What one run did: rows by job, and the type of the error of each job that failed."""
+    """What one run did: rows by job; of each job that failed the type of its error, and since when it fails.
+
+    `kept`: what failed and the beat were written down; where that fails the health page sees no new beat.
+    `elsewhere`: another run is under way, so that nothing was done here, and there is no beat either.
+    """
 
     done: dict[str, int] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    since: dict[str, datetime] = field(default_factory=dict)
+    kept: bool = True
+    elsewhere: bool = False
 
 
 def _sign_the_day(now: datetime) -> Done:
-    close_the_day(now=now)
-    return Done(1)
+    """The day is signed in any case; a witness that did not sign is asked again, and told of until it does."""
+    refused = [answer for answer in close_the_day(now=now).answers.values() if answer]
+    return Done(1, len(refused), "WitnessRefused" if refused else "")
 
 
 def _send_notices(now: datetime) -> Done:
-    return Done(send_notices(now=now))
+    """A notice that waits calls nobody: whatever the channel did not take within its time counts as failed."""
+    sent = send_notices(now=now)
+    waiting = Notice.objects.for_the_rules().filter(sent_at=None, created_at__lte=now).count()
+    return Done(sent, waiting, "NoticesWaiting" if waiting else "")
 
 
 def _forget_visits(now: datetime) -> Done:
     return Done(forget_visits(now=now))
+
+
+def _forget_flood(now: datetime) -> Done:
+    return Done(flood.forget(now=now))
 
 
 def _empty_write_ahead_log(now: datetime) -> Done:
@@ -59,41 +80,49 @@ def _empty_write_ahead_log(now: datetime) -> Done:
 
 
 JOBS = (
-    Job("escalate", schedule.escalate),
-    Job("end_pauses", schedule.end_pauses),
-    Job("close_quiet", schedule.close_quiet),
-    Job("purge", schedule.purge_due),
-    Job("call_next", schedule.call_next),
+    Job("escalate", _("nhắc việc trễ hạn"), schedule.escalate),
+    Job("end_pauses", _("cho thời hạn chạy lại sau tạm dừng"), schedule.end_pauses),
+    Job("close_quiet", _("đóng tin đã xong từ lâu"), schedule.close_quiet),
+    Job("purge", _("xóa lời đã hết hạn giữ"), schedule.purge_due),
+    Job("call_next", _("gọi người trực tiếp theo"), schedule.call_next),
     # After the rest: a witness or a channel may be slow, and whatever becomes of one, the other has its turn.
-    Job("sign_the_day", _sign_the_day),
-    Job("send_notices", _send_notices),
-    Job("forget_visits", _forget_visits, real_time=True),
-    Job("empty_write_ahead_log", _empty_write_ahead_log),
+    Job("sign_the_day", _("ký sổ công khai và hỏi nhân chứng"), _sign_the_day),
+    Job("send_notices", _("gửi thông báo trực"), _send_notices),
+    Job("forget_visits", _("xóa dấu của lần quay lại đã xong"), _forget_visits, real_time=True),
+    Job("forget_flood", _("xóa số đếm chống quá tải của những giờ đã qua"), _forget_flood, real_time=True),
+    Job("empty_write_ahead_log", _("dọn tệp ghi tạm của cơ sở dữ liệu"), _empty_write_ahead_log),
 )
 
 
 def tick(*, now: datetime) -> Ran:
     """Do everything that is due at `now`. Running it twice does nothing twice, also at the same time."""
-    with exclusive("tick") as mine:
-        return _run(now) if mine else Ran()
+    with exclusive("tick") as locked:
+        return _run(now) if locked else Ran(kept=False, elsewhere=True)
 
 
 def _run(now: datetime) -> Ran:
-    ran = Ran()
+    done, failed = {}, {}
     for job in JOBS:
         result = _run_job(job, timezone.now() if job.real_time else now)
-        ran.done[job.name] = result.done
+        done[job.name] = result.done
         if result.error:
-            ran.failed[job.name] = result.error
-    keep_run(failed=ran.failed, now=now)
-    return ran
+            failed[job.name] = result.error
+    try:
+        since = keep_run(failed=failed, now=now)
+    except Exception as failure:
+        logger.error("the run could not be kept: %s", type(failure).__name__)
+        return Ran(done, failed, kept=False)
+    return Ran(done, failed, since)
 
 
 def _run_job(job: Job, now: datetime) -> Done:
+    """One job; whatever it raises, it is named, and what comes after it has its turn."""
     try:
         result = job.run(now)
     except Exception as failure:
         result = Done(0, 1, type(failure).__name__)
     if result.error:
         logger.error("%s: %s", job.name, result.error)
+        if not connection.in_atomic_block:  # a connection that broke in one job is not handed to the next
+            connection.close_if_unusable_or_obsolete()
     return result

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tincay.core.clock import local_day
-from tincay.directory.queries import calendar as days_of
+from tincay.directory import queries as directory
 from tincay.directory.queries import days_ahead, versions
 from tincay.operations import forms, health, pages
 from tincay.people.permissions import needs
@@ -30,22 +30,22 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "form": form,
             "days": [pages.day_line(day) for day in days_ahead(local_day(now()))],
             "versions": versions(),
-            "known_until": days_of("organisation").known_until,
+            "known_until": directory.calendar("organisation").known_until,
         },
     )
 
 
 def _changed(request: HttpRequest, form: forms.DayForm) -> bool:
     """Change the day, or say at the field why not."""
-    said = form.cleaned_data
+    day = form.cleaned_data
     try:
         moved = change_calendar(
-            day=said["day"],
-            calendar_name=said["calendar"],
-            kind=said["kind"],
-            name_vi=said["name"],
-            name_en=said["name"],
-            reason=said["reason"],
+            day=day["day"],
+            calendar_name=day["calendar"],
+            kind=day["kind"],
+            name_vi=day["name"],
+            name_en=day["name"],
+            reason=day["reason"],
             now=now(),
         )
     except PastDay:

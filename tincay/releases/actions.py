@@ -11,22 +11,21 @@ from django.utils.timezone import localtime
 
 from tincay import __version__
 from tincay.core.release.attacks.audit import noise_of
-from tincay.core.release.attacks.suite import Verdict, examine
+from tincay.core.release.attacks.suite import AttackVerdict, examine
 from tincay.core.release.budget import OverBudget
 from tincay.core.release.export import files
-from tincay.core.release.publish import Release as Measured
-from tincay.core.release.publish import release as measure_and_publish
+from tincay.core.release.publish import ReleaseContent, measure_and_publish
 from tincay.core.release.rows import Rows
-from tincay.core.release.tables import Table
+from tincay.core.release.tables import PublishedTable
 from tincay.log.actions import append_leaf
-from tincay.releases.models import Plan, PublishedFile, PublishedNumber, Release, Spend
+from tincay.releases.models import PrivacyBudget, PublishedFile, PublishedNumber, Release, Spend
 from tincay.web.transactions import one_transaction
 
 
 class NotPassed(Exception):
     """An attack got through, or one was too weak to be believed: this is not published. The budget is spent."""
 
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(self, verdict: AttackVerdict) -> None:
         self.verdict = verdict
         super().__init__(", ".join(finding.attack for finding in (*verdict.successes, *verdict.weak)))
 
@@ -36,26 +35,33 @@ class InsideTransaction(RuntimeError):
 
 
 @one_transaction
-def set_plan(*, code: str, micro_rho: int, now: datetime) -> Plan:
+def set_budget(*, code: str, micro_rho: int, now: datetime) -> PrivacyBudget:
     """Set the budget of a reporting year, once: it can never be raised afterwards."""
-    return Plan.objects.create(code=code, micro_rho=micro_rho, made_on=_day(now))
+    return PrivacyBudget.objects.create(code=code, micro_rho=micro_rho, made_on=_day(now))
 
 
 @one_transaction
-def charge(*, plan: Plan, purpose: str, micro_rho: int, now: datetime) -> Spend:
-    """Take a part of the plan, durably, before anything true is read. Raises OverBudget.
+def charge(*, budget: PrivacyBudget, purpose: str, micro_rho: int, now: datetime) -> Spend:
+    """Take a part of the budget, durably, before anything true is read. Raises OverBudget.
 
-    The plan's row is locked, so that two at once cannot spend the same rest; `purpose` is spent only once.
+    The budget's row is locked, so that two at once cannot spend the same rest; `purpose` is spent only once.
     """
-    locked = Plan.objects.select_for_update().get(pk=plan.pk)
+    locked = PrivacyBudget.objects.select_for_update().get(pk=budget.pk)
     left = locked.micro_rho - (locked.spends.aggregate(sum=Sum("micro_rho"))["sum"] or 0)
     if not 0 < micro_rho <= left:
         raise OverBudget(f"{micro_rho} micro-rho are asked for, {left} of {locked.micro_rho} are left.")
-    return Spend.objects.create(plan=plan, purpose=purpose, micro_rho=micro_rho, day=_day(now))
+    return Spend.objects.create(budget=budget, purpose=purpose, micro_rho=micro_rho, day=_day(now))
 
 
 def release_rows(
-    *, plan: Plan, purpose: str, rows: Rows, micro_rho: int, seed: int, most: int = 1, now: datetime
+    *,
+    budget: PrivacyBudget,
+    purpose: str,
+    rows: Rows,
+    micro_rho: int,
+    seed: int,
+    most: int = 1,
+    now: datetime,
 ) -> Release:
     """Measure coded rows and publish what comes of them, if every attack fails.
 
@@ -69,7 +75,7 @@ def release_rows(
     spends: list[Spend] = []
 
     def charged(amount: int) -> None:
-        spends.append(charge(plan=plan, purpose=purpose, micro_rho=amount, now=now))
+        spends.append(charge(budget=budget, purpose=purpose, micro_rho=amount, now=now))
 
     measured = measure_and_publish(rows, micro_rho=micro_rho, seed=seed, charge=charged, most=most)
     verdict = examine(measured).also(noise_of(measured.measurement, rows))
@@ -77,7 +83,7 @@ def release_rows(
 
 
 @one_transaction
-def _publish(*, spend: Spend, measured: Measured, verdict: Verdict, now: datetime) -> Release:
+def _publish(*, spend: Spend, measured: ReleaseContent, verdict: AttackVerdict, now: datetime) -> Release:
     """Keep a release for good: its numbers, its files and its leaf. The gate: raises NotPassed."""
     if not verdict.passed:
         raise NotPassed(verdict)
@@ -109,7 +115,7 @@ def _publish(*, spend: Spend, measured: Measured, verdict: Verdict, now: datetim
     )
 
 
-def _numbers(release: int, tables: Iterable[Table]) -> Iterable[PublishedNumber]:
+def _numbers(release: int, tables: Iterable[PublishedTable]) -> Iterable[PublishedNumber]:
     for table in tables:
         order = sorted(range(len(table.columns)), key=lambda place: table.columns[place])
         name = "×".join(table.columns[place] for place in order)

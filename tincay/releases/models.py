@@ -1,6 +1,6 @@
 """Published numbers and the budget of privacy, in rows that no code can change: the database itself refuses.
 
-The triggers are in migrations/0002 and 0003: on SQLite and PostgreSQL an UPDATE, DELETE, REPLACE or TRUNCATE of any
+The triggers are in migrations/0001: on SQLite and PostgreSQL an UPDATE, DELETE, REPLACE or TRUNCATE of any
 of these tables fails, and so does another number or file for a release that stands.
 """
 
@@ -9,7 +9,7 @@ from typing import Self
 from django.db import models
 
 
-class Plan(models.Model):
+class PrivacyBudget(models.Model):
     """The budget of a reporting year, in micro-rho (zero-concentrated differential privacy, millionths)."""
 
     code = models.SlugField(unique=True)
@@ -18,14 +18,14 @@ class Plan(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(micro_rho__gt=0), name="a_plan_has_a_budget")
+            models.CheckConstraint(condition=models.Q(micro_rho__gt=0), name="a_budget_is_positive")
         ]
 
 
 class Spend(models.Model):
-    """A part of a plan that is gone. It is written before a true number is looked at, and stays if that fails."""
+    """A part of a budget that is gone. It is written before a true number is looked at, and stays if that fails."""
 
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="spends")
+    budget = models.ForeignKey(PrivacyBudget, models.PROTECT, related_name="spends")
     purpose = models.SlugField(unique=True)
     micro_rho = models.PositiveBigIntegerField()
     day = models.DateField()

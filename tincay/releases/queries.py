@@ -2,7 +2,7 @@
 
 from django.db.models import Sum
 
-from tincay.releases.models import Plan, PublishedNumber, Release
+from tincay.releases.models import PrivacyBudget, PublishedNumber, Release
 
 
 class NeverPublished(LookupError):
@@ -12,17 +12,17 @@ class NeverPublished(LookupError):
 def answer(release: Release, **chosen: str) -> PublishedNumber:
     """The stored number for these answers. Raises NeverPublished."""
     names = sorted(chosen)
-    found = (
+    number = (
         PublishedNumber.objects.filter(release=release)
         .of_table(names)
         .filter(cell="×".join(chosen[name] for name in names))
         .first()
     )
-    if found is None:
+    if number is None:
         raise NeverPublished
-    return found
+    return number
 
 
-def left(plan: Plan) -> int:
-    """Micro-rho of the plan that may still be spent."""
-    return plan.micro_rho - (plan.spends.aggregate(sum=Sum("micro_rho"))["sum"] or 0)
+def left(budget: PrivacyBudget) -> int:
+    """Micro-rho of the budget that may still be spent."""
+    return budget.micro_rho - (budget.spends.aggregate(sum=Sum("micro_rho"))["sum"] or 0)

@@ -66,9 +66,9 @@ def take_step(*, report: Report, step: Step, now: datetime, events: Sequence[str
     stage = after(seen, step, answered=answered, today=local_day(now))
     clocks = ReportClocks(report)
     for event in events:
-        clocks.meet(event, now)
+        clocks.mark_met(event, now)
     columns = _apply(report, step, stage, now)
-    clocks.meet(stage, now)
+    clocks.mark_met(stage, now)
     clocks.start(stage, now)
     if isinstance(step, Reopen):
         clocks.start_anew(("received", "she_wrote"), now)
@@ -82,7 +82,7 @@ def meet_clocks(*, report: Report, events: Sequence[str], now: datetime) -> None
     """Meet the clocks that wait for events which are no stage (the first action, the reply)."""
     clocks = ReportClocks(report)
     for event in events:
-        clocks.meet(event, now)
+        clocks.mark_met(event, now)
     clocks.save()
     save_columns(report, "next_due_at")
 

@@ -59,7 +59,7 @@ class ReportClocks:
         started = [clock for event in events for clock in _started(self._report, event, now)]
         self._begun += [c for c in started if c.rule not in but and rules()[c.rule].met not in reached]
 
-    def meet(self, event: str, now: datetime) -> None:
+    def mark_met(self, event: str, now: datetime) -> None:
         """Mark the running clocks that this event meets, in time or not.
 
         What was counted before it was closed and opened again stays as it was.
@@ -133,8 +133,8 @@ def next_due(report: Report, clocks: Iterable[Clock]) -> datetime | None:
     reviews: list[datetime] = []
     if report.paused:
         reviews = [pause.review_at for pause in report.pauses.all() if not pause.ended_at and pause.review_at]
-    running = [clock.due_at for clock in clocks if clock.met_at is None and clock.due_at]
-    return min(reviews or running, default=None) or _look_again(report, clocks)
+    due_times = [clock.due_at for clock in clocks if clock.met_at is None and clock.due_at]
+    return min(reviews or due_times, default=None) or _look_again(report, clocks)
 
 
 def _look_again(report: Report, clocks: Iterable[Clock]) -> datetime:
@@ -143,4 +143,4 @@ def _look_again(report: Report, clocks: Iterable[Clock]) -> datetime:
     if report.stage == "handled" and quiet:
         return datetime.combine(quiet + QUIET_FOR, END_OF_DAY, ZONE)
     happened = [report.received_at, last_message(report), *(clock.met_at for clock in clocks)]
-    return due(LOOK_AGAIN, max(moment for moment in happened if moment), calendar())
+    return due(LOOK_AGAIN, max(at for at in happened if at), calendar())

@@ -239,21 +239,10 @@ class ClosingProposal(models.Model):
 
 
 class CountRow(models.Model):
-    """What she agreed to have counted: a month and coarse codes. The link goes when the report closes.
+    """What she agreed to have counted: a month and the codes of core.counting. The link goes when it closes.
 
     Only the *count* class of domain §0; nothing outside can follow a row to a report.
     """
-
-    CODES = (
-        "report_kind",
-        "channel",
-        "province",
-        "primary_harm",
-        "perpetrator_relation",
-        "police_option",
-        "age_group",
-        "classification",
-    )
 
     report = models.OneToOneField(Report, models.SET_NULL, null=True, related_name="count_row")
     month = models.CharField(max_length=7)

@@ -27,8 +27,8 @@ def grants(report: Report) -> list[Grant]:
 
 def last_message(report: Report, **of: bool) -> datetime | None:
     """When the last message of the thread was posted, or the last of hers (from_reporter=True)."""
-    found: datetime | None = report.messages.filter(**of).aggregate(last=Max("posted_at"))["last"]
-    return found
+    posted_at: datetime | None = report.messages.filter(**of).aggregate(last=Max("posted_at"))["last"]
+    return posted_at
 
 
 def quiet_since(report: Report) -> date | None:

@@ -67,12 +67,12 @@ def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now
     _keep_compartments(report, envelope, sealed_by, case)
     if envelope.grants:
         ConsentGrant.objects.bulk_create(read_grants(report, envelope.grants, last=0))
-    if not held or _first_in_danger_aside(report):
+    if not held or _first_held_in_danger(report):
         call_on_duty(desk=desk, now=now)
     return Received(report, new=True)
 
 
-def _first_in_danger_aside(report: Report) -> bool:
+def _first_held_in_danger(report: Report) -> bool:
     """Somebody in danger now is not left to a flood, and a flood does not ring all night: one call a desk."""
     others = Report.objects.for_the_rules().filter(
         desk=report.desk, priority="p0", stage="received", held=True

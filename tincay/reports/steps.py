@@ -10,6 +10,7 @@ from django.db.models import F
 
 from tincay.core.clock import local_day
 from tincay.core.consent import allows
+from tincay.core.counting import AGE_GROUPS, COLUMNS, CountedColumn
 from tincay.core.stages import (
     NOTHING_TO_ANSWER,
     Acknowledge,
@@ -75,24 +76,20 @@ def classify(*, report: Report, classification: str, count: Mapping[str, str] | 
 
 
 def _write_count_row(report: Report, count: Mapping[str, str]) -> None:
-    kept = {name: value for name, value in count.items() if name in CountRow.CODES and value}
-    for name, value in kept.items():
-        _check_counted(name, value)
-    CountRow.objects.create(report=report, month=report.received_month, codes=kept)
+    counted = {column.name: count[column.name] for column in COLUMNS if count.get(column.name)}
+    for column in COLUMNS:
+        if column.name in counted:
+            _check_counted(column, counted[column.name])
+    CountRow.objects.create(report=report, month=report.received_month, codes=counted)
 
 
-AGE_GROUPS = ("child", "adult")
-LISTS = {"primary_harm": "harm_type"}
-"""Columns of a count row whose code list has another name."""
-
-
-def _check_counted(name: str, value: str) -> None:
+def _check_counted(column: CountedColumn, value: str) -> None:
     """Raise UnknownCode for a value that is neither of its list nor, for a place, a province in force."""
-    if name == "age_group" and value in AGE_GROUPS:
+    if not column.code_list and value in AGE_GROUPS:
         return
-    if name == "province" and Province.objects.filter(code=value).exists():
+    if column.name == "province" and Province.objects.filter(code=value).exists():
         return
-    codes().check(LISTS.get(name, name), value)
+    codes().check(column.code_list, value)
 
 
 @one_transaction

@@ -125,7 +125,17 @@ def _commit_key(*, holder: str, recipient: Recipient, now: datetime, gone: bool 
     keep_opening(owner=owner, appended=appended, thread=recipient, receipt=recipient)
 
 
-def _held_alone(user: User) -> QuerySet[DeskWrap]:
+def _lock(desks: QuerySet[Desk]) -> None:
+    """Who changes who holds the keys of these desks waits here for who does it already: else the last two
+    holders could go at the same moment. (SQLite has one writer anyway.)"""
+    list(desks.select_for_update(no_key=True).order_by("pk"))
+
+
+def _lock_what_is_held(user: User) -> None:
+    _lock(Desk.objects.filter(pk__in=DeskWrap.objects.within(user=user).values("desk")))
+
+
+def _held_by_nobody_else(user: User) -> QuerySet[DeskWrap]:
     """What this user holds of desk keys, older ones included, that no other active user holds."""
     others = DeskWrap.objects.for_the_rules().filter(user__is_active=True).exclude(user=user)
     return DeskWrap.objects.within(user=user).exclude(of__in=others.values("of"))
@@ -148,7 +158,8 @@ def set_person_key(
     check_envelope(sealed, limit=WRAP_LIMIT)
     if len(salt) < 16 or scrypt[0] < 2**17 or scrypt[1] < 8:
         raise BadEnvelope("weak stretch")
-    if _held_alone(user).exists():
+    _lock_what_is_held(user)
+    if _held_by_nobody_else(user).exists():
         raise LastMember
     DeskWrap.objects.within(user=user).delete()
     User.objects.for_the_rules().filter(pk=user.pk).update(recipient=recipient)
@@ -173,6 +184,7 @@ def set_desk_key(*, desk: Desk, recipient: Recipient, wraps: Mapping[User, bytes
     What was wrapped to the old key stays readable through the members' old wraps until `rewrap` has replaced
     all of it and `forget_old_key` is called. Raises NotYet while an older key is still being replaced.
     """
+    _lock(Desk.objects.filter(pk=desk.pk))
     if DeskWrap.objects.for_the_rules().filter(desk=desk).exclude(of=desk.recipient).exists():
         raise NotYet
     for sealed in wraps.values():
@@ -216,12 +228,13 @@ def add_member(*, desk: Desk, user: User, sealed: bytes | None, on_call: int | N
 @one_transaction
 def remove_member(*, desk: Desk, user: User) -> None:
     """Take a user from a desk: wraps are gone at once. A colleague's browser then makes the desk's new key."""
-    if _held_alone(user).filter(desk=desk).exists():
+    _lock(Desk.objects.filter(pk=desk.pk))
+    if _held_by_nobody_else(user).filter(desk=desk).exists():
         raise LastMember
-    held, _ = DeskWrap.objects.within(user=user).filter(desk=desk).delete()
+    deleted, _ = DeskWrap.objects.within(user=user).filter(desk=desk).delete()
     user.memberships.filter(desk=desk).delete()
     end_sessions(user=user)
-    if held:
+    if deleted:
         Desk.objects.filter(pk=desk.pk).update(key_due=True)
         desk.key_due = True
 
@@ -232,13 +245,14 @@ def suspend_member(*, user: User) -> list[Desk]:
 
     There the wraps stay: nobody can fetch them while the account is suspended, and without them all is lost.
     """
-    alone = set(_held_alone(user).values_list("desk", flat=True))
+    _lock_what_is_held(user)
+    sole_keys = set(_held_by_nobody_else(user).values_list("desk", flat=True))
     desks = list(Desk.objects.within(memberships__user=user).order_by("code"))
     for desk in desks:
-        if desk.pk not in alone:
+        if desk.pk not in sole_keys:
             remove_member(desk=desk, user=user)
     suspend(user=user)
-    return [desk for desk in desks if desk.pk in alone]
+    return [desk for desk in desks if desk.pk in sole_keys]
 
 
 @one_transaction
@@ -249,7 +263,8 @@ def reset_access(*, user: User, password: str, keep_key: bool, now: datetime) ->
     passphrase has to be known. Raises LastMember when the key alone opens one of the desks.
     """
     if user.recipient and not keep_key:
-        if _held_alone(user).exists():
+        _lock_what_is_held(user)
+        if _held_by_nobody_else(user).exists():
             raise LastMember
         DeskWrap.objects.within(user=user).delete()
         PersonWrap.objects.within(user=user).delete()

@@ -1,6 +1,5 @@
 """Giving a desk a new key: the server's half of docs/formats/rewrap.md. It passes ciphertext on and opens none."""
 
-import base64
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -11,7 +10,8 @@ from tincay.people.models import Desk, User
 from tincay.vault import actions as vault
 from tincay.vault.models import DeskWrap, Wrap
 from tincay.vault.queries import desk_wraps, old_key, stale_wraps, without_key
-from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Strict
+from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Strict, base64_text
+from tincay.web.transactions import one_transaction
 
 AT_ONCE = 50
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
@@ -27,7 +27,7 @@ class ReplacedWrap(Strict):
     sealed: Bytes64 | None
 
 
-class Begin(Strict):
+class BeginRekey(Strict):
     v: Literal[1]
     step: Literal["begin", "more", "finish"]
 
@@ -73,7 +73,7 @@ def begin(desk: Desk, user: User) -> dict[str, Any]:
 
 
 def _desk_key(row: DeskWrap, user: User) -> dict[str, str]:
-    return {"wrap": _base64(row.sealed), "of": user.recipient, "recipient": row.of}
+    return {"wrap": base64_text(row.sealed), "of": user.recipient, "recipient": row.of}
 
 
 def _public(users: QuerySet[User]) -> list[dict[str, str]]:
@@ -90,20 +90,20 @@ def new_key(desk: Desk, user: User, sent: NewKey, now: datetime) -> dict[str, An
     sealed = {int(wrap.id): wrap.sealed for wrap in sent.wraps}
     if set(sealed) != set(members):
         raise Malformed
-    wraps = {members[number]: found for number, found in sealed.items()}
+    wraps = {members[number]: wrap for number, wrap in sealed.items()}
     vault.set_desk_key(desk=desk, recipient=sent.recipient, wraps=wraps, now=now)
-    mine = DeskWrap.objects.within(user=user).get(of=desk.recipient)
-    return {"new": _desk_key(mine, user), "left": stale_wraps(desk).count()}
+    own = DeskWrap.objects.within(user=user).get(of=desk.recipient)
+    return {"new": _desk_key(own, user), "left": stale_wraps(desk).count()}
 
 
 def more(desk: Desk) -> dict[str, Any]:
     """At most fifty wraps to the old key."""
-    found = stale_wraps(desk).select_related("compartment")
+    stale = stale_wraps(desk).select_related("compartment")
     wraps = [
-        {"id": str(row.pk), "sealed": _base64(row.sealed), "of": row.compartment.recipient}
-        for row in found[:AT_ONCE]
+        {"id": str(row.pk), "sealed": base64_text(row.sealed), "of": row.compartment.recipient}
+        for row in stale[:AT_ONCE]
     ]
-    return {"wraps": wraps, "left": found.count()}
+    return {"wraps": wraps, "left": stale.count()}
 
 
 def replaced(desk: Desk, user: User, sent: Replaced) -> dict[str, Any]:
@@ -115,9 +115,10 @@ def replaced(desk: Desk, user: User, sent: Replaced) -> dict[str, Any]:
     return {"left": stale_wraps(desk).count()}
 
 
+@one_transaction
 def joined(desk: Desk, sent: Joined) -> None:
-    """Hand the desk's present key to members who do not hold it yet."""
-    waiting = without_key(desk).in_bulk()
+    """Hand the desk's present key to members who do not hold it yet: to all of them, or to nobody."""
+    waiting = without_key(desk).exclude(recipient="").in_bulk()
     for wrap in sent.wraps:
         if int(wrap.id) not in waiting:
             raise Malformed
@@ -127,7 +128,3 @@ def joined(desk: Desk, sent: Joined) -> None:
 def forget_old(desk: Desk) -> None:
     """The end: nothing goes to the old key any more. Raises vault.NotYet while something does."""
     vault.forget_old_key(desk=desk)
-
-
-def _base64(raw: bytes | memoryview) -> str:
-    return base64.b64encode(bytes(raw)).decode()

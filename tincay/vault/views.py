@@ -5,7 +5,6 @@ from typing import Any, Literal
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from tincay.vault.actions import LastMember, NotYet, add_member, remove_member, 
 from tincay.vault.permissions import desk_or_404
 from tincay.vault.queries import desk_wraps, old_key, without_key
 from tincay.web.json_views import body_of, for_script
+from tincay.web.packs import word_list_address
 from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Salt, Strict, read
 from tincay.web.time import now
 
@@ -40,12 +40,12 @@ class PersonKey(Strict):
 def my_key(request: HttpRequest) -> HttpResponse:
     user = staff(request)
     language = get_language() or "vi"
-    mine = [member.desk for member in user.memberships.select_related("desk")]
-    desks = [(desk.name(language), _holds(user, desk)) for desk in mine]
+    own_desks = [member.desk for member in user.memberships.select_related("desk")]
+    desks = [(desk.name(language), _holds(user, desk)) for desk in own_desks]
     return render(
         request,
         "vault/my_key.html",
-        {"desks": desks, "setup": {"words": static("client/words-vn.txt")}, "user": user},
+        {"desks": desks, "setup": {"words": word_list_address()}, "user": user},
     )
 
 
@@ -84,8 +84,8 @@ def set_my_key(request: HttpRequest) -> HttpResponse:
 @needs(May.MANAGE_DESK)
 def desks(request: HttpRequest) -> HttpResponse:
     user = staff(request)
-    found = Desk.objects.filter(organisation=user.organisation_id).order_by("code")
-    return render(request, "vault/desks.html", {"desks": [_desk(desk, user) for desk in found]})
+    rows = Desk.objects.filter(organisation=user.organisation_id).order_by("code")
+    return render(request, "vault/desks.html", {"desks": [_desk(desk, user) for desk in rows]})
 
 
 def _desk(desk: Desk, user: User) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def desk_key(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _handing_step(desk: Desk, user: User, body: bytes) -> dict[str, Any]:
-    for shape in (rekey.Begin, rekey.NewKey, rekey.Replaced, rekey.Joined):
+    for shape in (rekey.BeginRekey, rekey.NewKey, rekey.Replaced, rekey.Joined):
         try:
             sent = read(shape, body)
         except Malformed:
@@ -171,7 +171,7 @@ def _answer(desk: Desk, user: User, sent: Strict) -> dict[str, Any]:
     if isinstance(sent, rekey.Joined):
         rekey.joined(desk, sent)
         return {"next": reverse("desks") if user.may(May.MANAGE_DESK) else reverse("my_key")}
-    assert isinstance(sent, rekey.Begin)
+    assert isinstance(sent, rekey.BeginRekey)
     if sent.step == "begin":
         return rekey.begin(desk, user)
     if sent.step == "more":

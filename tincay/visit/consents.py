@@ -1,8 +1,9 @@
 """What exactly a consent hands over: the items that she sees before she says yes, by scope."""
 
+from tincay.core import counting
+
 FACTS = ("harms", "time_since", "place", "channel", "did")
 """What happened, in chosen answers: no words of hers, nothing about who she is."""
-COUNTED = ("kind", "harms", "place", "did", "police_option", "age_band")
 SHARED = frozenset({"share_service"})
 """Scopes that name a receiver."""
 _ITEMS = {
@@ -12,7 +13,7 @@ _ITEMS = {
 _SEEN = {
     **_ITEMS,
     "store_sealed": ("words",),
-    "count_statistics": COUNTED,
+    "count_statistics": counting.ANSWERS,
     "alert_members": ("harms", "did"),
     "alert_public": ("harms",),
     "pattern_link": ("identifier",),

@@ -1,7 +1,7 @@
 """What the pages behind a receipt are given to show; opened here only where her browser has no script."""
 
-import base64
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,18 +17,18 @@ from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
 from tincay.log.keys import policy_note
 from tincay.log.queries import Standing, evidence_for, proof_for, standing
-from tincay.people.models import Desk
-from tincay.reports.models import Report
+from tincay.people.models import Desk, Organisation
+from tincay.reports.models import Escalation, Report
 from tincay.reports.queries import grants
-from tincay.vault.queries import recipient
+from tincay.vault.queries import recipient, wraps_for_receipt
 from tincay.visit import queries
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
+from tincay.visit.sealed import Wrapped
 from tincay.visit.session import Visitor
+from tincay.visit.stage_bar import bar
+from tincay.web.dates import day_words, moment_words
 from tincay.web.packs import codes, language, text_version, texts
-
-
-def base64_of(raw: bytes | memoryview) -> str:
-    return base64.b64encode(bytes(raw)).decode()
+from tincay.web.strict_json import base64_text
 
 
 def _page(visitor: Visitor) -> dict[str, Any]:
@@ -39,14 +39,80 @@ def _page(visitor: Visitor) -> dict[str, Any]:
     return {"report": visitor.report, "token": visitor.token, "plain": plain, "texts": texts(), **way_out}
 
 
+@dataclass(frozen=True)
+class ThreadMessage:
+    """One message of the thread."""
+
+    who: str
+    from_her: bool
+    when: str
+    kind: str
+    wrapped: Wrapped
+    text_id: int
+
+
+def conversation(report: Report) -> list[ThreadMessage]:
+    """Messages both ways, oldest first. A helper is a number, never a name."""
+    wrap = wraps_for_receipt(report.id).filter(compartment__kind="thread").first()
+    if wrap is None:
+        return []
+    rows = report.messages.select_related("text").order_by("id")
+    return [
+        ThreadMessage(
+            who=gettext("Bạn")
+            if row.from_reporter
+            else gettext("Người hỗ trợ số %(number)s") % {"number": row.number},
+            from_her=row.from_reporter,
+            when=moment_words(row.posted_at) if row.posted_at else "",
+            kind=row.kind,
+            wrapped=Wrapped(wrap, [row.text]),
+            text_id=row.text_id,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """Which unit was reminded of a late step, and on which day."""
+
+    unit: str
+    when: str
+    rule: str
+
+
+def reminders(report: Report) -> list[Reminder]:
+    """Every reminder that went up about this report; a unit, never a person."""
+    rows = Escalation.objects.within(clock__report=report).select_related("clock").order_by("at", "level")
+    return [
+        Reminder(
+            unit=_unit(row.level, report),
+            when=day_words(local_day(row.at)),
+            rule=codes().get_code("clock_rule", row.clock.rule).label(language()),
+        )
+        for row in rows
+    ]
+
+
+def _unit(level: str, report: Report) -> str:
+    shown_in = language()
+    if level == "e4":
+        body = Organisation.objects.filter(coordinating=True).first()
+        return body.name(shown_in) if body else codes().get_code("escalation_level", level).label(shown_in)
+    if level == "e1":
+        return report.desk.post(shown_in)
+    who = codes().get_code("escalation_level", level).label(shown_in).split(": ")[-1]
+    return f"{report.desk.organisation.name(shown_in)}: {who}"
+
+
 def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
     """Where it stands, who answers, what was said, and the place to write."""
     report = visitor.report
     return {
         **_page(visitor),
-        "bar": queries.bar(report, now),
+        "bar": bar(report, now),
         "post": report.desk.post(language()),
-        "messages": [_message(visitor, said, report.id.hex) for said in queries.conversation(report)],
+        "messages": [_message(visitor, message, report.id.hex) for message in conversation(report)],
         "late": bool(queries.late_clocks(report, now)),
         "nothing_to_answer": queries.nothing_to_answer(report),
         "thread": "" if report.closed else recipient(report.id, "thread"),
@@ -55,13 +121,13 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
     }
 
 
-def _message(visitor: Visitor, said: queries.Said, owner: str) -> dict[str, Any]:
-    opened = said.wrapped.opened(visitor.keys.stretched.identity) if visitor.keys else []
+def _message(visitor: Visitor, message: ThreadMessage, owner: str) -> dict[str, Any]:
+    opened = message.wrapped.opened(visitor.keys.stretched.identity) if visitor.keys else []
     return {
-        "said": said,
-        "id": f"m{said.text_id}",
+        "message": message,
+        "id": f"m{message.text_id}",
         "words": [str(document.get("words", "")) for document in opened],
-        "sealed": None if visitor.keys else said.wrapped.document,
+        "sealed": None if visitor.keys else message.wrapped.document,
     }
 
 
@@ -130,14 +196,17 @@ def _items() -> dict[str, str]:
 
 def labels() -> dict[str, dict[str, str]]:
     """The words of every answer, for the pages that show what was sealed."""
-    found = {name: _labels_of(one.title, one.values, one.groups) for name, one in questions().items()}
+    labels = {
+        name: _labels_of(question.title, question.values, question.groups)
+        for name, question in questions().items()
+    }
     for name, (list_name, _) in ANSWER_LISTS.items():
         # A helper may have written down an answer that the form does not offer.
-        found[name] = {"": gettext("Loại tin")} | _list(list_name) | found.get(name, {})
-    found["place"] = {"": gettext("Nơi xảy ra"), **{one.value: one.words for one in places()}}
+        labels[name] = {"": gettext("Loại tin")} | _list(list_name) | labels.get(name, {})
+    labels["place"] = {"": gettext("Nơi xảy ra"), **{place.value: place.words for place in places()}}
     for name, words in _fields().items():
-        found[name] = {"": words}
-    return found
+        labels[name] = {"": words}
+    return labels
 
 
 def _labels_of(title: str, values: frozenset[str], groups: Any) -> dict[str, str]:
@@ -161,32 +230,32 @@ def _fields() -> dict[str, str]:
 
 def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """Her story and what she said about herself: sealed for her phone, or opened in memory."""
-    known = labels()
-    found = []
+    words_of = labels()
+    shown = []
     for place, wrapped in enumerate(queries.own_words(visitor.report)):
         opened = wrapped.opened(visitor.keys.stretched.identity) if visitor.keys else []
-        found.append(
+        shown.append(
             {
                 "id": f"own{place}",
                 "sealed": None if visitor.keys else wrapped.document,
-                "answers": [pair for document in opened for pair in _answers(document, known, only)],
+                "answers": [pair for document in opened for pair in _answers(document, words_of, only)],
                 "words": [str(document.get("words", "")) for document in opened if document.get("words")],
             }
         )
-    return found
+    return shown
 
 
 def _answers(
-    document: dict[str, Any], known: dict[str, dict[str, str]], only: tuple[str, ...]
+    document: dict[str, Any], words_of: dict[str, dict[str, str]], only: tuple[str, ...]
 ) -> list[tuple[str, list[str]]]:
     """Pairs of a question and its answers in words, from an opened document."""
-    said = {**document.get("answers", {}), **document.get("fields", {})}
+    answers = {**document.get("answers", {}), **document.get("fields", {})}
     return [
         (
-            known.get(name, {}).get("", name),
-            [known.get(name, {}).get(str(one), str(one)) for one in _listed(value)],
+            words_of.get(name, {}).get("", name),
+            [words_of.get(name, {}).get(str(code), str(code)) for code in _listed(value)],
         )
-        for name, value in said.items()
+        for name, value in answers.items()
         if not only or name in only
     ]
 
@@ -205,7 +274,7 @@ def late(visitor: Visitor, now: datetime) -> dict[str, Any]:
     return {
         **_page(visitor),
         "late": clocks,
-        "reminders": queries.reminders(report),
+        "reminders": reminders(report),
         "asked": queries.oversight_asked(report),
     }
 
@@ -223,7 +292,7 @@ def proof(visitor: Visitor) -> dict[str, Any]:
         "standing": standing(opening.leaf),
         "registered": standing(opening.leaf) is Standing.REGISTERED,
         "ready": bare is not None,
-        "file": {"proof": bare, "policy": policy_note(), "sealed": base64_of(opening.for_receipt)},
+        "file": {"proof": bare, "policy": policy_note(), "sealed": base64_text(opening.for_receipt)},
     }
 
 
@@ -251,7 +320,7 @@ def data(visitor: Visitor, now: datetime) -> dict[str, Any]:
         **_page(visitor),
         "own": _own_words(visitor),
         "labels": labels(),
-        "bar": queries.bar(report, now),
+        "bar": bar(report, now),
         "desk": report.desk.name(language()),
         "organisation": report.desk.organisation.name(language()),
         "priority": codes().get_code("triage_priority", report.priority).label(language()),
@@ -272,15 +341,15 @@ def _written_down(report: Report) -> list[tuple[str, str]]:
         gettext("Được xếp vào loại"): ("classification", report.classification),
         gettext("Kết quả giải quyết"): ("handling_result", report.handling_result),
     }
-    found = [(name, codes().get_code(*code).label(language())) for name, code in coded.items() if code[1]]
-    found.append((gettext("Tên gọi của tin"), report.code_name))
-    found.append((gettext("Số lần được mở"), str(report.times_opened)))
-    found.append((gettext("Số ngày đã thử liên lạc với bạn"), str(report.safe_tries.count())))
+    lines = [(name, codes().get_code(*code).label(language())) for name, code in coded.items() if code[1]]
+    lines.append((gettext("Tên gọi của tin"), report.code_name))
+    lines.append((gettext("Số lần được mở"), str(report.times_opened)))
+    lines.append((gettext("Số ngày đã thử liên lạc với bạn"), str(report.safe_tries.count())))
     if hasattr(report, "closing_proposal"):
-        found.append((gettext("Đề nghị đóng tin"), gettext("đang chờ người thứ hai xem")))
+        lines.append((gettext("Đề nghị đóng tin"), gettext("đang chờ người thứ hai xem")))
     if hasattr(report, "count_row"):
-        found.append((gettext("Đã tính vào con số chung"), report.count_row.month))
-    return found
+        lines.append((gettext("Đã tính vào con số chung"), report.count_row.month))
+    return lines
 
 
 def ending(visitor: Visitor) -> dict[str, Any]:

@@ -47,9 +47,9 @@ def visitor_of(request: HttpRequest) -> Visitor | None:
 
 def visitor_with(cookie: Identity) -> Visitor:
     """Who has just come in."""
-    found = _visitor(cookie)
-    assert found is not None
-    return found
+    visitor = _visitor(cookie)
+    assert visitor is not None
+    return visitor
 
 
 def _visitor(cookie: str) -> Visitor | None:

@@ -5,8 +5,8 @@ from django.urls import URLPattern, path
 from tincay.visit import views
 
 urlpatterns: list[URLPattern] = [
-    path("", views.door, name="back"),
-    path("plain/", views.plain_door, name="back_plain"),
+    path("", views.enter_code, name="back"),
+    path("plain/", views.enter_code_plain, name="back_plain"),
     path("ask/", views.ask, name="visit_ask"),
     path("in/", views.prove, name="visit_prove"),
     path("now/", views.home, name="visit"),

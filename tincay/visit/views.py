@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -42,8 +41,8 @@ from tincay.visit.session import (
 )
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
-from tincay.web.packs import text_version, texts, words
-from tincay.web.strict_json import Bytes32, Strict, read
+from tincay.web.packs import text_version, texts, word_list_address, words
+from tincay.web.strict_json import Bytes32, Strict, base64_text, read
 from tincay.web.time import now
 
 
@@ -53,7 +52,7 @@ class Locator(Strict):
     locator: Bytes32
 
 
-class Answer(Strict):
+class ChallengeAnswer(Strict):
     """The opened challenge."""
 
     ticket: str
@@ -62,24 +61,24 @@ class Answer(Strict):
 
 @csrf_exempt  # No session to ride on yet; a form of another site is recognised by Sec-Fetch-Site.
 @require_http_methods(["GET", "HEAD", "POST"])
-def door(request: HttpRequest) -> HttpResponse:
+def enter_code(request: HttpRequest) -> HttpResponse:
     """Type the code. Posted to only where there is no JavaScript."""
     if request.method != "POST" or request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return _door_page(request)
+        return _code_page(request)
     wait = attempts(request)[1]
     if wait:
-        return _door_page(request, problem="slow_down", wait=wait, status=429)
+        return _code_page(request, problem="slow_down", wait=wait, status=429)
     try:
         code = normalise(request.POST.get("plain-code", ""), words())
     except BadReceipt as wrong:
-        return _door_page(request, problem=wrong.reason, status=422)
+        return _code_page(request, problem=wrong.reason, status=422)
     return _come_in(request, code)
 
 
 @require_safe
-def plain_door(request: HttpRequest) -> HttpResponse:
+def enter_code_plain(request: HttpRequest) -> HttpResponse:
     """The door for a phone on which the script did not arrive."""
-    return _door_page(request, plain=True)
+    return _code_page(request, plain=True)
 
 
 def _come_in(request: HttpRequest, code: str) -> HttpResponse:
@@ -88,11 +87,11 @@ def _come_in(request: HttpRequest, code: str) -> HttpResponse:
             receipt = stretch_receipt(code, bytes(this_install().salt))
         cookie = actions.open_with_code(code=code, receipt=receipt, now=timezone.now())
     except actions.Unknown:
-        return count_attempt(request, _door_page(request, problem="unknown", status=404))
+        return count_attempt(request, _code_page(request, problem="unknown", status=404))
     except flood.Busy:
-        return _door_page(request, problem="busy", status=503)
+        return _code_page(request, problem="busy", status=503)
     except OperationalError as error:
-        return _door_page(request, problem=storage_trouble(error), status=503)
+        return _code_page(request, problem=storage_trouble(error), status=503)
     wanted = "visit_delete" if request.POST.get("next") == "delete" else "visit"
     typed = request.POST.get("plain-words", "")
     if not typed:
@@ -104,18 +103,18 @@ def _come_in(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _door_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpResponse:
+def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> HttpResponse:
     # Whoever posted a plain form has no script that works, whatever the browser says of itself.
-    said.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
+    shown.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
     # What an ended visit left behind is not lost by a mistyped code either.
-    said.setdefault("typed", request.POST.get("plain-words", ""))
-    config = {"salt": bytes(this_install().salt).hex(), "words": static("client/words-vn.txt")}
-    return render(request, "visit/door.html", {"config": config, "texts": texts(), **said}, status=status)
+    shown.setdefault("typed", request.POST.get("plain-words", ""))
+    config = {"salt": bytes(this_install().salt).hex(), "words": word_list_address()}
+    return render(request, "visit/door.html", {"config": config, "texts": texts(), **shown}, status=status)
 
 
 def over(request: HttpRequest) -> HttpResponse:
     """The fifteen minutes are up. What was typed stays in the page, to be copied into the next visit."""
-    return _door_page(request, problem="visit_over", status=401 if request.method == "POST" else 200)
+    return _code_page(request, problem="visit_over", status=401 if request.method == "POST" else 200)
 
 
 @csrf_exempt
@@ -128,7 +127,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return refusal("slow_down", wait=wait)
     asked = actions.ask_for_proof(locator=read(Locator, body_of(request)).locator, now=timezone.now())
     return count_attempt(
-        request, JsonResponse({"challenge": pages.base64_of(asked.sealed), "ticket": asked.ticket})
+        request, JsonResponse({"challenge": base64_text(asked.sealed), "ticket": asked.ticket})
     )
 
 
@@ -137,9 +136,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 @for_script
 def prove(request: HttpRequest) -> HttpResponse:
     """The second half: the right answer opens the visit."""
-    said = read(Answer, body_of(request))
+    sent = read(ChallengeAnswer, body_of(request))
     try:
-        cookie = actions.accept_proof(ticket=said.ticket, answer=said.answer, now=timezone.now())
+        cookie = actions.accept_proof(ticket=sent.ticket, answer=sent.answer, now=timezone.now())
     except actions.Unknown:
         return refusal("unknown")
     return start_session(JsonResponse({"next": reverse("visit")}), cookie)
@@ -221,16 +220,16 @@ def _receiver(request: HttpRequest, visitor: Visitor) -> Desk | None:
     code = request.GET.get("to") or ""
     if not code:
         return None
-    found = next((desk for desk in queries.receivers(visitor.report) if desk.code == code), None)
-    if found is None:
+    receiver = next((desk for desk in queries.receivers(visitor.report) if desk.code == code), None)
+    if receiver is None:
         raise Http404
-    return found
+    return receiver
 
 
 def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given: bool) -> None:
     if visitor.keys is None:
         raise Http404
-    said = Grant(
+    grant = Grant(
         scope=scope,
         receiver=receiver.code if receiver else None,
         items=frozenset(items_of(scope) if given else ()),
@@ -238,7 +237,7 @@ def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given:
         number=queries.last_number(visitor.report) + 1,
         day=local_day(now()),
     )
-    signed = signed_grant(said, visitor.keys.stretched, text_version())
+    signed = signed_grant(grant, visitor.keys.stretched, text_version())
     change_consent(report=visitor.report, grant=signed, now=now())
 
 

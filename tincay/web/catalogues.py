@@ -32,7 +32,7 @@ class BadCatalogue(ValueError):
 
 
 @dataclass(frozen=True)
-class Message:
+class CatalogueText:
     context: str
     text: str
     plural: str = ""
@@ -44,7 +44,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Entry:
-    message: Message
+    message: CatalogueText
     translations: tuple[str, ...]
     fuzzy: bool
     part: str
@@ -53,25 +53,25 @@ class Entry:
 # What our sources say
 
 
-def messages_in(folder: Path) -> dict[Key, Message]:
+def messages_in(folder: Path) -> dict[Key, CatalogueText]:
     """Every translatable text below a folder, in templates and in Python."""
-    found: dict[Key, Message] = {}
+    texts: dict[Key, CatalogueText] = {}
     for path in sorted(folder.rglob("*")):
         for message in _messages_of(path):
-            known = found.get(message.key)
-            if not known or not known.plural:
-                found[message.key] = message
-    return found
+            earlier = texts.get(message.key)
+            if not earlier or not earlier.plural:
+                texts[message.key] = message
+    return texts
 
 
-def _messages_of(path: Path) -> Iterator[Message]:
+def _messages_of(path: Path) -> Iterator[CatalogueText]:
     if path.suffix == ".py":
         yield from messages_of_python(path.read_text(encoding="utf-8"))
     elif "templates" in path.parts and path.suffix in {".html", ".txt"}:
         yield from messages_of_template(path.read_text(encoding="utf-8"))
 
 
-def messages_of_python(source: str) -> Iterator[Message]:
+def messages_of_python(source: str) -> Iterator[CatalogueText]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -81,16 +81,16 @@ def messages_of_python(source: str) -> Iterator[Message]:
             yield from _message(name, texts)
 
 
-def messages_of_template(source: str) -> Iterator[Message]:
+def messages_of_template(source: str) -> Iterator[CatalogueText]:
     for name, *literals in TEMPLATE_CALL.findall(templatize(source)):
         yield from _message(name, [ast.literal_eval(literal) for literal in literals if literal])
 
 
-def _message(name: str, texts: list[str]) -> Iterator[Message]:
+def _message(name: str, texts: list[str]) -> Iterator[CatalogueText]:
     context = texts.pop(0) if name in CALLS_WITH_CONTEXT and texts else ""
     if texts and name in CALLS | CALLS_WITH_CONTEXT:
         plural = texts[1] if len(texts) > 1 and "n" in name[:1] else ""
-        yield Message(context, texts[0], plural)
+        yield CatalogueText(context, texts[0], plural)
 
 
 # .po
@@ -114,7 +114,9 @@ def read_po(text: str, part: str) -> Iterator[Entry]:
     for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
         fields, fuzzy = _fields(block, part)
         if fields.get("msgid"):
-            message = Message(fields.get("msgctxt", ""), fields["msgid"], fields.get("msgid_plural", ""))
+            message = CatalogueText(
+                fields.get("msgctxt", ""), fields["msgid"], fields.get("msgid_plural", "")
+            )
             translations = [value for name, value in sorted(fields.items()) if name.startswith("msgstr")]
             yield Entry(message, tuple(translations), fuzzy, part)
 
@@ -204,18 +206,20 @@ def _table(texts: list[bytes], offset: int) -> tuple[bytes, int]:
 # What is wrong
 
 
-def findings(said: Mapping[Key, Message], entries: Mapping[Key, Entry]) -> list[str]:
+def findings(sources: Mapping[Key, CatalogueText], entries: Mapping[Key, Entry]) -> list[str]:
     """Every text without a translation, and every translation that is doubtful, broken or no longer used."""
-    wrong = [f"missing: {message.text!r}" for key, message in said.items() if key not in entries]
+    wrong = [f"missing: {message.text!r}" for key, message in sources.items() if key not in entries]
     for key, entry in entries.items():
-        wrong += [f"{entry.part}: {what}: {entry.message.text!r}" for what in _doubts(entry, said.get(key))]
+        wrong += [
+            f"{entry.part}: {what}: {entry.message.text!r}" for what in _doubts(entry, sources.get(key))
+        ]
     return wrong
 
 
-def _doubts(entry: Entry, said: Message | None) -> Iterator[str]:
-    if said is None and entry.part not in FOREIGN_PARTS:
+def _doubts(entry: Entry, source: CatalogueText | None) -> Iterator[str]:
+    if source is None and entry.part not in FOREIGN_PARTS:
         yield "no longer used"
-    if said and bool(said.plural) != bool(entry.message.plural):
+    if source and bool(source.plural) != bool(entry.message.plural):
         yield "plural in one place only"
     if entry.fuzzy:
         yield "fuzzy"

@@ -29,9 +29,9 @@ def short_day_words(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-def moment_words(moment: datetime) -> str:
+def moment_words(at: datetime) -> str:
     """ "14:30 thứ Tư 25/02/2026" on the install's clock, 24 hours."""
-    local = timezone.localtime(moment)
+    local = timezone.localtime(at)
     return f"{local:%H:%M} {day_words(local.date())}"
 
 
@@ -67,10 +67,3 @@ def _amount(span: timedelta, working_days: int | None) -> str:
     if minutes >= 1:
         return ngettext("%(n)d phút", "%(n)d phút", minutes) % {"n": minutes}
     return gettext("chưa đến 1 phút")
-
-
-def questions_left_words(left: int) -> str:
-    """How far in, in words: "Còn khoảng 4 câu". Never a percentage."""
-    if left <= 0:
-        return gettext("Câu cuối")
-    return ngettext("Còn khoảng %(n)d câu", "Còn khoảng %(n)d câu", left) % {"n": left}

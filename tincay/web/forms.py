@@ -21,8 +21,8 @@ class Renderer(TemplatesSetting):
     field_template_name = "web/field.html"
 
 
-class _Cards(forms.widgets.ChoiceWidget):
-    """Give each choice its icon and its second line, by the choice's value."""
+class Cards(forms.RadioSelect):
+    """One of several, as whole-width cards; each choice has its icon and its second line, by its value."""
 
     def __init__(
         self,
@@ -39,14 +39,6 @@ class _Cards(forms.widgets.ChoiceWidget):
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         return option | {"icon": self.icons.get(str(value), ""), "hint": self.hints.get(str(value), "")}
-
-
-class Cards(_Cards, forms.RadioSelect):
-    """One of several, as whole-width cards."""
-
-
-class ManyCards(_Cards, forms.CheckboxSelectMultiple):
-    """Any of several, as whole-width cards."""
 
 
 def code_choices(list_name: str, wanted: Iterable[str] | None = None) -> list[tuple[str, str]]:

@@ -60,7 +60,7 @@ class PageHeaders:
         return response
 
 
-def static_headers(headers: MutableMapping[str, str], path: str, url: str) -> None:
+def add_static_headers(headers: MutableMapping[str, str], path: str, url: str) -> None:
     """The same for static files: a worker takes the policy of its own script, not of the page that started it."""
     headers["Content-Security-Policy"] = build_policy()
     for name, value in EVERYWHERE.items():

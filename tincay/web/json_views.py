@@ -31,7 +31,7 @@ STATUS = {
 }
 
 
-class TooLong(ValueError):
+class BodyTooLong(ValueError):
     """More bytes than an envelope may have."""
 
 
@@ -47,17 +47,17 @@ def storage_trouble(error: OperationalError) -> str:
 
 
 def body_of(request: HttpRequest) -> bytes:
-    """What was posted. Raises TooLong before it is read."""
+    """What was posted. Raises BodyTooLong before it is read."""
     try:
         length = int(request.headers.get("Content-Length") or 0)
     except ValueError:
         raise Malformed from None
     if length > LONGEST:
-        raise TooLong
+        raise BodyTooLong
     try:
         return request.body
     except RequestDataTooBig:
-        raise TooLong from None
+        raise BodyTooLong from None
     except UnreadablePostError:
         raise Malformed from None
 
@@ -71,7 +71,7 @@ def for_script(
     def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except TooLong:
+        except BodyTooLong:
             return refusal("too_long")
         except (Malformed, BadEnvelope, BadKey, GrantNotSigned, BadGrant, UnknownCode):
             return refusal("malformed")

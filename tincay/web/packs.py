@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.templatetags.static import static
 from django.utils.translation import get_language
 
 from tincay.core.clock import Rule, read_rules
 from tincay.core.codes import CodeLists, read_codes
+from tincay.core.receipts import word_list_file
 
 
 def pack_folder(pack: str | None = None) -> Path:
@@ -50,6 +52,11 @@ def rules() -> dict[str, Rule]:
 def words() -> tuple[str, ...]:
     """The thousand syllables of receipt words."""
     return tuple(pack_text("words.txt").split())
+
+
+def word_list_address() -> str:
+    """Where a phone loads these syllables from."""
+    return static(f"client/{word_list_file(settings.TINCAY_PACK)}")
 
 
 @lru_cache

@@ -14,6 +14,11 @@ class Malformed(ValueError):
     """What came is not what was asked for. Says nothing about its content: it may be somebody's words."""
 
 
+def base64_text(raw: bytes | memoryview) -> str:
+    """Bytes of a row as JSON carries them."""
+    return base64.b64encode(bytes(raw)).decode()
+
+
 def _bytes64(value: Any) -> bytes:
     if not isinstance(value, str):
         raise ValueError("not text")
@@ -27,12 +32,12 @@ def _bytes64url(value: Any) -> bytes:
     if not isinstance(value, str) or "=" in value:
         raise ValueError("not base64url")
     try:
-        found = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+        raw = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
     except binascii.Error:
         raise ValueError("not base64url") from None
-    if base64.urlsafe_b64encode(found).rstrip(b"=") != value.encode():
+    if base64.urlsafe_b64encode(raw).rstrip(b"=") != value.encode():
         raise ValueError("not canonical")
-    return found
+    return raw
 
 
 # Not Literal[1]: `true` equals 1 and would pass.

@@ -5,11 +5,12 @@ keeps p99 latency an order of magnitude lower and never answers "database is loc
 """
 
 import functools
+import sqlite3
 import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,6 +50,21 @@ def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
             return function(*args, **kwargs)
     finally:
         _depth.inside = False
+
+
+PASSES = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN,
+}  # fmt: skip
+"""What stands in SQLite's way for a while. A missing table is an OperationalError too, and does not pass."""
+
+
+def rests(error: BaseException | None) -> bool:
+    """Whether the database could not be used for now: locked, full or away, rather than asked for nonsense."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    code = getattr(error.__cause__, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in PASSES
 
 
 READERS_WAIT_MS = 1_000

@@ -1,5 +1,7 @@
 """What to say when something fails."""
 
+import sys
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from tincay.web.context import home_address
+from tincay.web.transactions import rests
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -28,11 +31,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return plain_page("500.html", 500)
+    """Whatever nobody expected. A database that only rests is said apart: it is worth to try again soon."""
+    return resting() if rests(sys.exception()) else plain_page("500.html", 500)
 
 
-def resting(request: HttpRequest) -> HttpResponse:
-    """The disk is full or the database is locked: nothing was kept, try again soon."""
+def resting() -> HttpResponse:
+    """The disk is full, or the database is locked or away: try again soon."""
     response = plain_page("503.html", 503)
     response.headers["Retry-After"] = "60"
     return response

@@ -15,7 +15,7 @@ from django.utils.translation import override
 from playwright.sync_api import Page, Route
 
 from tincay.web.context import MenuItem
-from tincay.web.forms import Cards, ManyCards
+from tincay.web.forms import Cards
 
 FOLDER = Path(__file__).resolve().parent
 PHONE = ("first", "asking", "saying")
@@ -34,9 +34,7 @@ class Asking(forms.Form):
             ("just_listen", "Tôi chỉ muốn có người lắng nghe"),
             ("ns", "Không muốn nói"),
         ],
-        widget=ManyCards(
-            icons={"medical": "stethoscope", "pep": "pill", "legal_aid": "scale", "just_listen": "ear"}
-        ),
+        widget=forms.CheckboxSelectMultiple(),
     )
     danger = forms.ChoiceField(
         label="Bây giờ có nguy hiểm không?",
@@ -46,7 +44,7 @@ class Asking(forms.Form):
             ("no", "Không"),
             ("ns", "Không muốn nói"),
         ],
-        widget=Cards(),
+        widget=Cards(icons={"now": "phone", "no": "coffee"}, hints={"now": "Gọi 113 hoặc 115 ngay"}),
     )
     words = forms.CharField(
         label="Bạn kể lại bằng lời của mình",
@@ -81,7 +79,7 @@ def work(
 
 
 def context() -> dict[str, Any]:
-    request = RequestFactory().get("/desk/", {"sort": "-due"})
+    request = RequestFactory().get("/desk/")
     request.user = Helper()  # type: ignore[assignment]
     wrong = Asking({"danger": "no"})
     return {

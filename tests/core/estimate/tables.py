@@ -20,7 +20,9 @@ def load(name: str) -> Table:
 def measured(package: str) -> list[tuple[str, Any]]:
     """(table, values) for every table that the package was run on."""
     tables = REFERENCE["tables"].items()
-    return [(name, held["measured"][package]) for name, held in tables if package in held["measured"]]
+    return [
+        (name, content["measured"][package]) for name, content in tables if package in content["measured"]
+    ]
 
 
 def published(name: str, source: str) -> list[Any]:

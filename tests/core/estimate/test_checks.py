@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tincay.core.estimate import checks
-from tincay.core.estimate.answers import Answer, NoEstimate, refused
+from tincay.core.estimate.answers import MethodAnswer, NoEstimate, refused
 from tincay.core.estimate.bic import rank
 from tincay.core.estimate.checks import (
     QUESTIONS,
@@ -21,14 +21,14 @@ from tincay.core.estimate.checks import (
     assumption,
     by_threshold,
     diagnose,
-    gate,
+    gate_of,
     overlap_matrix,
     trials,
     union,
     without_each_list,
 )
-from tincay.core.estimate.histories import apart, chapman_spread, pairs, table
-from tincay.core.estimate.latent import Plan
+from tincay.core.estimate.histories import apart, chapman_spread, pairs, table_of
+from tincay.core.estimate.latent import SamplerSettings
 
 from .tables import REFERENCE, load, measured
 
@@ -36,7 +36,7 @@ QUICK = Effort(
     stepwise=400,
     bic=100,
     trials=200,
-    plan=Plan(chains=4, burn_in=400, kept=1_200, compiled=False),
+    sampler=SamplerSettings(chains=4, burn_in=400, kept=1_200, compiled=False),
 )
 PROTOTYPE = measured("python_prototype_diagnostics")
 
@@ -51,30 +51,30 @@ def korea() -> Diagnostics:
     [("neworleans_5list_n185", 12), ("neworleans_5list_n186", 13), ("western_us_5list", 23)],
 )
 def test_thin_tables_stop_at_the_gate_with_a_count_and_a_bound(name: str, repeats: int) -> None:
-    found = diagnose(load(name))
-    assert found.gate.repeats == repeats
-    assert not found.gate.is_open
-    assert found.panel == ()
-    assert found.answer.refusal is not None
-    assert found.answer.refusal.reason == "too_thin"
-    assert found.answer.estimate is None
-    assert found.answer.details["lower_bound"]["estimate"] == found.bound.estimate
+    diagnostics = diagnose(load(name))
+    assert diagnostics.gate.repeats == repeats
+    assert not diagnostics.gate.is_open
+    assert diagnostics.panel == ()
+    assert diagnostics.answer.refusal is not None
+    assert diagnostics.answer.refusal.reason == "too_thin"
+    assert diagnostics.answer.estimate is None
+    assert diagnostics.answer.details["lower_bound"]["estimate"] == diagnostics.bound.estimate
 
 
 @pytest.mark.parametrize("name", ["uk_5list", "netherlands_5list", "korea_3list", "hiv_rome_4list"])
 def test_the_other_tables_pass_the_gate(name: str) -> None:
-    assert gate(load(name)).is_open
+    assert gate_of(load(name)).is_open
 
 
 def test_two_lists_stop_at_the_gate() -> None:
-    found = diagnose(table(["A", "B"], [0, 300, 200, 100]))
-    assert found.answer.refusal is not None
-    assert found.answer.refusal.reason == "too_few_lists"
+    diagnostics = diagnose(table_of(["A", "B"], [0, 300, 200, 100]))
+    assert diagnostics.answer.refusal is not None
+    assert diagnostics.answer.refusal.reason == "too_few_lists"
 
 
 def test_a_table_of_people_seen_once_stops_at_the_gate() -> None:
     assert not Gate(lists=4, seen=1000, repeats=40, single=0.96).is_open
-    assert "40 people" in Gate(lists=4, seen=1000, repeats=40, single=0.96).notice().text
+    assert "40 people" in Gate(lists=4, seen=1000, repeats=40, single=0.96).caution().text
 
 
 def test_a_shut_gate_names_the_rule_that_shut_it() -> None:
@@ -86,15 +86,15 @@ def test_a_shut_gate_names_the_rule_that_shut_it() -> None:
 
 def test_an_empty_table_is_refused() -> None:
     with pytest.raises(NoEstimate):
-        diagnose(table(["A"], [0, 0]))
+        diagnose(table_of(["A"], [0, 0]))
 
 
 @pytest.mark.parametrize(("name", "values"), PROTOTYPE)
 def test_overlaps_and_the_share_seen_once_equal_the_reference(name: str, values: dict[str, object]) -> None:
-    held = load(name)
-    assert list(held.times_seen()) == values["f"]
-    assert gate(held).single == pytest.approx(values["single"], abs=1e-4)
-    assert [[pair.first, pair.second] for pair in apart(pairs(held))] == values["nonoverlap"]
+    table = load(name)
+    assert list(table.times_seen()) == values["f"]
+    assert gate_of(table).single == pytest.approx(values["single"], abs=1e-4)
+    assert [[pair.first, pair.second] for pair in apart(pairs(table))] == values["nonoverlap"]
 
 
 @pytest.mark.parametrize(
@@ -103,20 +103,20 @@ def test_overlaps_and_the_share_seen_once_equal_the_reference(name: str, values:
 def test_leaving_each_list_out_equals_the_reference(
     name: str, values: dict[str, dict[str, list[float]]]
 ) -> None:
-    found = {each.label: each.estimate for each in without_each_list(load(name))}
+    estimates = {each.label: each.estimate for each in without_each_list(load(name))}
     expected = {label: row[1] for label, row in values["loo_stepwise"].items()}
-    assert found == pytest.approx(expected, abs=0.06)
+    assert estimates == pytest.approx(expected, abs=0.06)
 
 
 def test_the_netherlands_without_one_list_range_from_47_to_479_thousand() -> None:
-    found = [each.estimate or 0 for each in without_each_list(load("netherlands_5list"))]
-    assert (round(min(found), -3), round(max(found), -3)) == (47_000, 479_000)
+    estimates = [each.estimate or 0 for each in without_each_list(load("netherlands_5list"))]
+    assert (round(min(estimates), -3), round(max(estimates), -3)) == (47_000, 479_000)
 
 
 @pytest.mark.parametrize(("name", "values"), PROTOTYPE)
 def test_the_assumption_slider_equals_the_reference(name: str, values: dict[str, dict[str, float]]) -> None:
-    found = {each.label: each.estimate for each in assumption(load(name))}
-    assert found == pytest.approx(values["nhoi_xi"] or {}, abs=0.06)
+    estimates = {each.label: each.estimate for each in assumption(load(name))}
+    assert estimates == pytest.approx(values["nhoi_xi"] or {}, abs=0.06)
 
 
 def test_of_three_lists_two_remain_and_chapman_speaks(korea: Diagnostics) -> None:
@@ -141,11 +141,11 @@ def test_the_whole_is_a_range_and_never_one_number(korea: Diagnostics) -> None:
     assert korea.answer.estimate is None
     assert korea.answer.refusal is None
     assert (korea.answer.lower, korea.answer.upper) == korea.headline
-    assert korea.answer.warnings[0].code == "lower_bound"
+    assert korea.answer.cautions[0].code == "lower_bound"
 
 
 def test_the_parts_come_in_the_order_in_which_they_should_be_read(korea: Diagnostics) -> None:
-    found = korea.as_json()
+    content = korea.as_json()
     order = [
         "questions",
         "gate",
@@ -158,17 +158,17 @@ def test_the_parts_come_in_the_order_in_which_they_should_be_read(korea: Diagnos
         "without_each_list",
     ]
     order += ["trials", "assumption", "thresholds", "priors", "curve"]
-    assert [key for key in found if key in order] == order
-    assert json.loads(json.dumps(found, allow_nan=False))["gate"]["open"]
-    assert [answer["method"] for answer in found["panel"]] == [
+    assert [key for key in content if key in order] == order
+    assert json.loads(json.dumps(content, allow_nan=False))["gate"]["open"]
+    assert [answer["method"] for answer in content["panel"]] == [
         "stepwise",
         "bic",
         "decomposable",
         "latent",
         "threshold",
     ]
-    assert len(found["thresholds"]) == 6
-    assert found["curve"]
+    assert len(content["thresholds"]) == 6
+    assert content["curve"]
 
 
 def test_what_no_table_can_answer_is_asked() -> None:
@@ -178,12 +178,12 @@ def test_what_no_table_can_answer_is_asked() -> None:
 
 def test_a_list_of_known_size_is_looked_for_by_the_others() -> None:
     """Reference: Binette & Steorts 2022: 567 people on NG, 104 of them elsewhere, independence finds 426."""
-    found = {trial.name: trial for trial in trials(load("uk_5list"), Effort(trials=100))}
-    assert set(found) == {"LA", "NG", "PFNCA", "GO"}
-    assert (found["NG"].truth, found["NG"].seen) == (567, 104)
-    independent = found["NG"].found[2]
+    by_list = {trial.name: trial for trial in trials(load("uk_5list"), Effort(trials=100))}
+    assert set(by_list) == {"LA", "NG", "PFNCA", "GO"}
+    assert (by_list["NG"].truth, by_list["NG"].seen) == (567, 104)
+    independent = by_list["NG"].ranges[2]
     assert independent.estimate == pytest.approx(425.669472447928, rel=1e-6)
-    assert found["NG"].holds(independent)
+    assert by_list["NG"].holds(independent)
 
 
 def test_a_trial_without_two_limits_proves_nothing() -> None:
@@ -194,27 +194,27 @@ def test_a_trial_without_two_limits_proves_nothing() -> None:
 
 
 def test_models_of_seven_lists_are_not_ranked() -> None:
-    assert _ranking(table([f"L{j}" for j in range(7)], [0, *[9] * 127])) is None
+    assert _ranking(table_of([f"L{j}" for j in range(7)], [0, *[9] * 127])) is None
 
 
 @pytest.mark.slow
 def test_seven_lists_are_looked_at_without_the_methods_that_take_six() -> None:
     """Independent lists; BIC and the graphs refuse, the rest of the page stands."""
     counts = [0] + [400 if h.bit_count() == 1 else 40 if h.bit_count() == 2 else 4 for h in range(1, 128)]
-    found = diagnose(table([f"L{j}" for j in range(7)], counts), QUICK)
-    refusals = {answer.method: answer.refusal.reason for answer in found.panel if answer.refusal}
+    diagnostics = diagnose(table_of([f"L{j}" for j in range(7)], counts), QUICK)
+    refusals = {answer.method: answer.refusal.reason for answer in diagnostics.panel if answer.refusal}
     assert refusals["bic"] == refusals["decomposable"] == "too_many_lists"
-    assert found.near_ties is None
-    assert found.priors == found.models == ()
+    assert diagnostics.near_ties is None
+    assert diagnostics.priors == diagnostics.models == ()
 
 
 def test_a_table_that_no_model_fits_still_gets_its_page() -> None:
     """A list of everybody: every model refuses, in words; overlaps and gate remain."""
-    held = table(["A", "B", "C"], [0, 40, 0, 50, 0, 30, 0, 20])
-    found = diagnose(held, QUICK)
-    assert all(answer.refusal for answer in found.panel)
-    assert found.headline == (None, None)
-    assert chapman_spread(found.pairs) == pytest.approx((140, 71 * 51 / 21 - 1))
+    table = table_of(["A", "B", "C"], [0, 40, 0, 50, 0, 30, 0, 20])
+    diagnostics = diagnose(table, QUICK)
+    assert all(answer.refusal for answer in diagnostics.panel)
+    assert diagnostics.headline == (None, None)
+    assert chapman_spread(diagnostics.pairs) == pytest.approx((140, 71 * 51 / 21 - 1))
 
 
 def test_a_ranking_without_any_model_leaves_the_ties_empty(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,40 +227,40 @@ def test_a_ranking_without_any_model_leaves_the_ties_empty(monkeypatch: pytest.M
 
 def test_stricter_and_looser_thresholds_are_shown() -> None:
     """UK: 13,101 at 0.001, 12,262 at 0.005, 11,313 from 0.02 on."""
-    found = {each.label: round(each.estimate or 0) for each in by_threshold(load("uk_5list"))}
-    assert (found["0.001"], found["0.005"], found["0.02"]) == (13_101, 12_262, 11_313)
+    estimates = {each.label: round(each.estimate or 0) for each in by_threshold(load("uk_5list"))}
+    assert (estimates["0.001"], estimates["0.005"], estimates["0.02"]) == (13_101, 12_262, 11_313)
 
 
 def test_an_infinite_end_leaves_the_range_open() -> None:
-    assert union([Answer("x", 5.0, 3.0, float("inf"))], seen=2) == (3.0, None)
+    assert union([MethodAnswer("x", 5.0, 3.0, float("inf"))], seen=2) == (3.0, None)
     assert union([], seen=2) == (None, None)
-    assert union([Answer("x", 5.0, 3.0, 8.0)], 2, [2.5]) == (2.5, 8.0)
+    assert union([MethodAnswer("x", 5.0, 3.0, 8.0)], 2, [2.5]) == (2.5, 8.0)
 
 
 def test_an_end_that_a_method_does_not_state_widens_the_range_and_never_narrows_it() -> None:
     """Without an upper limit the answer may lie anywhere above; without a lower one, down to the people seen."""
-    no_lower, no_upper = Answer("stepwise", 100.0, None, 120.0), Answer("bic", 110.0, 105.0, None)
-    assert union([no_lower, Answer("x", 110.0, 105.0, 115.0)], seen=90) == (90.0, 120.0)
-    assert union([Answer("x", 100.0, 95.0, 120.0), no_upper], seen=90) == (95.0, None)
+    no_lower, no_upper = MethodAnswer("stepwise", 100.0, None, 120.0), MethodAnswer("bic", 110.0, 105.0, None)
+    assert union([no_lower, MethodAnswer("x", 110.0, 105.0, 115.0)], seen=90) == (90.0, 120.0)
+    assert union([MethodAnswer("x", 100.0, 95.0, 120.0), no_upper], seen=90) == (95.0, None)
     assert union([no_lower, no_upper], seen=90) == (90.0, None)
 
 
 def test_a_method_that_refused_moves_no_end() -> None:
-    answered, silent = Answer("x", 100.0, 95.0, 120.0), refused("y", NoEstimate("no_model"))
+    answered, silent = MethodAnswer("x", 100.0, 95.0, 120.0), refused("y", NoEstimate("no_model"))
     assert union([answered, silent], seen=90) == (95.0, 120.0)
     assert union([silent], seen=90) == (None, None)
 
 
-def test_below_a_limit_that_the_replicates_cannot_carry_the_headline_begins_at_the_people_seen() -> None:
+def test_without_a_lower_limit_the_headline_begins_at_the_people_seen() -> None:
     """Fewer than five of BIC's 100 replicates lie below its lower limit."""
-    found = diagnose(load("korea_3list"), QUICK)
-    assert found.panel[1].estimate is not None
-    assert found.panel[1].lower is None
-    assert found.headline[0] == found.answer.lower == found.gate.seen
+    diagnostics = diagnose(load("korea_3list"), QUICK)
+    assert diagnostics.panel[1].estimate is not None
+    assert diagnostics.panel[1].lower is None
+    assert diagnostics.headline[0] == diagnostics.answer.lower == diagnostics.gate.seen
 
 
 def test_the_overlap_matrix_is_symmetric_with_sizes_on_its_diagonal() -> None:
-    held = load("korea_3list")
-    matrix = overlap_matrix(held)
+    table = load("korea_3list")
+    matrix = overlap_matrix(table)
     assert matrix == tuple(zip(*matrix, strict=True))
-    assert [matrix[j][j] for j in range(3)] == [held.list_size(name) for name in held.lists]
+    assert [matrix[j][j] for j in range(3)] == [table.list_size(name) for name in table.lists]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import runpy
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,8 +16,8 @@ import pytest
 
 from tincay.core.estimate import answers, methods
 from tincay.core.estimate.__main__ import main
-from tincay.core.estimate.answers import NOTICES, REASONS, Answer, NoEstimate, Notice, finite
-from tincay.core.estimate.latent import Plan, latent
+from tincay.core.estimate.answers import CAUTIONS, REASONS, Caution, MethodAnswer, NoEstimate, finite
+from tincay.core.estimate.latent import SamplerSettings, latent
 from tincay.core.estimate.methods import METHODS, Settings, ask, ask_all
 
 from .tables import VECTORS, load
@@ -27,8 +28,8 @@ KOREA = str(VECTORS / "korea_3list.csv")
 
 @pytest.fixture(autouse=True)
 def _short_chains(monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = Plan(chains=4, burn_in=1_000, kept=2_500, compiled=False)
-    monkeypatch.setattr(methods, "latent", lambda held, seed: latent(held, plan=plan, seed=seed))
+    sampler = SamplerSettings(chains=4, burn_in=1_000, kept=2_500, compiled=False)
+    monkeypatch.setattr(methods, "latent", lambda table, seed: latent(table, sampler=sampler, seed=seed))
 
 
 def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str]:
@@ -56,38 +57,38 @@ KEYS = {"method", "estimate", "lower", "upper", "level", "warnings", "refusal", 
 def test_every_method_answers_or_refuses_in_the_same_shape(
     method: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, found = as_json(capsys, KOREA, "--method", method)
-    assert set(found) == KEYS
-    assert found["method"] == method
-    assert (code == 3) == (found["refusal"] is not None) == (found["estimate"] is None)
-    assert (found["refusal"] is not None) == (method == "chapman")
+    code, content = as_json(capsys, KOREA, "--method", method)
+    assert set(content) == KEYS
+    assert content["method"] == method
+    assert (code == 3) == (content["refusal"] is not None) == (content["estimate"] is None)
+    assert (content["refusal"] is not None) == (method == "chapman")
 
 
 def test_the_estimate_on_the_command_line_is_the_published_one(capsys: pytest.CaptureFixture[str]) -> None:
-    code, found = as_json(capsys, UK, "--method", "stepwise")
+    code, content = as_json(capsys, UK, "--method", "stepwise")
     assert code == 0
-    assert found["estimate"] == pytest.approx(11312.9902894352, rel=1e-6)
+    assert content["estimate"] == pytest.approx(11312.9902894352, rel=1e-6)
 
 
 def test_all_methods_give_a_range_and_no_single_number(capsys: pytest.CaptureFixture[str]) -> None:
-    code, found = as_json(capsys, KOREA, "--replicates", "2000")
+    code, content = as_json(capsys, KOREA, "--replicates", "2000")
     assert code == 0
-    assert found["estimate"] is None
-    assert found["lower"] < 157 < found["upper"]
-    assert [answer["method"] for answer in found["answers"]] == list(METHODS)
+    assert content["estimate"] is None
+    assert content["lower"] < 157 < content["upper"]
+    assert [answer["method"] for answer in content["answers"]] == list(METHODS)
 
 
 def test_behind_a_shut_gate_only_the_bounds_speak(capsys: pytest.CaptureFixture[str]) -> None:
-    code, found = as_json(capsys, str(VECTORS / "western_us_5list.csv"))
+    code, content = as_json(capsys, str(VECTORS / "western_us_5list.csv"))
     assert code == 3
-    assert found["refusal"]["reason"] == "too_thin"
-    assert [answer["method"] for answer in found["answers"]] == ["chao", "chapman"]
-    assert found["answers"][0]["estimate"] > 2000
+    assert content["refusal"]["reason"] == "too_thin"
+    assert [answer["method"] for answer in content["answers"]] == ["chao", "chapman"]
+    assert content["answers"][0]["estimate"] > 2000
 
 
 def test_a_model_of_a_thin_table_is_said_to_be_thin(capsys: pytest.CaptureFixture[str]) -> None:
-    _, found = as_json(capsys, str(VECTORS / "western_us_5list.csv"), "--method", "stepwise")
-    assert "too_thin" in [warning["code"] for warning in found["warnings"]]
+    _, content = as_json(capsys, str(VECTORS / "western_us_5list.csv"), "--method", "stepwise")
+    assert "too_thin" in [warning["code"] for warning in content["warnings"]]
 
 
 def test_a_table_that_all_models_refuse_is_refused(
@@ -95,19 +96,19 @@ def test_a_table_that_all_models_refuse_is_refused(
 ) -> None:
     everybody = tmp_path / "table.csv"
     everybody.write_text("A,B,C,count\n1,0,0,40\n1,1,0,50\n1,0,1,30\n1,1,1,20\n", encoding="utf-8")
-    code, found = as_json(capsys, str(everybody))
+    code, content = as_json(capsys, str(everybody))
     assert code == 3
-    assert found["refusal"]["reason"] == "no_model"
+    assert content["refusal"]["reason"] == "no_model"
 
 
 @pytest.mark.parametrize(("text", "code"), [("A,B,count\n1,0,0\n", 3), ("A,A\n", 2)])
 def test_empty_and_broken_tables_are_refused_with_their_reason(
     text: str, code: int, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    held = tmp_path / "table.csv"
-    held.write_text(text, encoding="utf-8")
-    found, values = as_json(capsys, str(held))
-    assert found == code
+    file = tmp_path / "table.csv"
+    file.write_text(text, encoding="utf-8")
+    content, values = as_json(capsys, str(file))
+    assert content == code
     assert values["refusal"]["reason"] == {3: "no_cases", 2: "bad_table"}[code]
 
 
@@ -115,10 +116,10 @@ def test_empty_and_broken_tables_are_refused_with_their_reason(
 def test_a_file_that_cannot_be_read_is_named(
     content: bytes | None, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    held = tmp_path / "table.csv"
+    file = tmp_path / "table.csv"
     if content is not None:
-        held.write_bytes(content)
-    assert main([str(held)]) == 2
+        file.write_bytes(content)
+    assert main([str(file)]) == 2
     assert "cannot read" in capsys.readouterr().err
 
 
@@ -139,16 +140,16 @@ def test_an_open_range_says_at_least(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_a_refusal_at_the_gate_names_the_rule(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    held = tmp_path / "table.csv"
+    file = tmp_path / "table.csv"
     rows = "1,0,0,9000\n0,1,0,9000\n0,0,1,9000\n1,1,0,400\n0,1,1,400\n"
-    held.write_text("A,B,C,count\n" + rows, encoding="utf-8")
-    assert "97.1% of the people were seen only once" in run(capsys, str(held))[1]
+    file.write_text("A,B,C,count\n" + rows, encoding="utf-8")
+    assert "97.1% of the people were seen only once" in run(capsys, str(file))[1]
 
 
 def test_text_of_a_broken_table_has_its_problem(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    held = tmp_path / "table.csv"
-    held.write_text("", encoding="utf-8")
-    assert run(capsys, str(held))[1] == "all: no estimate. The table cannot be read: the file is empty.\n"
+    file = tmp_path / "table.csv"
+    file.write_text("", encoding="utf-8")
+    assert run(capsys, str(file))[1] == "all: no estimate. The table cannot be read: the file is empty.\n"
 
 
 def test_missing_limits_are_not_made_up(capsys: pytest.CaptureFixture[str]) -> None:
@@ -173,6 +174,13 @@ def test_the_folder_runs_as_a_command_without_django() -> None:
     assert done.stdout.splitlines()[-1].startswith("0 False")
 
 
+def test_the_folder_runs_under_any_other_package_name(tmp_path: Path) -> None:
+    shutil.copytree(Path(answers.__file__).parent, tmp_path / "engine")
+    command = [sys.executable, "-m", "engine", KOREA, "--method", "chao"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.startswith("3 lists, 123 people seen")
+
+
 def test_the_same_seed_repeats_a_run_and_zero_is_a_seed(capsys: pytest.CaptureFixture[str]) -> None:
     runs = [as_json(capsys, KOREA, "--method", "stepwise", "--seed", seed)[1] for seed in ("0", "0", "3")]
     assert runs[0] == runs[1]
@@ -188,12 +196,12 @@ def test_the_exit_code_of_the_command_is_the_answers(monkeypatch: pytest.MonkeyP
 
 
 def test_settings_without_replicates_take_each_methods_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: dict[str, int] = {}
+    replicates_of: dict[str, int] = {}
 
     def remember(name: str) -> Any:
-        def method(held: object, *, replicates: int, seed: int, workers: int) -> Answer:
-            asked[name] = replicates
-            return Answer(name, 1.0)
+        def method(table: object, *, replicates: int, seed: int, workers: int) -> MethodAnswer:
+            replicates_of[name] = replicates
+            return MethodAnswer(name, 1.0)
 
         return method
 
@@ -201,7 +209,7 @@ def test_settings_without_replicates_take_each_methods_own(monkeypatch: pytest.M
     monkeypatch.setattr(methods, "by_bic", remember("bic"))
     for name in ("stepwise", "bic"):
         ask(name, load("korea_3list"), Settings())
-    assert asked == {"stepwise": 20_000, "bic": 2_000}
+    assert replicates_of == {"stepwise": 20_000, "bic": 2_000}
 
 
 def test_an_unknown_method_is_a_mistake_of_the_caller() -> None:
@@ -210,9 +218,9 @@ def test_an_unknown_method_is_a_mistake_of_the_caller() -> None:
 
 
 def test_a_table_without_people_has_no_gate() -> None:
-    door, given = ask_all(load("korea_3list").within("b").keep(["c"]).keep(["c"]), Settings())
-    assert door is not None
-    assert all(answer.refusal for answer in given)
+    gate, all_answers = ask_all(load("korea_3list").within("b").keep(["c"]).keep(["c"]), Settings())
+    assert gate is not None
+    assert all(answer.refusal for answer in all_answers)
 
 
 @pytest.mark.parametrize("code", REASONS)
@@ -223,10 +231,10 @@ def test_every_reason_is_a_sentence(code: str) -> None:
     assert "{" not in text
 
 
-@pytest.mark.parametrize("code", NOTICES)
-def test_every_notice_is_a_sentence(code: str) -> None:
-    fields = {name: 1.0 for _, name, _, _ in __import__("string").Formatter().parse(NOTICES[code]) if name}
-    assert Notice(code, fields).text.endswith(".")
+@pytest.mark.parametrize("code", CAUTIONS)
+def test_every_caution_is_a_sentence(code: str) -> None:
+    fields = {name: 1.0 for _, name, _, _ in __import__("string").Formatter().parse(CAUTIONS[code]) if name}
+    assert Caution(code, fields).text.endswith(".")
 
 
 def test_a_refusal_survives_the_way_back_from_a_worker() -> None:
@@ -241,7 +249,7 @@ def test_a_refusal_survives_the_way_back_from_a_worker() -> None:
 def test_answers_as_json_hold_no_infinity() -> None:
     assert finite(float("inf")) is finite(float("nan")) is finite(None) is None
     assert finite(3) == 3.0
-    assert Answer("x", float("inf")).as_json()["estimate"] is None
+    assert MethodAnswer("x", float("inf")).as_json()["estimate"] is None
 
 
 def test_every_code_that_is_used_is_written_down() -> None:
@@ -250,5 +258,5 @@ def test_every_code_that_is_used_is_written_down() -> None:
     source = "".join(
         path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "answers.py"
     )
-    for code in (*REASONS, *NOTICES):
+    for code in (*REASONS, *CAUTIONS):
         assert f'"{code}"' in source, f"{code} is never said"

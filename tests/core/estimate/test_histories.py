@@ -16,7 +16,7 @@ from tincay.core.estimate.histories import (
     count_people,
     pairs,
     read_table,
-    table,
+    table_of,
     tidy,
     write_table,
 )
@@ -43,14 +43,14 @@ def test_a_history_given_twice_is_added_up() -> None:
 @pytest.mark.parametrize("mark", [",", ";"])
 def test_line_ends_and_separators_of_other_programs_are_read(end: str, mark: str) -> None:
     """Excel parts cells by semicolons where the comma is the decimal sign, as in Vietnam."""
-    written = "A,B,count\n1,0,2\n0,1,1\n1,1,1\n"
-    assert read_table(written.replace("\n", end).replace(",", mark)) == read_table(written)
+    plain = "A,B,count\n1,0,2\n0,1,1\n1,1,1\n"
+    assert read_table(plain.replace("\n", end).replace(",", mark)) == read_table(plain)
 
 
 def test_a_table_written_is_read_back() -> None:
-    held = load("uk_5list")
-    assert read_table(write_table(held)) == held
-    assert hash(read_table(write_table(held))) == hash(held)
+    table = load("uk_5list")
+    assert read_table(write_table(table)) == table
+    assert hash(read_table(write_table(table))) == hash(table)
 
 
 def test_a_table_is_no_number() -> None:
@@ -85,29 +85,29 @@ def test_a_broken_table_is_refused_with_its_problem(text: str, problem: str) -> 
 
 def test_the_number_of_counts_must_fit_the_lists() -> None:
     with pytest.raises(NoEstimate, match="2 lists need 4 counts"):
-        table(["A", "B"], [0, 1, 2])
+        table_of(["A", "B"], [0, 1, 2])
 
 
 def test_people_on_no_list_cannot_be_counted() -> None:
     with pytest.raises(NoEstimate, match="on no list"):
-        table(["A"], [1, 2])
+        table_of(["A"], [1, 2])
 
 
 def test_the_largest_count_still_fits() -> None:
-    assert table(["A"], [0, LARGEST_COUNT]).size == LARGEST_COUNT
+    assert table_of(["A"], [0, LARGEST_COUNT]).size == LARGEST_COUNT
 
 
 def test_sizes_and_overlaps_are_counted_whatever_else_people_are_on() -> None:
-    held = table(["A", "B", "C"], [0, 1, 2, 4, 8, 16, 32, 64])
-    assert held.list_size("A") == 1 + 4 + 16 + 64
-    assert held.overlap("A", "B") == 4 + 64
-    assert held.times_seen() == (1 + 2 + 8, 4 + 16 + 32, 64)
+    table = table_of(["A", "B", "C"], [0, 1, 2, 4, 8, 16, 32, 64])
+    assert table.list_size("A") == 1 + 4 + 16 + 64
+    assert table.overlap("A", "B") == 4 + 64
+    assert table.times_seen() == (1 + 2 + 8, 4 + 16 + 32, 64)
 
 
 def test_dropping_a_list_keeps_people_whom_others_saw() -> None:
-    held = table(["A", "B", "C"], [0, 1, 2, 4, 8, 16, 32, 64]).drop("B")
-    assert held.lists == ("A", "C")
-    assert held.counts.tolist() == [0, 1 + 4, 8 + 32, 16 + 64]
+    table = table_of(["A", "B", "C"], [0, 1, 2, 4, 8, 16, 32, 64]).drop("B")
+    assert table.lists == ("A", "C")
+    assert table.counts.tolist() == [0, 1 + 4, 8 + 32, 16 + 64]
 
 
 def test_an_unknown_list_cannot_be_dropped() -> None:
@@ -116,9 +116,9 @@ def test_an_unknown_list_cannot_be_dropped() -> None:
 
 
 def test_merging_lists_counts_each_person_once() -> None:
-    held = table(["A", "B", "C"], [0, 1, 2, 4, 8, 16, 32, 64]).merge(["A", "B"], into="AB")
-    assert held.lists == ("AB", "C")
-    assert held.counts.tolist() == [0, 1 + 2 + 4, 8, 16 + 32 + 64]
+    table = table_of(["A", "B", "C"], [0, 1, 2, 4, 8, 16, 32, 64]).merge(["A", "B"], into="AB")
+    assert table.lists == ("AB", "C")
+    assert table.counts.tolist() == [0, 1 + 2 + 4, 8, 16 + 32 + 64]
 
 
 def test_a_merged_list_needs_a_free_name() -> None:
@@ -127,89 +127,91 @@ def test_a_merged_list_needs_a_free_name() -> None:
 
 
 def test_within_a_list_only_its_people_remain() -> None:
-    held = table(["A", "B", "C"], [0, 1, 2, 4, 8, 16, 32, 64]).within("A")
-    assert held.lists == ("B", "C")
-    assert held.counts.tolist() == [0, 4, 16, 64]
+    table = table_of(["A", "B", "C"], [0, 1, 2, 4, 8, 16, 32, 64]).within("A")
+    assert table.lists == ("B", "C")
+    assert table.counts.tolist() == [0, 4, 16, 64]
 
 
 def test_pairs_carry_chapmans_estimate() -> None:
     """Reference: pairwise Chapman values of the UK table, 2,839 to 95,707."""
-    found = {f"{pair.first}x{pair.second}": round(pair.chapman, 1) for pair in pairs(load("uk_5list"))}
+    estimates = {f"{pair.first}x{pair.second}": round(pair.chapman, 1) for pair in pairs(load("uk_5list"))}
     expected = REFERENCE["tables"]["uk_5list"]["measured"]["python_prototype_diagnostics"]["chapman_pairs"]
-    assert found == expected
+    assert estimates == expected
 
 
 def test_the_spread_of_two_lists_leaves_out_pairs_with_nobody_in_common() -> None:
     """Netherlands: K and R share nobody, and Chapman would make 1,002,306 of that."""
-    found = pairs(load("netherlands_5list"))
-    shared = [pair.chapman for pair in found if pair.both]
-    assert [(pair.first, pair.second) for pair in apart(found)] == [("K", "R")]
-    assert chapman_spread(found) == (min(shared), max(shared))
+    overlaps = pairs(load("netherlands_5list"))
+    shared = [pair.chapman for pair in overlaps if pair.both]
+    assert [(pair.first, pair.second) for pair in apart(overlaps)] == [("K", "R")]
+    assert chapman_spread(overlaps) == (min(shared), max(shared))
     assert max(shared) < 1_000_000
 
 
 @pytest.mark.parametrize("counts", [[0, 9, 8, 0], [0, 9]])
 def test_lists_that_share_nobody_have_no_spread(counts: list[int]) -> None:
-    assert chapman_spread(pairs(table("AB"[: len(counts) // 2], counts))) is None
+    assert chapman_spread(pairs(table_of("AB"[: len(counts) // 2], counts))) is None
 
 
 def test_empty_lists_are_left_out_and_named() -> None:
-    neat, notices = tidy(table(["A", "B"], [0, 3, 0, 0]))
+    neat, cautions = tidy(table_of(["A", "B"], [0, 3, 0, 0]))
     assert neat.lists == ("A",)
-    assert [notice.code for notice in notices] == ["empty_list_dropped"]
-    assert "B" in notices[0].text
+    assert [caution.code for caution in cautions] == ["empty_list_dropped"]
+    assert "B" in cautions[0].text
 
 
 def test_of_equal_lists_one_stays() -> None:
-    held = load("korea_3list")
+    table = load("korea_3list")
     doubled = count_people(
-        [*held.lists, "twin", "third"],
+        [*table.lists, "twin", "third"],
         [
             [*(cell >> j & 1 for j in range(3)), cell & 1, cell & 1]
             for cell in range(1, 8)
-            for _ in range(int(held.counts[cell]))
+            for _ in range(int(table.counts[cell]))
         ],
     )
-    neat, notices = tidy(doubled)
-    assert neat == held
-    assert [notice.code for notice in notices] == ["same_list_dropped"] * 2
+    neat, cautions = tidy(doubled)
+    assert neat == table
+    assert [caution.code for caution in cautions] == ["same_list_dropped"] * 2
 
 
 def test_a_table_without_people_is_refused() -> None:
     with pytest.raises(NoEstimate) as refusal:
-        tidy(table(["A", "B"], [0, 0, 0, 0]))
+        tidy(table_of(["A", "B"], [0, 0, 0, 0]))
     assert refusal.value.reason == "no_cases"
 
 
 tables = st.integers(1, 4).flatmap(
     lambda k: st.lists(st.integers(0, 50), min_size=(1 << k) - 1, max_size=(1 << k) - 1).map(
-        lambda counts: table([f"L{j}" for j in range(k)], [0, *counts])
+        lambda counts: table_of([f"L{j}" for j in range(k)], [0, *counts])
     )
 )
 
 
 @settings(deadline=None)
 @given(tables)
-def test_what_is_written_is_read(held: Table) -> None:
-    assert read_table(write_table(held)) == held
+def test_what_is_written_is_read(table: Table) -> None:
+    assert read_table(write_table(table)) == table
 
 
 @settings(deadline=None)
 @given(tables, st.randoms(use_true_random=False))
-def test_renumbering_lists_moves_nobody(held: Table, order: object) -> None:
-    names = sorted(held.lists, key=lambda name: order.random())  # type: ignore[attr-defined]
-    assert held.keep(names).keep(held.lists) == held
-    assert all(held.keep(names).list_size(name) == held.list_size(name) for name in names)
+def test_renumbering_lists_moves_nobody(table: Table, order: object) -> None:
+    names = sorted(table.lists, key=lambda name: order.random())  # type: ignore[attr-defined]
+    assert table.keep(names).keep(table.lists) == table
+    assert all(table.keep(names).list_size(name) == table.list_size(name) for name in names)
 
 
 @settings(deadline=None)
 @given(tables)
-def test_merging_all_lists_counts_everybody(held: Table) -> None:
-    assert held.merge(held.lists, into="all").counts.tolist() == [0, held.size]
+def test_merging_all_lists_counts_everybody(table: Table) -> None:
+    assert table.merge(table.lists, into="all").counts.tolist() == [0, table.size]
 
 
 @settings(deadline=None)
 @given(tables)
-def test_nobody_is_seen_more_often_than_there_are_lists(held: Table) -> None:
-    assert sum(held.times_seen()) == held.size
-    assert np.dot(held.times_seen(), range(1, len(held.lists) + 1)) == sum(map(held.list_size, held.lists))
+def test_nobody_is_seen_more_often_than_there_are_lists(table: Table) -> None:
+    assert sum(table.times_seen()) == table.size
+    assert np.dot(table.times_seen(), range(1, len(table.lists) + 1)) == sum(
+        map(table.list_size, table.lists)
+    )

@@ -19,20 +19,20 @@ from tincay.core.estimate import compiled as compiled_module
 from tincay.core.estimate import sweeps
 from tincay.core.estimate.answers import NoEstimate
 from tincay.core.estimate.chains import independent_draws, modes, rhat
-from tincay.core.estimate.histories import table, write_table
-from tincay.core.estimate.latent import Plan, draw_unseen, latent
+from tincay.core.estimate.histories import table_of, write_table
+from tincay.core.estimate.latent import SamplerSettings, draw_unseen, latent
 
 from .tables import load, measured
 
 LCMCR = dict(measured("LCMCR_0.4.14"))
-SHORT = Plan(chains=4, burn_in=20, kept=40, thin=2, classes=3, compiled=False)
+SHORT = SamplerSettings(chains=4, burn_in=20, kept=40, thin=2, classes=3, compiled=False)
 
 
-def check_against_reference(name: str, plan: Plan) -> None:
+def check_against_reference(name: str, sampler: SamplerSettings) -> None:
     """Our median within 3 standard errors of LCMCR's: its error from the spread of its three seeds, ours from
     the independent draws."""
-    held = load(name)
-    draws = draw_unseen(held, plan, seed=11) + held.size
+    table = load(name)
+    draws = draw_unseen(table, sampler, seed=11) + table.size
     assert rhat(draws) < 1.05
     medians = [seed[1] for seed in LCMCR[name]["per_seed"]]
     theirs = np.std(medians, ddof=1) / np.sqrt(3)
@@ -41,7 +41,9 @@ def check_against_reference(name: str, plan: Plan) -> None:
 
 
 def test_the_median_agrees_with_lcmcr() -> None:
-    check_against_reference("korea_3list", Plan(chains=8, burn_in=2_000, kept=5_000, compiled=False))
+    check_against_reference(
+        "korea_3list", SamplerSettings(chains=8, burn_in=2_000, kept=5_000, compiled=False)
+    )
 
 
 AGREED = sorted(name for name, values in LCMCR.items() if values["rhat_basic"] < 1.05)
@@ -50,7 +52,7 @@ AGREED = sorted(name for name, values in LCMCR.items() if values["rhat_basic"] <
 @pytest.mark.slow
 @pytest.mark.parametrize("name", AGREED)
 def test_the_median_agrees_with_lcmcr_on_every_table_where_its_chains_agree(name: str) -> None:
-    check_against_reference(name, Plan(compiled=False))
+    check_against_reference(name, SamplerSettings(compiled=False))
 
 
 @pytest.mark.slow
@@ -58,7 +60,7 @@ def test_the_median_agrees_with_lcmcr_on_every_table_where_its_chains_agree(name
 def test_where_the_chains_of_the_reference_disagree_ours_are_refused(name: str) -> None:
     """R-hat of LCMCR's three chains: 1.31 for the UK, 5.15 for the Netherlands."""
     with pytest.raises(NoEstimate) as refusal:
-        latent(load(name), plan=Plan(compiled=False))
+        latent(load(name), sampler=SamplerSettings(compiled=False))
     assert refusal.value.reason == "not_converged"
 
 
@@ -67,35 +69,35 @@ import json, sys
 from tincay.core.estimate import compiled as compiled_module
 from tincay.core.estimate import sweeps
 from tincay.core.estimate.histories import read_table
-from tincay.core.estimate.latent import Plan, draw_unseen
-plan = Plan(chains=8, burn_in=2_000, kept=10_000, compiled=True)
-print(json.dumps([sweeps.compiles(), draw_unseen(read_table(sys.stdin.read()), plan, seed=9).tolist()]))
+from tincay.core.estimate.latent import SamplerSettings, draw_unseen
+sampler = SamplerSettings(chains=8, burn_in=2_000, kept=10_000, compiled=True)
+print(json.dumps([sweeps.compiles(), draw_unseen(read_table(sys.stdin.read()), sampler, seed=9).tolist()]))
 """
 
 
 @pytest.mark.slow
 def test_compiled_chains_draw_from_the_same_distribution() -> None:
     """In a process of its own, since these tests run with compilation off; needs numba."""
-    held = load("korea_3list")
+    table = load("korea_3list")
     run = subprocess.run(
         [sys.executable, "-c", COMPILE],
-        input=write_table(held),
+        input=write_table(table),
         env={**os.environ, "NUMBA_DISABLE_JIT": "0"},
         capture_output=True,
         text=True,
         check=True,
     )
-    compiled, found = json.loads(run.stdout)
+    compiled, unseen = json.loads(run.stdout)
     assert compiled
-    first = np.array(found)
-    second = draw_unseen(held, Plan(chains=8, burn_in=2_000, kept=10_000, compiled=False), seed=9)
+    first = np.array(unseen)
+    second = draw_unseen(table, SamplerSettings(chains=8, burn_in=2_000, kept=10_000, compiled=False), seed=9)
     error = np.hypot(*(d.std() / np.sqrt(independent_draws(d)) for d in (first, second)))
     assert abs(np.median(first) - np.median(second)) <= 3 * 1.2533 * error + 0.5
 
 
 def test_chains_that_disagree_are_refused_with_what_was_found() -> None:
     with pytest.raises(NoEstimate) as refusal:
-        latent(load("uk_5list"), plan=SHORT)
+        latent(load("uk_5list"), sampler=SHORT)
     values = refusal.value.values
     assert refusal.value.reason == "not_converged"
     assert values["rhat"] > 1.05
@@ -104,8 +106,8 @@ def test_chains_that_disagree_are_refused_with_what_was_found() -> None:
 
 
 def test_an_answer_says_how_the_chains_fared() -> None:
-    plan = Plan(chains=4, burn_in=500, kept=1_000, compiled=False)
-    answer = latent(load("korea_3list"), plan=plan, seed=2)
+    sampler = SamplerSettings(chains=4, burn_in=500, kept=1_000, compiled=False)
+    answer = latent(load("korea_3list"), sampler=sampler, seed=2)
     assert answer.lower is not None
     assert answer.estimate is not None
     assert 123 <= answer.lower < answer.estimate < 150
@@ -114,25 +116,25 @@ def test_an_answer_says_how_the_chains_fared() -> None:
 
 
 def test_a_cap_is_only_ever_asked_for_and_its_share_is_told() -> None:
-    plan = Plan(chains=4, burn_in=200, kept=800, cap=12, compiled=False)
-    answer = latent(load("korea_3list"), plan=plan, seed=2)
+    sampler = SamplerSettings(chains=4, burn_in=200, kept=800, cap=12, compiled=False)
+    answer = latent(load("korea_3list"), sampler=sampler, seed=2)
     assert answer.upper is not None
     assert answer.upper <= 123 + 12
-    near = next(notice for notice in answer.warnings if notice.code == "near_cap")
+    near = next(caution for caution in answer.cautions if caution.code == "near_cap")
     assert near.values["share"] > 0.1
 
 
 def test_few_independent_draws_are_said_to_be_few(monkeypatch: pytest.MonkeyPatch) -> None:
     heap = np.random.default_rng(2).normal(50, 2, (4, 60))
     monkeypatch.setattr(sweeps, "plain", lambda *given: heap)
-    answer = latent(load("korea_3list"), plan=Plan(compiled=False))
-    assert [notice.code for notice in answer.warnings] == ["lower_bound", "few_independent_draws"]
+    answer = latent(load("korea_3list"), sampler=SamplerSettings(compiled=False))
+    assert [caution.code for caution in answer.cautions] == ["lower_bound", "few_independent_draws"]
 
 
 def test_the_same_seed_repeats() -> None:
-    held = load("korea_3list")
-    assert np.array_equal(draw_unseen(held, SHORT, 1), draw_unseen(held, SHORT, 1))
-    assert not np.array_equal(draw_unseen(held, SHORT, 1), draw_unseen(held, SHORT, 2))
+    table = load("korea_3list")
+    assert np.array_equal(draw_unseen(table, SHORT, 1), draw_unseen(table, SHORT, 1))
+    assert not np.array_equal(draw_unseen(table, SHORT, 1), draw_unseen(table, SHORT, 2))
 
 
 Run = Callable[..., Any]
@@ -151,12 +153,12 @@ def test_a_chain_that_runs_away_is_refused_and_not_cut_off(run: Run, monkeypatch
 @pytest.mark.parametrize("run", WAYS)
 @pytest.mark.parametrize("cap", [None, 3])
 def test_both_ways_count_the_unseen_in_every_kept_sweep(run: Run, cap: int | None) -> None:
-    held = load("korea_3list")
-    cells = np.flatnonzero(held.counts)
+    table = load("korea_3list")
+    cells = np.flatnonzero(table.counts)
     seen_on = (cells[:, None] >> np.arange(3) & 1).astype(float)
     seeds = np.random.SeedSequence(1).spawn(2)
-    plan = Plan(chains=2, burn_in=6, kept=8, thin=2, classes=4, cap=cap)
-    kept = run(seen_on, held.counts[cells], seeds, plan)
+    sampler = SamplerSettings(chains=2, burn_in=6, kept=8, thin=2, classes=4, cap=cap)
+    kept = run(seen_on, table.counts[cells], seeds, sampler)
     assert kept.shape == (2, 4)
     assert (kept >= 0).all()
     assert cap is None or kept.max() <= cap
@@ -169,18 +171,21 @@ def test_a_class_that_takes_all_leaves_nobody_to_the_others() -> None:
 
 
 def test_without_numba_the_module_still_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = builtins.__import__
+    real_import = builtins.__import__
 
     def without_numba(name: str, *rest: Any, **named: Any) -> Any:
         if name == "compiled":
             raise ImportError(name)
-        return found(name, *rest, **named)
+        return real_import(name, *rest, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(builtins, "__import__", without_numba)
         sweeps.compiles.cache_clear()
         assert not sweeps.compiles()
-        assert latent(load("korea_3list"), plan=Plan(chains=2, burn_in=500, kept=1_500)).estimate is not None
+        assert (
+            latent(load("korea_3list"), sampler=SamplerSettings(chains=2, burn_in=500, kept=1_500)).estimate
+            is not None
+        )
     sweeps.compiles.cache_clear()
 
 
@@ -196,16 +201,16 @@ def test_swapping_labels_leaves_the_posterior_alone() -> None:
     draws = np.random.default_rng(3)
     chains = 60_000
     in_class = np.tile([3, 1, 0], (chains, 1))
-    found = np.tile(in_class[:, None, :].astype(float), (1, 2, 1))
+    sightings = np.tile(in_class[:, None, :].astype(float), (1, 2, 1))
     for _ in range(40):
-        sweeps._swap_labels(np.full(chains, 0.5), in_class, found, draws)
+        sweeps._swap_labels(np.full(chains, 0.5), in_class, sightings, draws)
     orders = list(permutations([3, 1, 0]))
     chances = np.array([beta(1 + a, 0.5 + b + c) * beta(1 + b, 0.5 + c) for a, b, c in orders])
     chances /= chances.sum()
     for order, chance in zip(orders, chances, strict=True):
         share = float((in_class == order).all(axis=1).mean())
         assert abs(share - chance) < 4 * np.sqrt(chance * (1 - chance) / chains)
-    assert np.array_equal(found[:, 0], in_class)
+    assert np.array_equal(sightings[:, 0], in_class)
 
 
 def test_rhat_tells_chains_that_agree_from_chains_that_do_not() -> None:
@@ -254,13 +259,13 @@ def test_two_modes_are_said_when_chains_visit_both(monkeypatch: pytest.MonkeyPat
         draws.random((4, 2_000)) < 0.4, draws.normal(50, 2, (4, 2_000)), draws.normal(500, 9, (4, 2_000))
     )
     monkeypatch.setattr(sweeps, "plain", lambda *given: heap)
-    answer = latent(load("korea_3list"), plan=Plan(compiled=False))
-    said = next(notice for notice in answer.warnings if notice.code == "two_modes")
-    assert said.values["low"] == pytest.approx(173, abs=2)
-    assert said.values["high"] == pytest.approx(623, abs=2)
+    answer = latent(load("korea_3list"), sampler=SamplerSettings(compiled=False))
+    caution = next(caution for caution in answer.cautions if caution.code == "two_modes")
+    assert caution.values["low"] == pytest.approx(173, abs=2)
+    assert caution.values["high"] == pytest.approx(623, abs=2)
 
 
 def test_two_lists_are_too_few() -> None:
     with pytest.raises(NoEstimate) as refusal:
-        latent(table(["A", "B"], [0, 3, 4, 5]))
+        latent(table_of(["A", "B"], [0, 3, 4, 5]))
     assert refusal.value.reason == "too_few_lists"

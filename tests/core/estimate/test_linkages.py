@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from tincay.core.estimate.answers import Answer, NoEstimate
+from tincay.core.estimate.answers import MethodAnswer, NoEstimate
 from tincay.core.estimate.linkages import Linked, combine, from_answer, from_draws
 
 
@@ -22,23 +22,23 @@ def test_the_rule_by_hand() -> None:
 
 
 def test_linkages_that_agree_leave_the_interval_alone() -> None:
-    one = Answer("x", 1100.0, 600.0, 2600.0)
-    answer = combine([from_answer(100, one)] * 6)
+    answer_of_one = MethodAnswer("x", 1100.0, 600.0, 2600.0)
+    answer = combine([from_answer(100, answer_of_one)] * 6)
     assert answer.estimate == pytest.approx(1100)
     assert (answer.upper - 100) / (answer.lower - 100) == pytest.approx(2500 / 500)  # type: ignore[operator]
-    assert [notice.code for notice in answer.warnings] == ["lower_bound"]
+    assert [caution.code for caution in answer.cautions] == ["lower_bound"]
 
 
 def test_few_linkages_are_said_to_be_few() -> None:
     answer = combine([Linked(10, 3.0, 0.1), Linked(12, 3.1, 0.1)])
-    assert "few_linkages" in [notice.code for notice in answer.warnings]
+    assert "few_linkages" in [caution.code for caution in answer.cautions]
     assert answer.details["linkages"] == 2
 
 
 def test_draws_of_nobody_stand_for_a_tenth_of_a_person() -> None:
-    found = from_draws(5, np.array([0.0, 0.0, 1.0]))
+    linked = from_draws(5, np.array([0.0, 0.0, 1.0]))
     logs = np.log([0.1, 0.1, 1.0])
-    assert found == Linked(5, logs.mean(), logs.var(ddof=1))
+    assert linked == Linked(5, logs.mean(), logs.var(ddof=1))
 
 
 def test_one_linkage_cannot_be_combined() -> None:
@@ -46,7 +46,9 @@ def test_one_linkage_cannot_be_combined() -> None:
         combine([Linked(5, 1.0, 1.0)])
 
 
-@pytest.mark.parametrize("answer", [Answer("x", None), Answer("x", 5.0), Answer("x", 5.0, 4.0)])
-def test_an_answer_without_all_three_values_cannot_be_combined(answer: Answer) -> None:
+@pytest.mark.parametrize(
+    "answer", [MethodAnswer("x", None), MethodAnswer("x", 5.0), MethodAnswer("x", 5.0, 4.0)]
+)
+def test_an_answer_without_all_three_values_cannot_be_combined(answer: MethodAnswer) -> None:
     with pytest.raises(NoEstimate, match="both limits"):
         from_answer(3, answer)

@@ -12,15 +12,15 @@ from scipy.optimize import linprog
 
 from tincay.core.estimate import loglinear, newton
 from tincay.core.estimate.answers import NoEstimate
-from tincay.core.estimate.histories import Table, table
+from tincay.core.estimate.histories import Table, table_of
 from tincay.core.estimate.loglinear import (
     Fits,
     check_table,
+    empty_idle_lists,
     existence_code,
     fit,
     has_maximum,
     observed,
-    set_aside_idle_lists,
 )
 from tincay.core.estimate.newton import climb
 from tincay.core.estimate.simple import log_linear
@@ -66,9 +66,9 @@ def test_existence_codes_equal_the_reference(name: str, code: int) -> None:
 )
 def test_the_number_of_hierarchical_models_is_right(order: int, lists: int, count: int) -> None:
     """Reference: counted in MultipleSystemsEstimation 1.2.0; two lists leave independence alone."""
-    found = list(hierarchical_models(lists, order))
-    assert len(found) == count
-    assert len({columns.tobytes() for columns in found}) == count
+    fits = list(hierarchical_models(lists, order))
+    assert len(fits) == count
+    assert len({columns.tobytes() for columns in fits}) == count
 
 
 @pytest.mark.parametrize("lists", [3, 4])
@@ -91,10 +91,10 @@ def test_a_fit_reproduces_the_margins_of_its_model() -> None:
     layout = design(5, 2)
     counts = observed(load("uk_5list"))
     chosen = model(layout, "[12,13,25,35,45]")
-    found = fit(layout, counts, chosen)
-    margins = found.means @ layout.matrix - counts @ layout.matrix
+    fits = fit(layout, counts, chosen)
+    margins = fits.means @ layout.matrix - counts @ layout.matrix
     assert np.abs(margins[0, chosen]).max() < 1e-6
-    assert found.good.all()
+    assert fits.good.all()
 
 
 def test_the_fit_is_the_same_from_any_start() -> None:
@@ -152,14 +152,14 @@ def test_existence_agrees_with_the_linear_program_of_the_paper(seed: int, lists:
     layout = design(lists, 2)
     counts = (draws.poisson(4.0, (1, 2**lists - 1)) * (draws.random((1, 2**lists - 1)) > empty)).astype(float)
     chosen = layout.main_effects() | (draws.random(len(layout.terms)) < 0.5)
-    found = fit(layout, counts, chosen)
-    if not counts.any() or not found.identifiable[0]:
+    fits = fit(layout, counts, chosen)
+    if not counts.any() or not fits.identifiable[0]:
         return
     dead = chosen & (counts[0] @ layout.matrix == 0)
     cells = np.asarray(~(layout.matrix[:, dead] > 0).any(axis=1))
-    assert bool(found.exists[0]) == certainly_exists(layout, chosen & ~dead, cells, counts[0])
-    if found.exists[0]:
-        margins = (found.means - counts) @ layout.matrix
+    assert bool(fits.exists[0]) == certainly_exists(layout, chosen & ~dead, cells, counts[0])
+    if fits.exists[0]:
+        margins = (fits.means - counts) @ layout.matrix
         assert np.abs(margins[0, chosen & ~dead]).max() < 1e-4 * counts.sum()
 
 
@@ -167,16 +167,16 @@ def test_a_fit_near_the_edge_is_climbed_to_its_end() -> None:
     """Huge and tiny counts side by side: the fit takes more steps than usual, and still ends at its margins."""
     layout = design(3, 2)
     counts = np.array([[1.0, 1e9, 1.0, 1.0, 1e9, 1.0, 1e9]])
-    found = fit(layout, counts, np.ones(7, dtype=bool))
-    assert np.allclose(found.means, counts, rtol=1e-6)
+    fits = fit(layout, counts, np.ones(7, dtype=bool))
+    assert np.allclose(fits.means, counts, rtol=1e-6)
 
 
 def test_the_slow_tail_of_the_climb_is_taken_when_a_fit_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loglinear, "FIRST_STEPS", 1)
     layout = design(5, 2)
     counts = observed(load("uk_5list"))
-    found = fit(layout, counts, layout.main_effects())
-    assert counts.sum() + found.unseen[0] == pytest.approx(13444.1312090139, rel=1e-7)
+    fits = fit(layout, counts, layout.main_effects())
+    assert counts.sum() + fits.unseen[0] == pytest.approx(13444.1312090139, rel=1e-7)
 
 
 def test_a_climb_that_runs_out_of_steps_says_so() -> None:
@@ -201,8 +201,8 @@ def test_a_climb_that_may_not_halve_enough_still_ends(monkeypatch: pytest.Monkey
     counts = np.array([[40.0, 30, 6, 20, 5, 4, 1]])
     every = np.ones((1, 7), dtype=bool)
     far = np.array([[-8.0, 3.0, -3.0, 9.0]])
-    found, _ = climb(layout.matrix, counts, every[:, :4], every, far, 3)
-    assert np.isfinite(found).all()
+    fits, _ = climb(layout.matrix, counts, every[:, :4], every, far, 3)
+    assert np.isfinite(fits).all()
 
 
 def test_without_a_fit_the_unseen_are_infinite() -> None:
@@ -212,28 +212,28 @@ def test_without_a_fit_the_unseen_are_infinite() -> None:
 
 
 @pytest.mark.parametrize(
-    ("held", "reason"),
+    ("table", "reason"),
     [
-        (table(["A", "B"], [0, 5, 4, 3]), "too_few_lists"),
-        (table([f"L{j}" for j in range(9)], [0, *[1] * 511]), "too_many_lists"),
-        (table(["A", "B", "C"], [0, 5, 4, 0, 3, 0, 0, 0]), "no_overlap"),
-        (table(["A", "B", "C"], [0, 5, 0, 4, 0, 3, 0, 2]), "full_list"),
+        (table_of(["A", "B"], [0, 5, 4, 3]), "too_few_lists"),
+        (table_of([f"L{j}" for j in range(9)], [0, *[1] * 511]), "too_many_lists"),
+        (table_of(["A", "B", "C"], [0, 5, 4, 0, 3, 0, 0, 0]), "no_overlap"),
+        (table_of(["A", "B", "C"], [0, 5, 0, 4, 0, 3, 0, 2]), "full_list"),
     ],
 )
-def test_tables_on_which_no_model_stands_are_refused(held: Table, reason: str) -> None:
+def test_tables_on_which_no_model_stands_are_refused(table: Table, reason: str) -> None:
     with pytest.raises(NoEstimate) as refusal:
-        check_table(held)
+        check_table(table)
     assert refusal.value.reason == reason
     assert str(refusal.value)
 
 
-def test_idle_lists_are_set_aside_in_resampled_tables() -> None:
+def test_idle_lists_are_emptied_in_resampled_tables() -> None:
     """List 1 holds everybody in the first table; lists 1 and 2 are the same in the second."""
     layout = design(3, 2)
     full = [5.0, 0, 4, 0, 3, 0, 2]
     same = [0.0, 0, 4, 3, 0, 0, 2]
     plain = [5.0, 4, 3, 3, 2, 2, 1]
-    cleaned = set_aside_idle_lists(layout, np.array([full, same, plain]))
+    cleaned = empty_idle_lists(layout, np.array([full, same, plain]))
     assert cleaned[0].tolist() == [0, 4, 0, 3, 0, 2, 0]
     assert cleaned[1].tolist() == [4, 0, 0, 3, 2, 0, 0]
     assert cleaned[2].tolist() == plain
@@ -241,7 +241,7 @@ def test_idle_lists_are_set_aside_in_resampled_tables() -> None:
 
 def test_tables_without_idle_lists_are_left_alone() -> None:
     counts = observed(load("uk_5list"))
-    assert set_aside_idle_lists(design(5, 2), counts) is counts
+    assert empty_idle_lists(design(5, 2), counts) is counts
 
 
 def test_several_free_directions_are_decided_by_a_linear_program() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tincay.core.estimate.answers import NoEstimate
-from tincay.core.estimate.histories import table
+from tincay.core.estimate.histories import table_of
 from tincay.core.estimate.simple import (
     Share,
     chao,
@@ -54,31 +54,31 @@ def test_the_bounds_that_treat_lists_alike_equal_the_formula(name: str, values: 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_intervals_hold_their_estimates_and_everybody_seen(name: str) -> None:
-    held = load(name)
-    for answer in (independence(held), chao(held)):
+    table = load(name)
+    for answer in (independence(table), chao(table)):
         assert answer.lower is not None
         assert answer.upper is not None
         assert answer.estimate is not None
-        assert held.size < answer.lower < answer.estimate < answer.upper
+        assert table.size < answer.lower < answer.estimate < answer.upper
 
 
 def test_the_bound_of_two_lists_is_their_independence() -> None:
-    held = table(["A", "B"], [0, 30, 20, 10])
-    assert chao(held).estimate == pytest.approx(60 + 30 * 20 / 10, rel=1e-9)
+    table = table_of(["A", "B"], [0, 30, 20, 10])
+    assert chao(table).estimate == pytest.approx(60 + 30 * 20 / 10, rel=1e-9)
 
 
 def test_a_bound_that_runs_away_is_refused() -> None:
     """Nobody seen exactly twice: f1²/(2·f2) has no bound."""
-    held = table(["A", "B", "C"], [0, 9, 8, 0, 7, 0, 0, 3])
+    table = table_of(["A", "B", "C"], [0, 9, 8, 0, 7, 0, 0, 3])
     with pytest.raises(NoEstimate) as refusal:
-        chao(held)
+        chao(table)
     assert refusal.value.reason == "no_maximum"
 
 
 def test_a_bound_of_more_than_a_thousand_times_the_seen_is_refused() -> None:
     """One person on both of two lists of a million: n1·n2/m is a million times a million."""
     with pytest.raises(NoEstimate) as refusal:
-        chao(table(["A", "B"], [0, 10**6, 10**6, 1]))
+        chao(table_of(["A", "B"], [0, 10**6, 10**6, 1]))
     assert refusal.value.reason == "no_maximum"
 
 
@@ -98,8 +98,8 @@ def test_missed_matches_push_the_answer_up_and_can_be_stated() -> None:
     silent, stated = chapman(2000, 1500, 240), chapman(2000, 1500, 240, missed=0.2)
     assert silent.estimate is not None
     assert stated.estimate == pytest.approx(silent.estimate * 0.8, rel=2e-3)
-    assert "unlisted_linkage" in [notice.code for notice in silent.warnings]
-    assert "unlisted_linkage" not in [notice.code for notice in stated.warnings]
+    assert "unlisted_linkage" in [caution.code for caution in silent.cautions]
+    assert "unlisted_linkage" not in [caution.code for caution in stated.cautions]
 
 
 def test_a_list_inside_the_other_leaves_nobody_unseen() -> None:
@@ -120,7 +120,7 @@ def test_shares_of_missed_matches_that_cannot_be_are_refused(missed: float) -> N
 
 
 def test_a_table_of_two_lists_goes_to_chapman() -> None:
-    assert chapman_table(table(["A", "B"], [0, 170, 120, 30])).estimate == chapman(200, 150, 30).estimate
+    assert chapman_table(table_of(["A", "B"], [0, 170, 120, 30])).estimate == chapman(200, 150, 30).estimate
 
 
 @pytest.mark.parametrize(
@@ -137,14 +137,14 @@ def test_a_table_of_two_lists_goes_to_chapman() -> None:
 )
 def test_other_tables_do_not(lists: str, counts: list[int], reason: str) -> None:
     with pytest.raises(NoEstimate) as refusal:
-        chapman_table(table(list(lists), counts))
+        chapman_table(table_of(list(lists), counts))
     assert refusal.value.reason == reason
 
 
 def test_an_empty_third_list_is_left_out_and_named() -> None:
-    answer = chapman_table(table(["A", "B", "C"], [0, 170, 120, 30, 0, 0, 0, 0]))
+    answer = chapman_table(table_of(["A", "B", "C"], [0, 170, 120, 30, 0, 0, 0, 0]))
     assert answer.estimate == chapman(200, 150, 30).estimate
-    assert "empty_list_dropped" in [notice.code for notice in answer.warnings]
+    assert "empty_list_dropped" in [caution.code for caution in answer.cautions]
 
 
 def test_the_unique_object_estimate_of_ho_chi_minh_city() -> None:
@@ -166,7 +166,7 @@ def test_the_multiplier_by_hand() -> None:
 
 def test_the_multiplier_repeats_what_the_team_knows_to_be_wrong() -> None:
     answer = multiplier(1000, Share(0.4, 0.0004), survey_dependent=True, duplicates=True)
-    assert [notice.code for notice in answer.warnings] == ["survey_dependent", "duplicate_clients"]
+    assert [caution.code for caution in answer.cautions] == ["survey_dependent", "duplicate_clients"]
 
 
 @pytest.mark.parametrize(("reached", "share"), [(0, 0.5), (10, 0.0), (10, 1.2)])
@@ -175,10 +175,10 @@ def test_a_multiplier_without_a_base_is_refused(reached: float, share: float) ->
         multiplier(reached, Share(share, 0.01))
 
 
-@pytest.mark.parametrize(("yes", "asked"), [(1, 1), (5, 4), (-1, 4)])
-def test_a_share_of_nobody_is_refused(yes: int, asked: int) -> None:
+@pytest.mark.parametrize(("yes", "respondents"), [(1, 1), (5, 4), (-1, 4)])
+def test_a_share_of_nobody_is_refused(yes: int, respondents: int) -> None:
     with pytest.raises(NoEstimate):
-        simple_share(yes, asked)
+        simple_share(yes, respondents)
 
 
 def test_repeated_sightings_on_one_list_by_hand() -> None:

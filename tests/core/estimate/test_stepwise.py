@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tincay.core.estimate.answers import Answer, NoEstimate
+from tincay.core.estimate.answers import MethodAnswer, NoEstimate
 from tincay.core.estimate.bootstrap import (
     Limits,
     acceleration,
@@ -20,7 +20,7 @@ from tincay.core.estimate.bootstrap import (
     quantile,
     resampled,
 )
-from tincay.core.estimate.histories import Table, count_people, table
+from tincay.core.estimate.histories import Table, count_people, table_of
 from tincay.core.estimate.loglinear import observed
 from tincay.core.estimate.stepwise import populations, stepwise
 from tincay.core.estimate.terms import Floats
@@ -43,9 +43,9 @@ def test_the_estimate_equals_sparsemse(name: str, values: dict[str, Any]) -> Non
 @pytest.mark.parametrize(("name", "values"), SPARSE)
 def test_the_acceleration_equals_sparsemse(name: str, values: dict[str, Any]) -> None:
     """Reference: `ahat` of SparseMSE 2.0.1, where it was run."""
-    held = load(name)
-    tables, weights = left_out(observed(held)[0])
-    skew = acceleration(populations(tables, len(held.lists)), weights)
+    table = load(name)
+    tables, weights = left_out(observed(table)[0])
+    skew = acceleration(populations(tables, len(table.lists)), weights)
     for boot in (values[key] for key in ("boot", "boot200") if key in values):
         assert skew == pytest.approx(boot["ahat"], rel=1e-6)
 
@@ -69,8 +69,8 @@ def test_limits_agree_with_sparsemse_within_three_standard_errors(
     of that size drawn from our 6,000 replicates. Limits that fewer than 10 of the reference's replicates lie
     beyond are not compared: single extremes have no standard error worth the name.
     """
-    held = load(name)
-    drawn = resampled(observed(held)[0], partial(populations, lists=len(held.lists)), 6_000, seed=7)
+    table = load(name)
+    drawn = resampled(observed(table)[0], partial(populations, lists=len(table.lists)), 6_000, seed=7)
     estimate = boot["popest"]
     ours = bca(estimate, drawn, boot["ahat"])
     draws = np.random.default_rng(1)
@@ -85,7 +85,7 @@ def test_limits_agree_with_sparsemse_within_three_standard_errors(
 
 
 def test_few_replicates_are_said_to_be_few() -> None:
-    codes = [notice.code for notice in stepwise(load("korea_3list"), replicates=200).warnings]
+    codes = [caution.code for caution in stepwise(load("korea_3list"), replicates=200).cautions]
     assert "few_replicates" in codes
     assert "lower_bound" in codes
 
@@ -94,18 +94,18 @@ def test_a_limit_that_the_replicates_cannot_carry_is_not_shown() -> None:
     """New Orleans' published 589 sits at the bottom of 1,000 replicates."""
     answer = stepwise(load("neworleans_5list_n185"), replicates=1_000)
     assert answer.lower is None
-    assert "limit_suppressed" in [notice.code for notice in answer.warnings]
+    assert "limit_suppressed" in [caution.code for caution in answer.cautions]
 
 
 def test_results_do_not_depend_on_the_number_of_workers() -> None:
-    held = load("korea_3list")
-    one, two = (stepwise(held, replicates=1_200, seed=5, workers=workers) for workers in (1, 2))
-    assert one.as_json() == two.as_json()
+    table = load("korea_3list")
+    single, two = (stepwise(table, replicates=1_200, seed=5, workers=workers) for workers in (1, 2))
+    assert single.as_json() == two.as_json()
 
 
 def test_the_same_seed_repeats_and_another_seed_does_not() -> None:
-    held = load("korea_3list")
-    first, again, other = (stepwise(held, replicates=300, seed=seed).details for seed in (5, 5, 6))
+    table = load("korea_3list")
+    first, again, other = (stepwise(table, replicates=300, seed=seed).details for seed in (5, 5, 6))
     assert first == again
     assert first["limits"] != other["limits"]
 
@@ -118,21 +118,21 @@ def test_six_hundred_replicates_begin_with_the_first_block() -> None:
 
 
 def test_empty_and_repeated_lists_change_nothing() -> None:
-    held = load("korea_3list")
+    table = load("korea_3list")
     people = [
         [*(cell >> j & 1 for j in range(3)), 0, cell >> 1 & 1]
         for cell in range(1, 8)
-        for _ in range(int(held.counts[cell]))
+        for _ in range(int(table.counts[cell]))
     ]
-    more = count_people([*held.lists, "empty", "twin"], people)
-    plain, padded = stepwise(held, replicates=300), stepwise(more, replicates=300)
+    more = count_people([*table.lists, "empty", "twin"], people)
+    plain, padded = stepwise(table, replicates=300), stepwise(more, replicates=300)
     assert padded.estimate == plain.estimate
     assert padded.details["limits"] == plain.details["limits"]
-    assert {"empty_list_dropped", "same_list_dropped"} <= {notice.code for notice in padded.warnings}
+    assert {"empty_list_dropped", "same_list_dropped"} <= {caution.code for caution in padded.cautions}
 
 
 def test_two_pairs_of_equal_lists_that_share_nobody_are_too_few_lists() -> None:
-    apart = table(["A", "B", "C", "D"], [0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0])
+    apart = table_of(["A", "B", "C", "D"], [0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0])
     with pytest.raises(NoEstimate) as refusal:
         stepwise(apart)
     assert refusal.value.reason == "too_few_lists"
@@ -140,18 +140,18 @@ def test_two_pairs_of_equal_lists_that_share_nobody_are_too_few_lists() -> None:
 
 def test_huge_counts_give_the_right_answer() -> None:
     """Three independent lists that each see half of 8·10^11 people."""
-    held = table(["A", "B", "C"], [0, *[10**11] * 7])
-    assert stepwise(held, replicates=0).estimate == pytest.approx(8e11, rel=1e-9)
+    table = table_of(["A", "B", "C"], [0, *[10**11] * 7])
+    assert stepwise(table, replicates=0).estimate == pytest.approx(8e11, rel=1e-9)
 
 
 small = st.lists(st.integers(0, 40), min_size=15, max_size=15).map(
-    lambda counts: table(["A", "B", "C", "D"], [0, *counts])
+    lambda counts: table_of(["A", "B", "C", "D"], [0, *counts])
 )
 
 
-def outcome(held: Table) -> float | str:
+def outcome(table: Table) -> float | str:
     try:
-        answer = stepwise(held, replicates=0)
+        answer = stepwise(table, replicates=0)
     except NoEstimate as refusal:
         return refusal.reason
     assert answer.estimate is not None
@@ -160,22 +160,22 @@ def outcome(held: Table) -> float | str:
 
 @settings(max_examples=40, deadline=None)
 @given(small, st.permutations(["A", "B", "C", "D"]))
-def test_the_order_of_the_lists_does_not_matter(held: Table, order: list[str]) -> None:
+def test_the_order_of_the_lists_does_not_matter(table: Table, order: list[str]) -> None:
     """Unless two pairs are exactly as unlikely: then the first is taken, whichever that is."""
-    chances = [held.overlap(a, b) for a in "ABCD" for b in "ABCD" if a < b]
+    chances = [table.overlap(a, b) for a in "ABCD" for b in "ABCD" if a < b]
     assume(len(set(chances)) == len(chances))
-    assert outcome(held.keep(order)) == pytest.approx(outcome(held), rel=1e-6)
+    assert outcome(table.keep(order)) == pytest.approx(outcome(table), rel=1e-6)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([0, 0, 0, 1, 2, 30, 10**9]), min_size=7, max_size=7))
 def test_any_table_gives_a_sane_number_or_a_named_refusal(counts: list[int]) -> None:
-    held = table(["A", "B", "C"], [0, *counts])
-    found = outcome(held)
-    if isinstance(found, float):
-        assert held.size <= found < held.size * 1e11
+    table = table_of(["A", "B", "C"], [0, *counts])
+    result = outcome(table)
+    if isinstance(result, float):
+        assert table.size <= result < table.size * 1e11
     else:
-        assert found in {"no_cases", "too_few_lists", "no_overlap", "full_list"}
+        assert result in {"no_cases", "too_few_lists", "no_overlap", "full_list"}
 
 
 def test_quantiles_equal_numpys_median_unbiased_ones() -> None:
@@ -198,17 +198,17 @@ def test_without_bias_and_skew_bca_limits_are_plain_quantiles() -> None:
 
 @pytest.mark.parametrize("estimate", [0.5, 2000.0])
 def test_an_estimate_outside_all_replicates_has_no_limits(estimate: float) -> None:
-    found = bca(estimate, np.linspace(1, 999, 999), 0.0)
-    assert found.between() == (None, None)
-    assert found.as_json()["bias"] is None
+    limits = bca(estimate, np.linspace(1, 999, 999), 0.0)
+    assert limits.between() == (None, None)
+    assert limits.as_json()["bias"] is None
 
 
 def test_leave_one_out_estimates_that_run_away_leave_no_limits() -> None:
     skew = acceleration(np.array([1.0, np.inf]), np.array([2.0, 3.0]))
-    found = bca(5.0, np.linspace(1, 9, 99), skew)
-    assert found.limits == {}
-    assert found.notices()[0].code == "no_interval"
-    assert found.as_json()["acceleration"] is None
+    limits = bca(5.0, np.linspace(1, 9, 99), skew)
+    assert limits.limits == {}
+    assert limits.cautions()[0].code == "no_interval"
+    assert limits.as_json()["acceleration"] is None
 
 
 def test_equal_leave_one_out_estimates_have_no_skew() -> None:
@@ -217,8 +217,8 @@ def test_equal_leave_one_out_estimates_have_no_skew() -> None:
 
 def test_an_infinite_upper_limit_is_said_to_be_missing() -> None:
     limits = Limits(5.0, 20_000, 0.0, 0.0, {0.025: 3.0, 0.975: np.inf}, {})
-    answer = attach_limits(Answer("x", 5.0), limits, np.array([5.0, np.inf]), seed=1)
-    codes = [notice.code for notice in answer.warnings]
+    answer = attach_limits(MethodAnswer("x", 5.0), limits, np.array([5.0, np.inf]), seed=1)
+    codes = [caution.code for caution in answer.cautions]
     assert codes == ["lower_bound", "no_upper_limit", "replicates_without_estimate"]
     assert answer.as_json()["upper"] is None
 

@@ -46,10 +46,10 @@ def test_equal_degrees_give_the_plain_share_and_all_shares_lie_between_0_and_1(
 
 
 def test_the_share_has_an_interval_from_redrawn_trees() -> None:
-    found = recruited_share(sample(8), replicates=300)
-    assert 0 <= found.lower < found.share.value < found.upper <= 1
-    assert found.warnings == ()
-    assert recruited_share(sample(8), replicates=300) == found
+    sampled = recruited_share(sample(8), replicates=300)
+    assert 0 <= sampled.lower < sampled.share.value < sampled.upper <= 1
+    assert sampled.cautions == ()
+    assert recruited_share(sample(8), replicates=300) == sampled
 
 
 def test_the_interval_widens_with_the_spread_between_first_persons() -> None:
@@ -62,12 +62,12 @@ def test_the_interval_widens_with_the_spread_between_first_persons() -> None:
             *(Respondent(100 * tree + k, 100 * tree, 5, tree < 3) for k in range(1, 40)),
         ]
     ]
-    found = recruited_share(apart, replicates=300)
-    assert found.upper - found.lower > 0.4
+    sampled = recruited_share(apart, replicates=300)
+    assert sampled.upper - sampled.lower > 0.4
 
 
 def test_a_single_tree_is_said_to_be_one() -> None:
-    assert [notice.code for notice in recruited_share(sample(1), replicates=50).warnings] == ["one_seed"]
+    assert [caution.code for caution in recruited_share(sample(1), replicates=50).cautions] == ["one_seed"]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_scale_up_by_hand() -> None:
 def test_known_groups_that_the_answers_miss_are_named() -> None:
     """Of group 1 people know 10, of group 2 they know 11: sizes 1,000 and 8,000 cannot both be right."""
     answer = scale_up(KNOWN, [1000.0, 8000.0], HIDDEN, 100_000)
-    assert [notice.values["group"] for notice in answer.warnings] == [1, 2]
+    assert [caution.values["group"] for caution in answer.cautions] == [1, 2]
 
 
 def test_a_known_group_that_carries_all_answers_is_named() -> None:
@@ -119,13 +119,13 @@ def test_a_known_group_that_carries_all_answers_is_named() -> None:
 
 
 def test_redrawn_respondents_who_know_nobody_leave_no_upper_limit() -> None:
-    known = np.array([[1.0, 0], [0, 0], [0, 0]])
-    answer = scale_up(known, SIZES, np.array([0.0, 1, 0]), 100_000)
+    known_groups = np.array([[1.0, 0], [0, 0], [0, 0]])
+    answer = scale_up(known_groups, SIZES, np.array([0.0, 1, 0]), 100_000)
     assert answer.as_json()["upper"] is None
 
 
 @pytest.mark.parametrize(
-    ("known", "sizes", "hidden", "total"),
+    ("known_groups", "sizes", "hidden", "total"),
     [
         (KNOWN[:, 0], SIZES, HIDDEN, 1e5),
         (KNOWN, [1000.0], HIDDEN, 1e5),
@@ -136,7 +136,7 @@ def test_redrawn_respondents_who_know_nobody_leave_no_upper_limit() -> None:
     ],
 )
 def test_surveys_that_cannot_be_are_refused(
-    known: np.ndarray, sizes: list[float], hidden: np.ndarray, total: float
+    known_groups: np.ndarray, sizes: list[float], hidden: np.ndarray, total: float
 ) -> None:
     with pytest.raises(NoEstimate):
-        scale_up(known, sizes, hidden, total)
+        scale_up(known_groups, sizes, hidden, total)

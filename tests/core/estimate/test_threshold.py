@@ -10,7 +10,7 @@ import pytest
 from tincay.core.estimate import threshold as module
 from tincay.core.estimate.answers import NoEstimate
 from tincay.core.estimate.chains import independent_draws
-from tincay.core.estimate.histories import table
+from tincay.core.estimate.histories import table_of
 from tincay.core.estimate.terms import design
 from tincay.core.estimate.threshold import Prior, Walk, threshold
 
@@ -41,16 +41,16 @@ def test_kept_interactions_and_median_agree_with_the_reference(
     Its run length is not published, so its standard error is taken as that of 250 independent draws, judged
     from how much its own two runs for the UK differ (12,159.7 here, 12,163.5 in its tests); ours is measured.
     """
-    held = load(name)
-    answer = threshold(held, prior=prior, walk=WALK)
+    table = load(name)
+    answer = threshold(table, prior=prior, walk=WALK)
     assert {each.replace("×", ":") for each in answer.details["kept"]} == as_set(values["kept"])
     assert {each.replace("×", ":") for each in answer.details["minus_infinity"]} == as_set(values["minf"])
     assert answer.estimate is not None
     assert answer.lower is not None
     assert answer.upper is not None
-    spread = (np.log(answer.upper - held.size) - np.log(answer.lower - held.size)) / 3.92
+    spread = (np.log(answer.upper - table.size) - np.log(answer.lower - table.size)) / 3.92
     error = 1.2533 * spread * np.sqrt(1 / 250 + 1 / answer.details["independent_draws"])
-    apart = np.log(answer.estimate - held.size) - np.log(values["popest"] - held.size)
+    apart = np.log(answer.estimate - table.size) - np.log(values["popest"] - table.size)
     assert abs(apart) <= 3 * error
 
 
@@ -73,16 +73,16 @@ def test_close_calls_are_named() -> None:
     """A×BEFG in New Orleans: 2.27 by the curvature at the peak, 1.86 by long chains."""
     answer = threshold(load("neworleans_5list_n185"), prior="flat", walk=WALK)
     assert "A×BEFG" in answer.details["borderline"]
-    assert "borderline" in [notice.code for notice in answer.warnings]
+    assert "borderline" in [caution.code for caution in answer.cautions]
 
 
 @pytest.mark.parametrize("prior", ["normal", "flat"])
 def test_triples_come_in_only_when_all_their_pairs_stayed(prior: Prior) -> None:
     """Three lists that strongly attract each other, and a fourth apart: one triple is eligible."""
     counts = [0, 90, 90, 60, 90, 60, 60, 200, 60, 6, 6, 4, 6, 4, 4, 13]
-    held = table(["A", "B", "C", "D"], counts)
-    pairs_only = threshold(held, prior=prior, walk=WALK)
-    with_triples = threshold(held, prior=prior, order=3, walk=WALK)
+    table = table_of(["A", "B", "C", "D"], counts)
+    pairs_only = threshold(table, prior=prior, walk=WALK)
+    with_triples = threshold(table, prior=prior, order=3, walk=WALK)
     assert {"A×B", "A×C", "B×C"} <= set(pairs_only.details["kept"])
     assert set(with_triples.details["kept"]) - set(pairs_only.details["kept"]) <= {"A×B×C"}
 
@@ -103,14 +103,14 @@ def test_a_curvature_that_cannot_be_inverted_is_a_refusal() -> None:
 
 def test_draws_lie_where_theory_says() -> None:
     """One cell of 100 people and a flat prior: the log mean is the log of a Gamma(100) draw."""
-    one = np.ones((1, 1))
+    unit = np.ones((1, 1))
     yes = np.ones(1, dtype=bool)
-    model = module.Model(one, yes, yes, np.zeros(1))
-    found = module.sample(model, np.array([100.0]), WALK, np.random.default_rng(1))[:, :, 0]
+    model = module.Model(unit, yes, yes, np.zeros(1))
+    sampled = module.sample(model, np.array([100.0]), WALK, np.random.default_rng(1))[:, :, 0]
     gamma = np.log(np.random.default_rng(2).gamma(100, size=100_000))
-    error = gamma.std() / np.sqrt(independent_draws(found))
-    assert abs(found.mean() - gamma.mean()) < 3 * error
-    assert found.std() == pytest.approx(gamma.std(), rel=0.05)
+    error = gamma.std() / np.sqrt(independent_draws(sampled))
+    assert abs(sampled.mean() - gamma.mean()) < 3 * error
+    assert sampled.std() == pytest.approx(gamma.std(), rel=0.05)
 
 
 def test_the_search_for_the_peak_halves_steps_that_fall_and_stops_at_its_limit(
@@ -129,6 +129,6 @@ def test_the_search_for_the_peak_halves_steps_that_fall_and_stops_at_its_limit(
 
 
 def test_permuting_lists_keeps_the_interactions() -> None:
-    held = load("western_us_5list")
-    turned = threshold(held.keep(["E", "D", "C", "B", "A"]), walk=WALK)
+    table = load("western_us_5list")
+    turned = threshold(table.keep(["E", "D", "C", "B", "A"]), walk=WALK)
     assert turned.details["kept"] == ["E×A"]

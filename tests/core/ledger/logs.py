@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from tincay.core.ledger.checkpoint import Checkpoint
+from tincay.core.ledger.checkpoint import CheckpointBody
 from tincay.core.ledger.evidence import write_evidence
 from tincay.core.ledger.leaf import commit, event_bytes, opening
 from tincay.core.ledger.merkle import NodeReader, hash_leaf, inclusion_proof, root_of
@@ -15,7 +15,7 @@ from tincay.core.ledger.note import KeyType, Signer, parse_note
 from tincay.core.ledger.policy import NOBODY, Group, Policy, Witness
 from tincay.core.ledger.promise import Promise, week_of
 from tincay.core.ledger.proof import Proof
-from tincay.core.ledger.tiles import WIDTH, Tile, bundle, tiles_at
+from tincay.core.ledger.tiles import WIDTH, TileAddress, bundle, tiles_at
 
 ORIGIN = "tincay.example/log"
 NOON = 1_782_795_600
@@ -70,7 +70,7 @@ class Log:
 
     def note(self, size: int | None = None, time: int = NOON) -> str:
         hashes = self.hashes[:size]
-        text = Checkpoint(self.signer.name, len(hashes), root_of(hashes)).text
+        text = CheckpointBody(self.signer.name, len(hashes), root_of(hashes)).text
         return self.signer.sign(text) + "".join(witness.cosign(text, time) for witness in self.witnesses)
 
     def proof(self, index: int, size: int | None = None) -> Proof:
@@ -101,7 +101,7 @@ class Log:
             part = slice(tile.index * WIDTH, tile.index * WIDTH + tile.width)
             files[f"tile/{tile.path}"] = b"".join(hashes[part])
             if level == 0:
-                bundled = Tile(0, tile.index, tile.width, "entries")
+                bundled = TileAddress(0, tile.index, tile.width, "entries")
                 files[f"tile/{bundled.path}"] = bundle(self.entries[part])
         return files
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.core.ledger.logs import LOG, STRANGER, W1, W2, W3, Log, log_of, policy_of, seed
-from tincay.core.ledger.evidence import Verdict, verify_evidence, write_evidence
+from tincay.core.ledger.evidence import VerifiedEvidence, verify_evidence, write_evidence
 from tincay.core.ledger.leaf import commit, event_bytes, opening
 from tincay.core.ledger.note import Signer
 from tincay.core.ledger.policy import Policy
@@ -22,14 +22,14 @@ PATH = Path(__file__).parents[2] / "vectors" / "ledger" / "evidence.json"
 
 
 def vectors() -> list[dict[str, Any]]:
-    return [_case(*one) for one in (*_valid(), *_invalid())]
+    return [_case(*case) for case in (*_valid(), *_invalid())]
 
 
 def _valid() -> Iterator[tuple[str, str, Policy | None]]:
     for size, index in ((1, 0), (2, 1), (3, 2), (7, 4), (8, 7), (256, 255), (300, 17)):
         yield f"leaf {index} of {size}", log_of(size).evidence(index), None
-    alone = log_of(5, policy=policy_of(0), witnesses=())
-    yield "no witness was asked", alone.evidence(3), None
+    unwitnessed = log_of(5, policy=policy_of(0), witnesses=())
+    yield "no witness was asked", unwitnessed.evidence(3), None
     two_of_three = policy_of(2, W1, W2, W3)
     yield "two of three witnesses", log_of(5, policy=two_of_three, witnesses=(W1, W3)).evidence(3), None
     yield "checked with one's own policy", log_of(5).evidence(3), policy_of(1, W1, W2)
@@ -118,14 +118,14 @@ def _case(name: str, file: str, trusted: Policy | None) -> dict[str, Any]:
         return {**case, "valid": False}
 
 
-def _shown(verdict: Verdict) -> dict[str, Any]:
+def _shown(verified: VerifiedEvidence) -> dict[str, Any]:
     return {
-        "index": verdict.index,
-        "event": dict(verdict.opened.event),
-        "log": verdict.seen.log.vkey,
-        "size": verdict.seen.checkpoint.size,
-        "witnesses": dict(verdict.seen.times),
-        "registered": verdict.registered,
+        "index": verified.index,
+        "event": dict(verified.opened.event),
+        "log": verified.seen.log.vkey,
+        "size": verified.seen.checkpoint.size,
+        "witnesses": dict(verified.seen.times),
+        "registered": verified.registered,
     }
 
 

@@ -103,6 +103,6 @@ def test_a_promise_that_was_not_kept_is_a_breach_that_anyone_can_show() -> None:
 
 
 def test_of_a_log_that_nobody_watches_nobody_can_tell_whether_a_promise_is_due() -> None:
-    alone = log_of(2, policy=policy_of(0), witnesses=())
+    unwitnessed = log_of(2, policy=policy_of(0), witnesses=())
     for week in ("2001-W01", "2999-W01"):
-        assert check_promise(Promise(LOG.name, bytes(32), week), audit(alone.files())) is None
+        assert check_promise(Promise(LOG.name, bytes(32), week), audit(unwitnessed.files())) is None

@@ -33,11 +33,11 @@ FILE = SMALL.evidence(4)
 
 
 def test_a_kept_file_is_valid_without_anything_else() -> None:
-    verdict = verify_evidence(FILE)
-    assert verdict.index == 4
-    assert verdict.opened.event["record"] == f"{4:032x}"
-    assert verdict.seen.log == LOG.verifier
-    assert verdict.registered
+    verified = verify_evidence(FILE)
+    assert verified.index == 4
+    assert verified.opened.event["record"] == f"{4:032x}"
+    assert verified.seen.log == LOG.verifier
+    assert verified.registered
 
 
 def test_any_changed_character_makes_it_invalid() -> None:
@@ -68,7 +68,7 @@ def test_a_stock_verifier_finds_the_same_path() -> None:
         tree.append_entry(entry)
     theirs = tree.prove_inclusion(5, 11)
     pymerkle.verify_inclusion(SMALL.hashes[4], parse_seen_root(), theirs)
-    assert [one.hex() for one in parse_proof(FILE).hashes] == theirs.serialize()["path"][1:]
+    assert [sibling.hex() for sibling in parse_proof(FILE).hashes] == theirs.serialize()["path"][1:]
 
 
 def parse_seen_root() -> bytes:
@@ -83,8 +83,8 @@ def test_a_file_is_read_back() -> None:
 
 
 def test_without_witnesses_it_is_valid_but_not_registered() -> None:
-    alone = log_of(3, policy=policy_of(0), witnesses=())
-    assert not verify_evidence(alone.evidence(1)).registered
+    unwitnessed = log_of(3, policy=policy_of(0), witnesses=())
+    assert not verify_evidence(unwitnessed.evidence(1)).registered
 
 
 def test_too_few_witnesses_are_not_enough() -> None:
@@ -174,6 +174,6 @@ def test_a_leaf_that_claims_an_earlier_day_than_a_witness_saw_is_back_dated() ->
 
 
 def test_without_witnesses_no_day_is_known() -> None:
-    alone = Log(policy=policy_of(0), witnesses=())
-    alone.add()
-    assert latest_day(alone.policy.check(parse_note(alone.note()))) == date.min
+    unwitnessed = Log(policy=policy_of(0), witnesses=())
+    unwitnessed.add()
+    assert latest_day(unwitnessed.policy.check(parse_note(unwitnessed.note()))) == date.min

@@ -42,13 +42,13 @@ def test_an_event_has_one_spelling() -> None:
 
 @given(facts, some.dates(), some.binary(min_size=32, max_size=32))
 def test_every_opening_opens_its_leaf_and_no_other(
-    said: dict[str, str | int], day: date, nonce: bytes
+    event_facts: dict[str, str | int], day: date, nonce: bytes
 ) -> None:
-    event = event_bytes(kind="report_received", day=day, facts=said)
+    event = event_bytes(kind="report_received", day=day, facts=event_facts)
     text = opening(event, nonce).decode()
     opened = leaf.check(text, commit(event, nonce))
     assert (opened.kind, opened.day) == ("report_received", day)
-    assert opened.event == {**said, "kind": "report_received", "day": day.isoformat()}
+    assert opened.event == {**event_facts, "kind": "report_received", "day": day.isoformat()}
     with pytest.raises(BadOpening):
         leaf.check(text, commit(event + b" ", nonce))
 
@@ -61,12 +61,12 @@ def test_another_day_is_another_leaf() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "event_facts",
     [{"kind": "x"}, {"day": "x"}, {"n": 2**53}, {"n": -(2**53)}, {"n": True}, {"n": 1.5}, {"n": "x" * 5000}],
 )  # fmt: skip
-def test_a_fact_that_others_could_read_otherwise_is_refused(said: dict[str, str | int]) -> None:
+def test_a_fact_that_others_could_read_otherwise_is_refused(event_facts: dict[str, str | int]) -> None:
     with pytest.raises(ValueError, match=r"once|fact|long"):
-        event_bytes(kind="stage_changed", day=DAY, facts=said)
+        event_bytes(kind="stage_changed", day=DAY, facts=event_facts)
 
 
 def test_a_short_nonce_is_refused() -> None:

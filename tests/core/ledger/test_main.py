@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.core.ledger.logs import DAY, NOON, W1, W2, log_of, policy_of
+from tests.patience import PATIENCE
 from tincay.core.ledger.__main__ import main
 from tincay.core.ledger.proof import parse_proof
 
@@ -40,11 +41,13 @@ def write_tar(path: Path, files: dict[str, bytes]) -> None:
 
 
 def ask(kept: Path, command: str, *options: str) -> int:
-    return main([command, *(str(kept / one) if not one.startswith("--") else one for one in options)])
+    return main(
+        [command, *(str(kept / option) if not option.startswith("--") else option for option in options)]
+    )
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "command",
     [
         "verify mine.tlog-proof",
         "verify mine.tlog-proof --policy policy",
@@ -57,13 +60,13 @@ def ask(kept: Path, command: str, *options: str) -> int:
         "audit log.tar --policy policy --earlier earlier",
     ],
 )
-def test_what_is_true_is_called_valid(kept: Path, capsys: pytest.CaptureFixture[str], asked: str) -> None:
-    assert ask(kept, *asked.split()) == 0
+def test_what_is_true_is_called_valid(kept: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert ask(kept, *command.split()) == 0
     assert capsys.readouterr().out.startswith("HỢP LỆ · valid\n")
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "command",
     [
         "verify bare.tlog-proof",
         "verify bare.tlog-proof --opening opening",
@@ -75,9 +78,9 @@ def test_what_is_true_is_called_valid(kept: Path, capsys: pytest.CaptureFixture[
     ],
 )
 def test_what_cannot_be_shown_is_called_invalid(
-    kept: Path, capsys: pytest.CaptureFixture[str], asked: str
+    kept: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
-    assert ask(kept, *asked.split()) == 1
+    assert ask(kept, *command.split()) == 1
     assert capsys.readouterr().out.startswith("KHÔNG HỢP LỆ · invalid: ")
 
 
@@ -108,8 +111,8 @@ def test_a_promise_not_due_yet_is_said_to_be_so(kept: Path, capsys: pytest.Captu
 def test_of_a_log_that_nobody_watches_it_is_said_that_a_promise_cannot_be_judged(
     kept: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    alone = log_of(3, policy=policy_of(0), witnesses=())
-    write_tar(kept / "log.tar", alone.files())
+    unwitnessed = log_of(3, policy=policy_of(0), witnesses=())
+    write_tar(kept / "log.tar", unwitnessed.files())
     (kept / "promise").write_text(log_of(21).promise(20), newline="\n")
     assert ask(kept, "promise", "promise", "--log", "log.tar") == 0
     assert "cannot be told" in capsys.readouterr().out
@@ -128,13 +131,13 @@ def test_too_few_witnesses_are_said_aloud(kept: Path, capsys: pytest.CaptureFixt
 
 
 def test_nobody_outside_is_said_aloud(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    alone = log_of(3, policy=policy_of(0), witnesses=())
-    (kept / "mine.tlog-proof").write_text(alone.evidence(1), newline="\n")
+    unwitnessed = log_of(3, policy=policy_of(0), witnesses=())
+    (kept / "mine.tlog-proof").write_text(unwitnessed.evidence(1), newline="\n")
     assert ask(kept, "verify", "mine.tlog-proof") == 0
     assert "nobody outside has seen it" in capsys.readouterr().out
 
 
-def test_it_is_a_command(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_module_runs_as_a_command(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "tincay.core.ledger.__main__")
     monkeypatch.setattr(sys, "argv", ["ledger", "verify", str(kept / "mine.tlog-proof")])
     with pytest.raises(SystemExit) as ended:
@@ -148,7 +151,7 @@ def test_it_runs_without_django_and_without_the_network(kept: Path) -> None:
         "from tincay.core.ledger.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
     arguments = [sys.executable, "-c", code, "verify", str(kept / "mine.tlog-proof")]
-    answer = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
+    answer = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert answer.returncode == 0, answer.stderr
     assert "valid" in answer.stdout
 
@@ -156,7 +159,7 @@ def test_it_runs_without_django_and_without_the_network(kept: Path) -> None:
 def test_the_command_line_says_valid_and_after_one_changed_character_invalid(kept: Path) -> None:
     file = kept / "mine.tlog-proof"
     command = [sys.executable, "-m", "tincay.core.ledger", "verify", str(file)]
-    assert subprocess.run(command, check=False, capture_output=True, timeout=60).returncode == 0
+    assert subprocess.run(command, check=False, capture_output=True, timeout=PATIENCE).returncode == 0
     proof = parse_proof(file.read_text())
     file.write_text(proof.text.replace(f"index {proof.index}", f"index {proof.index + 1}"), newline="\n")
-    assert subprocess.run(command, check=False, capture_output=True, timeout=60).returncode == 1
+    assert subprocess.run(command, check=False, capture_output=True, timeout=PATIENCE).returncode == 1

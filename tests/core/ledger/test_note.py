@@ -8,8 +8,8 @@ from tests.core.ledger.logs import LOG, NOON, STRANGER, W1, seed
 from tincay.core.ledger.note import (
     MAX_NOTE,
     MAX_SIGNATURES,
-    BadKey,
     BadNote,
+    BadVerifierKey,
     KeyType,
     NotSigned,
     Signature,
@@ -132,13 +132,13 @@ def test_a_text_that_cannot_be_a_note_is_not_signed(text: str) -> None:
     ],
 )  # fmt: skip
 def test_a_changed_key_is_refused(vkey: str) -> None:
-    with pytest.raises(BadKey):
+    with pytest.raises(BadVerifierKey):
         parse_vkey(vkey)
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a+b", "tab\t", "nbsp\u00a0x", "\ud800"])
 def test_a_key_has_a_plain_name(name: str) -> None:
-    with pytest.raises(BadKey):
+    with pytest.raises(BadVerifierKey):
         Verifier(name, KeyType.ED25519, bytes(32))
 
 
@@ -147,7 +147,7 @@ def test_every_text_that_can_be_signed_is_read_back(name: str, text: str) -> Non
     signer = Signer.from_seed(name, seed("any"))
     try:
         note = signer.sign(f"{text}\n")
-    except (BadNote, BadKey):
+    except (BadNote, BadVerifierKey):
         return
     assert parse_note(note).signed_by([signer.verifier]) == {signer.verifier: 0}
     assert parse_note(note).text == f"{text}\n"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.core.ledger.logs import LOG, NOON, STRANGER, W1, W2, W3, log_of, policy_of, seed
-from tincay.core.ledger.checkpoint import BadCheckpoint, Checkpoint, parse_checkpoint
+from tincay.core.ledger.checkpoint import BadCheckpoint, CheckpointBody, parse_checkpoint
 from tincay.core.ledger.note import KeyType, NotSigned, Signer, parse_note
 from tincay.core.ledger.policy import BadPolicy, Policy, parse_policy
 
@@ -58,7 +58,7 @@ def test_a_single_witness_can_be_the_quorum() -> None:
 
 def test_a_checkpoint_needs_the_key_of_its_own_log() -> None:
     other = Signer.from_seed("other.example/log", seed("other"))
-    borrowed = parse_note(other.sign(Checkpoint(LOG.name, 0, bytes(32)).text))
+    borrowed = parse_note(other.sign(CheckpointBody(LOG.name, 0, bytes(32)).text))
     with pytest.raises(NotSigned):
         policy_of(0, log=other).check(borrowed)
     with pytest.raises(NotSigned):
@@ -134,7 +134,7 @@ def test_what_is_no_checkpoint_is_refused(text: str) -> None:
 
 
 def test_a_checkpoint_is_read_back_with_its_extensions() -> None:
-    checkpoint = Checkpoint("origin", 7, bytes(32), ("one", "two"))
+    checkpoint = CheckpointBody("origin", 7, bytes(32), ("one", "two"))
     assert parse_checkpoint(checkpoint.text) == checkpoint
 
 
@@ -151,7 +151,7 @@ def test_the_published_checkpoint_example_is_read() -> None:
     assert int.from_bytes(note.signatures[1].blob[:8], "big") == 1679315147
 
 
-def test_times_are_moments() -> None:
+def test_when_a_witness_last_saw_it_is_told_in_utc() -> None:
     seen = policy_of(1, W1).check(parse_note(log_of(1).note(time=NOON)))
     assert seen.latest is not None
     assert seen.latest.isoformat() == "2026-06-30T05:00:00+00:00"

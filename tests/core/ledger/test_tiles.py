@@ -9,7 +9,7 @@ from tincay.core.ledger.encoding import MAX_SIZE
 from tincay.core.ledger.merkle import inclusion_proof
 from tincay.core.ledger.tiles import (
     BadTile,
-    Tile,
+    TileAddress,
     bundle,
     node_reader,
     parse_bundle,
@@ -23,27 +23,27 @@ from tincay.core.ledger.tiles import (
 @pytest.mark.parametrize(
     ("tile", "path"),
     [
-        (Tile(0, 1234067), "0/x001/x234/067"),
-        (Tile(0, 0), "0/000"),
-        (Tile(63, 5, 255), "63/005.p/255"),
-        (Tile(2, 1000, 1), "2/x001/000.p/1"),
-        (Tile(0, 273, 112, "entries"), "entries/273.p/112"),
+        (TileAddress(0, 1234067), "0/x001/x234/067"),
+        (TileAddress(0, 0), "0/000"),
+        (TileAddress(63, 5, 255), "63/005.p/255"),
+        (TileAddress(2, 1000, 1), "2/x001/000.p/1"),
+        (TileAddress(0, 273, 112, "entries"), "entries/273.p/112"),
     ],
 )
-def test_a_tile_has_the_path_of_the_standard(tile: Tile, path: str) -> None:
+def test_a_tile_has_the_path_of_the_standard(tile: TileAddress, path: str) -> None:
     assert tile.path == path
     assert parse_tile_path(path) == tile
 
 
 @given(
     some.builds(
-        Tile,
+        TileAddress,
         some.integers(0, 63),
         some.integers(0, MAX_SIZE),
         some.integers(1, 256),
     )
 )
-def test_every_path_is_read_back(tile: Tile) -> None:
+def test_every_path_is_read_back(tile: TileAddress) -> None:
     assert parse_tile_path(tile.path) == tile
 
 

@@ -19,10 +19,10 @@ def test_the_committed_vectors_are_current() -> None:
 
 @pytest.mark.parametrize("case", CASES[:VALID], ids=lambda case: case["name"])
 def test_what_is_true_is_valid(case: dict[str, Any]) -> None:
-    verdict = verify_evidence(case["file"], parse_policy(case["trusted"]) if case["trusted"] else None)
+    verified = verify_evidence(case["file"], parse_policy(case["trusted"]) if case["trusted"] else None)
     assert case["valid"]
-    assert (verdict.index, verdict.registered) == (case["index"], case["registered"])
-    assert dict(verdict.opened.event) == case["event"]
+    assert (verified.index, verified.registered) == (case["index"], case["registered"])
+    assert dict(verified.opened.event) == case["event"]
 
 
 @pytest.mark.parametrize("case", CASES[VALID:], ids=lambda case: case["name"])

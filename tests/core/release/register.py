@@ -7,7 +7,7 @@ import numpy as np
 from tincay.core.release.attacks.proving import population
 from tincay.core.release.domain import Column, Domain
 from tincay.core.release.noise import Counts
-from tincay.core.release.publish import Release, release
+from tincay.core.release.publish import ReleaseContent, measure_and_publish
 from tincay.core.release.rows import Rows, rows_of
 
 RHO = 250_000
@@ -34,5 +34,5 @@ def rows(domain: Domain, *answers: Sequence[int]) -> Rows:
     return rows_of(domain, np.array(answers, dtype=np.uint16))
 
 
-def released(people: int = 3_000, micro_rho: int = RHO, seed: int = 1) -> Release:
-    return release(register(people), micro_rho=micro_rho, seed=seed, charge=lambda _: None)
+def released(people: int = 3_000, micro_rho: int = RHO, seed: int = 1) -> ReleaseContent:
+    return measure_and_publish(register(people), micro_rho=micro_rho, seed=seed, charge=lambda _: None)

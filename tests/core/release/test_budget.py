@@ -1,4 +1,4 @@
-"""The plan's budget is added up exactly and never overspent."""
+"""The budget is added up exactly and never overspent."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from tincay.core.release.budget import Budget, OverBudget, epsilon, read_rho
 
 
 @given(st.lists(st.integers(1, 60_000)), st.integers(0, 200_000))
-def test_no_order_of_calls_spends_more_than_the_plan(spends: list[int], limit: int) -> None:
+def test_no_order_of_calls_spends_more_than_the_budget(spends: list[int], limit: int) -> None:
     budget = Budget(limit)
     for number, micro_rho in enumerate(spends):
         try:

@@ -16,8 +16,8 @@ PROVINCES: dict[str, object] = {
 }
 
 
-def text(*given: dict[str, object]) -> str:
-    return json.dumps({"source": "code lists", "columns": given})
+def text(*columns: dict[str, object]) -> str:
+    return json.dumps({"source": "code lists", "columns": columns})
 
 
 def test_a_domain_reads_back_as_it_was_written() -> None:

@@ -11,7 +11,7 @@ from tincay.core.release.domain import Column, Domain
 from tincay.core.release.estimate import Part, reconcile
 from tincay.core.release.measure import Measurement, Noisy, measure
 from tincay.core.release.rows import rows_of
-from tincay.core.release.workload import Workload, plan
+from tincay.core.release.workload import Workload, choose_tables
 
 A, B, C = 3, 2, 4
 
@@ -51,7 +51,9 @@ def test_every_table_is_the_generalised_least_squares_solution(axes: tuple[int, 
 
 def test_sums_agree_wherever_two_tables_meet() -> None:
     truth = register(500)
-    estimate = reconcile(measure(truth, plan(truth.domain), micro_rho=100_000, charge=lambda _: None))
+    estimate = reconcile(
+        measure(truth, choose_tables(truth.domain), micro_rho=100_000, charge=lambda _: None)
+    )
     for axes in combinations(range(len(truth.domain.columns)), 2):
         table = estimate.table(axes)
         assert table.sum(axis=1) == pytest.approx(estimate.table(axes[:1]))
@@ -60,8 +62,8 @@ def test_sums_agree_wherever_two_tables_meet() -> None:
 
 def test_a_table_with_an_unmeasured_part_is_not_known() -> None:
     estimate = reconcile(measured(1))
-    assert estimate.known((0, 1))
-    assert not estimate.known((0, 2))
+    assert estimate.is_known((0, 1))
+    assert not estimate.is_known((0, 2))
 
 
 def test_groups_are_the_sums_of_their_members() -> None:
@@ -72,7 +74,7 @@ def test_groups_are_the_sums_of_their_members() -> None:
         ]
     )
     some = rows(domain, *[(i % 150, i % 100) for i in range(600)])
-    estimate = reconcile(measure(some, plan(domain), micro_rho=250_000, charge=lambda _: None))
+    estimate = reconcile(measure(some, choose_tables(domain), micro_rho=250_000, charge=lambda _: None))
     fine = np.bincount(np.arange(150) % 3, weights=estimate.table((0,)))
     assert estimate.table((1, 2)).sum(axis=0) == pytest.approx(fine)
 
@@ -108,7 +110,7 @@ def test_what_three_columns_say_by_groups_is_not_lost_in_the_noise_of_their_valu
     rng = np.random.default_rng(0)
     a, b = rng.integers(0, 24, (2, 2_000))
     truth = rows_of(domain, np.stack([a, b, a // 12 ^ b // 12], axis=1))
-    estimate = reconcile(measure(truth, plan(domain), micro_rho=20_000, charge=lambda _: None))
+    estimate = reconcile(measure(truth, choose_tables(domain), micro_rho=20_000, charge=lambda _: None))
     assert estimate.together((0, 1, 2)).surprise < 2 < estimate.together((2, 3, 4)).surprise
     by_groups = truth.count((2, 3, 4)).reshape(2, 2, 2)
     assert np.abs(estimate.table((2, 3, 4)) - by_groups).mean() < 100
@@ -123,17 +125,21 @@ def test_three_way_parts_that_are_only_noise_are_pulled_to_zero() -> None:
 
 
 def test_a_part_without_freedom_surprises_nobody() -> None:
-    alone = Part(np.zeros((1, 3)), 1.0)
-    assert alone.surprise == 0
-    assert not alone.shrunk().values.any()
+    part = Part(np.zeros((1, 3)), 1.0)
+    assert part.surprise == 0
+    assert not part.shrunk().values.any()
 
 
 def test_nobody_is_never_fewer_than_nobody() -> None:
     domain = columns(a=2, b=2)
     empty = rows(domain, (0, 0)).take(np.zeros(1, dtype=bool))
-    drawn = measure(empty, plan(domain), micro_rho=1000, charge=lambda _: None, noise=lambda c, s: c - 9)
+    drawn = measure(
+        empty, choose_tables(domain), micro_rho=1000, charge=lambda _: None, noise=lambda c, s: c - 9
+    )
     assert reconcile(drawn).people == 0
     assert (
-        reconcile(measure(empty, plan(domain), micro_rho=1000, charge=lambda _: None, noise=silence)).people
+        reconcile(
+            measure(empty, choose_tables(domain), micro_rho=1000, charge=lambda _: None, noise=silence)
+        ).people
         == 0
     )

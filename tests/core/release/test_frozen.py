@@ -11,7 +11,7 @@ import pytest
 from tests.core.release.register import RHO
 from tincay.core.release.attacks.suite import examine
 from tincay.core.release.domain import read_domain
-from tincay.core.release.publish import Release, release
+from tincay.core.release.publish import ReleaseContent, measure_and_publish
 from tincay.core.release.rows import Rows, read_rows
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "release"
@@ -25,8 +25,8 @@ def sample() -> Rows:
 
 
 @cache
-def frozen(micro_rho: int = RHO) -> Release:
-    return release(sample(), micro_rho=micro_rho, seed=1, charge=lambda _: None)
+def frozen(micro_rho: int = RHO) -> ReleaseContent:
+    return measure_and_publish(sample(), micro_rho=micro_rho, seed=1, charge=lambda _: None)
 
 
 def misplaced(truth: Rows, made: Rows, width: int) -> float:

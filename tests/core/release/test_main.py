@@ -3,6 +3,8 @@
 import json
 import re
 import runpy
+import shutil
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -10,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.core.release.register import register, silence
+from tincay.core import release
 from tincay.core.release.__main__ import _progress, main
 from tincay.core.release.attacks.findings import Finding
-from tincay.core.release.attacks.suite import Verdict
+from tincay.core.release.attacks.suite import AttackVerdict
 from tincay.core.release.domain import write_domain
-from tincay.core.release.publish import release
+from tincay.core.release.publish import measure_and_publish
 from tincay.core.release.rows import Rows
 
 
@@ -34,15 +37,15 @@ def run(folder: Path, *more: str, out: str = "out", rho: str = "0.1") -> int:
 
 
 def quiet(passed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    verdict = Verdict((Finding("differencing", "ours", 0.0 if passed else 1.0, 0.5, "cells"),), ())
+    verdict = AttackVerdict((Finding("differencing", "ours", 0.0 if passed else 1.0, 0.5, "cells"),), ())
     monkeypatch.setattr("tincay.core.release.__main__.examine", lambda *_a, **_k: verdict)
 
 
 def test_a_release_is_made_and_survives_its_attacks(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(made) == 0
-    said = capsys.readouterr()
-    assert "epsilon 2.15" in said.err
-    assert "GOT THROUGH" not in said.out
+    printed = capsys.readouterr()
+    assert "epsilon 2.15" in printed.err
+    assert "GOT THROUGH" not in printed.out
     assert {path.name for path in (made / "out").iterdir()} >= {"tables.csv", "rows.csv", "release.json"}
 
 
@@ -62,9 +65,9 @@ def test_a_release_is_attacked_again_also_with_the_true_rows(
 def test_the_report_never_compares_with_the_true_rows(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
 
-    def watch(done: object, truth: object = None, **_: object) -> Verdict:
+    def watch(done: object, truth: object = None, **_: object) -> AttackVerdict:
         seen.append(truth)
-        return Verdict((), ())
+        return AttackVerdict((), ())
 
     monkeypatch.setattr("tincay.core.release.__main__.examine", watch)
     assert run(made) == 0
@@ -77,16 +80,18 @@ def test_a_release_that_an_attack_gets_through_is_not_written(
     quiet(False, monkeypatch)
     assert run(made) == 1
     assert not (made / "out").exists()
-    said = capsys.readouterr().out
-    assert "Nothing was written" in said
-    assert "tables published" not in said
+    printed = capsys.readouterr().out
+    assert "Nothing was written" in printed
+    assert "tables published" not in printed
 
 
 def test_a_release_whose_own_noise_is_wrong_is_not_written(
     made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     quiet(True, monkeypatch)
-    monkeypatch.setattr("tincay.core.release.__main__.release", partial(release, noise=silence))
+    monkeypatch.setattr(
+        "tincay.core.release.__main__.measure_and_publish", partial(measure_and_publish, noise=silence)
+    )
     assert run(made) == 1
     assert "noise of this | this release | 1 | 0 | GOT THROUGH" in capsys.readouterr().out
     assert not (made / "out").exists()
@@ -116,9 +121,9 @@ def test_the_operator_alone_hears_how_many_rows_a_bound_left_out(
     run(made, "--unit", "person", "--rows-per-person", "2")
     assert "left out" not in capsys.readouterr().err
     run(made, "--unit", "person", out="other")
-    said = capsys.readouterr()
-    assert "750 rows are left out" in said.err
-    assert "750" not in said.out
+    printed = capsys.readouterr()
+    assert "750 rows are left out" in printed.err
+    assert "750" not in printed.out
     assert not any("750 rows" in path.read_text("utf-8") for path in (made / "other").iterdir())
 
 
@@ -131,9 +136,9 @@ def test_true_rows_are_bounded_as_the_measured_ones_were(
         file.write("\n0,0,0,0,7" * 5)
     seen: list[int] = []
 
-    def watch(_done: object, truth: Rows, **_: object) -> Verdict:
+    def watch(_done: object, truth: Rows, **_: object) -> AttackVerdict:
         seen.append(len(truth))
-        return Verdict((), ())
+        return AttackVerdict((), ())
 
     monkeypatch.setattr("tincay.core.release.__main__.examine", watch)
     attack = ["attack", str(made / "out"), "--truth", str(made / "reports.csv")]
@@ -175,9 +180,9 @@ def test_more_rows_than_a_workbook_holds_are_refused_before_anything_is_spent(
 ) -> None:
     monkeypatch.setattr("tincay.core.release.__main__.MOST_IN_WORKBOOK", 100)
     assert run(made, "--format", "xlsx") == 2
-    said = capsys.readouterr().err
-    assert "csv or json" in said
-    assert "spends" not in said
+    printed = capsys.readouterr().err
+    assert "csv or json" in printed
+    assert "spends" not in printed
 
 
 def test_a_published_file_that_was_edited_is_found(
@@ -199,9 +204,9 @@ def test_a_value_outside_the_code_list_is_named_by_place_and_not_repeated(
     with (made / "reports.csv").open("a", encoding="utf-8") as file:
         file.write("\n0,0,0,Nguyễn Thị Lan,7")
     assert run(made) == 2
-    said = capsys.readouterr().err
-    assert "Line 1502" in said
-    assert "Lan" not in said
+    printed = capsys.readouterr().err
+    assert "Line 1502" in printed
+    assert "Lan" not in printed
 
 
 def test_a_file_that_is_not_text_is_told(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -211,9 +216,7 @@ def test_a_file_that_is_not_text_is_told(made: Path, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize("rho", ["0", "1/0"])
-def test_a_rho_that_is_no_rho_stops_at_the_door(
-    made: Path, rho: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_rho_that_is_no_rho_is_refused(made: Path, rho: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         run(made, rho=rho)
     assert stopped.value.code == 2
@@ -256,3 +259,11 @@ def test_the_module_runs_as_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as stopped:
         runpy.run_module("tincay.core.release", run_name="__main__")
     assert stopped.value.code == 0
+
+
+def test_the_folder_runs_under_any_other_package_name(tmp_path: Path) -> None:
+    shutil.copytree(Path(release.__file__).parent, tmp_path / "engine")
+    command = [sys.executable, "-m", "engine", "attack", "nowhere"]
+    stopped = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert stopped.returncode == 2
+    assert stopped.stderr.startswith("attack: nowhere/release.json: No such file")

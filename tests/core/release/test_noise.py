@@ -31,7 +31,7 @@ def test_our_price_is_the_library_s_price() -> None:
 
 def test_noise_is_drawn_anew_for_every_cell_and_time() -> None:
     nothing = np.zeros(200, dtype=np.int64)
-    one, other = (discrete_gaussian(nothing, 50.0) for _ in range(2))
-    assert one.dtype == np.int64
-    assert not np.array_equal(one, other)
-    assert 30 < np.std(one) < 70
+    first, second = (discrete_gaussian(nothing, 50.0) for _ in range(2))
+    assert first.dtype == np.int64
+    assert not np.array_equal(first, second)
+    assert 30 < np.std(first) < 70

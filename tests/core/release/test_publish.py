@@ -5,7 +5,7 @@ import pytest
 
 from tests.core.release.register import RHO, nobody, register, released
 from tincay.core.release.budget import Budget, OverBudget
-from tincay.core.release.publish import publish, release
+from tincay.core.release.publish import measure_and_publish, publish
 
 
 def test_a_stored_number_never_changes() -> None:
@@ -17,21 +17,21 @@ def test_a_stored_number_never_changes() -> None:
     }
 
 
-def test_a_plan_that_is_used_up_publishes_nothing_more() -> None:
-    plan = [Budget(300_000)]
+def test_a_budget_that_is_used_up_publishes_nothing_more() -> None:
+    budget = [Budget(300_000)]
 
     def charge(micro_rho: int) -> None:
-        plan[0] = plan[0].charge("release", micro_rho)
+        budget[0] = budget[0].charge("release", micro_rho)
 
     truth = register(300)
-    release(truth, micro_rho=RHO, seed=1, charge=charge)
+    measure_and_publish(truth, micro_rho=RHO, seed=1, charge=charge)
     with pytest.raises(OverBudget):
-        release(truth, micro_rho=RHO, seed=1, charge=charge)
-    assert plan[0].spent == RHO
+        measure_and_publish(truth, micro_rho=RHO, seed=1, charge=charge)
+    assert budget[0].spent == RHO
 
 
 def test_an_empty_register_is_published_with_the_same_columns() -> None:
-    empty = release(nobody(register(1).domain), micro_rho=RHO, seed=1, charge=lambda _: None)
+    empty = measure_and_publish(nobody(register(1).domain), micro_rho=RHO, seed=1, charge=lambda _: None)
     assert empty.rows.domain == released().rows.domain
     assert empty.measurement.tables.keys() == released().measurement.tables.keys()
 

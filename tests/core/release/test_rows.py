@@ -81,10 +81,10 @@ def test_a_row_of_nobody_is_refused_or_it_would_be_one_person_with_all_others(no
 
 
 def test_how_many_rows_a_bound_leaves_out_is_told() -> None:
-    lines, told = [HEADER, *([["Huế", "child", "A"]] * 5), ["Huế", "adult", "B"]], list[int]()
-    read_rows(lines, PLACES, unit="name", most=2, left_out=told.append)
-    read_rows(lines, PLACES, unit="name", most=5, left_out=told.append)
-    assert told == [3, 0]
+    lines, left_out = [HEADER, *([["Huế", "child", "A"]] * 5), ["Huế", "adult", "B"]], list[int]()
+    read_rows(lines, PLACES, unit="name", most=2, left_out=left_out.append)
+    read_rows(lines, PLACES, unit="name", most=5, left_out=left_out.append)
+    assert left_out == [3, 0]
 
 
 def file(text: str) -> Rows:
@@ -127,7 +127,7 @@ class Text(str):
 
 def test_ten_million_rows_would_be_read_a_piece_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     texts: list[weakref.ref[Text]] = []
-    held: list[int] = []
+    alive: list[int] = []
     monkeypatch.setattr(reading, "PIECE", 10)
 
     def lines() -> Iterator[list[str]]:
@@ -135,7 +135,7 @@ def test_ten_million_rows_would_be_read_a_piece_at_a_time(monkeypatch: pytest.Mo
         for number in range(35):
             name = Text(number)
             texts.append(weakref.ref(name))
-            held.append(sum(text() is not None for text in texts))
+            alive.append(sum(text() is not None for text in texts))
             yield ["Huế", "child", name]
 
     steps: list[tuple[str, int, int]] = []
@@ -143,7 +143,7 @@ def test_ten_million_rows_would_be_read_a_piece_at_a_time(monkeypatch: pytest.Mo
     assert len(got) == 35
     assert steps == [("read", 10, 0), ("read", 20, 0), ("read", 30, 0), ("read", 35, 0)]
     assert got.columns[0].itemsize == 2
-    assert max(held) <= 2 * 10
+    assert max(alive) <= 2 * 10
 
 
 def test_counting_in_pieces_counts_every_row() -> None:

@@ -9,14 +9,14 @@ from tests.core.release.register import columns, nobody, register, rows, silence
 from tincay.core.release.domain import Column, Domain
 from tincay.core.release.estimate import reconcile
 from tincay.core.release.measure import measure
-from tincay.core.release.publish import publish, release
+from tincay.core.release.publish import measure_and_publish, publish
 from tincay.core.release.rows import Rows
 from tincay.core.release.synth import _never_negative, synthesise
-from tincay.core.release.workload import plan
+from tincay.core.release.workload import choose_tables
 
 
 def invented(truth: Rows, seed: int = 1) -> Rows:
-    workload = plan(truth.domain)
+    workload = choose_tables(truth.domain)
     measurement = measure(truth, workload, micro_rho=250_000, charge=lambda _: None, noise=silence)
     return synthesise(reconcile(measurement), workload, seed=seed)
 
@@ -35,10 +35,12 @@ def test_without_noise_the_tables_come_out_again() -> None:
 
 
 def test_the_same_tables_and_seed_give_the_same_rows_and_another_seed_others() -> None:
-    measured = release(register(500), micro_rho=250_000, seed=1, charge=lambda _: None).measurement
-    one, same, other = (publish(measured, seed).rows.matrix() for seed in (1, 1, 2))
-    assert np.array_equal(one, same)
-    assert not np.array_equal(one, other)
+    measured = measure_and_publish(
+        register(500), micro_rho=250_000, seed=1, charge=lambda _: None
+    ).measurement
+    first, same, other = (publish(measured, seed).rows.matrix() for seed in (1, 1, 2))
+    assert np.array_equal(first, same)
+    assert not np.array_equal(first, other)
 
 
 def test_the_order_of_rows_and_columns_changes_nothing() -> None:
@@ -79,7 +81,7 @@ def test_columns_that_meet_by_groups_stay_linked() -> None:
 
 def test_very_noisy_tables_of_few_people_still_give_rows() -> None:
     for seed in range(5):
-        made = release(register(15), micro_rho=2_000, seed=seed, charge=lambda _: None).rows
+        made = measure_and_publish(register(15), micro_rho=2_000, seed=seed, charge=lambda _: None).rows
         assert len(made) >= 0
 
 

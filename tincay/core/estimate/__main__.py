@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .answers import Answer, NoEstimate, Notice, finite, refused
+from .answers import Caution, MethodAnswer, NoEstimate, finite, refused
 from .checks import union
 from .histories import Table, read_table, write_table
 from .methods import BOUNDS, METHODS, Settings, ask, ask_all
@@ -19,28 +19,28 @@ ANSWERED, REFUSED, UNREADABLE = 0, 3, 2
 
 def main(argv: Sequence[str]) -> int:
     """Run the command; return 0 when some method answered, 3 when all refused, 2 when FILE cannot be read."""
-    wanted = _arguments().parse_args(list(argv))
+    arguments = _parser().parse_args(list(argv))
     try:
-        held = read_table(wanted.file.read_text(encoding="utf-8"))
+        table = read_table(arguments.file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
-        print(f"cannot read {wanted.file}", file=sys.stderr)
+        print(f"cannot read {arguments.file}", file=sys.stderr)
         return UNREADABLE
     except NoEstimate as refusal:
-        answer = refused(wanted.method, refusal)
-        _show(answer.as_json(), None, [answer], wanted.format)
+        answer = refused(arguments.method, refusal)
+        _show(answer.as_json(), None, [answer], arguments.format)
         return UNREADABLE
-    if wanted.format == "counts":
-        print(write_table(held), end="")
+    if arguments.format == "counts":
+        print(write_table(table), end="")
         return ANSWERED
-    settings = Settings(wanted.replicates, wanted.seed, wanted.workers)
-    if wanted.method == "all":
-        return _all(held, settings, wanted.format)
-    answer = ask(wanted.method, held, settings)
-    _show(answer.as_json(), held, [answer], wanted.format)
+    settings = Settings(arguments.replicates, arguments.seed, arguments.workers)
+    if arguments.method == "all":
+        return _all(table, settings, arguments.format)
+    answer = ask(arguments.method, table, settings)
+    _show(answer.as_json(), table, [answer], arguments.format)
     return REFUSED if answer.refusal else ANSWERED
 
 
-def _arguments() -> argparse.ArgumentParser:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tincay estimate", description=__doc__)
     parser.add_argument(
         "file", type=Path, help="CSV: one column of 0/1 per list, and `count` or one row a person"
@@ -67,37 +67,39 @@ def _seed(text: str) -> int:
     return value
 
 
-def _show(found: Mapping[str, Any], held: Table | None, answers: Sequence[Answer], form: str) -> None:
+def _show(
+    content: Mapping[str, Any], table: Table | None, answers: Sequence[MethodAnswer], form: str
+) -> None:
     if form == "json":
-        print(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
+        print(json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    if held is not None:
-        print(f"{len(held.lists)} lists, {held.size:,} people seen")
-    said: set[str] = set()
+    if table is not None:
+        print(f"{len(table.lists)} lists, {table.size:,} people seen")
+    printed: set[str] = set()
     for answer in answers:
-        print("\n".join(line for line in _lines(answer) if line not in said))
-        said.update(_lines(answer))
+        print("\n".join(line for line in _lines(answer) if line not in printed))
+        printed.update(_lines(answer))
 
 
-def _all(held: Table, settings: Settings, form: str) -> int:
+def _all(table: Table, settings: Settings, form: str) -> int:
     """Every method; the headline is the union of their ranges, never one number, or the gate's refusal."""
-    door, answers = ask_all(held, settings)
-    refusal = door.refusal() if door else NoEstimate("no_cases")
-    whole = refused("all", refusal) if not door or not door.is_open else _union(held, answers)
-    found = {**whole.as_json(), "answers": [answer.as_json() for answer in answers]}
-    _show(found, held, [whole, *answers], form)
+    gate, answers = ask_all(table, settings)
+    refusal = gate.refusal() if gate else NoEstimate("no_cases")
+    whole = refused("all", refusal) if not gate or not gate.is_open else _union(table, answers)
+    content = {**whole.as_json(), "answers": [answer.as_json() for answer in answers]}
+    _show(content, table, [whole, *answers], form)
     return REFUSED if whole.refusal else ANSWERED
 
 
-def _union(held: Table, answers: Sequence[Answer]) -> Answer:
+def _union(table: Table, answers: Sequence[MethodAnswer]) -> MethodAnswer:
     """From the lowest to the highest end that any model gives; no upper end when some model states none."""
-    lower, upper = union([answer for answer in answers if answer.method not in BOUNDS], held.size)
+    lower, upper = union([answer for answer in answers if answer.method not in BOUNDS], table.size)
     if lower is None:
         return refused("all", NoEstimate("no_model"))
-    return Answer("all", None, lower, upper, warnings=(Notice("lower_bound"),))
+    return MethodAnswer("all", None, lower, upper, cautions=(Caution("lower_bound"),))
 
 
-def _lines(answer: Answer) -> list[str]:
+def _lines(answer: MethodAnswer) -> list[str]:
     if answer.refusal is not None:
         return [f"{answer.method}: no estimate. {answer.refusal}"]
     ends = " to ".join(_people(end) for end in (answer.lower, answer.upper))
@@ -105,8 +107,8 @@ def _lines(answer: Answer) -> list[str]:
     whole = f"consistent with {ends}"
     if answer.upper is None:
         whole = f"at least {_people(answer.lower)}; no upper limit is known"
-    said = about if answer.estimate is not None else whole
-    return [f"{answer.method}: {said}", *(f"  - {notice.text}" for notice in answer.warnings)]
+    result = about if answer.estimate is not None else whole
+    return [f"{answer.method}: {result}", *(f"  - {caution.text}" for caution in answer.cautions)]
 
 
 def _people(value: float | None) -> str:

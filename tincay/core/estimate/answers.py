@@ -25,7 +25,7 @@ REASONS: Mapping[str, str] = {
 }
 """Why no estimate is given. Codes are stable: pages translate them."""
 
-NOTICES: Mapping[str, str] = {
+CAUTIONS: Mapping[str, str] = {
     "lower_bound": "Read this as “at least”: on real lists such methods came out too low more often than too high.",
     "limit_suppressed": "The {side} limit needs more replicates than were run, so it is not shown.",
     "no_upper_limit": "Some resampled tables give no finite answer, so there is no upper limit.",
@@ -54,15 +54,15 @@ NOTICES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Notice:
-    """A caution: `code` is a key of `NOTICES`, `values` fill its sentence."""
+class Caution:
+    """A warning beside an estimate: `code` is a key of `CAUTIONS`, `values` fill its sentence."""
 
     code: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
-        return NOTICES[self.code].format(**self.values)
+        return CAUTIONS[self.code].format(**self.values)
 
     def as_json(self) -> dict[str, Any]:
         return {"code": self.code, "text": self.text, "values": dict(self.values)}
@@ -88,7 +88,7 @@ def _rebuild(reason: str, values: Mapping[str, Any]) -> NoEstimate:
 
 
 @dataclass(frozen=True)
-class Answer:
+class MethodAnswer:
     """One method's word on one population.
 
     `estimate`, `lower` and `upper` count people (the seen included), `None` where there is no honest value;
@@ -100,15 +100,15 @@ class Answer:
     lower: float | None = None
     upper: float | None = None
     level: float = 0.95
-    warnings: tuple[Notice, ...] = ()
+    cautions: tuple[Caution, ...] = ()
     refusal: NoEstimate | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
-    def with_details(self, **found: Any) -> Answer:
-        return replace(self, details={**self.details, **found})
+    def with_details(self, **details: Any) -> MethodAnswer:
+        return replace(self, details={**self.details, **details})
 
-    def with_warnings(self, *notices: Notice) -> Answer:
-        return replace(self, warnings=(*self.warnings, *notices))
+    def with_cautions(self, *cautions: Caution) -> MethodAnswer:
+        return replace(self, cautions=(*self.cautions, *cautions))
 
     def as_json(self) -> dict[str, Any]:
         """Plain values only: no infinity, no NaN, no arrays."""
@@ -118,15 +118,15 @@ class Answer:
             "lower": finite(self.lower),
             "upper": finite(self.upper),
             "level": self.level,
-            "warnings": [notice.as_json() for notice in self.warnings],
+            "warnings": [caution.as_json() for caution in self.cautions],
             "refusal": self.refusal.as_json() if self.refusal else None,
             "details": dict(self.details),
         }
 
 
-def refused(method: str, refusal: NoEstimate) -> Answer:
+def refused(method: str, refusal: NoEstimate) -> MethodAnswer:
     """The answer that says why there is none."""
-    return Answer(method, None, refusal=refusal)
+    return MethodAnswer(method, None, refusal=refusal)
 
 
 def finite(value: float | None) -> float | None:

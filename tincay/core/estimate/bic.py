@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from .answers import Answer, NoEstimate, Notice, finite
+from .answers import Caution, MethodAnswer, NoEstimate, finite
 from .bootstrap import Limits, acceleration, attach_limits, bca, left_out, resampled
 from .histories import Table, tidy
-from .loglinear import bic, check_table, farthest, fit, observed, set_aside_idle_lists
+from .loglinear import bic, check_table, empty_idle_lists, farthest, fit, observed
 from .terms import Bools, Design, Floats, design, hierarchical_models, model_name, neighbours
 
 NEAR_TIE = 2.5
@@ -68,58 +68,58 @@ def highest_order(lists: int) -> int:
     return lists - 1 if lists <= 5 else 2
 
 
-def rank(held: Table, order: int | None = None) -> Ranking:
+def rank(table: Table, order: int | None = None) -> Ranking:
     """Every hierarchical model of at most this order with a best fit, by BIC.
 
     Models that cannot be told apart from others, have no best fit or run away are left out. At most 6 lists.
     Raises NoEstimate("no_model") when none is left.
     """
-    lists = len(held.lists)
+    lists = len(table.lists)
     wanted = min(order or highest_order(lists), lists - 1)
     layout = design(lists, wanted)
-    return _ranked(held, layout, hierarchical_models(lists, wanted))
+    return _ranked(table, layout, hierarchical_models(lists, wanted))
 
 
-def _ranked(held: Table, layout: Design, models: Iterable[Bools]) -> Ranking:
+def _ranked(table: Table, layout: Design, models: Iterable[Bools]) -> Ranking:
     every, scores, populations = [], [], []
     models = iter(models)
     while chunk := list(islice(models, CHUNK)):
         chosen = np.array(chunk)
-        score, population = _fit_models(held, layout, chosen)
+        score, population = _fit_models(table, layout, chosen)
         every.append(chosen)
         scores.append(score)
         populations.append(population)
     population = np.concatenate(populations)
-    score = np.where(population - held.size <= farthest(held), np.concatenate(scores), np.inf)
+    score = np.where(population - table.size <= farthest(table), np.concatenate(scores), np.inf)
     best = np.argsort(score, kind="stable")[: int(np.isfinite(score).sum())]
     if not len(best):
         raise NoEstimate("no_model")
     return Ranking(layout, np.concatenate(every)[best], score[best], population[best], len(score))
 
 
-def _fit_models(held: Table, layout: Design, chosen: Bools) -> tuple[Floats, Floats]:
-    counts = np.tile(observed(held), (len(chosen), 1))
+def _fit_models(table: Table, layout: Design, chosen: Bools) -> tuple[Floats, Floats]:
+    counts = np.tile(observed(table), (len(chosen), 1))
     fits = fit(layout, counts, chosen)
-    return bic(fits, counts, chosen.sum(axis=1)), held.size + fits.unseen
+    return bic(fits, counts, chosen.sum(axis=1)), table.size + fits.unseen
 
 
-def greedy(held: Table, order: int | None = None) -> Ranking:
+def greedy(table: Table, order: int | None = None) -> Ranking:
     """Go downhill from independence, adding or dropping the one interaction that lowers BIC most.
 
     Cheap, and can miss the best model (UK: 12,262 where all models give 25,311). The ranking holds the models
     on the way, best first. Raises NoEstimate("no_model").
     """
-    layout = design(len(held.lists), min(order or highest_order(len(held.lists)), len(held.lists) - 1))
-    here = _ranked(held, layout, [layout.main_effects()])
+    layout = design(len(table.lists), min(order or highest_order(len(table.lists)), len(table.lists) - 1))
+    best = _ranked(table, layout, [layout.main_effects()])
     while True:
-        around = _ranked(held, layout, [here.models[0], *neighbours(layout, here.models[0])])
-        if around.scores[0] >= here.scores[0]:
-            return here
-        here = around
+        around = _ranked(table, layout, [best.models[0], *neighbours(layout, best.models[0])])
+        if around.scores[0] >= best.scores[0]:
+            return best
+        best = around
 
 
 @dataclass(frozen=True)
-class Among:
+class BicEstimator:
     """Estimates of resampled tables, each choosing by BIC again among the first 1, 2, 5, … models."""
 
     lists: int
@@ -130,7 +130,7 @@ class Among:
 
     def __call__(self, counts: Floats) -> Floats:
         layout = design(self.lists, self.order)
-        cleaned = set_aside_idle_lists(layout, counts)
+        cleaned = empty_idle_lists(layout, counts)
         each = [_one_model(layout, *each, cleaned) for each in zip(self.models, self.starts, strict=True)]
         scores = np.column_stack([score for score, _ in each])
         unseen = np.column_stack([people for _, people in each])
@@ -157,24 +157,24 @@ def _part(layout: Design, model: bytes) -> Design:
 
 
 def by_bic(
-    held: Table,
+    table: Table,
     *,
     order: int | None = None,
     replicates: int = 20_000,
     seed: int = 1,
     top: int | None = None,
     workers: int = 1,
-) -> Answer:
+) -> MethodAnswer:
     """The model with the best BIC, with BCa limits in which every resampled table chooses again.
 
     `order`: largest interaction looked at (default: all up to 5 lists, pairs for 6). `top`: models that may
     be chosen (default 8, 20, 100 for 3, 4, 5 lists). Details hold the best models, the limits as `top` grows,
     and what the downhill search finds. Raises NoEstimate.
     """
-    neat, notices = tidy(held)
+    neat, cautions = tidy(table)
     check_table(neat, limit=6)
     ranking = rank(neat, order)
-    answer = Answer("bic", float(ranking.populations[0]), warnings=(*notices, *_ties(ranking)))
+    answer = MethodAnswer("bic", float(ranking.populations[0]), cautions=(*cautions, *_ties(ranking)))
     answer = answer.with_details(
         models=ranking.as_json(),
         models_tried=ranking.tried,
@@ -186,35 +186,37 @@ def by_bic(
     allowed = min(top or TOP.get(len(neat.lists), 100), len(ranking.scores))
     curve = (*(size for size in CURVE if size < allowed), allowed)
     models = ranking.models[:allowed]
-    among = Among(len(neat.lists), ranking.layout.order, models, _starts(neat, ranking.layout, models), curve)
-    return _with_curve(answer, observed(neat)[0], among, replicates, seed, workers)
+    estimator = BicEstimator(
+        len(neat.lists), ranking.layout.order, models, _starts(neat, ranking.layout, models), curve
+    )
+    return _with_curve(answer, observed(neat)[0], estimator, replicates, seed, workers)
 
 
-def _starts(held: Table, layout: Design, models: Bools) -> Floats:
-    found = fit(layout, np.tile(observed(held), (len(models), 1)), models).coefficients
-    return np.asarray(np.nan_to_num(found, neginf=0.0), dtype=np.float64)
+def _starts(table: Table, layout: Design, models: Bools) -> Floats:
+    coefficients = fit(layout, np.tile(observed(table), (len(models), 1)), models).coefficients
+    return np.asarray(np.nan_to_num(coefficients, neginf=0.0), dtype=np.float64)
 
 
-def _ties(ranking: Ranking) -> tuple[Notice, ...]:
+def _ties(ranking: Ranking) -> tuple[Caution, ...]:
     near = ranking.near_ties()
     if len(near) == 1:
         return ()
-    return (Notice("near_ties", {"lowest": float(near.min()), "highest": float(near.max())}),)
+    return (Caution("near_ties", {"lowest": float(near.min()), "highest": float(near.max())}),)
 
 
 def _with_curve(
-    answer: Answer, counts: Floats, among: Among, replicates: int, seed: int, workers: int
-) -> Answer:
+    answer: MethodAnswer, counts: Floats, estimator: BicEstimator, replicates: int, seed: int, workers: int
+) -> MethodAnswer:
     """Add the limits for each number of models allowed; the widest choice gives the interval."""
     assert answer.estimate is not None
-    drawn = resampled(counts, among, replicates, seed, workers)
+    drawn = resampled(counts, estimator, replicates, seed, workers)
     tables, weights = left_out(counts)
-    without = among(tables)
+    without = estimator(tables)
     curve = [
         bca(answer.estimate, drawn[:, g], acceleration(without[:, g], weights))
-        for g in range(len(among.curve))
+        for g in range(len(estimator.curve))
     ]
-    steps = [_point(size, limits, answer.level) for size, limits in zip(among.curve, curve, strict=True)]
+    steps = [_point(size, limits, answer.level) for size, limits in zip(estimator.curve, curve, strict=True)]
     limited = attach_limits(answer, curve[-1], drawn[:, -1], seed)
     return limited.with_details(curve=steps)
 

@@ -20,7 +20,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from .answers import Answer, Notice
+from .answers import Caution, MethodAnswer
 from .terms import Floats
 
 BLOCK = 500
@@ -92,17 +92,17 @@ class Limits:
         tail = round((1 - level) / 2, 6)
         return self.limits.get(tail), self.limits.get(round(1 - tail, 6))
 
-    def notices(self, level: float = 0.95) -> tuple[Notice, ...]:
+    def cautions(self, level: float = 0.95) -> tuple[Caution, ...]:
         """What to say about the two limits of this level."""
         if not self.limits:
-            return (Notice("no_interval", {"problem": "leaving one person out already leaves no estimate"}),)
+            return (Caution("no_interval", {"problem": "leaving one person out already leaves no estimate"}),)
         ends = zip(("lower", "upper"), self.between(level), strict=True)
-        said = [Notice("limit_suppressed", {"side": side}) for side, end in ends if end is None]
+        cautions = [Caution("limit_suppressed", {"side": side}) for side, end in ends if end is None]
         if self.between(level)[1] == np.inf:
-            said.append(Notice("no_upper_limit"))
+            cautions.append(Caution("no_upper_limit"))
         if self.replicates < ENOUGH_TO_PUBLISH:
-            said.append(Notice("few_replicates", {"replicates": self.replicates}))
-        return tuple(said)
+            cautions.append(Caution("few_replicates", {"replicates": self.replicates}))
+        return tuple(cautions)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -158,8 +158,8 @@ def quantile(ordered: Floats, share: float) -> float:
 
 
 def with_limits(
-    answer: Answer, counts: Floats, estimator: Estimator, replicates: int, seed: int, workers: int
-) -> Answer:
+    answer: MethodAnswer, counts: Floats, estimator: Estimator, replicates: int, seed: int, workers: int
+) -> MethodAnswer:
     """The answer with its BCa limits, from tables resampled from `counts` (C people per cell)."""
     assert answer.estimate is not None
     drawn = resampled(counts, estimator, replicates, seed, workers)
@@ -168,14 +168,14 @@ def with_limits(
     return attach_limits(answer, limits, drawn, seed)
 
 
-def attach_limits(answer: Answer, limits: Limits, drawn: Floats, seed: int) -> Answer:
+def attach_limits(answer: MethodAnswer, limits: Limits, drawn: Floats, seed: int) -> MethodAnswer:
     """The answer with these limits, what they were worked out from, and what to say about them."""
     lower, upper = limits.between(answer.level)
-    notices = (Notice("lower_bound"), *limits.notices(answer.level), *_lost(drawn))
-    limited = answer.with_warnings(*notices).with_details(**limits.as_json(), seed=seed)
+    cautions = (Caution("lower_bound"), *limits.cautions(answer.level), *_lost(drawn))
+    limited = answer.with_cautions(*cautions).with_details(**limits.as_json(), seed=seed)
     return replace(limited, lower=lower, upper=upper)
 
 
-def _lost(drawn: Floats) -> tuple[Notice, ...]:
+def _lost(drawn: Floats) -> tuple[Caution, ...]:
     share = float(np.isinf(drawn).mean())
-    return (Notice("replicates_without_estimate", {"share": share}),) if share else ()
+    return (Caution("replicates_without_estimate", {"share": share}),) if share else ()

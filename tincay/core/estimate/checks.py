@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from .answers import Answer, NoEstimate, Notice, finite, refused
+from .answers import Caution, MethodAnswer, NoEstimate, finite, refused
 from .bic import Ranking, by_bic, highest_order, rank
 from .decomposable import MOST_LISTS, decomposable
 from .histories import Pair, Table, pairs, tidy
-from .latent import Plan, latent
+from .latent import SamplerSettings, latent
 from .simple import chao, chapman_table, independence
 from .stepwise import THRESHOLD, stepwise
 from .threshold import threshold
@@ -56,8 +56,8 @@ class Gate:
         enough = self.lists >= FEWEST_LISTS and self.repeats >= FEWEST_REPEATS
         return enough and self.single <= MOST_SINGLE
 
-    def notice(self) -> Notice:
-        return Notice("too_thin", {"repeats": self.repeats, "single": self.single})
+    def caution(self) -> Caution:
+        return Caution("too_thin", {"repeats": self.repeats, "single": self.single})
 
     def refusal(self) -> NoEstimate:
         if self.lists < FEWEST_LISTS:
@@ -68,7 +68,7 @@ class Gate:
 
 
 def union(
-    answers: Sequence[Answer], seen: int, others: Sequence[float] = ()
+    answers: Sequence[MethodAnswer], seen: int, others: Sequence[float] = ()
 ) -> tuple[float | None, float | None]:
     """From the lowest to the highest end of all answers and other estimates.
 
@@ -83,9 +83,9 @@ def union(
     return (finite(min(ends)), finite(max(ends))) if ends else (None, None)
 
 
-def gate(held: Table) -> Gate:
+def gate_of(table: Table) -> Gate:
     """Screen 1, before any model is fitted. Raises NoEstimate("no_cases")."""
-    neat, _ = tidy(held)
+    neat, _ = tidy(table)
     times = neat.times_seen()
     return Gate(len(neat.lists), neat.size, sum(times[1:]), times[0] / neat.size)
 
@@ -105,7 +105,7 @@ class Range:
         return {**vars(self), "reason": reason}
 
 
-def as_range(label: str, answer: Answer) -> Range:
+def as_range(label: str, answer: MethodAnswer) -> Range:
     lower, upper = finite(answer.lower), finite(answer.upper)
     return Range(label, lower, finite(answer.estimate), upper, answer.refusal)
 
@@ -117,13 +117,13 @@ class Trial:
     name: str
     truth: int
     seen: int
-    found: tuple[Range, ...]
+    ranges: tuple[Range, ...]
 
-    def holds(self, found: Range) -> bool | None:
+    def holds(self, ranges: Range) -> bool | None:
         """Whether the interval holds the truth; None when it has no two ends."""
-        if found.lower is None or found.upper is None:
+        if ranges.lower is None or ranges.upper is None:
             return None
-        return found.lower <= self.truth <= found.upper
+        return ranges.lower <= self.truth <= ranges.upper
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,8 @@ class Diagnostics:
     table: Table
     gate: Gate
     pairs: tuple[Pair, ...]
-    bound: Answer
-    panel: tuple[Answer, ...] = ()
+    bound: MethodAnswer
+    panel: tuple[MethodAnswer, ...] = ()
     models: tuple[dict[str, Any], ...] = ()
     near_ties: tuple[float, float] | None = None
     without: tuple[Range, ...] = ()
@@ -143,7 +143,7 @@ class Diagnostics:
     thresholds: tuple[Range, ...] = ()
     priors: tuple[dict[str, Any], ...] = ()
     curve: tuple[dict[str, Any], ...] = ()
-    notices: tuple[Notice, ...] = field(default=())
+    cautions: tuple[Caution, ...] = field(default=())
 
     @property
     def headline(self) -> tuple[float | None, float | None]:
@@ -154,13 +154,13 @@ class Diagnostics:
         return union(self.panel, self.gate.seen, self.near_ties or ())
 
     @property
-    def answer(self) -> Answer:
-        """The whole as one Answer: a range and no single number, or the refusal at the gate with the bound."""
+    def answer(self) -> MethodAnswer:
+        """The whole as one answer: a range and no single number, or the refusal at the gate with the bound."""
         if not self.gate.is_open:
             shut = refused("all", self.gate.refusal())
             return shut.with_details(lower_bound=self.bound.as_json())
         lower, upper = self.headline
-        return Answer("all", None, lower, upper, warnings=(Notice("lower_bound"), *self.notices))
+        return MethodAnswer("all", None, lower, upper, cautions=(Caution("lower_bound"), *self.cautions))
 
     def as_json(self) -> dict[str, Any]:
         lower, upper = self.headline
@@ -179,48 +179,48 @@ class Diagnostics:
             "thresholds": [each.as_json() for each in self.thresholds],
             "priors": list(self.priors),
             "curve": list(self.curve),
-            "notices": [notice.as_json() for notice in self.notices],
+            "notices": [caution.as_json() for caution in self.cautions],
         }
 
 
 def _trial_json(trial: Trial) -> dict[str, Any]:
-    found = [{**each.as_json(), "holds": trial.holds(each)} for each in trial.found]
-    return {"list": trial.name, "truth": trial.truth, "seen": trial.seen, "found": found}
+    ranges = [{**each.as_json(), "holds": trial.holds(each)} for each in trial.ranges]
+    return {"list": trial.name, "truth": trial.truth, "seen": trial.seen, "found": ranges}
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How hard `diagnose` works. The latent-class `plan` and replicates set most of the time."""
+    """How hard `diagnose` works. The latent-class `sampler` and replicates set most of the time."""
 
     stepwise: int = 20_000
     bic: int = 2_000
     trials: int = 1_000
-    plan: Plan = field(default_factory=Plan)
+    sampler: SamplerSettings = field(default_factory=SamplerSettings)
     seed: int = 1
     workers: int = 1
 
 
-def diagnose(held: Table, effort: Effort | None = None) -> Diagnostics:
+def diagnose(table: Table, effort: Effort | None = None) -> Diagnostics:
     """All screens for a table of 3 to 6 lists. Fewer lists and thin tables stop at the gate; of more lists, BIC and
     the graphs refuse, and above 8 every model does.
 
     Raises NoEstimate("no_cases"); every other refusal is part of the result.
     """
-    work = effort or Effort()
-    neat, notices = tidy(held)
-    found = Diagnostics(neat, gate(neat), pairs(neat), _try(chao, "chao", neat), notices=notices)
-    if not found.gate.is_open:
-        return found
-    panel = _panel(neat, work)
+    effort = effort or Effort()
+    neat, cautions = tidy(table)
+    diagnostics = Diagnostics(neat, gate_of(neat), pairs(neat), _try(chao, "chao", neat), cautions=cautions)
+    if not diagnostics.gate.is_open:
+        return diagnostics
+    panel = _panel(neat, effort)
     ranking = _ranking(neat)
     return Diagnostics(
         **{
-            **vars(found),
+            **vars(diagnostics),
             "panel": panel,
             "models": tuple(ranking.as_json()) if ranking else (),
             "near_ties": _ends(ranking),
             "without": without_each_list(neat),
-            "trials": trials(neat, work),
+            "trials": trials(neat, effort),
             "assumption": assumption(neat),
             "thresholds": by_threshold(neat),
             "priors": tuple(panel[2].details.get("sensitivity", ())),
@@ -229,30 +229,30 @@ def diagnose(held: Table, effort: Effort | None = None) -> Diagnostics:
     )
 
 
-def _try(method: Callable[[Table], Answer], name: str, held: Table) -> Answer:
+def _try(method: Callable[[Table], MethodAnswer], name: str, table: Table) -> MethodAnswer:
     try:
-        return method(held)
+        return method(table)
     except NoEstimate as refusal:
         return refused(name, refusal)
 
 
-def _panel(held: Table, work: Effort) -> tuple[Answer, ...]:
+def _panel(table: Table, effort: Effort) -> tuple[MethodAnswer, ...]:
     """The methods side by side; the second is BIC, the third averages graphs."""
-    methods: Mapping[str, Callable[[Table], Answer]] = {
-        "stepwise": partial(stepwise, replicates=work.stepwise, seed=work.seed, workers=work.workers),
-        "bic": partial(by_bic, replicates=work.bic, seed=work.seed, workers=work.workers),
+    methods: Mapping[str, Callable[[Table], MethodAnswer]] = {
+        "stepwise": partial(stepwise, replicates=effort.stepwise, seed=effort.seed, workers=effort.workers),
+        "bic": partial(by_bic, replicates=effort.bic, seed=effort.seed, workers=effort.workers),
         "decomposable": decomposable,
-        "latent": partial(latent, plan=work.plan, seed=work.seed),
-        "threshold": partial(threshold, seed=work.seed),
+        "latent": partial(latent, sampler=effort.sampler, seed=effort.seed),
+        "threshold": partial(threshold, seed=effort.seed),
     }
-    return tuple(_try(method, name, held) for name, method in methods.items())
+    return tuple(_try(method, name, table) for name, method in methods.items())
 
 
-def _ranking(held: Table) -> Ranking | None:
-    if len(held.lists) > MOST_LISTS:
+def _ranking(table: Table) -> Ranking | None:
+    if len(table.lists) > MOST_LISTS:
         return None
     try:
-        return rank(held, highest_order(len(held.lists)))
+        return rank(table, highest_order(len(table.lists)))
     except NoEstimate:
         return None
 
@@ -264,60 +264,60 @@ def _ends(ranking: Ranking | None) -> tuple[float, float] | None:
     return float(near.min()), float(near.max())
 
 
-def without_each_list(held: Table) -> tuple[Range, ...]:
+def without_each_list(table: Table) -> tuple[Range, ...]:
     """Screen 5: the stepwise estimate with each list left out in turn."""
-    return tuple(as_range(name, _try(_point, "stepwise", held.drop(name))) for name in held.lists)
+    return tuple(as_range(name, _try(_point, "stepwise", table.drop(name))) for name in table.lists)
 
 
-def _point(held: Table) -> Answer:
+def _point(table: Table) -> MethodAnswer:
     """The stepwise estimate alone; of two lists, Chapman's."""
-    return chapman_table(held) if len(held.lists) == 2 else stepwise(held, replicates=0)
+    return chapman_table(table) if len(table.lists) == 2 else stepwise(table, replicates=0)
 
 
-def trials(held: Table, work: Effort) -> tuple[Trial, ...]:
+def trials(table: Table, effort: Effort) -> tuple[Trial, ...]:
     """Screen 6: each list large enough is taken for a population of known size and looked for by the others
     (Binette & Steorts, arXiv 2112.01594)."""
-    inside = {name: held.within(name) for name in held.lists}
+    inside = {name: table.within(name) for name in table.lists}
     return tuple(
-        Trial(name, held.list_size(name), part.size, _seek(part, work))
+        Trial(name, table.list_size(name), part.size, _seek(part, effort))
         for name, part in inside.items()
         if part.size >= FEWEST_SEEN
     )
 
 
-def _seek(part: Table, work: Effort) -> tuple[Range, ...]:
-    methods: Mapping[str, Callable[[Table], Answer]] = {
-        "stepwise": partial(stepwise, replicates=work.trials, seed=work.seed),
+def _seek(part: Table, effort: Effort) -> tuple[Range, ...]:
+    methods: Mapping[str, Callable[[Table], MethodAnswer]] = {
+        "stepwise": partial(stepwise, replicates=effort.trials, seed=effort.seed),
         "decomposable": partial(decomposable, sensitive=False),
         "independence": independence,
     }
     return tuple(as_range(name, _try(method, name, part)) for name, method in methods.items())
 
 
-def assumption(held: Table) -> tuple[Range, ...]:
+def assumption(table: Table) -> tuple[Range, ...]:
     """Screen 7: if all lists together were ξ times as alike as their parts suggest, n0 = ξ·Π odd/Π even.
 
     Products run over the counts of histories with an odd and an even number of lists; ξ = 1 is the usual and
     untestable assumption (Aleshin-Guendel, Sadinle & Wakefield, arXiv 2101.09304). Empty when a cell is empty.
     """
-    cells = np.arange(1, len(held.counts))
-    if not held.counts[1:].all():
+    cells = np.arange(1, len(table.counts))
+    if not table.counts[1:].all():
         return ()
     sign = np.where(np.bitwise_count(cells) % 2 == 1, 1.0, -1.0)
-    unseen = float(np.exp(sign @ np.log(held.counts[1:])))
-    return tuple(Range(f"{factor:g}", None, held.size + factor * unseen, None) for factor in FACTORS)
+    unseen = float(np.exp(sign @ np.log(table.counts[1:])))
+    return tuple(Range(f"{factor:g}", None, table.size + factor * unseen, None) for factor in FACTORS)
 
 
-def by_threshold(held: Table) -> tuple[Range, ...]:
+def by_threshold(table: Table) -> tuple[Range, ...]:
     """Screen 8: the stepwise estimate for stricter and looser thresholds (0.02 is the usual one)."""
     return tuple(
-        as_range(f"{p:g}", _try(partial(stepwise, replicates=0, threshold=p), "stepwise", held))
+        as_range(f"{p:g}", _try(partial(stepwise, replicates=0, threshold=p), "stepwise", table))
         for p in sorted({*THRESHOLDS, THRESHOLD})
     )
 
 
-def overlap_matrix(held: Table) -> tuple[tuple[int, ...], ...]:
+def overlap_matrix(table: Table) -> tuple[tuple[int, ...], ...]:
     """People on each two lists; the diagonal holds the lists' sizes."""
-    found = [held.overlap(first, second) for first, second in product(held.lists, repeat=2)]
-    k = len(held.lists)
-    return tuple(tuple(found[i * k : (i + 1) * k]) for i in range(k))
+    shared = [table.overlap(first, second) for first, second in product(table.lists, repeat=2)]
+    k = len(table.lists)
+    return tuple(tuple(shared[i * k : (i + 1) * k]) for i in range(k))

@@ -61,7 +61,7 @@ def run_chain(
     size = counts.sum()
     weights, split = np.empty(classes), np.empty(classes)
     for sweep in range(burn_in + thin * len(kept)):
-        found, in_class = np.zeros((lists, classes)), np.zeros(classes)
+        sightings, in_class = np.zeros((lists, classes)), np.zeros(classes)
         base = shares.copy()
         for j in range(lists):
             base += missed[j]
@@ -73,7 +73,7 @@ def run_chain(
             for k in range(classes):
                 in_class[k] += split[k]
                 for j in range(lists):
-                    found[j, k] += seen_on[m, j] * split[k]
+                    sightings[j, k] += seen_on[m, j] * split[k]
         hidden = _hide(base, weights)
         rate = draws.standard_gamma(float(size)) * hidden / max(1.0 - hidden, 1e-300)
         if rate > most:
@@ -83,8 +83,8 @@ def run_chain(
             unseen = cap
         _split(unseen, weights, in_class, draws)
         for _ in range(swaps):
-            _swap_labels(alpha, in_class, found, draws)
-        alpha = _renew(shares, seen, missed, alpha, found, in_class, draws)
+            _swap_labels(alpha, in_class, sightings, draws)
+        alpha = _renew(shares, seen, missed, alpha, sightings, in_class, draws)
         if sweep >= burn_in and (sweep - burn_in) % thin == 0:
             kept[(sweep - burn_in) // thin] = unseen
     return True
@@ -122,15 +122,15 @@ def _order_weight(alpha: float, in_class: Floats) -> float:
 
 
 @njit(nogil=True)
-def _swap_labels(alpha: float, in_class: Floats, found: Floats, draws: np.random.Generator) -> None:
+def _swap_labels(alpha: float, in_class: Floats, sightings: Floats, draws: np.random.Generator) -> None:
     """See `sweeps._swap_labels`."""
     first = int(draws.random() * len(in_class))
     second = int(draws.random() * len(in_class))
     before = _order_weight(alpha, in_class)
     in_class[first], in_class[second] = in_class[second], in_class[first]
     if math.log(draws.random()) < _order_weight(alpha, in_class) - before:
-        for j in range(len(found)):
-            found[j, first], found[j, second] = found[j, second], found[j, first]
+        for j in range(len(sightings)):
+            sightings[j, first], sightings[j, second] = sightings[j, second], sightings[j, first]
     else:
         in_class[first], in_class[second] = in_class[second], in_class[first]
 
@@ -141,16 +141,16 @@ def _renew(
     seen: Floats,
     missed: Floats,
     alpha: float,
-    found: Floats,
+    sightings: Floats,
     in_class: Floats,
     draws: np.random.Generator,
 ) -> float:
     """Draw the chances of being seen, the class shares and α anew."""
-    lists, classes = found.shape
+    lists, classes = sightings.shape
     for k in range(classes):
         for j in range(lists):
-            first = draws.standard_gamma(1.0 + found[j, k])
-            second = draws.standard_gamma(1.0 + in_class[k] - found[j, k])
+            first = draws.standard_gamma(1.0 + sightings[j, k])
+            second = draws.standard_gamma(1.0 + in_class[k] - sightings[j, k])
             whole = math.log(first + second)
             seen[j, k], missed[j, k] = math.log(first) - whole, math.log(second) - whole
     later, before = in_class.sum(), 0.0

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.special import gammaln
 
-from .answers import Answer, Notice
+from .answers import Caution, MethodAnswer
 from .histories import Table, tidy
 from .loglinear import check_table
 from .terms import Floats
@@ -48,8 +48,8 @@ class Graph:
 def decomposable_graphs(lists: int) -> tuple[Graph, ...]:
     """All decomposable graphs on K lists: 8, 61, 822 and 18,154 for 3, 4, 5 and 6, the complete one last."""
     pairs = list(combinations(range(lists), 2))
-    found = (_graph(_edges(lists, pairs, chosen)) for chosen in range(1 << len(pairs)))
-    return tuple(graph for graph in found if graph is not None)
+    candidates = (_graph(_edges(lists, pairs, chosen)) for chosen in range(1 << len(pairs)))
+    return tuple(graph for graph in candidates if graph is not None)
 
 
 def _edges(lists: int, pairs: Sequence[tuple[int, int]], chosen: int) -> list[int]:
@@ -135,7 +135,7 @@ class Posterior:
 
 
 def posterior(
-    held: Table,
+    table: Table,
     *,
     delta: float | None = None,
     complete: bool = False,
@@ -148,18 +148,18 @@ def posterior(
     `grid`: unseen counts, each of the same weight as given; default: log-spaced up to 30 n with trapezoid
     weights. `log_prior`: log prior of the population at the grid (default −log N).
     """
-    lists = len(held.lists)
+    lists = len(table.lists)
     weight = 2.0**-lists if delta is None else delta
-    unseen, steps = _default_grid(held.size) if grid is None else (grid, np.ones(len(grid)))
-    prior = -np.log(held.size + unseen) if log_prior is None else log_prior
+    unseen, steps = _default_grid(table.size) if grid is None else (grid, np.ones(len(grid)))
+    prior = -np.log(table.size + unseen) if log_prior is None else log_prior
     graphs = decomposable_graphs(lists)[: None if complete else -1]
-    parts = np.stack([_clique_weight(held, clique, unseen, weight) for clique in range(1, 1 << lists)])
-    people = held.size + unseen
+    parts = np.stack([_clique_weight(table, clique, unseen, weight) for clique in range(1, 1 << lists)])
+    people = table.size + unseen
     common = gammaln(people + 1) - gammaln(unseen + 1) + prior + np.log(steps)
     total = 2**lists * weight
     whole = gammaln(total) - gammaln(people + total)
     by_graph, by_unseen = _summed(_mixing(lists)[: len(graphs)], np.vstack([parts, whole]), common)
-    return Posterior(held.size, graphs, by_graph, unseen, by_unseen, smooth=grid is None)
+    return Posterior(table.size, graphs, by_graph, unseen, by_unseen, smooth=grid is None)
 
 
 def _summed(mixing: Floats, parts: Floats, common: Floats) -> tuple[Floats, Floats]:
@@ -201,61 +201,61 @@ def _default_grid(size: int) -> tuple[Floats, Floats]:
     return points, steps
 
 
-def _clique_weight(held: Table, clique: int, unseen: Floats, delta: float) -> Floats:
+def _clique_weight(table: Table, clique: int, unseen: Floats, delta: float) -> Floats:
     """Log weight of the table collapsed onto a clique, for each number of unseen people."""
-    members = [name for j, name in enumerate(held.lists) if clique >> j & 1]
-    inside = held.keep(members).counts
-    share = 2.0 ** (len(held.lists) - len(members)) * delta
-    outside = held.size - inside.sum()
+    members = [name for j, name in enumerate(table.lists) if clique >> j & 1]
+    inside = table.keep(members).counts
+    share = 2.0 ** (len(table.lists) - len(members)) * delta
+    outside = table.size - inside.sum()
     fixed = gammaln(inside[1:] + share).sum() - len(inside) * gammaln(share)
     weight: Floats = gammaln(outside + unseen + share) + fixed
     return weight
 
 
 def decomposable(
-    held: Table, *, delta: float | None = None, complete: bool = False, sensitive: bool = True
-) -> Answer:
+    table: Table, *, delta: float | None = None, complete: bool = False, sensitive: bool = True
+) -> MethodAnswer:
     """Posterior median and 95 % interval, averaged over decomposable graphs (prior 1/N, δ = 2^−K).
 
     Details hold the likeliest graphs and, unless `sensitive` is off, the sensitivity: δ of 1, 1/2 and 2^−K, each
     without and with the complete graph. Raises NoEstimate for fewer than 3 or more than 6 lists, or no overlap.
     """
-    neat, notices = tidy(held)
+    neat, cautions = tidy(table)
     check_table(neat, limit=MOST_LISTS)
-    found = posterior(neat, delta=delta, complete=complete)
-    answer = Answer(
+    averaged = posterior(neat, delta=delta, complete=complete)
+    answer = MethodAnswer(
         "decomposable",
-        found.quantile(0.5),
-        found.quantile(0.025),
-        found.quantile(0.975),
-        warnings=(*notices, Notice("lower_bound"), *_cautions(found, complete)),
+        averaged.quantile(0.5),
+        averaged.quantile(0.025),
+        averaged.quantile(0.975),
+        cautions=(*cautions, Caution("lower_bound"), *_cautions(averaged, complete)),
     )
     rows = sensitivity(neat) if sensitive else []
     return answer.with_details(
-        mean=found.mean, graphs=found.top_graphs(), at_grid_end=found.at_end, sensitivity=rows
+        mean=averaged.mean, graphs=averaged.top_graphs(), at_grid_end=averaged.at_end, sensitivity=rows
     )
 
 
-def _cautions(found: Posterior, complete: bool) -> Iterator[Notice]:
+def _cautions(averaged: Posterior, complete: bool) -> Iterator[Caution]:
     if complete:
-        yield Notice("complete_graph")
-    if found.at_end > GRID_END:
-        yield Notice("grid_end", {"share": found.at_end})
+        yield Caution("complete_graph")
+    if averaged.at_end > GRID_END:
+        yield Caution("grid_end", {"share": averaged.at_end})
 
 
-def sensitivity(held: Table) -> list[dict[str, Any]]:
+def sensitivity(table: Table) -> list[dict[str, Any]]:
     """Median and limits for each prior weight δ, without and with the complete graph."""
-    deltas = sorted({1.0, 0.5, 2.0 ** -len(held.lists)})
-    return [_sensitivity(held, delta, complete) for delta in deltas for complete in (False, True)]
+    deltas = sorted({1.0, 0.5, 2.0 ** -len(table.lists)})
+    return [_sensitivity(table, delta, complete) for delta in deltas for complete in (False, True)]
 
 
-def _sensitivity(held: Table, delta: float, complete: bool) -> dict[str, Any]:
-    found = posterior(held, delta=delta, complete=complete)
+def _sensitivity(table: Table, delta: float, complete: bool) -> dict[str, Any]:
+    averaged = posterior(table, delta=delta, complete=complete)
     return {
         "delta": delta,
         "complete_graph": complete,
-        "estimate": found.quantile(0.5),
-        "lower": found.quantile(0.025),
-        "upper": found.quantile(0.975),
-        "complete_weight": float(found.graph_weights[-1]) if complete else 0.0,
+        "estimate": averaged.quantile(0.5),
+        "lower": averaged.quantile(0.025),
+        "upper": averaged.quantile(0.975),
+        "complete_weight": float(averaged.graph_weights[-1]) if complete else 0.0,
     }

@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from .answers import NoEstimate, Notice
+from .answers import Caution, NoEstimate
 
 Counts = NDArray[np.int64]
 MOST_LISTS = 12
@@ -24,7 +24,7 @@ class Table:
     """How many people were seen on exactly which lists.
 
     `lists` names the K lists. `counts` has length 2^K: entry h counts the people seen on exactly the lists j
-    whose bit is set in h (`h >> j & 1`); entry 0, the people nobody saw, is 0. Build it with `table`,
+    whose bit is set in h (`h >> j & 1`); entry 0, the people nobody saw, is 0. Build it with `table_of`,
     `read_table` or `count_people`, which check it.
     """
 
@@ -108,7 +108,7 @@ def _has(table: Table, bits: int) -> NDArray[np.bool_]:
     return has
 
 
-def table(lists: Sequence[str], counts: Sequence[int] | Counts) -> Table:
+def table_of(lists: Sequence[str], counts: Sequence[int] | Counts) -> Table:
     """A checked table from 2^K counts (entry h: seen on exactly the lists whose bits are set in h).
 
     Raises NoEstimate("bad_table") with the problem in words.
@@ -143,7 +143,7 @@ def count_people(lists: Sequence[str], people: Iterable[Sequence[object]]) -> Ta
     counts = [0] * (1 << len(lists))
     for row in people:
         counts[_history(row, len(lists))] += 1
-    return table(lists, counts)
+    return table_of(lists, counts)
 
 
 def _history(row: Sequence[object], lists: int) -> int:
@@ -159,7 +159,7 @@ def read_table(text: str) -> Table:
     With a column `count` each row stands for that many people (rows may repeat; missing rows count 0);
     without it each row is one person. Raises NoEstimate("bad_table").
     """
-    rows = read_rows(text)
+    rows = read_csv_rows(text)
     if not rows:
         raise NoEstimate("bad_table", problem="the file is empty")
     header = [name.strip() for name in rows[0]]
@@ -169,7 +169,7 @@ def read_table(text: str) -> Table:
     return _read_counts(header, rows[1:])
 
 
-def read_rows(text: str) -> list[list[str]]:
+def read_csv_rows(text: str) -> list[list[str]]:
     """The rows of a CSV file that hold anything, with whatever line ends a program wrote.
 
     Cells are parted by commas; by semicolons where the header holds no comma, as Excel writes where the comma is
@@ -193,40 +193,40 @@ def _read_counts(header: list[str], rows: list[list[str]]) -> Table:
         if len(row) != len(header):
             raise NoEstimate("bad_table", problem="each row needs one value for each column")
         counts[_history(row[:at] + row[at + 1 :], len(names))] += _whole(row[at])
-    return table(names, counts)
+    return table_of(names, counts)
 
 
-def write_table(held: Table) -> str:
+def write_table(table: Table) -> str:
     """The table as CSV that `read_table` reads back: every cell but the unseen one, in order of its bits."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*held.lists, COUNT_COLUMN])
-    for cell in range(1, len(held.counts)):
-        writer.writerow([*(cell >> j & 1 for j in range(len(held.lists))), int(held.counts[cell])])
+    writer.writerow([*table.lists, COUNT_COLUMN])
+    for cell in range(1, len(table.counts)):
+        writer.writerow([*(cell >> j & 1 for j in range(len(table.lists))), int(table.counts[cell])])
     return out.getvalue()
 
 
-def tidy(held: Table) -> tuple[Table, tuple[Notice, ...]]:
+def tidy(table: Table) -> tuple[Table, tuple[Caution, ...]]:
     """Leave out lists that add nothing: empty ones, and all but one of those that hold the same people.
 
     Which of several equal lists stays does not matter to any method. Raises NoEstimate("no_cases").
     """
-    if not held.size:
+    if not table.size:
         raise NoEstimate("no_cases")
-    kept, notices = held, []
-    for name in held.lists:
-        if not held.list_size(name):
+    kept, cautions = table, []
+    for name in table.lists:
+        if not table.list_size(name):
             kept = kept.drop(name)
-            notices.append(Notice("empty_list_dropped", {"list": name}))
+            cautions.append(Caution("empty_list_dropped", {"list": name}))
     for first, second in combinations(kept.lists, 2):
-        if _same(held, first, second) and second in kept.lists and first in kept.lists:
+        if _same(table, first, second) and second in kept.lists and first in kept.lists:
             kept = kept.drop(second)
-            notices.append(Notice("same_list_dropped", {"list": second, "same": first}))
-    return kept, tuple(notices)
+            cautions.append(Caution("same_list_dropped", {"list": second, "same": first}))
+    return kept, tuple(cautions)
 
 
-def _same(held: Table, first: str, second: str) -> bool:
-    return held.list_size(first) == held.list_size(second) == held.overlap(first, second)
+def _same(table: Table, first: str, second: str) -> bool:
+    return table.list_size(first) == table.list_size(second) == table.overlap(first, second)
 
 
 @dataclass(frozen=True)
@@ -241,22 +241,22 @@ class Pair:
     chapman: float
 
 
-def pairs(held: Table) -> tuple[Pair, ...]:
+def pairs(table: Table) -> tuple[Pair, ...]:
     """Every pair of lists. A wide spread of the two-list estimates shows that sightings hang together."""
-    return tuple(_pair(held, first, second) for first, second in combinations(held.lists, 2))
+    return tuple(_pair(table, first, second) for first, second in combinations(table.lists, 2))
 
 
-def apart(found: Iterable[Pair]) -> tuple[Pair, ...]:
+def apart(overlaps: Iterable[Pair]) -> tuple[Pair, ...]:
     """Pairs of lists with nobody on both."""
-    return tuple(pair for pair in found if not pair.both)
+    return tuple(pair for pair in overlaps if not pair.both)
 
 
-def chapman_spread(found: Iterable[Pair]) -> tuple[float, float] | None:
+def chapman_spread(overlaps: Iterable[Pair]) -> tuple[float, float] | None:
     """Smallest and largest two-list estimate of the pairs that share somebody; None when none does."""
-    values = [pair.chapman for pair in found if pair.both]
+    values = [pair.chapman for pair in overlaps if pair.both]
     return (min(values), max(values)) if values else None
 
 
-def _pair(held: Table, first: str, second: str) -> Pair:
-    n1, n2, both = held.list_size(first), held.list_size(second), held.overlap(first, second)
+def _pair(table: Table, first: str, second: str) -> Pair:
+    n1, n2, both = table.list_size(first), table.list_size(second), table.overlap(first, second)
     return Pair(first, second, n1, n2, both, (n1 + 1) * (n2 + 1) / (both + 1) - 1)

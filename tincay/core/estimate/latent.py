@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import sweeps
-from .answers import Answer, NoEstimate, Notice
+from .answers import Caution, MethodAnswer, NoEstimate
 from .chains import WORST_RHAT, independent_draws, modes, rhat
 from .histories import Table, tidy
 from .loglinear import check_table
@@ -24,7 +24,7 @@ FEWEST_INDEPENDENT = 400.0
 
 
 @dataclass(frozen=True)
-class Plan:
+class SamplerSettings:
     """How long to run: chains from dispersed starts, sweeps to forget, sweeps to keep, every `thin`-th kept.
 
     `cap`: the largest number of unseen people allowed, None for no cap. `compiled`: use numba (None: if it is
@@ -40,57 +40,60 @@ class Plan:
     compiled: bool | None = None
 
 
-def draw_unseen(held: Table, plan: Plan, seed: int) -> Floats:
+def draw_unseen(table: Table, sampler: SamplerSettings, seed: int) -> Floats:
     """Draws of the number of unseen people: chains×(kept/thin)."""
-    cells = np.flatnonzero(held.counts)
-    seen_on = (cells[:, None] >> np.arange(len(held.lists)) & 1).astype(np.float64)
-    use = sweeps.compiles() if plan.compiled is None else plan.compiled
+    cells = np.flatnonzero(table.counts)
+    seen_on = (cells[:, None] >> np.arange(len(table.lists)) & 1).astype(np.float64)
+    use = sweeps.compiles() if sampler.compiled is None else sampler.compiled
     run = sweeps.compiled if use else sweeps.plain
-    seeds = np.random.SeedSequence(seed).spawn(plan.chains)
-    return run(seen_on, held.counts[cells], seeds, plan)
+    seeds = np.random.SeedSequence(seed).spawn(sampler.chains)
+    return run(seen_on, table.counts[cells], seeds, sampler)
 
 
-def latent(held: Table, *, plan: Plan | None = None, seed: int = 1) -> Answer:
+def latent(table: Table, *, sampler: SamplerSettings | None = None, seed: int = 1) -> MethodAnswer:
     """Posterior median and 95 % interval of the latent-class model.
 
     Raises NoEstimate("not_converged") with R-hat, the chains' medians and the modes found when R-hat > 1.05;
     NoEstimate for fewer than 3 lists or no overlap. Details hold R-hat, independent draws, modes, chains and,
     with a cap, the share of draws near it.
     """
-    plan = plan or Plan()
-    neat, notices = tidy(held)
+    sampler = sampler or SamplerSettings()
+    neat, cautions = tidy(table)
     check_table(neat)
-    draws = draw_unseen(neat, plan, seed) + neat.size
-    health = _health(draws, plan, seed)
+    draws = draw_unseen(neat, sampler, seed) + neat.size
+    health = _health(draws, sampler, seed)
     if health["rhat"] > WORST_RHAT:
         raise NoEstimate("not_converged", limit=WORST_RHAT, **health)
     lower, middle, upper = (float(q) for q in np.quantile(draws, [0.025, 0.5, 0.975]))
-    answer = Answer(
-        "latent", middle, lower, upper, warnings=(*notices, Notice("lower_bound")), details=health
+    answer = MethodAnswer(
+        "latent", middle, lower, upper, cautions=(*cautions, Caution("lower_bound")), details=health
     )
-    return answer.with_warnings(*_cautions(health, draws, plan, neat.size))
+    return answer.with_cautions(*_cautions(health, draws, sampler, neat.size))
 
 
-def _health(draws: Floats, plan: Plan, seed: int) -> dict[str, Any]:
-    found = modes(draws.ravel())
+def _health(draws: Floats, sampler: SamplerSettings, seed: int) -> dict[str, Any]:
+    heaps = modes(draws.ravel())
     return {
         "rhat": rhat(draws),
         "independent_draws": independent_draws(draws),
         "chain_medians": [float(median) for median in np.median(draws, axis=1)],
-        "modes": [{"estimate": at, "share": part} for at, part in zip(*found, strict=True)],
+        "modes": [{"estimate": at, "share": part} for at, part in zip(*heaps, strict=True)],
         "seed": seed,
-        "plan": {**vars(plan), "compiled": sweeps.compiles() if plan.compiled is None else plan.compiled},
+        "plan": {
+            **vars(sampler),
+            "compiled": sweeps.compiles() if sampler.compiled is None else sampler.compiled,
+        },
     }
 
 
-def _cautions(health: dict[str, Any], draws: Floats, plan: Plan, size: int) -> list[Notice]:
-    said = []
+def _cautions(health: dict[str, Any], draws: Floats, sampler: SamplerSettings, size: int) -> list[Caution]:
+    cautions = []
     if len(health["modes"]) > 1:
         low, high = (mode["estimate"] for mode in health["modes"])
-        said.append(Notice("two_modes", {"low": low, "high": high}))
+        cautions.append(Caution("two_modes", {"low": low, "high": high}))
     if health["independent_draws"] < FEWEST_INDEPENDENT:
-        said.append(Notice("few_independent_draws", {"draws": health["independent_draws"]}))
-    if plan.cap is not None:
-        share = float((draws - size > NEAR_CAP * plan.cap).mean())
-        said.append(Notice("near_cap", {"share": share, "cap": plan.cap}))
-    return said
+        cautions.append(Caution("few_independent_draws", {"draws": health["independent_draws"]}))
+    if sampler.cap is not None:
+        share = float((draws - size > NEAR_CAP * sampler.cap).mean())
+        cautions.append(Caution("near_cap", {"share": share, "cap": sampler.cap}))
+    return cautions

@@ -9,7 +9,7 @@ from math import exp, log, sqrt
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from .answers import Answer, NoEstimate, Notice
+from .answers import Caution, MethodAnswer, NoEstimate
 from .terms import Floats
 
 FEWEST = 5
@@ -32,7 +32,7 @@ def from_draws(seen: float, unseen: Floats) -> Linked:
     return Linked(seen, float(logs.mean()), float(logs.var(ddof=1)))
 
 
-def from_answer(seen: float, answer: Answer) -> Linked:
+def from_answer(seen: float, answer: MethodAnswer) -> Linked:
     """From an estimate and its interval, taken as normal on the log of the unseen.
 
     Raises NoEstimate("bad_input") when one of the three is missing.
@@ -46,7 +46,7 @@ def from_answer(seen: float, answer: Answer) -> Linked:
     return Linked(seen, middle, ((high - low) / width) ** 2)
 
 
-def combine(parts: Sequence[Linked], *, level: float = 0.95) -> Answer:
+def combine(parts: Sequence[Linked], *, level: float = 0.95) -> MethodAnswer:
     """One interval from m linkages: T = W + (1 + 1/m)·B on log n0, Student's t (Rubin 1987).
 
     W is the mean variance within, B the variance between linkages;
@@ -60,10 +60,10 @@ def combine(parts: Sequence[Linked], *, level: float = 0.95) -> Answer:
     within, between = float(np.mean([part.variance for part in parts])), float(means.var(ddof=1))
     reach = _factor(level, m, within, between) * sqrt(within + (1 + 1 / m) * between)
     seen, middle = float(np.mean([part.seen for part in parts])), float(means.mean())
-    notices = (Notice("lower_bound"), *([Notice("few_linkages", {"linkages": m})] if m < FEWEST else []))
+    cautions = (Caution("lower_bound"), *([Caution("few_linkages", {"linkages": m})] if m < FEWEST else []))
     details = {"linkages": m, "variance_within": within, "variance_between": between}
     limits = seen + exp(middle - reach), seen + exp(middle + reach)
-    return Answer("combined", seen + exp(middle), *limits, level, notices, details=details)
+    return MethodAnswer("combined", seen + exp(middle), *limits, level, cautions, details=details)
 
 
 def _factor(level: float, m: int, within: float, between: float) -> float:

@@ -122,10 +122,10 @@ def _has_maximum(layout: Design, columns: bytes, cells: bytes, support: bytes) -
     decide, with more a small linear program does.
     """
     matrix = layout.matrix[:, np.frombuffer(columns, bool)]
-    held = np.frombuffer(support, bool)
-    values, vectors = np.linalg.eigh(matrix[held].T @ matrix[held])
+    occupied = np.frombuffer(support, bool)
+    values, vectors = np.linalg.eigh(matrix[occupied].T @ matrix[occupied])
     free = vectors[:, values < RANK_TOLERANCE]
-    moves = matrix[np.frombuffer(cells, bool) & ~held] @ free
+    moves = matrix[np.frombuffer(cells, bool) & ~occupied] @ free
     if np.abs(moves).max(initial=0.0) < RANK_TOLERANCE:
         return True
     if free.shape[1] == 1:
@@ -154,15 +154,15 @@ def log_likelihood(fits: Fits, counts: Floats) -> Floats:
 
 def bic(fits: Fits, counts: Floats, terms: Integers) -> Floats:
     """B values of |M|·log n − 2ℓ; n counts people, terms at −∞ count in |M|; infinite without a fit."""
-    # A resampled table can be left without people once its idle lists are set aside; it has no fit either.
+    # A resampled table can be left without people once its idle lists are emptied; it has no fit either.
     score = terms * np.log(np.maximum(counts.sum(axis=1), 1.0)) - 2 * log_likelihood(fits, counts)
     scores: Floats = np.where(fits.good, score, np.inf)
     return scores
 
 
-def observed(held: Table) -> Floats:
+def observed(table: Table) -> Floats:
     """The table as one row of the counts that `fit` takes."""
-    return held.counts[None, 1:].astype(np.float64)
+    return table.counts[None, 1:].astype(np.float64)
 
 
 def standard_error(layout: Design, means: Floats, columns: Bools) -> float:
@@ -192,25 +192,25 @@ def require(fits: Fits) -> None:
         raise NoEstimate("no_maximum")
 
 
-def farthest(held: Table) -> float:
+def farthest(table: Table) -> float:
     """Unseen people beyond which an estimate has run away: a thousand times the seen, and a million more."""
-    return 1e3 * held.size + 1e6
+    return 1e3 * table.size + 1e6
 
 
-def check_table(held: Table, *, needed: int = 3, limit: int = 8) -> None:
+def check_table(table: Table, *, needed: int = 3, limit: int = 8) -> None:
     """Refuse tables on which no model can stand: too few lists, no overlap, a list of everybody."""
-    if len(held.lists) < needed:
-        raise NoEstimate("too_few_lists", needed=needed, lists=len(held.lists))
-    if len(held.lists) > limit:
-        raise NoEstimate("too_many_lists", limit=limit, lists=len(held.lists))
-    if not sum(held.times_seen()[1:]):
+    if len(table.lists) < needed:
+        raise NoEstimate("too_few_lists", needed=needed, lists=len(table.lists))
+    if len(table.lists) > limit:
+        raise NoEstimate("too_many_lists", limit=limit, lists=len(table.lists))
+    if not sum(table.times_seen()[1:]):
         raise NoEstimate("no_overlap")
-    for name in held.lists:
-        if held.list_size(name) == held.size:
+    for name in table.lists:
+        if table.list_size(name) == table.size:
             raise NoEstimate("full_list", list=name)
 
 
-def set_aside_idle_lists(layout: Design, counts: Floats) -> Floats:
+def empty_idle_lists(layout: Design, counts: Floats) -> Floats:
     """In resampled tables, take out lists that hold everybody or repeat another list.
 
     Such a list is emptied (its people stay where the other lists show them); `fit` then leaves it out.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .answers import Answer, NoEstimate, refused
+from .answers import MethodAnswer, NoEstimate, refused
 from .bic import by_bic
-from .checks import Gate, gate
+from .checks import Gate, gate_of
 from .decomposable import decomposable
 from .histories import Table
 from .latent import latent
@@ -29,46 +29,46 @@ class Settings:
     workers: int = 1
 
 
-def _stepwise(held: Table, settings: Settings) -> Answer:
+def _stepwise(table: Table, settings: Settings) -> MethodAnswer:
     replicates = settings.replicates or 20_000
-    return stepwise(held, replicates=replicates, seed=settings.seed, workers=settings.workers)
+    return stepwise(table, replicates=replicates, seed=settings.seed, workers=settings.workers)
 
 
-def _bic(held: Table, settings: Settings) -> Answer:
+def _bic(table: Table, settings: Settings) -> MethodAnswer:
     replicates = settings.replicates or 2_000
-    return by_bic(held, replicates=replicates, seed=settings.seed, workers=settings.workers)
+    return by_bic(table, replicates=replicates, seed=settings.seed, workers=settings.workers)
 
 
-METHODS: Mapping[str, Callable[[Table, Settings], Answer]] = {
+METHODS: Mapping[str, Callable[[Table, Settings], MethodAnswer]] = {
     "stepwise": _stepwise,
     "bic": _bic,
-    "decomposable": lambda held, settings: decomposable(held),
-    "latent": lambda held, settings: latent(held, seed=settings.seed),
-    "threshold": lambda held, settings: threshold(held, seed=settings.seed),
-    "chao": lambda held, settings: chao(held),
-    "chapman": lambda held, settings: chapman_table(held),
+    "decomposable": lambda table, settings: decomposable(table),
+    "latent": lambda table, settings: latent(table, seed=settings.seed),
+    "threshold": lambda table, settings: threshold(table, seed=settings.seed),
+    "chao": lambda table, settings: chao(table),
+    "chapman": lambda table, settings: chapman_table(table),
 }
 """Every method that takes a table: `METHODS[name](table, settings)` answers or raises NoEstimate."""
 
 
-def ask(method: str, held: Table, settings: Settings) -> Answer:
+def ask(method: str, table: Table, settings: Settings) -> MethodAnswer:
     """The method's answer; a refusal comes back as an Answer too, and a thin table is said to be thin.
 
     Raises KeyError for an unknown name.
     """
     try:
-        answer = METHODS[method](held, settings)
+        answer = METHODS[method](table, settings)
     except NoEstimate as refusal:
         return refused(method, refusal)
-    door = gate(held)
-    return answer if door.is_open or method in BOUNDS else answer.with_warnings(door.notice())
+    gate = gate_of(table)
+    return answer if gate.is_open or method in BOUNDS else answer.with_cautions(gate.caution())
 
 
-def ask_all(held: Table, settings: Settings) -> tuple[Gate | None, tuple[Answer, ...]]:
+def ask_all(table: Table, settings: Settings) -> tuple[Gate | None, tuple[MethodAnswer, ...]]:
     """The gate (None for an empty table) and every method's answer; behind a shut gate only the bounds."""
     try:
-        door = gate(held)
+        gate = gate_of(table)
     except NoEstimate:
-        door = None
-    names = METHODS if door and door.is_open else BOUNDS
-    return door, tuple(ask(name, held, settings) for name in names)
+        gate = None
+    names = METHODS if gate and gate.is_open else BOUNDS
+    return gate, tuple(ask(name, table, settings) for name in names)

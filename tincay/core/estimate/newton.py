@@ -54,13 +54,13 @@ def _solve(matrix: Floats, weights: Floats, right: Floats, columns: Bools) -> Fl
 
 
 def _step(matrix: Floats, counts: Floats, columns: Bools, cells: Bools, now: Floats) -> tuple[Floats, Bools]:
-    here, means = _height(matrix, counts, cells, now)
+    height, means = _height(matrix, counts, cells, now)
     step = _solve(matrix, means, (counts * cells - means) @ matrix, columns)
     small = np.abs(step).max(axis=1) < SMALL_STEP
     scale = np.ones((len(now), 1))
     for _ in range(HALVINGS):
-        there, _ = _height(matrix, counts, cells, now + scale * step)
-        falls = there < here - 1e-9 * np.abs(here)
+        stepped, _ = _height(matrix, counts, cells, now + scale * step)
+        falls = stepped < height - 1e-9 * np.abs(height)
         if not falls.any():
             break
         scale[falls] /= 2

@@ -9,7 +9,7 @@ from math import comb, exp, log, sqrt
 import numpy as np
 from scipy.special import ndtri
 
-from .answers import Answer, NoEstimate, Notice
+from .answers import Caution, MethodAnswer, NoEstimate
 from .histories import Table, tidy
 from .loglinear import check_table, farthest, fit, log_likelihood, observed, require, standard_error
 from .newton import climb
@@ -32,7 +32,7 @@ def _normal(level: float) -> float:
     return float(ndtri((1 + level) / 2))
 
 
-def chapman(first: int, second: int, both: int, *, missed: float = 0.0, level: float = 0.95) -> Answer:
+def chapman(first: int, second: int, both: int, *, missed: float = 0.0, level: float = 0.95) -> MethodAnswer:
     """Two lists: N = (n1+1)(n2+1)/(m+1) − 1 (Chapman 1951), with Seber's variance and a log interval.
 
     `missed` is the share of true matches that linkage missed (0 ≤ q < 1); m is then m/(1−q). Missing them
@@ -45,18 +45,18 @@ def chapman(first: int, second: int, both: int, *, missed: float = 0.0, level: f
     variance = (first + 1) * (second + 1) * (first - m) * (second - m) / ((m + 1) ** 2 * (m + 2))
     lower, upper = log_interval(first + second - m, estimate, variance, level)
     details = {"first": first, "second": second, "both": both, "missed": missed, "variance": variance}
-    notices = [Notice("lower_bound"), Notice("two_lists")]
+    cautions = [Caution("lower_bound"), Caution("two_lists")]
     if not missed:
-        notices.append(Notice("unlisted_linkage"))
-    return Answer("chapman", estimate, lower, upper, level, tuple(notices), details=details)
+        cautions.append(Caution("unlisted_linkage"))
+    return MethodAnswer("chapman", estimate, lower, upper, level, tuple(cautions), details=details)
 
 
-def chapman_table(held: Table, *, level: float = 0.95) -> Answer:
+def chapman_table(table: Table, *, level: float = 0.95) -> MethodAnswer:
     """`chapman` for a table of two lists that share some of their people; empty lists are left out first.
 
     Raises NoEstimate, also where so few are on both that the answer would be a thousand times the people seen.
     """
-    neat, notices = tidy(held)
+    neat, cautions = tidy(table)
     if len(neat.lists) != 2:
         raise NoEstimate("wrong_lists", needed=2, lists=len(neat.lists))
     check_table(neat, needed=2)
@@ -66,50 +66,50 @@ def chapman_table(held: Table, *, level: float = 0.95) -> Answer:
     assert answer.estimate is not None
     if answer.estimate > farthest(neat):
         raise NoEstimate("too_thin", repeats=both)
-    return answer.with_warnings(*notices)
+    return answer.with_cautions(*cautions)
 
 
-def independence(held: Table, *, level: float = 0.95) -> Answer:
+def independence(table: Table, *, level: float = 0.95) -> MethodAnswer:
     """All lists independent (main effects only): n + e^{α∅}, interval n + exp(α∅ ± z·se)."""
-    neat, notices = tidy(held)
+    neat, cautions = tidy(table)
     check_table(neat, needed=2)
     layout = design(len(neat.lists), 1)
     fits = fit(layout, observed(neat), layout.main_effects())
     require(fits)
     error = standard_error(layout, fits.means[0], layout.main_effects())
-    return _conditional("independence", neat, float(fits.coefficients[0, 0]), error, level).with_warnings(
-        *notices
+    return _conditional("independence", neat, float(fits.coefficients[0, 0]), error, level).with_cautions(
+        *cautions
     )
 
 
-def _conditional(method: str, held: Table, constant: float, error: float, level: float) -> Answer:
+def _conditional(method: str, table: Table, constant: float, error: float, level: float) -> MethodAnswer:
     reach = _normal(level) * error
-    limits = held.size + exp(constant - reach), held.size + exp(constant + reach)
+    limits = table.size + exp(constant - reach), table.size + exp(constant + reach)
     details = {"standard_error_log_unseen": error}
-    return Answer(
-        method, held.size + exp(constant), *limits, level, (Notice("lower_bound"),), details=details
+    return MethodAnswer(
+        method, table.size + exp(constant), *limits, level, (Caution("lower_bound"),), details=details
     )
 
 
-def log_linear(held: Table, terms: Sequence[int], *, level: float = 0.95) -> Answer:
+def log_linear(table: Table, terms: Sequence[int], *, level: float = 0.95) -> MethodAnswer:
     """One given log-linear model (bit patterns of its terms), with its conditional interval.
 
     Raises NoEstimate("no_maximum") or NoEstimate("not_identifiable") instead of returning a huge number.
     """
-    counts = observed(held)
-    layout = design(len(held.lists), max(term.bit_count() for term in terms))
+    counts = observed(table)
+    layout = design(len(table.lists), max(term.bit_count() for term in terms))
     chosen = layout.chosen(terms)
     fits = fit(layout, counts, chosen)
     require(fits)
     used = chosen & np.isfinite(fits.coefficients[0])
     error = standard_error(layout, fits.means[0], used)
-    answer = _conditional("log_linear", held, float(fits.coefficients[0, 0]), error, level)
+    answer = _conditional("log_linear", table, float(fits.coefficients[0, 0]), error, level)
     return answer.with_details(
         model=model_name(layout, chosen), log_likelihood=float(log_likelihood(fits, counts)[0])
     )
 
 
-def chao(held: Table, *, level: float = 0.95) -> Answer:
+def chao(table: Table, *, level: float = 0.95) -> MethodAnswer:
     """Lower bound that lets people differ in how visible they are, on lists that differ in reach (Mth).
 
     Log-linear: main effects, plus Σ_j η_j·max(k−j, 0) for people seen k ≥ 3 times, every η_j ≥ 0 (Chao's
@@ -117,7 +117,7 @@ def chao(held: Table, *, level: float = 0.95) -> Answer:
     the lists as alike, n + (K−1)/K·f1²/(2·f2), and its form for small counts (Chao, Biometrics 43:783, 1987).
     Raises NoEstimate("no_maximum") where nobody was seen exactly twice or the bound runs away.
     """
-    neat, notices = tidy(held)
+    neat, cautions = tidy(table)
     check_table(neat, needed=2)
     if not neat.times_seen()[1]:
         raise NoEstimate("no_maximum")
@@ -125,7 +125,7 @@ def chao(held: Table, *, level: float = 0.95) -> Answer:
     coefficients, used, means = _non_negative(neat, matrix)
     information = matrix[:, used].T @ (means[:, None] * matrix[:, used])
     error = sqrt(float(np.linalg.inv(information)[0, 0]))
-    answer = _conditional("chao", neat, float(coefficients[0]), error, level).with_warnings(*notices)
+    answer = _conditional("chao", neat, float(coefficients[0]), error, level).with_cautions(*cautions)
     return answer.with_details(**_alike(neat.size, neat.times_seen()))
 
 
@@ -138,21 +138,21 @@ def _alike(size: int, seen: Sequence[int]) -> dict[str, float]:
     }
 
 
-def _hinged(held: Table) -> Floats:
+def _hinged(table: Table) -> Floats:
     """Main effects and max(k−j, 0) for j = 2 … K−1."""
-    base = design(len(held.lists), 1).matrix
+    base = design(len(table.lists), 1).matrix
     times = base[:, 1:].sum(axis=1)
-    hinges = [np.maximum(times - j, 0.0) for j in range(2, len(held.lists))]
+    hinges = [np.maximum(times - j, 0.0) for j in range(2, len(table.lists))]
     return np.column_stack([base, *hinges])
 
 
-def _non_negative(held: Table, matrix: Floats) -> tuple[Floats, Bools, Floats]:
+def _non_negative(table: Table, matrix: Floats) -> tuple[Floats, Bools, Floats]:
     """Fit with every hinge at 0 or above: hinges that come out negative leave, until none does."""
-    counts = observed(held)
+    counts = observed(table)
     used = np.ones((1, matrix.shape[1]), dtype=bool)
-    hinges = np.arange(matrix.shape[1]) > len(held.lists)
-    top = max(k for k, people in enumerate(held.times_seen(), start=1) if people)
-    used[0, hinges] = np.arange(2, len(held.lists)) < top
+    hinges = np.arange(matrix.shape[1]) > len(table.lists)
+    top = max(k for k, people in enumerate(table.times_seen(), start=1) if people)
+    used[0, hinges] = np.arange(2, len(table.lists)) < top
     while True:
         coefficients, converged = climb(matrix, counts, used, np.ones_like(counts, dtype=bool), None, 100)
         negative = used[0] & hinges & (coefficients[0] < 0)
@@ -160,12 +160,12 @@ def _non_negative(held: Table, matrix: Floats) -> tuple[Floats, Bools, Floats]:
             break
         used[0, negative] = False
     means = np.exp(coefficients[0] @ matrix.T)
-    if not converged[0] or coefficients[0, 0] > log(farthest(held)):
+    if not converged[0] or coefficients[0, 0] > log(farthest(table)):
         raise NoEstimate("no_maximum")
     return coefficients[0], used[0], means
 
 
-def chao_repeats(times: Sequence[int], *, level: float = 0.95) -> Answer:
+def chao_repeats(times: Sequence[int], *, level: float = 0.95) -> MethodAnswer:
     """One list on which people may appear several times: at least n + f1²/(2·f2).
 
     `times[k]` counts people seen exactly k+1 times. Without anybody seen twice the form f1(f1−1)/2 is used
@@ -181,7 +181,9 @@ def chao_repeats(times: Sequence[int], *, level: float = 0.95) -> Answer:
         unseen, variance = once**2 / (2 * twice), twice * (ratio**4 / 4 + ratio**3 + ratio**2 / 2)
     lower, upper = log_interval(size, size + unseen, variance, level)
     details = {"zelterman": size / (1 - exp(-2 * twice / once)) if once and twice else None}
-    return Answer("chao", size + unseen, lower, upper, level, (Notice("lower_bound"),), details=details)
+    return MethodAnswer(
+        "chao", size + unseen, lower, upper, level, (Caution("lower_bound"),), details=details
+    )
 
 
 def _variance_without_pairs(size: int, once: int) -> float:
@@ -199,12 +201,12 @@ class Share:
     variance: float
 
 
-def simple_share(yes: int, asked: int) -> Share:
+def simple_share(yes: int, respondents: int) -> Share:
     """The share of a simple random sample, variance p(1−p)/(n−1). Raises NoEstimate("bad_input")."""
-    if asked < 2 or not 0 <= yes <= asked:
+    if respondents < 2 or not 0 <= yes <= respondents:
         raise NoEstimate("bad_input", problem="at least two people must have been asked")
-    value = yes / asked
-    return Share(value, value * (1 - value) / (asked - 1))
+    value = yes / respondents
+    return Share(value, value * (1 - value) / (respondents - 1))
 
 
 def multiplier(
@@ -215,7 +217,7 @@ def multiplier(
     survey_dependent: bool = False,
     duplicates: bool = False,
     level: float = 0.95,
-) -> Answer:
+) -> MethodAnswer:
     """Unique object or service multiplier: N = M/P, by delta method var N = N²(var P/P² + var M/M²).
 
     `reached` (M) people got the object or used the service; `share` (P) of the population say so in a survey.
@@ -228,6 +230,8 @@ def multiplier(
     relative = share.variance / share.value**2 + reached_variance / reached**2
     reach = exp(_normal(level) * sqrt(relative))
     flags = {"survey_dependent": survey_dependent, "duplicate_clients": duplicates}
-    notices = tuple(Notice(code) for code, true in flags.items() if true)
+    cautions = tuple(Caution(code) for code, true in flags.items() if true)
     details = {"share": share.value, "reached": reached, "relative_error": sqrt(relative)}
-    return Answer("multiplier", estimate, estimate / reach, estimate * reach, level, notices, details=details)
+    return MethodAnswer(
+        "multiplier", estimate, estimate / reach, estimate * reach, level, cautions, details=details
+    )

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from scipy.special import pdtr, pdtrc
 
-from .answers import Answer, finite
+from .answers import MethodAnswer, finite
 from .bootstrap import with_limits
 from .histories import Table, tidy
-from .loglinear import Fits, check_table, fit, observed, set_aside_idle_lists
+from .loglinear import Fits, check_table, empty_idle_lists, fit, observed
 from .terms import Bools, Design, Floats, Integers, design, term_name
 
 THRESHOLD = 0.02
@@ -55,9 +55,9 @@ def select(layout: Design, counts: Floats, threshold: float = THRESHOLD) -> Path
 def _chances(layout: Design, counts: Floats, path: Path, rows: Integers) -> Floats:
     """How likely counts as far out as these are, per absent pair (infinite for pairs already in)."""
     among = layout.matrix[:, layout.pairs]
-    expected, found = path.means[rows] @ among, counts @ among
-    above = np.where(found > 0, pdtrc(np.maximum(found - 1, 0), expected), 1.0)
-    chance = np.minimum(pdtr(found, expected), above)
+    expected, counted = path.means[rows] @ among, counts @ among
+    above = np.where(counted > 0, pdtrc(np.maximum(counted - 1, 0), expected), 1.0)
+    chance = np.minimum(pdtr(counted, expected), above)
     return np.where(path.chosen[rows][:, layout.pairs], np.inf, chance)
 
 
@@ -79,15 +79,15 @@ def _try(layout: Design, counts: Floats, path: Path, rows: Integers, pair: Integ
 def _guess(layout: Design, counts: Floats, means: Floats, column: Integers) -> Floats:
     """The coefficient that would set the pair's expected count right were nothing else to change."""
     cells = layout.matrix[:, column].T
-    found, expected = (counts * cells).sum(axis=1), (means * cells).sum(axis=1)
-    guess: Floats = np.log(np.maximum(found, 1e-3) / np.maximum(expected, 1e-12))
+    counted, expected = (counts * cells).sum(axis=1), (means * cells).sum(axis=1)
+    guess: Floats = np.log(np.maximum(counted, 1e-3) / np.maximum(expected, 1e-12))
     return guess
 
 
 def populations(counts: Floats, lists: int, threshold: float = THRESHOLD) -> Floats:
     """Population estimates of B tables, the selection repeated in each; infinite where nothing fits."""
     layout = design(lists, 2)
-    cleaned = set_aside_idle_lists(layout, counts)
+    cleaned = empty_idle_lists(layout, counts)
     path = select(layout, cleaned, threshold)
     with np.errstate(over="ignore"):
         unseen = np.where(path.good, np.exp(path.coefficients[:, 0]), np.inf)
@@ -96,20 +96,20 @@ def populations(counts: Floats, lists: int, threshold: float = THRESHOLD) -> Flo
 
 
 def stepwise(
-    held: Table,
+    table: Table,
     *,
     replicates: int = 20_000,
     seed: int = 1,
     threshold: float = THRESHOLD,
     workers: int = 1,
-) -> Answer:
+) -> MethodAnswer:
     """Stepwise log-linear estimate with BCa limits, the selection repeated in every resampled table.
 
     `replicates`: 20,000 for anything published; 0 gives the estimate alone. Details hold the pairs chosen,
     the acceleration and all limits. Raises NoEstimate (fewer than 3 lists, no overlap, a list that holds
     everybody).
     """
-    neat, notices = tidy(held)
+    neat, cautions = tidy(table)
     check_table(neat)
     counts = observed(neat)
     layout = design(len(neat.lists), 2)
@@ -117,16 +117,16 @@ def stepwise(
     # Independence has a best fit on every table that `check_table` lets pass: some overlap, no list of everybody.
     estimate = neat.size + float(np.exp(path.coefficients[0, 0]))
     details = {"pairs": _chosen_pairs(layout, path, neat), "threshold": threshold}
-    answer = Answer("stepwise", estimate, warnings=notices, details=details)
+    answer = MethodAnswer("stepwise", estimate, cautions=cautions, details=details)
     if not replicates:
         return answer
     estimator = partial(populations, lists=len(neat.lists), threshold=threshold)
     return with_limits(answer, counts[0], estimator, replicates, seed, workers)
 
 
-def _chosen_pairs(layout: Design, path: Path, held: Table) -> list[dict[str, Any]]:
+def _chosen_pairs(layout: Design, path: Path, table: Table) -> list[dict[str, Any]]:
     return [
-        {"pair": term_name(held.lists, layout.terms[t]), "coefficient": finite(path.coefficients[0, t])}
+        {"pair": term_name(table.lists, layout.terms[t]), "coefficient": finite(path.coefficients[0, t])}
         for t in layout.pairs
         if path.chosen[0, t]
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .answers import Answer, NoEstimate, Notice
+from .answers import Caution, MethodAnswer, NoEstimate
 from .simple import Share, multiplier
 from .terms import Floats
 
@@ -32,7 +32,7 @@ class SampledShare:
     share: Share
     lower: float
     upper: float
-    warnings: tuple[Notice, ...]
+    cautions: tuple[Caution, ...]
 
 
 def weighted_share(degrees: Floats, yes: Floats) -> float:
@@ -56,14 +56,16 @@ def recruited_share(
     tail = (1 - level) / 2
     lower, upper = np.quantile(values, [tail, 1 - tail])
     share = Share(weighted_share(degrees, yes), float(np.var(values, ddof=1)))
-    notices = (Notice("one_seed"),) if len(recruits[None]) == 1 else ()
-    return SampledShare(share, float(lower), float(upper), notices)
+    cautions = (Caution("one_seed"),) if len(recruits[None]) == 1 else ()
+    return SampledShare(share, float(lower), float(upper), cautions)
 
 
-def _recruits(people: Mapping[int, Respondent], given: int) -> Recruits:
+def _recruits(people: Mapping[int, Respondent], respondents: int) -> Recruits:
     """Who recruited whom, checked to be trees that reach everybody."""
-    known = all(person.recruiter is None or person.recruiter in people for person in people.values())
-    if len(people) != given or given < 2 or not known:
+    recruiters_known = all(
+        person.recruiter is None or person.recruiter in people for person in people.values()
+    )
+    if len(people) != respondents or respondents < 2 or not recruiters_known:
         raise NoEstimate(
             "bad_input", problem="every person needs a number of their own and a known recruiter"
         )
@@ -75,7 +77,7 @@ def _recruits(people: Mapping[int, Respondent], given: int) -> Recruits:
     reached = list(recruits[None])
     for number in reached:
         reached += recruits.get(number, [])
-    if len(reached) != given:
+    if len(reached) != respondents:
         raise NoEstimate("bad_input", problem="somebody was recruited in a circle")
     return recruits
 
@@ -95,17 +97,17 @@ def _redrawn(people: Mapping[int, Respondent], recruits: Recruits, draws: np.ran
     return weighted_share(*_columns([people[number] for number in chosen]))
 
 
-def recruited_multiplier(reached: float, respondents: Sequence[Respondent], *, seed: int = 1) -> Answer:
+def recruited_multiplier(reached: float, respondents: Sequence[Respondent], *, seed: int = 1) -> MethodAnswer:
     """Service multiplier with the share of a respondent-driven sample: N = reached / RDS-II share."""
     sampled = recruited_share(respondents, seed=seed)
     answer = multiplier(reached, sampled.share)
-    return answer.with_warnings(*sampled.warnings).with_details(
+    return answer.with_cautions(*sampled.cautions).with_details(
         share_lower=sampled.lower, share_upper=sampled.upper, seed=seed
     )
 
 
 def scale_up(
-    known: Floats,
+    known_groups: Floats,
     group_sizes: Sequence[float],
     hidden: Floats,
     total: float,
@@ -113,57 +115,62 @@ def scale_up(
     replicates: int = 2_000,
     seed: int = 1,
     level: float = 0.95,
-) -> Answer:
+) -> MethodAnswer:
     """Network scale-up (Killworth et al., Evaluation Review 22:289, 1998): N_H = N·Σy_i/Σd_i.
 
-    `known`: respondents×groups, how many people of each known group they know; `group_sizes`: sizes of those
+    `known_groups`: respondents×groups, how many people of each known group they know; `group_sizes`: sizes of those
     groups; `hidden`: how many people of the hidden group each knows (y_i); `total`: the population (N).
     d_i = N·Σ_k y_ik/Σ_k N_k. The interval redraws respondents. A known group that the same answers miss by
     half or more is named in the warnings. Raises NoEstimate("bad_input").
     """
     sizes = np.asarray(group_sizes, float)
-    _check_scale_up(known, sizes, hidden, total)
-    estimate = _scaled(known, sizes, hidden)
+    _check_scale_up(known_groups, sizes, hidden, total)
+    estimate = _scaled(known_groups, sizes, hidden)
     draws = np.random.default_rng(seed)
     rows = draws.integers(0, len(hidden), (replicates, len(hidden)))
-    met = known.sum(axis=1)[rows].sum(axis=1)
+    met = known_groups.sum(axis=1)[rows].sum(axis=1)
     values = np.where(met > 0, sizes.sum() * hidden[rows].sum(axis=1) / np.maximum(met, 1), np.inf)
     tail = (1 - level) / 2
     lower, upper = np.quantile(values, [tail, 1 - tail], method="inverted_cdf")
-    ratios = {k: _ratio(known, sizes, k) for k in range(len(sizes))}
-    notices = tuple(
-        Notice("known_group_off", {"group": k + 1, "ratio": ratio})
+    ratios = {k: _ratio(known_groups, sizes, k) for k in range(len(sizes))}
+    cautions = tuple(
+        Caution("known_group_off", {"group": k + 1, "ratio": ratio})
         for k, ratio in ratios.items()
         if not 0.5 < ratio < 2
     )
     details = {
         "known_group_ratios": list(ratios.values()),
-        "network": _network(known, sizes, total),
+        "network": _network(known_groups, sizes, total),
         "seed": seed,
     }
-    return Answer("scale_up", estimate, float(lower), float(upper), level, notices, details=details)
+    return MethodAnswer("scale_up", estimate, float(lower), float(upper), level, cautions, details=details)
 
 
-def _check_scale_up(known: Floats, sizes: Floats, hidden: Floats, total: float) -> None:
-    fits = known.ndim == 2 and known.shape == (len(hidden), len(sizes)) and len(hidden) > 1 and len(sizes) > 1
-    if not fits or min(known.min(), hidden.min()) < 0 or sizes.min() <= 0 or total < sizes.max():
+def _check_scale_up(known_groups: Floats, sizes: Floats, hidden: Floats, total: float) -> None:
+    fits = (
+        known_groups.ndim == 2
+        and known_groups.shape == (len(hidden), len(sizes))
+        and len(hidden) > 1
+        and len(sizes) > 1
+    )
+    if not fits or min(known_groups.min(), hidden.min()) < 0 or sizes.min() <= 0 or total < sizes.max():
         raise NoEstimate("bad_input", problem="two known groups and one row per respondent are needed")
-    if not known.sum():
+    if not known_groups.sum():
         raise NoEstimate("bad_input", problem="nobody knows anybody of the known groups")
 
 
-def _scaled(known: Floats, sizes: Floats, hidden: Floats) -> float:
-    return float(sizes.sum() * hidden.sum() / known.sum())
+def _scaled(known_groups: Floats, sizes: Floats, hidden: Floats) -> float:
+    return float(sizes.sum() * hidden.sum() / known_groups.sum())
 
 
-def _ratio(known: Floats, sizes: Floats, group: int) -> float:
+def _ratio(known_groups: Floats, sizes: Floats, group: int) -> float:
     """The known group's size as the others estimate it, over its true size."""
-    others = np.delete(known, group, axis=1)
+    others = np.delete(known_groups, group, axis=1)
     if not others.sum():
         return float("inf")
-    return _scaled(others, np.delete(sizes, group), known[:, group]) / float(sizes[group])
+    return _scaled(others, np.delete(sizes, group), known_groups[:, group]) / float(sizes[group])
 
 
-def _network(known: Floats, sizes: Floats, total: float) -> float:
+def _network(known_groups: Floats, sizes: Floats, total: float) -> float:
     """Mean number of people that a respondent knows."""
-    return float(total * known.sum(axis=1).mean() / sizes.sum())
+    return float(total * known_groups.sum(axis=1).mean() / sizes.sum())

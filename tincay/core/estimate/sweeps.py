@@ -23,8 +23,8 @@ SWAPS = 3
 """Label swaps offered in each sweep; without them chains stay for 100,000 sweeps where they began."""
 
 
-class Length(Protocol):
-    """What a run needs to know of its plan."""
+class SweepSettings(Protocol):
+    """What a run needs to know of the sampler's settings."""
 
     @property
     def burn_in(self) -> int: ...
@@ -52,7 +52,7 @@ Seeds = Sequence[np.random.SeedSequence]
 
 
 @dataclass
-class State:
+class ChainState:
     """C chains: log class shares (C×K), log chances of being seen and missed (C×J×K each), α (C)."""
 
     shares: Floats
@@ -61,29 +61,29 @@ class State:
     alpha: Floats
 
 
-def start(chains: int, lists: int, classes: int, draws: np.random.Generator) -> State:
+def start(chains: int, lists: int, classes: int, draws: np.random.Generator) -> ChainState:
     """Dispersed starts: from chains in which everybody is easily seen to chains in which hardly anyone is."""
     reach = np.geomspace(0.02, 0.9, chains)[:, None, None]
     chance = reach * draws.uniform(0.1, 1.0, (chains, lists, classes))
     shares = draws.dirichlet(np.ones(classes), chains)
-    return State(np.log(shares), np.log(chance), np.log1p(-chance), np.full(chains, PRIOR * 4))
+    return ChainState(np.log(shares), np.log(chance), np.log1p(-chance), np.full(chains, PRIOR * 4))
 
 
-def plain(seen_on: Floats, counts: Integers, seeds: Seeds, length: Length) -> Floats:
+def plain(seen_on: Floats, counts: Integers, seeds: Seeds, settings: SweepSettings) -> Floats:
     """Unseen people in each kept sweep, chains×kept/thin. `seen_on`: M occupied cells × J lists of 0/1."""
     draws = np.random.default_rng(seeds[0])
-    state = start(len(seeds), seen_on.shape[1], length.classes, draws)
-    kept = np.empty((len(seeds), length.kept // length.thin))
-    for sweep in range(length.burn_in + length.thin * kept.shape[1]):
-        unseen = _sweep(state, seen_on, counts, length.cap, draws)
-        at, skipped = divmod(sweep - length.burn_in, length.thin)
+    state = start(len(seeds), seen_on.shape[1], settings.classes, draws)
+    kept = np.empty((len(seeds), settings.kept // settings.thin))
+    for sweep in range(settings.burn_in + settings.thin * kept.shape[1]):
+        unseen = _sweep(state, seen_on, counts, settings.cap, draws)
+        at, skipped = divmod(sweep - settings.burn_in, settings.thin)
         if at >= 0 and not skipped:
             kept[:, at] = unseen
     return kept
 
 
 def _sweep(
-    state: State, seen_on: Floats, counts: Integers, cap: int | None, draws: np.random.Generator
+    state: ChainState, seen_on: Floats, counts: Integers, cap: int | None, draws: np.random.Generator
 ) -> Integers:
     """One pass over everything that is not known; returns the unseen people of each chain."""
     logs = state.shares[:, None, :] + seen_on @ state.seen + (1 - seen_on) @ state.missed
@@ -91,11 +91,11 @@ def _sweep(
     hidden = state.shares + state.missed.sum(axis=1)
     unseen = _unseen(hidden, int(counts.sum()), cap, draws)
     in_class = split.sum(axis=1) + draws.multinomial(unseen, _weights(hidden))
-    found = np.asarray(seen_on.T @ split, dtype=np.float64)
+    sightings = np.asarray(seen_on.T @ split, dtype=np.float64)
     for _ in range(SWAPS):
-        _swap_labels(state.alpha, in_class, found, draws)
-    first = draws.standard_gamma(1.0 + found)
-    second = draws.standard_gamma(1.0 + in_class[:, None, :] - found)
+        _swap_labels(state.alpha, in_class, sightings, draws)
+    first = draws.standard_gamma(1.0 + sightings)
+    second = draws.standard_gamma(1.0 + in_class[:, None, :] - sightings)
     whole = np.log(first + second)
     state.seen, state.missed = np.log(first) - whole, np.log(second) - whole
     later = in_class[:, ::-1].cumsum(axis=1)[:, ::-1] - in_class
@@ -108,7 +108,7 @@ def _sweep(
     return unseen
 
 
-def _swap_labels(alpha: Floats, in_class: Integers, found: Floats, draws: np.random.Generator) -> None:
+def _swap_labels(alpha: Floats, in_class: Integers, sightings: Floats, draws: np.random.Generator) -> None:
     """Offer each chain to swap the labels of two classes, so that it cannot be caught in their order.
 
     Stick breaking prefers large classes first. With the sticks integrated out the order of the classes has
@@ -125,9 +125,9 @@ def _swap_labels(alpha: Floats, in_class: Integers, found: Floats, draws: np.ran
     gain = _order_weight(alpha, swapped) - _order_weight(alpha, in_class)
     taken = row[np.log(draws.random(chains)) < gain]
     in_class[taken] = swapped[taken]
-    pair = found[taken, :, first[taken]]
-    found[taken, :, first[taken]] = found[taken, :, second[taken]]
-    found[taken, :, second[taken]] = pair
+    pair = sightings[taken, :, first[taken]]
+    sightings[taken, :, first[taken]] = sightings[taken, :, second[taken]]
+    sightings[taken, :, second[taken]] = pair
 
 
 def _order_weight(alpha: Floats, in_class: Integers) -> Floats:
@@ -167,20 +167,25 @@ def _unseen(hidden: Floats, size: int, cap: int | None, draws: np.random.Generat
     return unseen if cap is None else np.minimum(unseen, cap)
 
 
-def compiled(seen_on: Floats, counts: Integers, seeds: Seeds, length: Length) -> Floats:
+def compiled(seen_on: Floats, counts: Integers, seeds: Seeds, settings: SweepSettings) -> Floats:
     """The same as `plain`, each chain on its own in compiled code. Needs numba."""
-    state = start(len(seeds), seen_on.shape[1], length.classes, np.random.default_rng(seeds[0]))
-    kept = [_one_chain(state, c, seen_on, counts, seed, length) for c, seed in enumerate(seeds)]
+    state = start(len(seeds), seen_on.shape[1], settings.classes, np.random.default_rng(seeds[0]))
+    kept = [_one_chain(state, c, seen_on, counts, seed, settings) for c, seed in enumerate(seeds)]
     return np.stack(kept)
 
 
 def _one_chain(
-    state: State, c: int, seen_on: Floats, counts: Integers, seed: np.random.SeedSequence, length: Length
+    state: ChainState,
+    c: int,
+    seen_on: Floats,
+    counts: Integers,
+    seed: np.random.SeedSequence,
+    settings: SweepSettings,
 ) -> Floats:
     from .compiled import run_chain
 
-    kept = np.empty(length.kept // length.thin)
-    cap = -1 if length.cap is None else length.cap
+    kept = np.empty(settings.kept // settings.thin)
+    cap = -1 if settings.cap is None else settings.cap
     draws = np.random.default_rng(seed.spawn(1)[0])
     whole = run_chain(
         state.shares[c].copy(),
@@ -189,8 +194,8 @@ def _one_chain(
         float(state.alpha[c]),
         seen_on,
         counts,
-        length.burn_in,
-        length.thin,
+        settings.burn_in,
+        settings.thin,
         cap,
         MOST_UNSEEN,
         SWAPS,

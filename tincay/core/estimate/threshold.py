@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .answers import Answer, NoEstimate, Notice
+from .answers import Caution, MethodAnswer, NoEstimate
 from .chains import WORST_RHAT, independent_draws, rhat
 from .histories import Table, tidy
 from .loglinear import check_table, fit, observed, require
@@ -97,8 +97,8 @@ def _climb(matrix: Floats, counts: Floats, precision: Floats) -> tuple[Floats, F
 
 
 def _falls(matrix: Floats, counts: Floats, precision: Floats, at: Floats, step: Floats) -> bool:
-    here, there = _height(matrix, counts, precision, np.stack([at, at + step]))
-    return bool(there < here - 1e-9 * abs(here))
+    before, after = _height(matrix, counts, precision, np.stack([at, at + step]))
+    return bool(after < before - 1e-9 * abs(before))
 
 
 @dataclass
@@ -134,8 +134,8 @@ class Choice:
         reference values agree; interactions on which the two disagree are noted as borderline.
         """
         model = self.model()
-        found = sample(model, self.counts[0], self.walk, self.draws)
-        by_draws = np.abs(found.mean(axis=(0, 1))) / found.std(axis=(0, 1))
+        sampled = sample(model, self.counts[0], self.walk, self.draws)
+        by_draws = np.abs(sampled.mean(axis=(0, 1))) / sampled.std(axis=(0, 1))
         by_curve = _curve_strength(model, self.counts[0])
         used = by_draws if self.prior == "normal" else by_curve
         for t, weak, other in zip(
@@ -163,15 +163,15 @@ def _curve_strength(model: Model, counts: Floats) -> Floats:
 
 
 def threshold(
-    held: Table, *, prior: Prior = "normal", order: int = 2, seed: int = 1, walk: Walk | None = None
-) -> Answer:
+    table: Table, *, prior: Prior = "normal", order: int = 2, seed: int = 1, walk: Walk | None = None
+) -> MethodAnswer:
     """Posterior median and 95 % interval after thresholding.
 
     `prior` of the interactions: N(0, 1) or flat; with flat priors, pairs that nobody shows get −∞, and a model
     without a best fit is refused, because its posterior would not be one. `order` 3 also tries triples all of
     whose pairs stayed. Details hold the interactions kept, those at −∞ and borderline ones. Raises NoEstimate.
     """
-    neat, notices = tidy(held)
+    neat, cautions = tidy(table)
     check_table(neat)
     layout = design(len(neat.lists), min(order, len(neat.lists) - 1))
     draws = np.random.default_rng(seed)
@@ -181,33 +181,35 @@ def threshold(
     if choice.triples().any():
         choice.add(choice.triples())
         choice.thin(3)
-    found = sample(choice.model(), choice.counts[0], choice.walk, draws)[:, :, 0]
-    return _answer(neat, choice, found).with_warnings(*notices).with_details(seed=seed)
+    log_unseen = sample(choice.model(), choice.counts[0], choice.walk, draws)[:, :, 0]
+    return _answer(neat, choice, log_unseen).with_cautions(*cautions).with_details(seed=seed)
 
 
-def _answer(held: Table, choice: Choice, found: Floats) -> Answer:
-    worst = rhat(found)
+def _answer(table: Table, choice: Choice, log_unseen: Floats) -> MethodAnswer:
+    worst = rhat(log_unseen)
     if worst > WORST_RHAT:
         raise NoEstimate("not_converged", rhat=worst, limit=WORST_RHAT)
-    lower, middle, upper = (float(q) for q in held.size + np.exp(np.quantile(found, [0.025, 0.5, 0.975])))
+    lower, middle, upper = (
+        float(q) for q in table.size + np.exp(np.quantile(log_unseen, [0.025, 0.5, 0.975]))
+    )
     model, terms = choice.model(), choice.layout.terms
-    borderline = [term_name(held.lists, terms[t]) for t in choice.borderline]
-    notices = [Notice("lower_bound")]
+    borderline = [term_name(table.lists, terms[t]) for t in choice.borderline]
+    cautions = [Caution("lower_bound")]
     if borderline:
-        notices.append(Notice("borderline", {"interactions": ", ".join(borderline)}))
+        cautions.append(Caution("borderline", {"interactions": ", ".join(borderline)}))
     details: dict[str, Any] = {
-        "kept": _names(choice.layout, held, choice.chosen & model.columns),
-        "minus_infinity": _names(choice.layout, held, choice.chosen & ~model.columns),
+        "kept": _names(choice.layout, table, choice.chosen & model.columns),
+        "minus_infinity": _names(choice.layout, table, choice.chosen & ~model.columns),
         "borderline": borderline,
         "rhat": worst,
-        "independent_draws": independent_draws(found),
+        "independent_draws": independent_draws(log_unseen),
     }
-    return Answer("threshold", middle, lower, upper, warnings=tuple(notices), details=details)
+    return MethodAnswer("threshold", middle, lower, upper, cautions=tuple(cautions), details=details)
 
 
-def _names(layout: Design, held: Table, columns: Bools) -> list[str]:
+def _names(layout: Design, table: Table, columns: Bools) -> list[str]:
     return [
-        term_name(held.lists, term)
+        term_name(table.lists, term)
         for term, used in zip(layout.terms, columns, strict=True)
         if used and term.bit_count() > 1
     ]

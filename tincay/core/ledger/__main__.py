@@ -16,11 +16,11 @@ from tincay.core.ledger.promise import open_promise
 from tincay.core.ledger.proof import parse_proof
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """0 when everything holds, 1 when something does not, 2 when a file could not be read."""
-    asked = _parser().parse_args(arguments)
+    arguments = _parser().parse_args(argv)
     try:
-        lines = asked.answer(asked)
+        lines = arguments.answer(arguments)
     except (ValueError, tarfile.TarError) as wrong:
         print(f"KHÔNG HỢP LỆ · invalid: {wrong}")
         return 1
@@ -50,35 +50,35 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _verify(asked: argparse.Namespace) -> list[str]:
-    policy = _policy(asked)
-    if asked.opening:
-        return _verify_apart(asked, policy)
-    verdict = verify_evidence(_text(asked.file), policy)
-    kept = [verdict.policy.check(parse_note(_text(path))) for path in asked.earlier]
-    if asked.log:
-        kept += _audited(asked.log, asked, verdict.policy).history
-    check_day(verdict, kept)
-    facts = [f"{name}: {value}" for name, value in verdict.opened.event.items()]
-    return [*facts, f"leaf {verdict.index}", *_seen(verdict.seen, verdict.policy)]
+def _verify(arguments: argparse.Namespace) -> list[str]:
+    policy = _policy(arguments)
+    if arguments.opening:
+        return _verify_apart(arguments, policy)
+    verified = verify_evidence(_text(arguments.file), policy)
+    kept = [verified.policy.check(parse_note(_text(path))) for path in arguments.earlier]
+    if arguments.log:
+        kept += _audited(arguments.log, arguments, verified.policy).history
+    check_day(verified, kept)
+    facts = [f"{name}: {value}" for name, value in verified.opened.event.items()]
+    return [*facts, f"leaf {verified.index}", *_seen(verified.seen, verified.policy)]
 
 
-def _verify_apart(asked: argparse.Namespace, policy: Policy | None) -> list[str]:
+def _verify_apart(arguments: argparse.Namespace, policy: Policy | None) -> list[str]:
     if policy is None:
         raise ValueError("a bare proof needs --policy")
-    proof = parse_proof(_text(asked.file))
-    opened = open_leaf(_text(asked.opening))
+    proof = parse_proof(_text(arguments.file))
+    opened = open_leaf(_text(arguments.opening))
     return [f"leaf {proof.index}", *_seen(proof.verify(opened.leaf_hash, policy), policy)]
 
 
-def _promise(asked: argparse.Namespace) -> list[str]:
-    audited = _audited(asked.log, asked, _policy(asked)) if asked.log else None
-    policy = audited.policy if audited else _policy(asked)
+def _promise(arguments: argparse.Namespace) -> list[str]:
+    audited = _audited(arguments.log, arguments, _policy(arguments)) if arguments.log else None
+    policy = audited.policy if audited else _policy(arguments)
     if policy is None:
         raise ValueError("a promise needs --policy or --log")
     if not policy.logs:
         raise ValueError("the policy names no log")
-    promise = open_promise(_text(asked.file), policy.logs[0])
+    promise = open_promise(_text(arguments.file), policy.logs[0])
     if audited is None:
         return [f"week {promise.week}"]
     index = check_promise(promise, audited)
@@ -93,14 +93,14 @@ def _standing(index: int | None, audited: Audited) -> str:
     return "not due yet"
 
 
-def _audit(asked: argparse.Namespace) -> list[str]:
-    audited = _audited(asked.file, asked, _policy(asked))
+def _audit(arguments: argparse.Namespace) -> list[str]:
+    audited = _audited(arguments.file, arguments, _policy(arguments))
     earlier = f"{len(audited.history)} earlier checkpoints"
     return [f"{len(audited.leaf_hashes)} leaves", earlier, *_seen(audited.seen, audited.policy)]
 
 
-def _audited(path: Path, asked: argparse.Namespace, policy: Policy | None) -> Audited:
-    return audit(_files(path), trusted=policy, earlier=[_text(kept) for kept in asked.earlier])
+def _audited(path: Path, arguments: argparse.Namespace, policy: Policy | None) -> Audited:
+    return audit(_files(path), trusted=policy, earlier=[_text(kept) for kept in arguments.earlier])
 
 
 def _seen(seen: Seen, policy: Policy) -> list[str]:
@@ -117,8 +117,8 @@ def _time(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _policy(asked: argparse.Namespace) -> Policy | None:
-    return parse_policy(_text(asked.policy)) if asked.policy else None
+def _policy(arguments: argparse.Namespace) -> Policy | None:
+    return parse_policy(_text(arguments.policy)) if arguments.policy else None
 
 
 def _text(path: Path) -> str:
@@ -128,7 +128,7 @@ def _text(path: Path) -> str:
 
 def _files(path: Path) -> dict[str, bytes]:
     with tarfile.open(path) as archive:
-        members = ((one.name, archive.extractfile(one)) for one in archive if one.isfile())
+        members = ((member.name, archive.extractfile(member)) for member in archive if member.isfile())
         return {name: content.read() for name, content in members if content}
 
 

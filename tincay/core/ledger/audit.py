@@ -8,7 +8,7 @@ from tincay.core.ledger.merkle import Frontier, hash_leaf, root_of
 from tincay.core.ledger.note import parse_note
 from tincay.core.ledger.policy import Policy, Seen
 from tincay.core.ledger.promise import Promise
-from tincay.core.ledger.tiles import WIDTH, Tile, parse_bundle, tiles_at, width_at
+from tincay.core.ledger.tiles import WIDTH, TileAddress, parse_bundle, tiles_at, width_at
 
 HISTORY = "checkpoints/"
 
@@ -77,7 +77,7 @@ def _bytes(files: Mapping[str, bytes], path: str) -> bytes:
 
 def _entries(files: Mapping[str, bytes], size: int) -> Iterator[bytes]:
     for index in range(-(-size // WIDTH)):
-        tile = Tile(0, index, width_at(0, index, size), "entries")
+        tile = TileAddress(0, index, width_at(0, index, size), "entries")
         entries = parse_bundle(_bytes(files, f"tile/{tile.path}"))
         if len(entries) != tile.width:
             raise LogBroken(f"tile/{tile.path} has the wrong number of entries")

@@ -14,7 +14,9 @@ class BadCheckpoint(BadNote):
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class CheckpointBody:
+    """What a checkpoint states, signatures apart: whose log, how many leaves, and the root over them."""
+
     origin: str
     size: int
     root: bytes
@@ -27,12 +29,12 @@ class Checkpoint:
         return "".join(f"{line}\n" for line in lines)
 
 
-def parse_checkpoint(text: str) -> Checkpoint:
+def parse_checkpoint(text: str) -> CheckpointBody:
     """Read a checkpoint from the text of a note. Raises BadCheckpoint."""
     lines = text.removesuffix("\n").split("\n")
     if len(lines) < 3 or "" in lines or not text.endswith("\n"):
         raise BadCheckpoint("a checkpoint has an origin, a size and a root")
     try:
-        return Checkpoint(lines[0], decode_number(lines[1]), decode_hash(lines[2]), tuple(lines[3:]))
+        return CheckpointBody(lines[0], decode_number(lines[1]), decode_hash(lines[2]), tuple(lines[3:]))
     except ValueError:
         raise BadCheckpoint("a checkpoint has an origin, a size and a root") from None

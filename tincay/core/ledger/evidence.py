@@ -23,7 +23,7 @@ class BackDated(ValueError):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class VerifiedEvidence:
     """What a valid file shows."""
 
     index: int
@@ -43,7 +43,7 @@ def write_evidence(proof: Proof, *, opening: str, policy_note: str) -> str:
     return replace(proof, extra=extra.encode()).text
 
 
-def verify_evidence(text: str, trusted: Policy | None = None) -> Verdict:
+def verify_evidence(text: str, trusted: Policy | None = None) -> VerifiedEvidence:
     """Check a file from beginning to end, offline. Any changed character raises a ValueError.
 
     Without a policy of your own, the one in the file is used, if the log that it names signed it.
@@ -57,7 +57,7 @@ def verify_evidence(text: str, trusted: Policy | None = None) -> Verdict:
     seen = proof.verify(opened.leaf_hash, stated)
     if trusted is not None:
         seen = proof.verify(opened.leaf_hash, trusted)
-    return Verdict(proof.index, opened, seen, trusted or stated)
+    return VerifiedEvidence(proof.index, opened, seen, trusted or stated)
 
 
 def open_policy(note_text: str) -> Policy:
@@ -69,10 +69,10 @@ def open_policy(note_text: str) -> Policy:
     return policy
 
 
-def check_day(verdict: Verdict, earlier: Iterable[Seen]) -> None:
+def check_day(verified: VerifiedEvidence, earlier: Iterable[Seen]) -> None:
     """Raise BackDated when a witness saw the log without this leaf on a later day than the leaf states."""
     for seen in earlier:
-        if seen.checkpoint.size <= verdict.index and latest_day(seen) > verdict.opened.day:
+        if seen.checkpoint.size <= verified.index and latest_day(seen) > verified.opened.day:
             raise BackDated("the leaf was written later than the day it states")
 
 

@@ -29,7 +29,7 @@ class BadNote(ValueError):
     """The bytes are not a signed note."""
 
 
-class BadKey(ValueError):
+class BadVerifierKey(ValueError):
     """The text is not a verifier key that we can use."""
 
 
@@ -63,7 +63,7 @@ class Verifier:
     def __post_init__(self) -> None:
         check_name(self.name)
         if len(self.public) != 32:
-            raise BadKey("an Ed25519 key has 32 bytes")
+            raise BadVerifierKey("an Ed25519 key has 32 bytes")
 
     @property
     def key_id(self) -> bytes:
@@ -98,15 +98,15 @@ class Verifier:
 
 
 def parse_vkey(text: str) -> Verifier:
-    """A verifier key as written by `Verifier.vkey`. Raises BadKey."""
+    """A verifier key as written by `Verifier.vkey`. Raises BadVerifierKey."""
     try:
         name, key_id, material = text.split("+", 2)
         raw = decode_base64(material)
         verifier = Verifier(name, KeyType(raw[0]), raw[1:])
     except (ValueError, IndexError):
-        raise BadKey("not a verifier key") from None
+        raise BadVerifierKey("not a verifier key") from None
     if verifier.key_id.hex() != key_id:
-        raise BadKey("the key does not fit its short name")
+        raise BadVerifierKey("the key does not fit its short name")
     return verifier
 
 
@@ -154,16 +154,16 @@ class Note:
 
         Lines of unknown keys are ignored. Raises NotSigned when a known key's line does not fit.
         """
-        known = list(verifiers)
-        found: dict[Verifier, int] = {}
+        trusted = list(verifiers)
+        times: dict[Verifier, int] = {}
         for signature in self.signatures:
-            for verifier in filter(_claims(signature), known):
-                found[verifier] = max(verifier.verify(self.text, signature.blob), found.get(verifier, 0))
-        return found
+            for verifier in filter(_claims(signature), trusted):
+                times[verifier] = max(verifier.verify(self.text, signature.blob), times.get(verifier, 0))
+        return times
 
     def unknown_to(self, verifiers: Iterable[Verifier]) -> tuple[Signature, ...]:
-        known = list(verifiers)
-        return tuple(line for line in self.signatures if not any(key.made(line) for key in known))
+        trusted = list(verifiers)
+        return tuple(line for line in self.signatures if not any(key.made(line) for key in trusted))
 
 
 def parse_note(text: str) -> Note:
@@ -191,13 +191,13 @@ def check_text(text: str) -> None:
 
 
 def check_name(name: str) -> None:
-    """Raise BadKey unless a key can have this name."""
+    """Raise BadVerifierKey unless a key can have this name."""
     if not name or "+" in name or any(letter.isspace() or letter < " " for letter in name):
-        raise BadKey("a key name has no spaces and no plus")
+        raise BadVerifierKey("a key name has no spaces and no plus")
     try:
         name.encode()
     except UnicodeEncodeError:
-        raise BadKey("a key name is UTF-8") from None
+        raise BadVerifierKey("a key name is UTF-8") from None
 
 
 def _parse_line(line: str) -> Signature:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from tincay.core.ledger.checkpoint import Checkpoint, parse_checkpoint
+from tincay.core.ledger.checkpoint import CheckpointBody, parse_checkpoint
 from tincay.core.ledger.encoding import decode_number
-from tincay.core.ledger.note import BadKey, KeyType, Note, NotSigned, Verifier, parse_vkey
+from tincay.core.ledger.note import BadVerifierKey, KeyType, Note, NotSigned, Verifier, parse_vkey
 
 NOBODY = "none"
 MAX_LINES = 200
@@ -34,7 +34,7 @@ class Group(NamedTuple):
 class Seen:
     """A checkpoint that the log signed, with the witnesses that saw it and when (POSIX seconds)."""
 
-    checkpoint: Checkpoint
+    checkpoint: CheckpointBody
     log: Verifier
     times: Mapping[str, int]
     quorum_met: bool
@@ -177,5 +177,5 @@ class _Reader:
 def _key(vkey: str, key_type: KeyType) -> Verifier:
     key = parse_vkey(vkey)
     if key.key_type is not key_type:
-        raise BadKey("a key of the wrong type")
+        raise BadVerifierKey("a key of the wrong type")
     return key

@@ -34,7 +34,7 @@ class Proof:
     @property
     def text(self) -> str:
         extra = [] if self.extra is None else [f"extra {encode_base64(self.extra)}"]
-        hashes = [encode_base64(one) for one in self.hashes]
+        hashes = [encode_base64(sibling) for sibling in self.hashes]
         return "\n".join([HEADER, *extra, f"index {self.index}", *hashes, "", str(self.note)])
 
     def verify(self, leaf_hash: bytes, policy: Policy) -> Seen:

@@ -25,8 +25,8 @@ class BadTile(ValueError):
 
 
 @dataclass(frozen=True)
-class Tile:
-    """One file of the log: a tile of hashes, or a bundle of entries beside the tile at level 0."""
+class TileAddress:
+    """Which file of the log: a tile of hashes, or a bundle of entries beside the tile at level 0."""
 
     level: int
     index: int
@@ -39,19 +39,19 @@ class Tile:
         return tile_path(self)
 
 
-def tile_path(tile: Tile) -> str:
+def tile_path(tile: TileAddress) -> str:
     level = "entries" if tile.content == "entries" else str(tile.level)
     suffix = "" if tile.width == WIDTH else f".p/{tile.width}"
     return f"{level}/{_encode_index(tile.index)}{suffix}"
 
 
-def parse_tile_path(path: str) -> Tile:
+def parse_tile_path(path: str) -> TileAddress:
     """The tile that a path below `<prefix>/tile/` names, in its one spelling. Raises BadTile."""
-    found = _PATH.fullmatch(path)
-    if found is None:
+    matched = _PATH.fullmatch(path)
+    if matched is None:
         raise BadTile("not a tile path")
-    kind, digits, width = found.groups()
-    tile = Tile(
+    kind, digits, width = matched.groups()
+    tile = TileAddress(
         level=0 if kind == "entries" else int(kind),
         index=int(digits.replace("/x", "").replace("x", "").replace("/", "")),
         width=WIDTH if width is None else int(width),
@@ -74,13 +74,13 @@ def width_at(level: int, index: int, size: int) -> int:
     return max(0, min(WIDTH, (size >> (HEIGHT * level)) - index * WIDTH))
 
 
-def tiles_at(size: int) -> Iterator[Tile]:
+def tiles_at(size: int) -> Iterator[TileAddress]:
     """Every tile of a tree of `size` leaves, lowest level first, partial ones with their width."""
     level = 0
     while size >> (HEIGHT * level):
         count = -(-(size >> (HEIGHT * level)) // WIDTH)
         for index in range(count):
-            yield Tile(level, index, width_at(level, index, size))
+            yield TileAddress(level, index, width_at(level, index, size))
         level += 1
 
 

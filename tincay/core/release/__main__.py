@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from .attacks.audit import noise_of
-from .attacks.suite import Verdict, examine
+from .attacks.suite import AttackVerdict, examine
 from .budget import epsilon, read_rho
 from .domain import Domain, DomainError, read_domain
 from .export import WRITERS, Pieces, pieces, read_measurement
 from .profiles import ctdc
-from .publish import Release, publish, release
+from .publish import ReleaseContent, measure_and_publish, publish
 from .rows import RowError, Rows, read_rows
 
 MOST_IN_WORKBOOK = 1_000_000
@@ -27,15 +27,15 @@ PROFILES = {"ctdc-27": ctdc.DOMAIN}
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. 0: done and safe; 1: an attack succeeded; 2: the input is wrong, and the text says how."""
-    asked = _parser().parse_args(argv)
+    arguments = _parser().parse_args(argv)
     try:
-        return int(asked.run(asked))
+        return int(arguments.run(arguments))
     except (DomainError, RowError, ValueError, OSError, UnicodeDecodeError) as problem:
-        print(f"{asked.command}: {_said(problem)}", file=sys.stderr)
+        print(f"{arguments.command}: {_problem_text(problem)}", file=sys.stderr)
         return 2
 
 
-def _said(problem: Exception) -> str:
+def _problem_text(problem: Exception) -> str:
     if isinstance(problem, UnicodeDecodeError):
         return "the file is not UTF-8 text."
     if isinstance(problem, OSError):
@@ -73,59 +73,63 @@ def _rho(text: str) -> int:
         raise argparse.ArgumentTypeError(str(problem)) from None
 
 
-def _release(asked: argparse.Namespace) -> int:
-    domain = _domain(asked.domain)
-    if asked.rows_per_person > 1 and asked.unit is None:
+def _release(arguments: argparse.Namespace) -> int:
+    domain = _domain(arguments.domain)
+    if arguments.rows_per_person > 1 and arguments.unit is None:
         raise ValueError("--rows-per-person needs --unit: which column tells one person from another?")
-    if asked.unit in domain.names:
+    if arguments.unit in domain.names:
         raise ValueError("The --unit column tells people apart: it cannot be a column of the domain as well.")
-    rows = _rows(asked.file, domain, asked.unit, asked.rows_per_person)
-    if asked.format == "xlsx" and len(rows) > MOST_IN_WORKBOOK:
+    rows = _rows(arguments.file, domain, arguments.unit, arguments.rows_per_person)
+    if arguments.format == "xlsx" and len(rows) > MOST_IN_WORKBOOK:
         raise ValueError("So many rows do not fit into a workbook: use --format csv or json.")
-    seed = asked.seed if asked.seed is not None else int(np.random.SeedSequence().generate_state(1)[0])
-    with _new_folder(asked.out) as folder:
-        done = release(
+    seed = (
+        arguments.seed if arguments.seed is not None else int(np.random.SeedSequence().generate_state(1)[0])
+    )
+    with _new_folder(arguments.out) as folder:
+        release = measure_and_publish(
             rows,
-            micro_rho=asked.rho,
+            micro_rho=arguments.rho,
             seed=seed,
             charge=_say_price,
-            most=asked.rows_per_person,
+            most=arguments.rows_per_person,
             progress=_progress,
         )
-        verdict = examine(done, progress=_progress).also(noise_of(done.measurement, rows))
+        verdict = examine(release, progress=_progress).also(noise_of(release.measurement, rows))
         if verdict.passed:
-            _write(pieces(done, asked.format, verdict.lines()), folder)
+            _write(pieces(release, arguments.format, verdict.lines()), folder)
     _print(verdict)
     if not verdict.passed:
         print("Nothing was written: this release did not pass. Its budget is spent all the same.")
         return 1
-    print(f"{len(done.tables.stored)} tables published, {len(done.refusals)} refused, in {asked.out}")
-    print(f"rows: {done.rows_refusal or 'published'}")
+    print(
+        f"{len(release.tables.stored)} tables published, {len(release.refusals)} refused, in {arguments.out}"
+    )
+    print(f"rows: {release.rows_refusal or 'published'}")
     return 0
 
 
-def _attack(asked: argparse.Namespace) -> int:
-    measurement, seed = read_measurement((asked.folder / "release.json").read_text("utf-8"))
-    done = publish(measurement, seed)
+def _attack(arguments: argparse.Namespace) -> int:
+    measurement, seed = read_measurement((arguments.folder / "release.json").read_text("utf-8"))
+    release = publish(measurement, seed)
     truth = None
-    if asked.truth is not None:
-        if measurement.most > 1 and asked.unit is None:
+    if arguments.truth is not None:
+        if measurement.most > 1 and arguments.unit is None:
             raise ValueError(
                 f"A person has up to {measurement.most} rows in this release: --truth needs --unit."
             )
-        truth = _rows(asked.truth, measurement.workload.domain, asked.unit, measurement.most)
+        truth = _rows(arguments.truth, measurement.workload.domain, arguments.unit, measurement.most)
         print("With the true rows: these figures are not for publication.")
-    verdict = examine(done, truth, progress=_progress)
+    verdict = examine(release, truth, progress=_progress)
     _print(verdict)
-    edited = _edited(asked.folder, done)
+    edited = _edited(arguments.folder, release)
     for name in edited:
         print(f"{name}: not what release.json gives. It was edited, or made by another version of numpy.")
     return 0 if verdict.passed and not edited else 1
 
 
-def _edited(folder: Path, done: Release) -> list[str]:
+def _edited(folder: Path, release: ReleaseContent) -> list[str]:
     """Published files that differ from what the stored noisy tables give (workbooks are not compared)."""
-    wanted = pieces(done, "csv", []) | pieces(done, "json", [("attack",)])
+    wanted = pieces(release, "csv", []) | pieces(release, "json", [("attack",)])
     names = [name for name in wanted if not name.startswith("attacks") and (folder / name).exists()]
     return [name for name in names if not _same(folder / name, wanted[name])]
 
@@ -141,8 +145,12 @@ def _write(contents: Pieces, folder: Path) -> None:
             file.writelines(content)
 
 
-def _domain(given: str) -> Domain:
-    return PROFILES[given] if given in PROFILES else read_domain(Path(given).read_text("utf-8"))
+def _domain(name_or_path: str) -> Domain:
+    return (
+        PROFILES[name_or_path]
+        if name_or_path in PROFILES
+        else read_domain(Path(name_or_path).read_text("utf-8"))
+    )
 
 
 def _rows(path: Path, domain: Domain, unit: str | None, most: int) -> Rows:
@@ -183,7 +191,7 @@ def _progress(step: str, done: int, of: int) -> None:
         )
 
 
-def _print(verdict: Verdict) -> None:
+def _print(verdict: AttackVerdict) -> None:
     for line in verdict.lines():
         print(" | ".join(str(part) for part in line))
 

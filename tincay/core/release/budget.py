@@ -11,12 +11,12 @@ DELTA = 1e-6
 
 
 class OverBudget(ValueError):
-    """This release would spend more than the plan allows; nothing was spent."""
+    """This release would spend more than is left of the budget; nothing was spent."""
 
 
 @dataclass(frozen=True)
-class Spend:
-    """One release's part of the plan."""
+class BudgetEntry:
+    """What one release has spent, and for what."""
 
     purpose: str
     micro_rho: int
@@ -24,10 +24,10 @@ class Spend:
 
 @dataclass(frozen=True)
 class Budget:
-    """A plan's limit, and what was spent of it. A value: spending gives a new one."""
+    """A limit, and what was spent of it. A value: spending gives a new one."""
 
     limit: int
-    spends: tuple[Spend, ...] = ()
+    spends: tuple[BudgetEntry, ...] = ()
 
     @property
     def spent(self) -> int:
@@ -45,7 +45,7 @@ class Budget:
             raise ValueError("A spend is a positive whole number of micro-rho.")
         if micro_rho > self.left:
             raise OverBudget(f"{micro_rho} micro-rho are asked for, {self.left} of {self.limit} are left.")
-        return replace(self, spends=(*self.spends, Spend(purpose, micro_rho)))
+        return replace(self, spends=(*self.spends, BudgetEntry(purpose, micro_rho)))
 
 
 def read_rho(text: str) -> int:

@@ -93,13 +93,13 @@ class Domain:
     @classmethod
     def of(cls, columns: Iterable[Column], source: str = "") -> Domain:
         """A domain of these columns; refuses none, and two of one name."""
-        given = tuple(columns)
-        if not given:
+        listed = tuple(columns)
+        if not listed:
             raise DomainError("The domain has no columns.")
-        _refuse_twins("the columns", [column.name for column in given])
+        _refuse_twins("the columns", [column.name for column in listed])
         _refuse_formula("The source", source)
-        named = tuple(sorted(given, key=lambda column: column.name))
-        domain = cls(named, tuple(column.name for column in given), source)
+        named = tuple(sorted(listed, key=lambda column: column.name))
+        domain = cls(named, tuple(column.name for column in listed), source)
         _refuse_twins("the columns and their groups", [axis.name for axis in domain.axes])
         return domain
 
@@ -180,13 +180,13 @@ def read_domain(text: str) -> Domain:
         ) from problem
 
 
-def _read_column(given: Mapping[str, Any]) -> Column:
-    values = tuple(composed(str(value)) for value in given["values"])
-    name = composed(str(given["name"]))
-    meanings = {composed(str(value)): str(words) for value, words in given.get("meanings", {}).items()}
-    groups = _read_groups(name, values, given["groups"]) if given.get("groups") else None
+def _read_column(entry: Mapping[str, Any]) -> Column:
+    values = tuple(composed(str(value)) for value in entry["values"])
+    name = composed(str(entry["name"]))
+    meanings = {composed(str(value)): str(words) for value, words in entry.get("meanings", {}).items()}
+    groups = _read_groups(name, values, entry["groups"]) if entry.get("groups") else None
     return Column(
-        name, values, groups, str(given.get("title", "")), tuple(meanings.get(v, "") for v in values)
+        name, values, groups, str(entry.get("title", "")), tuple(meanings.get(v, "") for v in values)
     )
 
 

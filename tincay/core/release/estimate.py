@@ -55,7 +55,7 @@ class Estimate:
         """How many rows there are, as far as the noise lets us say."""
         return max(0, round(float(self.parts[()].values)))
 
-    def known(self, axes: Axes) -> bool:
+    def is_known(self, axes: Axes) -> bool:
         """Was every part of this table measured, or of a table that sums to it?"""
         return bool(self._sources(axes))
 
@@ -113,11 +113,11 @@ class Estimate:
 def reconcile(measurement: Measurement) -> Estimate:
     """Generalised least squares over all measured tables, in closed form: each part averaged by precision."""
     domain = measurement.workload.domain
-    found: dict[Axes, list[Part]] = {}
+    parts_of: dict[Axes, list[Part]] = {}
     for axes, noisy in measurement.tables.items():
         for subset, part in _parts(domain, axes, noisy):
-            found.setdefault(subset, []).append(part)
-    parts = {subset: _averaged(several) for subset, several in found.items()}
+            parts_of.setdefault(subset, []).append(part)
+    parts = {subset: _averaged(several) for subset, several in parts_of.items()}
     _agree_on_groups(domain, parts)
     return Estimate(domain, parts)
 

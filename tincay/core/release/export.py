@@ -18,8 +18,8 @@ import xlsxwriter
 from .budget import DELTA, MICRO, epsilon
 from .domain import is_formula, read_domain, write_domain
 from .measure import Measurement, Noisy
-from .publish import Release
-from .workload import Workload, plan
+from .publish import ReleaseContent
+from .workload import Workload, choose_tables
 
 Line = Sequence[str | int | float]
 Sheets = dict[str, Iterable[Line]]
@@ -30,7 +30,7 @@ PIECE = 10_000  # lines of a file that are held as text at one time
 WORKBOOK_LINES = 1_048_576  # what a sheet can hold; the writer drops further ones without a word
 
 
-def files(release: Release, form: str, checks: Iterable[Line]) -> dict[str, bytes]:
+def files(release: ReleaseContent, form: str, checks: Iterable[Line]) -> dict[str, bytes]:
     """File name → content, for form "csv", "json" or "xlsx"; `checks` are the lines about the attacks.
 
     release.json is always there: the noisy tables, from which all the rest can be computed again.
@@ -38,13 +38,13 @@ def files(release: Release, form: str, checks: Iterable[Line]) -> dict[str, byte
     return {name: b"".join(content) for name, content in pieces(release, form, checks).items()}
 
 
-def pieces(release: Release, form: str, checks: Iterable[Line]) -> Pieces:
+def pieces(release: ReleaseContent, form: str, checks: Iterable[Line]) -> Pieces:
     """The same, each file a piece at a time: of ten million rows, never more than a piece is text."""
     tables = iter([write_measurement(release).encode()])
     return WRITERS[form](_sheets(release, checks)) | {"release.json": tables}
 
 
-def _sheets(release: Release, checks: Iterable[Line]) -> Sheets:
+def _sheets(release: ReleaseContent, checks: Iterable[Line]) -> Sheets:
     sheets: Sheets = {
         "about": _about(release),
         "tables": _table_lines(release),
@@ -57,7 +57,7 @@ def _sheets(release: Release, checks: Iterable[Line]) -> Sheets:
     return sheets
 
 
-def _about(release: Release) -> Iterator[Line]:
+def _about(release: ReleaseContent) -> Iterator[Line]:
     measurement = release.measurement
     yield "what", "value"
     yield "people (with noise)", len(release.rows)
@@ -70,7 +70,7 @@ def _about(release: Release) -> Iterator[Line]:
     yield "reading", "Rows are invented and belong to nobody. Each figure has its expected error beside it."
 
 
-def _table_lines(release: Release) -> Iterator[Line]:
+def _table_lines(release: ReleaseContent) -> Iterator[Line]:
     yield (
         "table",
         "column_1",
@@ -89,25 +89,25 @@ def _table_lines(release: Release) -> Iterator[Line]:
             yield name, *pairs, *[""] * (6 - len(pairs)), count, round(table.expected_error, 1)
 
 
-def _refusal_lines(release: Release) -> Iterator[Line]:
+def _refusal_lines(release: ReleaseContent) -> Iterator[Line]:
     yield "table", "reason", "instead"
     for refusal in release.refusals:
         instead = "" if refusal.instead is None else " × ".join(refusal.instead) or "total"
         yield " × ".join(refusal.columns) or "total", refusal.reason, instead
 
 
-def _dictionary(release: Release) -> Iterator[Line]:
+def _dictionary(release: ReleaseContent) -> Iterator[Line]:
     domain = release.measurement.workload.domain
     yield "column", "title", "value", "meaning", "group"
     for name in domain.order:
         column = domain.columns[domain.names.index(name)]
         for place, value in enumerate(column.values):
             meaning = column.meanings[place] if column.meanings else ""
-            said = meaning or ("not said" if value == "" else "")
-            yield column.name, column.title, value, said, column.groups[place] if column.groups else ""
+            shown = meaning or ("not said" if value == "" else "")
+            yield column.name, column.title, value, shown, column.groups[place] if column.groups else ""
 
 
-def _row_lines(release: Release) -> Iterator[Line]:
+def _row_lines(release: ReleaseContent) -> Iterator[Line]:
     yield release.rows.domain.order
     yield from release.rows.texts()
 
@@ -168,7 +168,7 @@ WRITERS: Mapping[str, Callable[[Sheets], Pieces]] = {
 }
 
 
-def write_measurement(release: Release) -> str:
+def write_measurement(release: ReleaseContent) -> str:
     """The noisy tables and the seed as JSON: all that is needed to compute the release again."""
     measurement = release.measurement
     content = {
@@ -192,7 +192,7 @@ def read_measurement(text: str) -> tuple[Measurement, int]:
         content: dict[str, Any] = json.loads(text)
         if content["format"] != FORMAT:
             raise ValueError("release.json has an unknown format.")
-        workload = plan(read_domain(json.dumps(content["domain"])))
+        workload = choose_tables(read_domain(json.dumps(content["domain"])))
         if tuple(tuple(each["axes"]) for each in content["tables"]) != workload.tables:
             raise ValueError("release.json does not hold the tables that its domain calls for.")
         tables = {tuple(each["axes"]): _noisy(each, workload) for each in content["tables"]}
@@ -204,9 +204,9 @@ def read_measurement(text: str) -> tuple[Measurement, int]:
         raise ValueError("release.json is not a release.") from problem
 
 
-def _noisy(given: Mapping[str, Any], workload: Workload) -> Noisy:
-    counts, variance = np.array(given["counts"], dtype=np.int64), float(given["variance"])
-    if counts.shape != (math.prod(workload.domain.shape(given["axes"])),) or not 0 < variance < math.inf:
+def _noisy(entry: Mapping[str, Any], workload: Workload) -> Noisy:
+    counts, variance = np.array(entry["counts"], dtype=np.int64), float(entry["variance"])
+    if counts.shape != (math.prod(workload.domain.shape(entry["axes"])),) or not 0 < variance < math.inf:
         raise ValueError(
             "release.json has a table with another number of cells, or with noise that cannot be."
         )

@@ -9,18 +9,18 @@ from .measure import Charge, Measurement, measure
 from .noise import Noise, discrete_gaussian
 from .rows import Progress, Rows, silent
 from .synth import synthesise
-from .tables import MISPLACED, Refusal, Tables, tabulate
-from .workload import plan
+from .tables import MISPLACED, PublishedTables, Refusal, tabulate
+from .workload import choose_tables
 
 
 @dataclass(frozen=True)
-class Release:
+class ReleaseContent:
     """What is published of a register. Everything in it follows from `measurement` and the public `seed`."""
 
     measurement: Measurement
     seed: int
     rows: Rows
-    tables: Tables
+    tables: PublishedTables
 
     @property
     def rows_refusal(self) -> str | None:
@@ -37,7 +37,7 @@ class Release:
         return self.tables.refusals
 
 
-def release(
+def measure_and_publish(
     rows: Rows,
     *,
     micro_rho: int,
@@ -46,22 +46,30 @@ def release(
     most: int = 1,
     noise: Noise = discrete_gaussian,
     progress: Progress = silent,
-) -> Release:
+) -> ReleaseContent:
     """Measure the rows once with `micro_rho` and publish from that. `charge` is called before they are read.
 
     `most` is the number of rows one person may have (rows beyond it must already be gone: `read_rows`).
     The seed draws the invented rows, never the noise.
     """
     measurement = measure(
-        rows, plan(rows.domain), micro_rho=micro_rho, most=most, charge=charge, noise=noise, progress=progress
+        rows,
+        choose_tables(rows.domain),
+        micro_rho=micro_rho,
+        most=most,
+        charge=charge,
+        noise=noise,
+        progress=progress,
     )
     return publish(measurement, seed, progress)
 
 
 def publish(
     measurement: Measurement, seed: int, progress: Progress = silent, misplaced: float = MISPLACED
-) -> Release:
+) -> ReleaseContent:
     """The release of a measurement: no true row is needed, so anybody can repeat this step."""
-    story: Estimate = reconcile(measurement)
-    invented = synthesise(story, measurement.workload, seed=seed, progress=progress)
-    return Release(measurement, seed, invented, tabulate(invented, story, measurement.workload, misplaced))
+    estimate: Estimate = reconcile(measurement)
+    invented = synthesise(estimate, measurement.workload, seed=seed, progress=progress)
+    return ReleaseContent(
+        measurement, seed, invented, tabulate(invented, estimate, measurement.workload, misplaced)
+    )

@@ -25,7 +25,7 @@ def silent(_step: str, _done: int, _of: int) -> None:
     """A progress listener that says nothing."""
 
 
-def untold(_number: int) -> None:
+def ignore_left_out(_number: int) -> None:
     """A listener that keeps to itself how many rows were left out."""
 
 
@@ -101,7 +101,7 @@ def read_rows(
     *,
     unit: str | None = None,
     most: int = 1,
-    left_out: Callable[[int], None] = untold,
+    left_out: Callable[[int], None] = ignore_left_out,
     progress: Progress = silent,
 ) -> Rows:
     """Code the lines of a CSV file, its header first; other columns of the file are left unread.

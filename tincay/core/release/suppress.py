@@ -1,7 +1,7 @@
 """Tables for screens inside an organisation, with small cells hidden. NOT FOR PUBLICATION: see suppress.md.
 
 Hiding and rounding stop a glance, not an attack: with enough such tables people can be found again.
-Only figures of `publish.release` may leave the house.
+Only figures of `publish.measure_and_publish` may leave the house.
 """
 
 from __future__ import annotations

@@ -48,15 +48,15 @@ def synthesise(estimate: Estimate, workload: Workload, *, seed: int, progress: P
     pool, weights = _pool(estimate, goals, rng)
     cells = {goal.axes: pool.cells(goal.axes) for goal in goals}
     weights = _rake(weights, goals, cells, estimate.people, rng, progress)
-    copies = _round(weights, pool, estimate.people, rng)
-    copies = _settle(copies, weights, [g for g in goals if len(g.axes) <= 2], cells, rng)
-    return pool.take(np.repeat(np.arange(len(pool)), copies))
+    row_counts = _round(weights, pool, estimate.people, rng)
+    row_counts = _settle(row_counts, weights, [g for g in goals if len(g.axes) <= 2], cells, rng)
+    return pool.take(np.repeat(np.arange(len(pool)), row_counts))
 
 
 def _goals(estimate: Estimate, workload: Workload) -> list[Goal]:
     """One-way tables, pairs, three-way tables that say more than their pairs do, and what is offered instead."""
     ones = [(axis,) for axis in range(len(estimate.domain.columns))]
-    pairs = [axes for axes in _pairs_known(workload) if estimate.known(axes)]
+    pairs = [axes for axes in _pairs_known(workload) if estimate.is_known(axes)]
     wide = (axes for axes in workload.tables if len(axes) == 3)
     wanted = dict.fromkeys((*ones, *pairs, *wide, *substitutes(estimate, workload)))
     return [_goal(estimate, axes) for axes in wanted if len(axes) < 3 or estimate.together(axes).surprise > 2]
@@ -89,8 +89,8 @@ def _pool(estimate: Estimate, goals: Sequence[Goal], rng: np.random.Generator) -
     order = np.lexsort(drawn.T)
     drawn = drawn[order]
     new = np.r_[True, np.any(drawn[1:] != drawn[:-1], axis=1)]
-    copies = np.diff(np.r_[np.flatnonzero(new), size])
-    return rows_of(domain, drawn[new]), copies * (people / size)
+    repeats = np.diff(np.r_[np.flatnonzero(new), size])
+    return rows_of(domain, drawn[new]), repeats * (people / size)
 
 
 def _draw(domain: Domain, goals: Sequence[Goal], size: int, rng: np.random.Generator) -> NDArray[np.uint16]:
@@ -104,14 +104,14 @@ def _draw(domain: Domain, goals: Sequence[Goal], size: int, rng: np.random.Gener
     return drawn
 
 
-def _choose(table: Real, given: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+def _choose(table: Real, rows_given: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
     """For each given row of the table, a column of it, as often as its counts say."""
     smooth = table + 1e-3 * max(1.0, float(table.mean()))
     ladder = np.cumsum(smooth / smooth.sum(axis=1, keepdims=True), axis=1)
     ladder[:, -1] = 1.0
     steps = (ladder + np.arange(len(table))[:, None]).ravel()
-    found = np.searchsorted(steps, given + rng.random(len(given)), side="right")
-    return np.asarray(found - given * table.shape[1], dtype=np.int64)
+    places = np.searchsorted(steps, rows_given + rng.random(len(rows_given)), side="right")
+    return np.asarray(places - rows_given * table.shape[1], dtype=np.int64)
 
 
 def _tree(domain: Domain, goals: Sequence[Goal]) -> list[tuple[int | None, int, Real]]:
@@ -119,9 +119,9 @@ def _tree(domain: Domain, goals: Sequence[Goal]) -> list[tuple[int | None, int, 
     tables = {}
     for goal in goals:
         if len(goal.axes) == 2:
-            one, other = (domain.axes[axis].column for axis in goal.axes)
+            first, second = (domain.axes[axis].column for axis in goal.axes)
             fine = _spread(domain, goal, goals)
-            tables[one, other], tables[other, one] = fine, fine.T
+            tables[first, second], tables[second, first] = fine, fine.T
     strength = {pair: _information(table) for pair, table in tables.items()}
     edges: list[tuple[int | None, int, Real]] = [(None, 0, np.zeros((1, 1)))]
     inside, outside = [0], list(range(1, len(domain.columns)))
@@ -129,8 +129,10 @@ def _tree(domain: Domain, goals: Sequence[Goal]) -> list[tuple[int | None, int, 
         parent, child = max(
             ((p, c) for p in inside for c in outside), key=lambda edge: strength.get(edge, -1.0)
         )
-        known = tables.get((parent, child))
-        edges.append((parent, child, known) if known is not None else (None, child, np.zeros((1, 1))))
+        pair_table = tables.get((parent, child))
+        edges.append(
+            (parent, child, pair_table) if pair_table is not None else (None, child, np.zeros((1, 1)))
+        )
         inside.append(child)
         outside.remove(child)
     return edges
@@ -143,8 +145,8 @@ def _spread(domain: Domain, goal: Goal, goals: Sequence[Goal]) -> Real:
     for place, number in enumerate(goal.axes):
         axis = domain.axes[number]
         if axis.coarsening is not None:
-            alone = ones[axis.column] + 1e-9
-            part = alone / np.bincount(axis.coarsening, weights=alone)[axis.coarsening]
+            single = ones[axis.column] + 1e-9
+            part = single / np.bincount(axis.coarsening, weights=single)[axis.coarsening]
             along = (-1, 1) if place == 0 else (1, -1)
             table = np.take(table, axis.coarsening, axis=place) * part.reshape(along)
     return table
@@ -153,9 +155,9 @@ def _spread(domain: Domain, goal: Goal, goals: Sequence[Goal]) -> Real:
 def _information(table: Real) -> float:
     """Mutual information of the two columns of a table, in nats times people."""
     whole = max(float(table.sum()), 1e-9)
-    alone = table.sum(axis=1, keepdims=True) * table.sum(axis=0, keepdims=True) / whole
+    independent = table.sum(axis=1, keepdims=True) * table.sum(axis=0, keepdims=True) / whole
     seen = table > 0
-    return float(np.sum(table[seen] * np.log(table[seen] / alone[seen])))
+    return float(np.sum(table[seen] * np.log(table[seen] / independent[seen])))
 
 
 def _rake(
@@ -212,7 +214,7 @@ def _round(weights: Real, pool: Rows, people: int, rng: np.random.Generator) -> 
 
 
 def _settle(
-    copies: NDArray[np.int64],
+    row_counts: NDArray[np.int64],
     weights: Real,
     goals: Sequence[Goal],
     cells: dict[Axes, NDArray[np.int64]],
@@ -222,15 +224,15 @@ def _settle(
     starts = np.cumsum([0, *(len(goal.counts) for goal in goals)])
     where = np.stack([cells[goal.axes] + start for goal, start in zip(goals, starts, strict=False)], axis=1)
     worth = np.concatenate([np.full(len(g.counts), ONE_WAY if len(g.axes) == 1 else 1.0) for g in goals])
-    off = np.concatenate([np.bincount(cells[g.axes], copies - weights, len(g.counts)) for g in goals])
+    off = np.concatenate([np.bincount(cells[g.axes], row_counts - weights, len(g.counts)) for g in goals])
     step = float(sum(ONE_WAY if len(g.axes) == 1 else 1.0 for g in goals))
     least = np.floor(weights).astype(np.int64)
-    copies = copies.copy()
+    row_counts = row_counts.copy()
     for most in EXCHANGES:
-        for block in np.array_split(rng.permutation(len(copies)), len(copies) // BLOCK + 1):
+        for block in np.array_split(rng.permutation(len(row_counts)), len(row_counts) // BLOCK + 1):
             slope = 2 * (off * worth)[where[block]].sum(axis=1)
-            _exchange(block, most, slope, step, copies, least, where, off)
-    return copies
+            _exchange(block, most, slope, step, row_counts, least, where, off)
+    return row_counts
 
 
 def _exchange(
@@ -238,16 +240,16 @@ def _exchange(
     most: int,
     slope: Real,
     step: float,
-    copies: NDArray[np.int64],
+    row_counts: NDArray[np.int64],
     least: NDArray[np.int64],
     where: NDArray[np.int64],
     off: Real,
 ) -> None:
     """Up to `most` rows fewer here and as many more there, if both together are worth it; changes in place."""
-    fewer = np.where(copies[block] > least[block], slope - step, -np.inf)
-    more = np.where(copies[block] <= least[block], -slope - step, -np.inf)
+    fewer = np.where(row_counts[block] > least[block], slope - step, -np.inf)
+    more = np.where(row_counts[block] <= least[block], -slope - step, -np.inf)
     down, up = np.argsort(-fewer)[:most], np.argsort(-more)[:most]
     good = fewer[down] + more[up] > 0
     for rows, change in ((block[down[good]], -1), (block[up[good]], 1)):
-        copies[rows] += change
+        row_counts[rows] += change
         np.add.at(off, where[rows].ravel(), change)

@@ -20,12 +20,12 @@ MISPLACED = 0.10  # a table is refused when more than this share of people is ex
 MEAN_OF_NORMAL = math.sqrt(2 / math.pi)  # E|x| of a normal x with standard deviation 1
 
 
-class NotPublished(LookupError):
+class FigureNotPublished(LookupError):
     """This figure was not published. The text says why, and what there is instead."""
 
 
 @dataclass(frozen=True)
-class Figure:
+class PublishedFigure:
     """A published number of people, and how far it is expected to be from the true one."""
 
     count: int
@@ -33,7 +33,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Table:
+class PublishedTable:
     """A published table. `counts` has one dimension a column; `values` are the labels along it."""
 
     columns: tuple[str, ...]
@@ -56,33 +56,35 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Tables:
+class PublishedTables:
     """All figures of one release."""
 
-    stored: Mapping[frozenset[str], Table]
+    stored: Mapping[frozenset[str], PublishedTable]
     refusals: tuple[Refusal, ...]
 
-    def answer(self, **chosen: str) -> Figure:
+    def answer(self, **chosen: str) -> PublishedFigure:
         """The stored number of people with these answers: `answer(gender="Woman", ageBroad="9--17")`.
 
-        The same question has the same answer for ever, in whatever order it is asked. Raises NotPublished.
+        The same question has the same answer for ever, in whatever order it is asked. Raises FigureNotPublished.
         """
         table = self.table(*chosen)
         try:
             cell = tuple(v.index(chosen[name]) for name, v in zip(table.columns, table.values, strict=True))
         except ValueError:
-            raise NotPublished("One of these values is not in the code list of its column.") from None
-        return Figure(int(table.counts[cell]), table.expected_error)
+            raise FigureNotPublished("One of these values is not in the code list of its column.") from None
+        return PublishedFigure(int(table.counts[cell]), table.expected_error)
 
-    def table(self, *columns: str) -> Table:
-        """The stored table of these columns, in any order. Raises NotPublished."""
+    def table(self, *columns: str) -> PublishedTable:
+        """The stored table of these columns, in any order. Raises FigureNotPublished."""
         wanted = frozenset(columns)
         if wanted in self.stored:
             return self.stored[wanted]
         for refusal in self.refusals:
             if wanted == frozenset(refusal.columns):
-                raise NotPublished(refusal.reason + _instead(refusal.instead))
-        raise NotPublished("This table was not measured, so no figure can be given with an honest error.")
+                raise FigureNotPublished(refusal.reason + _instead(refusal.instead))
+        raise FigureNotPublished(
+            "This table was not measured, so no figure can be given with an honest error."
+        )
 
 
 def _instead(columns: tuple[str, ...] | None) -> str:
@@ -91,14 +93,16 @@ def _instead(columns: tuple[str, ...] | None) -> str:
     return f" Published instead: {' × '.join(columns) or 'the total'}."
 
 
-def tabulate(rows: Rows, estimate: Estimate, workload: Workload, misplaced: float = MISPLACED) -> Tables:
+def tabulate(
+    rows: Rows, estimate: Estimate, workload: Workload, misplaced: float = MISPLACED
+) -> PublishedTables:
     """Count the invented rows into every measured table that is worth publishing.
 
     `misplaced` is the share of people that may be expected in a wrong cell.
 
     All tables are sums of the same rows, so they agree wherever they meet, in every dimension.
     """
-    stored: dict[frozenset[str], Table] = {}
+    stored: dict[frozenset[str], PublishedTable] = {}
     refusals = []
     for axes in _measured(workload, estimate):
         table = _table(rows, estimate, axes)
@@ -111,7 +115,7 @@ def tabulate(rows: Rows, estimate: Estimate, workload: Workload, misplaced: floa
             stored[frozenset(coarser.columns)] = coarser
         refusals.append(Refusal(table.columns, _reason(table), coarser.columns if coarser else None))
     refusals += [_too_large(estimate.domain, pair) for pair in workload.too_large]
-    return Tables(stored, tuple(refusals))
+    return PublishedTables(stored, tuple(refusals))
 
 
 def substitutes(estimate: Estimate, workload: Workload) -> list[Axes]:
@@ -132,11 +136,11 @@ def _measured(workload: Workload, estimate: Estimate) -> list[Axes]:
     return sorted({(), *ones, *pairs, *measured}, key=lambda axes: (len(axes), axes))
 
 
-def _table(rows: Rows, estimate: Estimate, axes: Axes) -> Table:
+def _table(rows: Rows, estimate: Estimate, axes: Axes) -> PublishedTable:
     domain = estimate.domain
     named = [domain.axes[axis] for axis in axes]
     counts = rows.count(axes).reshape(domain.shape(axes))
-    return Table(
+    return PublishedTable(
         tuple(axis.name for axis in named),
         tuple(axis.values for axis in named),
         counts,
@@ -156,7 +160,7 @@ def _fits(estimate: Estimate, axes: Axes) -> bool:
     return _worth(error, math.prod(estimate.domain.shape(axes)), estimate.people, MISPLACED)
 
 
-def _useful(table: Table, people: int, misplaced: float) -> bool:
+def _useful(table: PublishedTable, people: int, misplaced: float) -> bool:
     return _worth(table.expected_error, table.counts.size, people, misplaced)
 
 
@@ -164,7 +168,7 @@ def _worth(error: float, cells: int, people: int, misplaced: float) -> bool:
     return misplaced == math.inf or error * cells <= misplaced * 2 * people
 
 
-def _reason(table: Table) -> str:
+def _reason(table: PublishedTable) -> str:
     return (
         f"Too few people for {table.counts.size} cells: each figure would be wrong by about"
         f" {table.expected_error:.0f}."
@@ -181,5 +185,5 @@ def _coarser(estimate: Estimate, axes: Axes) -> list[Axes]:
     domain = estimate.domain
     options = [[axis, domain.coarser(axis), None] for axis in axes]
     chosen = {tuple(sorted(a for a in pick if a is not None)) for pick in product(*options)} - {axes}
-    known = [pick for pick in chosen if estimate.known(pick)]
-    return sorted(known, key=lambda pick: (-len(pick), -math.prod(domain.shape(pick)), pick))
+    measured = [pick for pick in chosen if estimate.is_known(pick)]
+    return sorted(measured, key=lambda pick: (-len(pick), -math.prod(domain.shape(pick)), pick))

@@ -34,7 +34,7 @@ class Workload:
         return tuple(self.parts)
 
 
-def plan(domain: Domain, triple_cells: int = TRIPLE_CELLS) -> Workload:
+def choose_tables(domain: Domain, triple_cells: int = TRIPLE_CELLS) -> Workload:
     """One-way tables, every pair, and the smallest three-way tables up to `triple_cells` in all.
 
     When all three-way tables fit, the pairs need no measurement of their own: they are sums of those.
@@ -66,8 +66,8 @@ def _fitting(domain: Domain, pair: Axes) -> Axes | None:
     small, large = sorted(pair, key=lambda axis: len(domain.axes[axis]))
     by_groups = domain.coarser(large)
     both = domain.coarser(small)
-    tries = [(small, large), (small, by_groups), (both, large), (both, by_groups)]
-    for table in tries:
+    candidates = [(small, large), (small, by_groups), (both, large), (both, by_groups)]
+    for table in candidates:
         axes = tuple(sorted(axis for axis in table if axis is not None))
         if len(axes) == 2 and math.prod(domain.shape(axes)) <= MOST_CELLS:
             return axes

@@ -32,9 +32,9 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs(May.SEE_QUEUE)
 def today(request: HttpRequest) -> HttpResponse:
-    user, moment = staff(request), now()
+    user, at = staff(request), now()
     page = queue_page(user, _cursor(request.GET.get("after", "")))
-    rows = pages.rows(page, moment)
+    rows = pages.rows(page, at)
     return render(
         request,
         "desk/today.html",
@@ -45,7 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "unreviewed": unreviewed_lists(),
             "first": "after" not in request.GET,
             "cursor": _cursor(request.GET.get("after", "")),
-            "now": moment,
+            "now": at,
             "news": user.notices.order_by("-created_at").values_list("created_at", flat=True).first(),
             "has_desk": user.memberships.exists(),
             "held": anything_held(user),
@@ -57,9 +57,9 @@ def today(request: HttpRequest) -> HttpResponse:
 @needs(May.SEE_QUEUE)
 def held(request: HttpRequest) -> HttpResponse:
     """What came in a flood: kept, promised, and looked at apart. Opening one puts it into the queue."""
-    moment = now()
+    at = now()
     page = queue_page(staff(request), _cursor(request.GET.get("after", "")), held=True)
-    shown = {"rows": pages.rows(page, moment), "after": page.after, "now": moment}
+    shown = {"rows": pages.rows(page, at), "after": page.after, "now": at}
     return render(request, "desk/held.html", shown)
 
 
@@ -69,8 +69,8 @@ def warnings(request: HttpRequest) -> JsonResponse:
     """The sealed stories of a page of the queue, for the unlocked browser to look for content warnings."""
     user = staff(request)
     shown = queue_page(user, _cursor(request.GET.get("after", ""))).reports
-    found = first_words([report.id for report in shown], user)
-    sealed = {str(report_id): pages.document(story) for report_id, story in found.items()}
+    stories = first_words([report.id for report in shown], user)
+    sealed = {str(report_id): pages.document(story) for report_id, story in stories.items()}
     return JsonResponse({"warnings": pages.warning_words(), "reports": sealed})
 
 
@@ -91,16 +91,16 @@ def seen(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs(May.SEE_OVERDUE)
 def overdue(request: HttpRequest) -> HttpResponse:
-    moment = now()
+    at = now()
     user = staff(request)
-    lines = pages.late_lines(late_clocks(user, moment), moment, reader=user)
-    return render(request, "desk/overdue.html", {"lines": lines, "now": moment})
+    lines = pages.late_lines(late_clocks(user, at), at, reader=user)
+    return render(request, "desk/overdue.html", {"lines": lines, "now": at})
 
 
 @require_safe
 @needs(May.SEE_ESCALATED)
 def escalated(request: HttpRequest) -> HttpResponse:
-    moment = now()
+    at = now()
     user = staff(request)
-    lines = pages.late_lines(escalated_clocks(user), moment, reader=user)
-    return render(request, "desk/escalated.html", {"lines": lines, "now": moment})
+    lines = pages.late_lines(escalated_clocks(user), at, reader=user)
+    return render(request, "desk/escalated.html", {"lines": lines, "now": at})

@@ -33,10 +33,10 @@ _signer = signing.TimestampSigner(salt="tincay.opened")
 @needs(May.OPEN_REPORT)
 def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
     user = staff(request)
-    found = report_or_404(user, May.OPEN_REPORT, report_id)
-    is_open = _is_open(request, user, found)
-    response = render(request, "desk/report.html", _context(found, user, is_open))
-    return _keep_open(response, user, found) if is_open else response
+    report = report_or_404(user, May.OPEN_REPORT, report_id)
+    is_open = _is_open(request, user, report)
+    response = render(request, "desk/report.html", _context(report, user, is_open))
+    return _keep_open(response, user, report) if is_open else response
 
 
 @require_POST
@@ -44,28 +44,28 @@ def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
 def open_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Read it: counted, and the first time it is acknowledged. Nothing says who."""
     user = staff(request)
-    found = report_or_404(user, May.OPEN_REPORT, report_id)
-    was_new = found.stage == "received"
-    steps.open_report(report=found, now=now())
+    report = report_or_404(user, May.OPEN_REPORT, report_id)
+    was_new = report.stage == "received"
+    steps.open_report(report=report, now=now())
     see_notices(user=user)
     if was_new:
         messages.success(request, _("Đã ghi: có người đọc. Người báo thấy bước này."))
-    return _keep_open(redirect("report", report_id), user, found)
+    return _keep_open(redirect("report", report_id), user, report)
 
 
-def _is_open(request: HttpRequest, user: User, found: Report) -> bool:
+def _is_open(request: HttpRequest, user: User, report: Report) -> bool:
     """Has this user just opened this report? A signed cookie says so, for ten minutes: no row keeps it."""
     try:
         value = _signer.unsign(request.COOKIES.get(COOKIE, ""), max_age=OPEN_FOR)
     except signing.BadSignature:
         return False
-    return value == f"{user.pk}.{found.id}"
+    return value == f"{user.pk}.{report.id}"
 
 
-def _keep_open(response: HttpResponse, user: User, found: Report) -> HttpResponse:
+def _keep_open(response: HttpResponse, user: User, report: Report) -> HttpResponse:
     response.set_cookie(
         COOKIE,
-        _signer.sign(f"{user.pk}.{found.id}"),
+        _signer.sign(f"{user.pk}.{report.id}"),
         max_age=OPEN_FOR,
         httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -74,42 +74,42 @@ def _keep_open(response: HttpResponse, user: User, found: Report) -> HttpRespons
     return response
 
 
-def _context(found: Report, user: User, is_open: bool) -> dict[str, object]:
-    moment = now()
-    clocks = list(found.clocks.all())
-    proposal = getattr(found, "closing_proposal", None)
+def _context(report: Report, user: User, is_open: bool) -> dict[str, object]:
+    at = now()
+    clocks = list(report.clocks.all())
+    proposal = getattr(report, "closing_proposal", None)
     return {
-        "report": found,
-        "now": moment,
+        "report": report,
+        "now": at,
         "is_open": is_open,
-        "stage_words": label("report_stage", found.stage),
-        "priority_words": label("triage_priority", found.priority),
-        "kind_words": label("classification", found.classification),
-        "steps": pages.steps(found, moment),
-        "due": pages.running_clocks(found, moment),
-        "events": pages.events(found, clocks),
-        "told": pages.words(found, user) if is_open else None,
+        "stage_words": label("report_stage", report.stage),
+        "priority_words": label("triage_priority", report.priority),
+        "kind_words": label("classification", report.classification),
+        "steps": pages.steps(report, at),
+        "due": pages.running_clocks(report, at),
+        "events": pages.events(report, clocks),
+        "sealed_words": pages.words(report, user) if is_open else None,
         "labels": answer_labels() if is_open else None,
-        "rule": pages.sorting_rule(found, moment) if is_open else None,
-        "consents": pages.consents(found, moment),
-        "pause": found.pauses.filter(ended_at=None).first(),
+        "rule": pages.classification_rule(report, at) if is_open else None,
+        "consents": pages.consents(report, at),
+        "pause": report.pauses.filter(ended_at=None).first(),
         "may_move": user.may(May.MOVE_REPORT),
-        "may_ask": pages.may_ask(found),
+        "may_ask": pages.may_ask(report),
         "may_agree": proposal is not None and user.may(May.SECOND_PERSON) and proposal.by_id != user.pk,
         "proposal": proposal,
         "proposal_words": label("verification_result", proposal.reason) if proposal else "",
-        "tries": safe_tries(found),
-        "recipient": recipient(found.id, "thread") if not found.closed else "",
-        **_forms(found),
+        "tries": safe_tries(report),
+        "recipient": recipient(report.id, "thread") if not report.closed else "",
+        **_forms(report),
     }
 
 
-def _forms(found: Report) -> dict[str, object]:
+def _forms(report: Report) -> dict[str, object]:
     return {
-        "verify_form": forms.Verify(),
-        "classify_form": forms.Classify(),
-        "handle_form": forms.Handle(),
-        "propose_form": forms.Propose(),
-        "hold_form": forms.Hold(),
-        "raise_form": forms.Raise(above=found.priority) if pages.may_be_raised(found) else None,
+        "verify_form": forms.VerifyForm(),
+        "classify_form": forms.ClassifyForm(),
+        "handle_form": forms.HandleForm(),
+        "propose_form": forms.ProposeForm(),
+        "hold_form": forms.PauseForm(),
+        "raise_form": forms.RaiseForm(above=report.priority) if pages.may_be_raised(report) else None,
     }

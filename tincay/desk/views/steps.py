@@ -45,12 +45,12 @@ CANNOT_PAUSE = gettext_lazy("Không tạm dừng được: tin khẩn, hoặc kh
 
 
 def _take(
-    request: HttpRequest, report_id: UUID, act: Callable[[Report, datetime], object], said: str
+    request: HttpRequest, report_id: UUID, act: Callable[[Report, datetime], object], done_words: str
 ) -> HttpResponse:
     """Do it, or say kindly why not; then back to the report."""
-    found = report_or_404(staff(request), May.MOVE_REPORT, report_id)
+    report = report_or_404(staff(request), May.MOVE_REPORT, report_id)
     try:
-        act(found, now())
+        act(report, now())
     except WrongStage as wrong:
         error(request, str(WHY_NOT.get(wrong.code, WHY_NOT["out_of_order"])))
     except deadlines.CannotPause:
@@ -58,7 +58,7 @@ def _take(
     except (UnknownCode, CannotLower):
         error(request, _("Bạn chọn lại nhé."))
     else:
-        success(request, said)
+        success(request, done_words)
     return redirect("report", report_id)
 
 
@@ -70,7 +70,7 @@ def _chosen(form: Form, name: str) -> str:
 @require_POST
 @needs(May.MOVE_REPORT)
 def verify(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    result = _chosen(forms.Verify(request.POST), "result")
+    result = _chosen(forms.VerifyForm(request.POST), "result")
     return _take(
         request,
         report_id,
@@ -82,7 +82,7 @@ def verify(request: HttpRequest, report_id: UUID) -> HttpResponse:
 @require_POST
 @needs(May.MOVE_REPORT)
 def classify(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    form = forms.Classify(request.POST)
+    form = forms.ClassifyForm(request.POST)
     chosen, count = _chosen(form, "classification"), form.cleaned_data.get("count")
     return _take(
         request,
@@ -106,7 +106,7 @@ def begin(request: HttpRequest, report_id: UUID) -> HttpResponse:
 @require_POST
 @needs(May.MOVE_REPORT)
 def handle(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    result = _chosen(forms.Handle(request.POST), "result")
+    result = _chosen(forms.HandleForm(request.POST), "result")
     return _take(
         request,
         report_id,
@@ -147,7 +147,7 @@ def lose_contact(request: HttpRequest, report_id: UUID) -> HttpResponse:
 @require_POST
 @needs(May.MOVE_REPORT)
 def propose_closing(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    author, reason = staff(request), _chosen(forms.Propose(request.POST), "reason")
+    author, reason = staff(request), _chosen(forms.ProposeForm(request.POST), "reason")
     return _take(
         request,
         report_id,
@@ -188,7 +188,7 @@ def raise_priority(request: HttpRequest, report_id: UUID) -> HttpResponse:
         report_id,
         lambda report, at: deadlines.raise_priority(
             report=report,
-            priority=_chosen(forms.Raise(request.POST, above=report.priority), "priority"),
+            priority=_chosen(forms.RaiseForm(request.POST, above=report.priority), "priority"),
             now=at,
         ),
         _("Đã nâng mức khẩn. Thời hạn mới chạy từ bây giờ."),
@@ -198,7 +198,7 @@ def raise_priority(request: HttpRequest, report_id: UUID) -> HttpResponse:
 @require_POST
 @needs(May.MOVE_REPORT)
 def hold(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    reason = _chosen(forms.Hold(request.POST), "reason")
+    reason = _chosen(forms.PauseForm(request.POST), "reason")
     return _take(
         request,
         report_id,
@@ -221,18 +221,20 @@ def resume(request: HttpRequest, report_id: UUID) -> HttpResponse:
 # --- what is written to her: the browser seals it and posts it (docs/formats/seal.md)
 
 
-def _write(request: HttpRequest, report_id: UUID, act: Callable[..., Message], said: str) -> HttpResponse:
+def _write(
+    request: HttpRequest, report_id: UUID, act: Callable[..., Message], done_words: str
+) -> HttpResponse:
     author = staff(request)
-    found = report_or_404(author, May.MOVE_REPORT, report_id)
+    report = report_or_404(author, May.MOVE_REPORT, report_id)
     message = read(MessageIn, body_of(request))
-    known = found.messages.filter(key=message.key).exists()
+    sent_before = report.messages.filter(key=message.key).exists()
     try:
-        if not known:
-            act(report=found, key=message.key, sealed=message.sealed, author=author, now=now())
-            success(request, said)
+        if not sent_before:
+            act(report=report, key=message.key, sealed=message.sealed, author=author, now=now())
+            success(request, done_words)
     except (WrongStage, deadlines.CannotPause):
         return JsonResponse({"error": "out_of_order"}, status=409)  # what was typed stays in the page
-    return JsonResponse({"next": reverse("report", args=[report_id])}, status=200 if known else 201)
+    return JsonResponse({"next": reverse("report", args=[report_id])}, status=200 if sent_before else 201)
 
 
 @require_POST

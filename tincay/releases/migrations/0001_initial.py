@@ -7,7 +7,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
-TABLES = [f"releases_{name}" for name in ("plan", "spend", "release", "publishednumber", "publishedfile")]
+TABLES = [f"releases_{name}" for name in ("privacybudget", "spend", "release", "publishednumber", "publishedfile")]
 CLOSED = ("releases_publishednumber", "releases_publishedfile")
 STANDS = "EXISTS (SELECT 1 FROM releases_release WHERE id = NEW.release_id)"
 # Whoever publishes holds the spend, so that nobody can wait with a number of his own until the release stands.
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Plan',
+            name='PrivacyBudget',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.SlugField(unique=True)),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('made_on', models.DateField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('micro_rho__gt', 0)), name='a_plan_has_a_budget')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('micro_rho__gt', 0)), name='a_budget_is_positive')],
             },
         ),
         migrations.CreateModel(
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.SlugField(unique=True)),
                 ('micro_rho', models.PositiveBigIntegerField()),
                 ('day', models.DateField()),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spends', to='releases.plan')),
+                ('budget', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spends', to='releases.privacybudget')),
             ],
         ),
         migrations.CreateModel(

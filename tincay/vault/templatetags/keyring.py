@@ -1,6 +1,5 @@
 """The lock in the shell of every staff page."""
 
-import base64
 from typing import Any
 
 from django import template
@@ -10,6 +9,7 @@ from django.template.context import Context
 from tincay.people.models import User
 from tincay.people.rights import May
 from tincay.vault.models import PersonWrap
+from tincay.web.strict_json import base64_text
 
 register = template.Library()
 
@@ -31,6 +31,6 @@ def _config(user: User, wrap: PersonWrap) -> dict[str, Any]:
         "n": wrap.scrypt_n,
         "r": wrap.scrypt_r,
         "p": wrap.scrypt_p,
-        "sealed": base64.b64encode(bytes(wrap.sealed)).decode(),
+        "sealed": base64_text(wrap.sealed),
         "recipient": user.recipient,
     }

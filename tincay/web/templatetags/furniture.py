@@ -6,14 +6,13 @@ already translated; nothing here knows what a report is.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django import forms, template
-from django.http import HttpRequest
-from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -166,12 +165,6 @@ def _first_control(bound: forms.BoundField) -> str:
     return f"{bound.auto_id}_0" if several else bound.auto_id
 
 
-@register.simple_tag
-def progress(left: int) -> SafeString:
-    """How far in, in words."""
-    return format_html('<p class="progress" role="status">{}</p>', dates.questions_left_words(left))
-
-
 # Saying
 
 
@@ -221,11 +214,11 @@ def row(content: str, words: str, address: str = "", action: str = "") -> SafeSt
 
 
 @register.simple_block_tag
-def message(content: str, who: str, when: str = "", mine: bool = False) -> SafeString:
+def message(content: str, who: str, when: str = "", own: bool = False) -> SafeString:
     """One message of a conversation; `mine` is the reader's own."""
     return format_html(
         '<article class="message{}"><header><b>{}</b>{}</header>{}</article>',
-        " mine" if mine else "",
+        " mine" if own else "",
         who,
         f" · {when}" if when else "",
         SafeString(content),
@@ -235,10 +228,19 @@ def message(content: str, who: str, when: str = "", mine: bool = False) -> SafeS
 # Time
 
 
+@dataclass(frozen=True)
+class StageMark:
+    """One mark of a stage list; `state` is done, now, late or later."""
+
+    label: str
+    state: str
+    note: str
+
+
 @register.inclusion_tag("web/furniture/stages.html")
-def stages(steps: Sequence[Any], label: str = "") -> dict[str, Any]:
-    """How far something has come. A step has `label`, `note` and `state`: done, now, late or later."""
-    return {"steps": steps, "label": label or gettext("Các bước")}
+def stages(marks: Sequence[StageMark], label: str = "") -> dict[str, Any]:
+    """How far something has come."""
+    return {"steps": marks, "label": label or gettext("Các bước")}
 
 
 @register.simple_block_tag
@@ -342,24 +344,6 @@ def table(content: str, caption: str) -> SafeString:
         caption,
         caption,
         SafeString(content),
-    )
-
-
-@register.simple_tag(takes_context=True)
-def sort_by(context: Context, key: str, words: str, number: bool = False) -> SafeString:
-    """A column heading that sorts by link: ?sort=key, then ?sort=-key. The view reads `sort`."""
-    request: HttpRequest = context["request"]
-    current = request.GET.get("sort", "")
-    asked = request.GET.copy()
-    asked["sort"] = f"-{key}" if current == key else key
-    order = {key: ("ascending", "arrow-up"), f"-{key}": ("descending", "arrow-down")}.get(current)
-    return format_html(
-        '<th scope="col"{}{}><a href="?{}">{}{}</a></th>',
-        SafeString(' class="number"') if number else "",
-        format_html(' aria-sort="{}"', order[0]) if order else "",
-        asked.urlencode(),
-        words,
-        drawing(order[1]) if order else "",
     )
 
 

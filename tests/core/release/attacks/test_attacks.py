@@ -53,7 +53,7 @@ def test_the_attack_fails_against_ours(attack: Attack, seed: int) -> None:
 
 
 @pytest.mark.parametrize("attack", [differencing, membership, attribute])
-def test_a_guess_fails_against_a_quarter_of_a_plan(attack: Attack) -> None:
+def test_a_guess_fails_against_a_quarter_of_a_budget(attack: Attack) -> None:
     """With chance in play the everyday test uses a quarter's budget, far from the gate; the bench uses .25."""
     assert not attack(ours(25_000), PEOPLE, 1).succeeded
 

@@ -9,9 +9,9 @@ from tincay.core.release.attacks import suite
 from tincay.core.release.attacks.audit import noise_of
 from tincay.core.release.attacks.findings import Finding
 from tincay.core.release.attacks.practices import RAW, Practice, half_noise
-from tincay.core.release.attacks.suite import Verdict, examine, prove
+from tincay.core.release.attacks.suite import AttackVerdict, examine, prove
 from tincay.core.release.noise import Noise
-from tincay.core.release.publish import release
+from tincay.core.release.publish import measure_and_publish
 from tincay.core.release.rows import Rows
 
 HELD = Finding("trackers", "ours", 0.0, 0.0, "figures")
@@ -43,7 +43,7 @@ def test_a_release_with_wrong_noise_is_stopped_by_whoever_has_the_true_rows(
     """No other attack looks at the noise that was really drawn."""
     monkeypatch.setattr(suite, "ATTACKS", ())
     truth = register(600)
-    done = release(truth, micro_rho=25_000, seed=1, charge=lambda _: None, noise=noise)
+    done = measure_and_publish(truth, micro_rho=25_000, seed=1, charge=lambda _: None, noise=noise)
     checked = examine(done).also(noise_of(done.measurement, truth))
     assert not checked.passed
     assert [finding.attack for finding in checked.successes] == ["noise of this"]
@@ -52,26 +52,26 @@ def test_a_release_with_wrong_noise_is_stopped_by_whoever_has_the_true_rows(
 
 def test_what_is_published_of_the_look_at_the_true_rows_is_one_figure_0_or_1() -> None:
     truth = register(600)
-    done = release(truth, micro_rho=25_000, seed=1, charge=lambda _: None)
-    line = list(Verdict((), ()).also(noise_of(done.measurement, truth)).lines())[-1]
+    done = measure_and_publish(truth, micro_rho=25_000, seed=1, charge=lambda _: None)
+    line = list(AttackVerdict((), ()).also(noise_of(done.measurement, truth)).lines())[-1]
     assert line[:5] == ("noise of this", "this release", "0", "0", "held")
 
 
 def test_an_attack_that_got_through_stops_the_release() -> None:
-    verdict = Verdict((HELD, THROUGH), (BITES,))
+    verdict = AttackVerdict((HELD, THROUGH), (BITES,))
     assert not verdict.passed
     assert verdict.successes == (THROUGH,)
     assert "GOT THROUGH" in [line[4] for line in verdict.lines()]
 
 
 def test_an_attack_that_is_weak_everywhere_stops_the_release_too() -> None:
-    verdict = Verdict((HELD,), (replace(HELD, practice="raw"),))
+    verdict = AttackVerdict((HELD,), (replace(HELD, practice="raw"),))
     assert not verdict.passed
     assert "TOO WEAK" in [line[4] for line in verdict.lines()]
 
 
 def test_a_verdict_without_trouble_passes() -> None:
-    verdict = Verdict((HELD,), (BITES,))
+    verdict = AttackVerdict((HELD,), (BITES,))
     assert verdict.passed
     assert [line[4] for line in verdict.lines()] == ["result", "bites", "held"]
 
@@ -102,5 +102,5 @@ def test_the_true_rows_are_used_only_when_given(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("people", [1, 60])
 def test_a_handful_of_true_rows_and_a_single_column_can_be_attacked(people: int) -> None:
     single = rows(columns(a=5), *[(place % 5,) for place in range(people)])
-    done = release(single, micro_rho=25_000, seed=1, charge=lambda _: None)
+    done = measure_and_publish(single, micro_rho=25_000, seed=1, charge=lambda _: None)
     assert {finding.practice for finding in examine(done, single).findings} == {"ours", "this release"}

@@ -7,7 +7,7 @@ import numpy as np
 from ..rows import Rows
 from ..workload import Axes
 from .findings import Finding
-from .practices import Figures, Practice, Published, Real
+from .practices import AttackerView, Figures, Practice, Real
 from .proving import narrowed
 
 TIMES = 1_000
@@ -33,7 +33,7 @@ def truth_shape(truth: Rows, axes: Axes) -> tuple[int, ...]:
     return narrowed(truth, CELLS).domain.shape(axes)
 
 
-def _routes(published: Published, axes: Axes) -> list[Axes]:
+def _routes(published: AttackerView, axes: Axes) -> list[Axes]:
     return [wider for wider in published.tables if set(axes) <= set(wider)]
 
 
@@ -58,7 +58,7 @@ def trackers(practice: Practice, truth: Rows, seed: int) -> Finding:
     return Finding("trackers", practice.name, float(gained), 0.0, "figures narrowed by sums and complements")
 
 
-def _gained(published: Published, shape: tuple[int, ...], axes: Axes, figures: Figures, place: int) -> int:
+def _gained(published: AttackerView, shape: tuple[int, ...], axes: Axes, figures: Figures, place: int) -> int:
     """Cells whose range, margin minus all other cells of the line, is smaller than the range printed."""
     margin = published.tables[(axes[place],)]
     low, high = (np.moveaxis(each.reshape(shape), place, 0) for each in (figures.low, figures.high))

@@ -11,7 +11,7 @@ from ..domain import Codes
 from ..rows import Rows
 from .findings import Finding
 from .membership import SPLITS, halves
-from .practices import Practice, Published
+from .practices import AttackerView, Practice
 
 
 def attribute(practice: Practice, truth: Rows, seed: int) -> Finding:
@@ -33,28 +33,28 @@ def _advantage(practice: Practice, truth: Rows, seed: int) -> tuple[float, float
     return right[0] - right[1], math.sqrt(spread + 1e-9)
 
 
-def _right(published: Published, people: Rows) -> float:
+def _right(published: AttackerView, people: Rows) -> float:
     if not len(people):
         return 0.0
     guess = _by_rows if published.rows is not None and len(published.rows) else _by_tables
     return float(np.mean(guess(published, people) == people.columns[-1]))
 
 
-def _by_rows(published: Published, people: Rows) -> NDArray[np.int64]:
+def _by_rows(published: AttackerView, people: Rows) -> NDArray[np.int64]:
     """The commonest last answer among the released rows that agree most."""
     assert published.rows is not None
-    released, copies = np.unique(published.rows.matrix(), axis=0, return_counts=True)
+    released, repeats = np.unique(published.rows.matrix(), axis=0, return_counts=True)
     answers = len(people.domain.columns[-1].values)
-    return np.array([_vote(row[:-1], released, copies, answers) for row in people.matrix()])
+    return np.array([_vote(row[:-1], released, repeats, answers) for row in people.matrix()])
 
 
-def _vote(known: Codes, released: Codes, copies: NDArray[np.int64], answers: int) -> int:
-    differ = np.sum(released[:, :-1] != known, axis=1)
+def _vote(answered: Codes, released: Codes, repeats: NDArray[np.int64], answers: int) -> int:
+    differ = np.sum(released[:, :-1] != answered, axis=1)
     close = differ == differ.min()
-    return int(np.argmax(np.bincount(released[close, -1], weights=copies[close], minlength=answers)))
+    return int(np.argmax(np.bincount(released[close, -1], weights=repeats[close], minlength=answers)))
 
 
-def _by_tables(published: Published, people: Rows) -> NDArray[np.int64]:
+def _by_tables(published: AttackerView, people: Rows) -> NDArray[np.int64]:
     """Naive Bayes from the two-way tables with the last column."""
     last = len(people.domain.columns) - 1
     answers = len(people.domain.columns[last].values)

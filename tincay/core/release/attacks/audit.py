@@ -14,7 +14,7 @@ from ..budget import MICRO
 from ..measure import Measurement, measure
 from ..noise import Counts, Noise, discrete_gaussian, scale_for
 from ..rows import Rows, rows_of
-from ..workload import plan
+from ..workload import choose_tables
 from .findings import Finding
 
 RUNS = 10_000
@@ -82,13 +82,13 @@ def _shares(scale: float, reach: int) -> NDArray[np.float64]:
 
 def _merged(seen: NDArray[np.int64], expected: NDArray[np.float64]) -> Sequence[NDArray[np.float64]]:
     """Neighbouring values together, so that at least 20 are expected in each class."""
-    starts, held = [0], 0.0
+    starts, so_far = [0], 0.0
     for place, share in enumerate(expected):
-        if held >= 20:
+        if so_far >= 20:
             starts.append(place)
-            held = 0.0
-        held += share
-    if held < 20:
+            so_far = 0.0
+        so_far += share
+    if so_far < 20:
         starts = starts[:-1] or [0]
     fair = expected * (seen.sum() / expected.sum())
     return [np.add.reduceat(each.astype(np.float64), starts) for each in (seen, fair)]
@@ -154,12 +154,12 @@ def budget_sum(measurement: Measurement) -> Finding:
 def same_shape_when_empty(measurement: Measurement, noise: Noise = discrete_gaussian) -> Finding:
     """A register of nobody must give the same tables, with the same cells and noise. Figure: tables that differ.
 
-    It is planned anew, from the domain alone: a choice that this measurement made by its rows would show.
+    Its tables are chosen anew, from the domain alone: a choice that this measurement made by its rows would show.
     """
     domain = measurement.workload.domain
     nobody: Rows = rows_of(domain, np.zeros((0, len(domain.columns)), dtype=np.uint16))
     empty = measure(
-        nobody, plan(domain), micro_rho=measurement.micro_rho, most=measurement.most,
+        nobody, choose_tables(domain), micro_rho=measurement.micro_rho, most=measurement.most,
         charge=lambda _: None, noise=noise,
     )  # fmt: skip
     shapes = [

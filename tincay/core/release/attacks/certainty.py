@@ -6,7 +6,7 @@ import numpy as np
 
 from ..rows import Rows
 from .findings import Finding
-from .practices import Practice, Published
+from .practices import AttackerView, Practice
 from .proving import narrowed, pairs
 
 CELLS = 800
@@ -20,13 +20,15 @@ def homogeneity(practice: Practice, truth: Rows, seed: int) -> Finding:
     rows = narrowed(truth, CELLS)
     place = rows.take(np.random.default_rng(seed).permutation(len(rows))[:PEOPLE])
     published = practice.publish(place, seed)
-    told = sum(_told(published, place, axes, first) for axes in pairs(place) for first in (True, False))
+    proved = sum(
+        _proved_answers(published, place, axes, first) for axes in pairs(place) for first in (True, False)
+    )
     if published.real:
-        told += _alike(practice.publish(truth, seed).rows)
-    return Finding("homogeneity", practice.name, float(told), 0.0, "answers given away")
+        proved += _alike(practice.publish(truth, seed).rows)
+    return Finding("homogeneity", practice.name, float(proved), 0.0, "answers given away")
 
 
-def _told(published: Published, place: Rows, axes: tuple[int, int], by_first: bool) -> int:
+def _proved_answers(published: AttackerView, place: Rows, axes: tuple[int, int], by_first: bool) -> int:
     """People whose other answer follows from this one: their line of the table has one cell that can be full."""
     shape = place.domain.shape(axes)
     tables = (published.tables[axes].low, published.tables[axes].high, place.count(axes))
@@ -57,6 +59,6 @@ def dominance(practice: Practice, truth: Rows, seed: int) -> Finding:
     return Finding("dominance", practice.name, float(learned), 0.0, "cells whose remainder one body learns")
 
 
-def _learned(published: Published, rows: Rows, axes: tuple[int, int]) -> int:
+def _learned(published: AttackerView, rows: Rows, axes: tuple[int, int]) -> int:
     figures = published.tables[axes]
     return int(np.sum((rows.count(axes) >= 2) & (figures.high - figures.low < 1)))

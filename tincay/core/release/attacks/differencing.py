@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..rows import Rows
 from ..workload import Axes
 from .findings import Finding
-from .practices import Practice, Published
+from .practices import AttackerView, Practice
 from .proving import pairs, widest
 
 TARGETS = 60
@@ -55,7 +55,7 @@ def _evenly(cells: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.asarray(rare / rare.sum())
 
 
-def _fell_most(before: Published, after: Published, axes: Axes) -> int:
+def _fell_most(before: AttackerView, after: AttackerView, axes: Axes) -> int:
     """The cell; -1 if nothing fell."""
     fall = before.tables[axes].printed - after.tables[axes].printed
     return int(np.argmax(fall)) if fall.max() > 0 else -1

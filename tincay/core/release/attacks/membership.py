@@ -14,14 +14,14 @@ from ..budget import MICRO
 from ..domain import Codes
 from ..rows import UNKNOWN, Rows
 from .findings import Finding
-from .practices import Practice, Published
-from .proving import alone
+from .practices import AttackerView, Practice
+from .proving import rows_without_twin
 
 TARGETS = 1_000
 BLANK = 0.1
 SPLITS = 3
 Real = NDArray[np.float64]
-Score = Callable[[Published, Rows, Rows], Real]
+Score = Callable[[AttackerView, Rows, Rows], Real]
 
 
 def membership(practice: Practice, truth: Rows, seed: int) -> Finding:
@@ -55,11 +55,11 @@ def _one_auc(practice: Practice, truth: Rows, seed: int, score: Score) -> tuple[
     return auc(score(published, inside, truth), score(published, outside, truth))
 
 
-def halves(practice: Practice, truth: Rows, seed: int) -> tuple[Rows, Rows, Published]:
+def halves(practice: Practice, truth: Rows, seed: int) -> tuple[Rows, Rows, AttackerView]:
     """A random half reports. People nobody resembles inside and outside it, and what is then published."""
     rng = np.random.default_rng(seed)
     reported = rng.random(len(truth)) < 0.5
-    easy = rng.permutation(alone(truth))
+    easy = rng.permutation(rows_without_twin(truth))
     inside, outside = easy[reported[easy]][:TARGETS], easy[~reported[easy]][:TARGETS]
     return truth.take(inside), truth.take(outside), practice.publish(truth.take(reported), seed)
 
@@ -73,7 +73,7 @@ def auc(members: Real, others: Real) -> tuple[float, float]:
     return float((ranks - m * (m + 1) / 2) / (m * n)), math.sqrt((m + n + 1) / (12 * m * n))
 
 
-def _by_rows(published: Published, people: Rows, truth: Rows) -> Real:
+def _by_rows(published: AttackerView, people: Rows, truth: Rows) -> Real:
     if published.rows is None:
         return _by_tables(published, people, truth)
     released = np.unique(published.rows.matrix(), axis=0)
@@ -91,7 +91,7 @@ def nearest(people: Codes, released: Codes) -> Real:
     return distance
 
 
-def _by_tables(published: Published, people: Rows, truth: Rows) -> Real:
+def _by_tables(published: AttackerView, people: Rows, truth: Rows) -> Real:
     """For each person's cells: how much fuller they are than half of the population would make them."""
     score = np.zeros(len(people))
     for axes, figures in published.tables.items():

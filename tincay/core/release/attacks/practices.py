@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from ..domain import Codes
 from ..measure import Measurement, measure
 from ..noise import Noise, discrete_gaussian
-from ..publish import Release, publish
+from ..publish import ReleaseContent, publish
 from ..rows import UNKNOWN, Counts, Rows, rows_of
 from ..tables import MEAN_OF_NORMAL
-from ..workload import Axes, plan
+from ..workload import Axes, choose_tables
 
 SURE = 4.0  # standard deviations within which an attacker may take a noisy figure for certain
 WRONG = 0.001  # chance that an attacker who trusts all noisy tables at once trusts a wrong one
@@ -40,7 +40,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Published:
+class AttackerView:
     """Everything an attacker holds after one publication. `real` rows are rows of people, if coarsened.
 
     `measured` are the noisy counts that the printed tables were made of, where they are published too.
@@ -62,7 +62,7 @@ class Practice:
     """A named way to publish: (true rows, seed) → what is published."""
 
     name: str
-    publish: Callable[[Rows, int], Published]
+    publish: Callable[[Rows, int], AttackerView]
 
 
 def tables_of(rows: Rows) -> tuple[Axes, ...]:
@@ -76,13 +76,13 @@ def _exactly(counts: Counts) -> Figures:
     return Figures(real, real, real)
 
 
-def _raw(rows: Rows, _seed: int) -> Published:
-    return Published({axes: _exactly(rows.count(axes)) for axes in tables_of(rows)}, rows, real=True)
+def _raw(rows: Rows, _seed: int) -> AttackerView:
+    return AttackerView({axes: _exactly(rows.count(axes)) for axes in tables_of(rows)}, rows, real=True)
 
 
-def _cell_suppressed(rows: Rows, _seed: int) -> Published:
+def _cell_suppressed(rows: Rows, _seed: int) -> AttackerView:
     """Exact tables; a cell of one to four shows nothing but that."""
-    return Published({axes: _hide_small(rows.count(axes)) for axes in tables_of(rows)})
+    return AttackerView({axes: _hide_small(rows.count(axes)) for axes in tables_of(rows)})
 
 
 def _hide_small(counts: Counts) -> Figures:
@@ -91,7 +91,7 @@ def _hide_small(counts: Counts) -> Figures:
     return Figures((low + high) / 2, low, high)
 
 
-def _swapped(rows: Rows, seed: int) -> Published:
+def _swapped(rows: Rows, seed: int) -> AttackerView:
     """One row in ten exchanges its first column with another such row; then everything is published."""
     who, where = (np.random.default_rng([seed, step]) for step in (0, 1))
     some = np.flatnonzero(who.random(len(rows)) < SWAPPED)
@@ -105,12 +105,12 @@ def k_anonymous(rows: Rows, k: int) -> Rows:
 
     The last column is kept as the answer to protect. A blank is coded UNKNOWN. Rows still alone go.
     """
-    known = rows.matrix().copy()
-    quasi = list(range(known.shape[1] - 1))
+    answers = rows.matrix().copy()
+    quasi = list(range(answers.shape[1] - 1))
     for column in sorted(quasi, key=lambda c: -len(rows.domain.columns[c].values)):
-        alone = _class_sizes(known[:, quasi]) < k
-        known[alone, column] = UNKNOWN
-    return rows_of(rows.domain, known[_class_sizes(known[:, quasi]) >= k])
+        rare = _class_sizes(answers[:, quasi]) < k
+        answers[rare, column] = UNKNOWN
+    return rows_of(rows.domain, answers[_class_sizes(answers[:, quasi]) >= k])
 
 
 def _class_sizes(matrix: Codes) -> NDArray[np.int64]:
@@ -118,10 +118,10 @@ def _class_sizes(matrix: Codes) -> NDArray[np.int64]:
     return np.asarray(sizes[which.ravel()], dtype=np.int64)
 
 
-def _k_ten(rows: Rows, _seed: int) -> Published:
+def _k_ten(rows: Rows, _seed: int) -> AttackerView:
     released = k_anonymous(rows, 10)
     gone = len(rows) - len(released)
-    return Published(
+    return AttackerView(
         {axes: _with_blanks(released, axes, gone) for axes in tables_of(rows)}, released, real=True
     )
 
@@ -135,7 +135,7 @@ def _with_blanks(rows: Rows, axes: Axes, gone: int) -> Figures:
     return Figures(low, low, low + float(np.sum(~full)) + gone)
 
 
-def _fresh_noise(rows: Rows, seed: int) -> Published:
+def _fresh_noise(rows: Rows, seed: int) -> AttackerView:
     """Noise drawn anew for each question: what a careless query server does."""
     rng = np.random.default_rng([seed, len(rows)])
     first = _raw(rows, seed)
@@ -145,7 +145,7 @@ def _fresh_noise(rows: Rows, seed: int) -> Published:
         return exact + rng.normal(0, 5, len(exact))
 
     noisy = {axes: _doubted(ask(axes), 5.0) for axes in first.tables}
-    return Published(noisy, fresh=ask)
+    return AttackerView(noisy, fresh=ask)
 
 
 def _doubted(printed: Real, deviation: float) -> Figures:
@@ -166,9 +166,9 @@ UNPROTECTED = (RAW, K_TEN, CELL_SUPPRESSED, SWAP, FRESH_NOISE)
 
 def remembered(practice: Practice) -> Practice:
     """The same practice, publishing the same rows with the same seed only once: attacks may share a publication."""
-    done: dict[tuple[bytes, tuple[str, ...], int], Published] = {}
+    done: dict[tuple[bytes, tuple[str, ...], int], AttackerView] = {}
 
-    def publish_once(rows: Rows, seed: int) -> Published:
+    def publish_once(rows: Rows, seed: int) -> AttackerView:
         key = sha256(rows.matrix().tobytes()).digest(), rows.domain.names, seed
         if key not in done:
             done[key] = practice.publish(rows, seed)
@@ -177,7 +177,7 @@ def remembered(practice: Practice) -> Practice:
     return Practice(practice.name, publish_once)
 
 
-def held(release: Release) -> Published:
+def attacker_view(release: ReleaseContent) -> AttackerView:
     """What an attacker holds of a release of ours."""
     names = release.rows.domain.names
     tables = {}
@@ -186,7 +186,7 @@ def held(release: Release) -> Published:
             axes = tuple(names.index(name) for name in table.columns)
             printed = table.counts.ravel().astype(np.float64)
             tables[axes] = _doubted(printed, table.expected_error / MEAN_OF_NORMAL)
-    return Published(tables, release.rows, measured=_measured(release.measurement))
+    return AttackerView(tables, release.rows, measured=_measured(release.measurement))
 
 
 def _measured(measurement: Measurement) -> dict[Axes, Figures]:
@@ -220,10 +220,15 @@ WRONG_NOISE: tuple[tuple[str, Noise], ...] = (
 def ours(micro_rho: int, most: int = 1, *, name: str = "ours", noise: Noise = discrete_gaussian) -> Practice:
     """Our mechanism, with nothing refused: the attacker gets more than would ever be published."""
 
-    def publish_ours(rows: Rows, seed: int) -> Published:
+    def publish_ours(rows: Rows, seed: int) -> AttackerView:
         measurement = measure(
-            rows, plan(rows.domain), micro_rho=micro_rho, most=most, charge=lambda _: None, noise=noise
+            rows,
+            choose_tables(rows.domain),
+            micro_rho=micro_rho,
+            most=most,
+            charge=lambda _: None,
+            noise=noise,
         )
-        return held(publish(measurement, seed, misplaced=math.inf))
+        return attacker_view(publish(measurement, seed, misplaced=math.inf))
 
     return Practice(name, publish_ours)

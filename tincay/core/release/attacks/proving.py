@@ -69,10 +69,10 @@ def widest(rows: Rows, columns: int = 3, most_values: int = 12) -> Rows:
     return rows.only(column.name for column in sorted(rows.domain.columns, key=wide)[:columns])
 
 
-def alone(rows: Rows) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def rows_without_twin(rows: Rows) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Places of the rows that nobody else shares: the people easiest to find."""
-    _, first, copies = np.unique(rows.matrix(), axis=0, return_index=True, return_counts=True)
-    return np.asarray(np.sort(first[copies == 1]), dtype=np.int64)
+    _, first, counts = np.unique(rows.matrix(), axis=0, return_index=True, return_counts=True)
+    return np.asarray(np.sort(first[counts == 1]), dtype=np.int64)
 
 
 def pairs(rows: Rows) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from ..domain import Domain
 from ..rows import Rows, rows_of
 from ..workload import Axes
 from .findings import Finding
-from .practices import Figures, Practice, Published
+from .practices import AttackerView, Figures, Practice
 from .proving import narrowed
 
 CELLS = 800
@@ -32,11 +32,13 @@ def reconstruction(practice: Practice, truth: Rows, seed: int, people: int = 15)
     place = narrowed(truth, CELLS).take(rng.permutation(len(truth))[:people])
     there = Counter(map(tuple, place.matrix().tolist()))
     proved = Counter(provable(practice.publish(place, seed), place.domain))
-    found = sum(alike for record, alike in there.items() if proved[record] >= alike)
-    return Finding("reconstruction", practice.name, float(found), 0.0, f"records of {people} people proved")
+    proved_and_true = sum(alike for record, alike in there.items() if proved[record] >= alike)
+    return Finding(
+        "reconstruction", practice.name, float(proved_and_true), 0.0, f"records of {people} people proved"
+    )
 
 
-def provable(published: Published, domain: Domain) -> list[tuple[int, ...]]:
+def provable(published: AttackerView, domain: Domain) -> list[tuple[int, ...]]:
     """The records that every register with these tables contains, each as often as every register does.
 
     Empty if the tables contradict each other.
@@ -78,11 +80,11 @@ class _Programme:
 
     def register(self, prices: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The cheapest register that fits, or None if none was found in time."""
-        found = milp(
+        solution = milp(
             prices,
             constraints=self.fits,
             integrality=np.ones(self.count),
             bounds=Bounds(0, np.inf),
             options={"time_limit": SECONDS},
         )
-        return found.x if found.status == 0 else None
+        return solution.x if solution.status == 0 else None

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..measure import measure
 from ..noise import Counts, discrete_gaussian
-from ..publish import Release
+from ..publish import ReleaseContent
 from ..rows import Progress, Rows, silent
-from ..workload import plan
+from ..workload import choose_tables
 from . import practices
 from .asking import averaging, trackers
 from .attribute import attribute
@@ -44,7 +44,7 @@ ATTACKS: tuple[tuple[Attack, Practice], ...] = (
 
 
 @dataclass(frozen=True)
-class Verdict:
+class AttackVerdict:
     """What every attack found. `proofs` are the attacks on unprotected data, which must succeed."""
 
     findings: tuple[Finding, ...]
@@ -65,7 +65,7 @@ class Verdict:
         """Attacks that failed even where nothing protects: their silence means nothing."""
         return tuple(finding for finding in self.proofs if not finding.succeeded)
 
-    def also(self, finding: Finding) -> Verdict:
+    def also(self, finding: Finding) -> AttackVerdict:
         """This verdict with one more finding."""
         return replace(self, findings=(*self.findings, finding))
 
@@ -83,8 +83,8 @@ def _line(finding: Finding) -> tuple[str, str, str, str]:
 
 
 def examine(
-    release: Release, truth: Rows | None = None, seed: int = 1, progress: Progress = silent
-) -> Verdict:
+    release: ReleaseContent, truth: Rows | None = None, seed: int = 1, progress: Progress = silent
+) -> AttackVerdict:
     """Attack our mechanism with this release's budget and columns.
 
     Without `truth` the release's own invented rows stand in for the register, so that the figures cost no
@@ -98,7 +98,7 @@ def examine(
         progress("attack", number + 1, len(ATTACKS))
         findings.append(attack(practice, rows, seed))
     findings.append(membership_by_tables(practice, rows, seed, release.measurement.micro_rho))
-    verdict = Verdict(tuple(findings), prove(seed))
+    verdict = AttackVerdict(tuple(findings), prove(seed))
     return verdict if truth is None else verdict.also(noise_of(release.measurement, truth))
 
 
@@ -110,13 +110,13 @@ def prove(seed: int = 1) -> tuple[Finding, ...]:
     proofs.append(audit(practices.half_noise, PROVING_RHO, practice="half the noise"))
     for name, noise in practices.WRONG_NOISE:
         wrong = measure(
-            people, plan(people.domain), micro_rho=PROVING_RHO, charge=lambda _: None, noise=noise
+            people, choose_tables(people.domain), micro_rho=PROVING_RHO, charge=lambda _: None, noise=noise
         )
         proofs.append(replace(noise_of(wrong, people), practice=name))
     return tuple(proofs)
 
 
-def _noise(release: Release) -> list[Finding]:
+def _noise(release: ReleaseContent) -> list[Finding]:
     scale = min(table.variance for table in release.measurement.tables.values()) ** 0.5
     return [
         audit(discrete_gaussian, release.measurement.micro_rho),
@@ -124,7 +124,7 @@ def _noise(release: Release) -> list[Finding]:
     ]
 
 
-def _attacked(release: Release, truth: Rows | None) -> tuple[Rows, str]:
+def _attacked(release: ReleaseContent, truth: Rows | None) -> tuple[Rows, str]:
     """The rows to attack, and what the verdict calls that: the true rows however few, else the invented ones.
 
     Where nobody is to be attacked, or too few invented people to stand in, others are made up, and it is said.

@@ -25,22 +25,21 @@ class Command(BaseCommand):
     def handle(self, *, step: str, **options: object) -> None:
         if not this_install().demo:
             raise CommandError("Only a demo's clock can be moved.")
-        found = STEP.fullmatch(step)
-        if not found:
+        parts = STEP.fullmatch(step)
+        if not parts:
             raise CommandError("Forward only, for example +20m, +6h, +2d or +3wd.")
         before = now()
-        after = _moved(before, int(found[1]), found[2])
+        after = _moved(before, int(parts[1]), parts[2])
         Install.objects.filter(id=1).update(demo_offset=F("demo_offset") + (after - before))
         ran = tick(now=now())
         self.stdout.write(f"{now().astimezone(ZONE):%Y-%m-%d %H:%M} · escalated: {ran.done['escalate']}")
 
 
-def _moved(moment: datetime, count: int, unit: str) -> datetime:
+def _moved(start: datetime, count: int, unit: str) -> datetime:
     if unit == "wd":
-        local = moment.astimezone(ZONE)
+        local = start.astimezone(ZONE)
         day = add_working_days(local.date(), count, calendar())
         return datetime.combine(day, local.timetz())
     return (
-        moment
-        + {"m": timedelta(minutes=count), "h": timedelta(hours=count), "d": timedelta(days=count)}[unit]
+        start + {"m": timedelta(minutes=count), "h": timedelta(hours=count), "d": timedelta(days=count)}[unit]
     )

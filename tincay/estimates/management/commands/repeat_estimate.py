@@ -22,15 +22,15 @@ class Command(BaseCommand):
         if table_hash(kept.table, kept.salt) != kept.table_hash:
             raise CommandError("The stored table is not the one that was published.")
         self._name_differences(kept)
-        found = compare(kept.result or {}, work_out(kept.table, kept.effort, kept.seed))
-        if not found.near:
-            raise CommandError(f"Different, first at {found.first_difference}")
-        self.stdout.write("identical, bit for bit" if found.identical else "the same to 1e-9")
+        comparison = compare(kept.result or {}, work_out(kept.table, kept.effort, kept.seed))
+        if not comparison.near:
+            raise CommandError(f"Different, first at {comparison.first_difference}")
+        self.stdout.write("identical, bit for bit" if comparison.identical else "the same to 1e-9")
 
     def _name_differences(self, kept: PublishedRun) -> None:
         """Say beforehand what may keep the bits from being the same."""
         if kept.version != code_version():
             self.stdout.write(f"code: published with {kept.version}, here {code_version()}")
-        for name, here in made_with().items():
-            if kept.made_with.get(name) != here:
-                self.stdout.write(f"{name}: published with {kept.made_with.get(name)}, here {here}")
+        for name, installed in made_with().items():
+            if kept.made_with.get(name) != installed:
+                self.stdout.write(f"{name}: published with {kept.made_with.get(name)}, here {installed}")

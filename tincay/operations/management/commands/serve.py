@@ -1,5 +1,6 @@
-"""`tincay serve`: the web server, one process, with its timer where the database is SQLite."""
+"""`tincay serve`: the web server. On SQLite one process with its timer, on PostgreSQL several without."""
 
+import copy
 import os
 from argparse import ArgumentParser
 
@@ -27,6 +28,7 @@ def serve(*, address: str, port: int, threads: int = 16) -> None:
         blocking_threads=threads,
         backpressure=512,
         log_level=LogLevels.error,
+        log_dictconfig=copy.deepcopy(settings.LOGGING),  # granian's own handlers would print whole tracebacks
         log_access=False,
     ).serve()
 

@@ -1,8 +1,9 @@
 """`tincay tick`: the scheduled work, once. Run it every minute where no server runs it by itself."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.timezone import localtime
 
-from tincay.operations.scheduled import tick
+from tincay.operations.scheduled import Ran, tick
 from tincay.web.time import now
 
 
@@ -11,6 +12,18 @@ class Command(BaseCommand):
 
     def handle(self, **options: object) -> None:
         ran = tick(now=now())
+        if ran.elsewhere:
+            self.stdout.write("another run is under way")
+            return
         self.stdout.write(" ".join(f"{name}={count}" for name, count in ran.done.items()))
-        if ran.failed:
-            raise CommandError("failed: " + " ".join(f"{job}={error}" for job, error in ran.failed.items()))
+        if wrong := _wrong(ran):
+            raise CommandError("; ".join(wrong))
+
+
+def _wrong(ran: Ran) -> list[str]:
+    """What makes the exit code 1: each job that failed, since when, and a run that could not be kept."""
+    wrong = []
+    for job, error in ran.failed.items():
+        since = f" since {localtime(ran.since[job]):%Y-%m-%d %H:%M}" if job in ran.since else ""
+        wrong.append(f"{job} fails{since}: {error}")
+    return wrong if ran.kept else [*wrong, "the run could not be kept"]

@@ -40,7 +40,7 @@ def bring_up_to_date(language: str, *, check: bool) -> list[str]:
     """
     folder = Path(settings.LOCALE_PATHS[0]) / language
     entries = catalogues.read_parts(folder / "parts")
-    said = catalogues.messages_in(Path(settings.BASE_DIR) / "tincay") if language == "en" else {}
+    sources = catalogues.messages_in(Path(settings.BASE_DIR) / "tincay") if language == "en" else {}
     made = {
         "django.po": catalogues.write_po(entries, language).encode(),
         "django.mo": catalogues.write_mo(entries, language),
@@ -54,4 +54,4 @@ def bring_up_to_date(language: str, *, check: bool) -> list[str]:
         elif not check:
             target.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-    return stale + catalogues.findings(said, entries)
+    return stale + catalogues.findings(sources, entries)

@@ -21,14 +21,14 @@ CLEARANCE = 64
 
 @dataclass(frozen=True)
 class TextTable:
-    """The figures behind a drawing: column headings and rows, all text; the first column heads its row."""
+    """The numbers behind a drawing: column headings and rows, all text; the first column heads its row."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
-class Figure:
+class Drawing:
     """A drawing (an `svg` element as text) and its table."""
 
     title: str
@@ -37,7 +37,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Words:
+class Caption:
     """What a drawing says: its title, one sentence on what it shows, and its column headings."""
 
     title: str
@@ -53,24 +53,27 @@ class Words:
         return f"{value:,.0f}".replace(",", self.thousands)
 
 
-def draw_ranges(name: str, words: Words, ranges: Sequence[Range]) -> Figure:
+def draw_ranges(name: str, caption: Caption, ranges: Sequence[Range]) -> Drawing:
     """One line per range on a log scale: bar from lower to upper, dot at the estimate, arrow for an open end.
 
-    `name` makes the element's ids; `words.headings` name label, lower, estimate and upper.
+    `name` makes the element's ids; `caption.headings` name label, lower, estimate and upper.
     """
     shown = [value for each in ranges for value in (each.lower, each.estimate, each.upper) if value]
     axis = _Axis.over(shown)
     height = TOP + ROW * len(ranges) + BOTTOM
     marks = "".join(_range_mark(axis, row, each) for row, each in enumerate(ranges))
     svg = _svg(
-        name, words, height, _labels([each.label for each in ranges]) + _ticks(axis, words, height) + marks
+        name,
+        caption,
+        height,
+        _labels([each.label for each in ranges]) + _ticks(axis, caption, height) + marks,
     )
-    rows = tuple((each.label, *_numbers(words, each)) for each in ranges)
-    return Figure(words.title, svg, TextTable(words.headings, rows))
+    rows = tuple((each.label, *_numbers(caption, each)) for each in ranges)
+    return Drawing(caption.title, svg, TextTable(caption.headings, rows))
 
 
-def _numbers(words: Words, each: Range) -> tuple[str, str, str]:
-    return words.number(each.lower), words.number(each.estimate), words.number(each.upper)
+def _numbers(caption: Caption, each: Range) -> tuple[str, str, str]:
+    return caption.number(each.lower), caption.number(each.estimate), caption.number(each.upper)
 
 
 @dataclass(frozen=True)
@@ -140,29 +143,29 @@ def _labels(labels: Sequence[str]) -> str:
     )
 
 
-def _ticks(axis: _Axis, words: Words, height: int) -> str:
+def _ticks(axis: _Axis, caption: Caption, height: int) -> str:
     bottom = height - BOTTOM
     return "".join(
         f'<line x1="{axis.x(tick):.1f}" x2="{axis.x(tick):.1f}" y1="{TOP}" y2="{bottom + 5}" opacity="0.25"/>'
-        f'<text x="{axis.x(tick):.1f}" y="{bottom + 22}" text-anchor="middle">{words.number(tick)}</text>'
+        f'<text x="{axis.x(tick):.1f}" y="{bottom + 22}" text-anchor="middle">{caption.number(tick)}</text>'
         for tick in axis.ticks()
     )
 
 
-def _svg(name: str, words: Words, height: int, inside: str) -> str:
+def _svg(name: str, caption: Caption, height: int, inside: str) -> str:
     """The element, titled and described for those who do not see it."""
     key = escape(name, quote=True)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-labelledby="{key}-title {key}-description" fill="currentColor" stroke="currentColor" '
         f'stroke-width="0" font-size="14">'
-        f'<title id="{key}-title">{escape(words.title)}</title>'
-        f'<desc id="{key}-description">{escape(words.description)}</desc>'
+        f'<title id="{key}-title">{escape(caption.title)}</title>'
+        f'<desc id="{key}-description">{escape(caption.description)}</desc>'
         f'<g stroke-width="1.5">{inside.replace("<text ", TEXT)}</g></svg>'
     )
 
 
-def draw_bars(name: str, words: Words, bars: Sequence[tuple[str, float, str]]) -> Figure:
+def draw_bars(name: str, caption: Caption, bars: Sequence[tuple[str, float, str]]) -> Drawing:
     """Bars from 0, one per (label, size, text behind it), such as the weight of each model."""
     most = max((size for _, size, _ in bars), default=0.0) or 1.0
     height = TOP + ROW * len(bars) + 8
@@ -173,13 +176,15 @@ def draw_bars(name: str, words: Words, bars: Sequence[tuple[str, float, str]]) -
         inside += f'<rect x="{LEFT}" y="{y}" width="{width:.1f}" height="{ROW - 12}" opacity="0.6"/>'
         inside += f'<text x="{LEFT + width + 8:.1f}" y="{y + 13}">{escape(text)}</text>'
     rows = tuple((label, text) for label, _, text in bars)
-    return Figure(words.title, _svg(name, words, height, inside), TextTable(words.headings, rows))
+    return Drawing(caption.title, _svg(name, caption, height, inside), TextTable(caption.headings, rows))
 
 
-def draw_overlaps(name: str, words: Words, lists: Sequence[str], shared: Sequence[Sequence[int]]) -> Figure:
+def draw_overlaps(
+    name: str, caption: Caption, lists: Sequence[str], shared: Sequence[Sequence[int]]
+) -> Drawing:
     """Lists against lists: in each cell the people on both, its square larger the more of them there are.
 
-    `words.headings` holds the heading of the first column.
+    `caption.headings` holds the heading of the first column.
     """
     step = min(70.0, (WIDTH - LEFT - RIGHT) / len(lists))
     most = max((shared[i][j] for i in range(len(lists)) for j in range(i)), default=0) or 1
@@ -189,15 +194,15 @@ def draw_overlaps(name: str, words: Words, lists: Sequence[str], shared: Sequenc
         for i, label in enumerate(lists)
     )
     inside += "".join(
-        _cell(i, j, step, shared[i][j] / most, words.number(shared[i][j]))
+        _cell(i, j, step, shared[i][j] / most, caption.number(shared[i][j]))
         for i in range(len(lists))
         for j in range(len(lists))
         if i != j
     )
-    rows = tuple((label, *(words.number(count) for count in shared[i])) for i, label in enumerate(lists))
+    rows = tuple((label, *(caption.number(count) for count in shared[i])) for i, label in enumerate(lists))
     height = int(TOP + 24 + step * len(lists))
-    table = TextTable((*words.headings[:1], *lists), rows)
-    return Figure(words.title, _svg(name, words, height, inside), table)
+    table = TextTable((*caption.headings[:1], *lists), rows)
+    return Drawing(caption.title, _svg(name, caption, height, inside), table)
 
 
 def _cell(i: int, j: int, step: float, share: float, text: str) -> str:

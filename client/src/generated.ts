@@ -1,0 +1,155 @@
+/** Written by `./run generate` from the Python side (tests/client_types.py): not to be edited. */
+
+export interface BeginRekey {
+  v: 1;
+  step: "begin" | "more" | "finish";
+}
+
+/** The opened challenge. */
+export interface ChallengeAnswer {
+  ticket: string;
+  answer: string;
+}
+
+export interface CompartmentIn {
+  recipient: string;
+  sealed: string | null;
+  wraps: [WrapIn, WrapIn];
+}
+
+export interface CompartmentsIn {
+  narrative: CompartmentIn;
+  identity: CompartmentIn;
+  thread: CompartmentIn;
+}
+
+/** A report as the reporter's browser sends it; also what the server makes when it seals in memory. */
+export interface Envelope {
+  v: 1;
+  key: string;
+  desk: string;
+  priority: "p0" | "p1" | "p2" | "p3";
+  kind_group: "question" | "substantive" | "data_request";
+  retention_class: string;
+  receipt: ReceiptIn;
+  compartments: CompartmentsIn;
+  grants: GrantIn[];
+  proof_of_work: ProofOfWorkIn | null;
+}
+
+export interface GrantChange {
+  v: 1;
+  grant: GrantIn;
+}
+
+/** The words that the receipt's key signed. */
+export interface GrantDocument {
+  v: 1;
+  scope: string;
+  receiver: string | null;
+  items: string[];
+  given: boolean;
+  day: string;
+  expires: string | null;
+  n: number;
+  text: string;
+}
+
+export interface GrantIn {
+  document: string;
+  signature: string;
+}
+
+export interface Joined {
+  v: 1;
+  step: "join";
+  wraps: MemberWrap[];
+}
+
+/** The first message of somebody who comes back. */
+export interface Locator {
+  locator: string;
+}
+
+export interface MemberWrap {
+  id: string;
+  sealed: string;
+}
+
+/** A message of the thread, from either side. */
+export interface MessageIn {
+  v: 1;
+  key: string;
+  sealed: string;
+}
+
+export interface NewKey {
+  v: 1;
+  step: "key";
+  recipient: string;
+  wraps: MemberWrap[];
+}
+
+/** A person key as <key-setup> posts it. */
+export interface PersonKey {
+  v: 1;
+  recipient: string;
+  salt: string;
+  n: number;
+  r: number;
+  p: number;
+  sealed: string;
+}
+
+export interface ProofOfWorkIn {
+  nonce: string;
+  counter: number;
+}
+
+export interface ReceiptIn {
+  locator: string;
+  recipient: string;
+  signing: string;
+}
+
+export interface Replaced {
+  v: 1;
+  step: "done";
+  recipient: string;
+  wraps: ReplacedWrap[];
+}
+
+export interface ReplacedWrap {
+  id: string;
+  sealed: string | null;
+}
+
+export interface WrapIn {
+  to: string;
+  sealed: string;
+}
+
+/** What the server may answer instead (docs/formats/). */
+export type ErrorCode = "malformed" | "visit_over" | "unknown" | "stale_desk" | "proof_of_work" | "closed" | "too_long" | "slow_down" | "busy" | "full" | "last_member";
+
+export const MAX_ENVELOPE_BYTES = 524_288;
+export const MAX_WORDS = 20_000;
+export const VISIT_SECONDS = 900;
+export const SCRYPT_FLOOR_N = 131_072;
+export const SCRYPT_CEILING_N = 1_048_576;
+
+export const ABOUT_HER: readonly string[] = ["contact_preference", "accessibility", "language"];
+export const FIELDS_ABOUT_HER: readonly string[] = ["name", "contact", "hours"];
+export const CHILD_AGES: readonly string[] = ["u14", "a14_15", "a16_17"];
+export const ADULT_AGES: readonly string[] = ["a18_24", "a25_29", "a30_39", "a40_49", "a50", "adult_ns"];
+export const CHILD_HARMS: readonly string[] = ["child_sex_exploitation", "child_taken"];
+export const LIFE_HARMS: readonly string[] = ["attempted_killing", "child_taken", "killing", "missing"];
+export const SEXUAL_HARMS: readonly string[] = ["child_sex_exploitation", "coerced_acts", "condom_refusal", "forced_sexual_services", "off_sexual_extortion", "rape", "sexual_assault"];
+export const OFFICIAL_FORCE: readonly string[] = ["off_detention", "off_violence", "torture"];
+export const GRAVE_HARMS: readonly string[] = ["confinement", "rape", "self_harm_risk", "torture"];
+export const FELT_DANGER: readonly string[] = ["soon", "unsure"];
+export const RECENT: readonly string[] = ["h24", "h72", "ongoing"];
+export const QUESTIONS: readonly string[] = ["feedback", "information_question"];
+
+/** Columns of a count row, and the question that fills each. */
+export const COUNTED: Readonly<Record<string, string>> = { report_kind: "kind", primary_harm: "harms", province: "place", perpetrator_relation: "did", police_option: "police_option", age_group: "age_band" };

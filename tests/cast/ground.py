@@ -1,0 +1,116 @@
+"""What the whole cast stands on: the first morning, slow stretches done once a session, words sealed for real."""
+
+import base64
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from tincay.core import receipts
+from tincay.core.clock import ZONE
+from tincay.core.sealing import (
+    Identity,
+    Sealed,
+    Stretched,
+    new_key,
+    open_sealed,
+    pad,
+    seal,
+    stretch_passphrase,
+    stretch_receipt,
+    unpad,
+)
+from tincay.reports.models import Report
+from tincay.vault.models import SealedText
+from tincay.vault.queries import recipient
+
+NOW = datetime(2026, 6, 30, 9, 0, tzinfo=ZONE)
+"""A Tuesday morning: the beginning of every test and of the demo."""
+TODAY = NOW.date()
+SALT = b"one salt for all of the tests..."
+PASSWORD = "mua-nang-thang-sau-7"
+WORDS = "Chủ quán giữ giấy tờ và tiền công của tôi."
+M = TypeVar("M", bound=Model)
+
+
+# --- slow things, once
+
+
+@lru_cache
+def stretched_code(code: str, salt: bytes = SALT) -> Stretched:
+    return stretch_receipt(code, salt)
+
+
+@lru_cache
+def stretched_passphrase(passphrase: str, salt: bytes) -> Identity:
+    return stretch_passphrase(passphrase, salt)
+
+
+@lru_cache
+def code_number(number: int) -> str:
+    """The n-th receipt code of the tests: always the same one."""
+    stream = iter(f"{number:06}".encode() * 12)
+    return receipts.make(lambda size: bytes(next(stream) % 10 for _ in range(size)))
+
+
+@lru_cache
+def receipt_number(number: int) -> Stretched:
+    return stretched_code(code_number(number))
+
+
+@lru_cache
+def person_key(username: str) -> Identity:
+    return new_key()[0]
+
+
+# --- what the database holds
+
+
+def rows(model: type[M]) -> QuerySet[M]:
+    """All rows of a model, whoever may see them: what a test looks at to know what was kept."""
+    found = model._default_manager.all()
+    scoped = getattr(found, "for_the_rules", None)
+    return scoped() if scoped else found
+
+
+def again(report: Report) -> Report:
+    """The row as it is now: what a view reads."""
+    return rows(Report).select_related("desk").get(pk=report.pk)
+
+
+# --- words
+
+
+def seal_words(report: Report, words: str) -> bytes:
+    """A message of the thread, as either side's browser seals it."""
+    return seal(pad(plain_json({"v": 1, "words": words})), recipient(report.id, "thread"))
+
+
+def message_json(report: Report, words: str) -> dict[str, Any]:
+    """The JSON document with which either side's browser posts a message."""
+    return {"v": 1, "key": new_message_key(), "sealed": base64_text(seal_words(report, words))}
+
+
+def open_texts(report: Report, kind: str, key: Identity) -> list[dict[str, Any]]:
+    found = rows(SealedText).filter(compartment__owner=report.id, compartment__kind=kind).order_by("id")
+    return [json.loads(unpad(open_sealed(Sealed(bytes(row.sealed)), key))) for row in found]
+
+
+def new_message_key() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def plain_json(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def url64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def base64_text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()

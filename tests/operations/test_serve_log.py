@@ -1,0 +1,191 @@
+"""The log of the server as it is served: a page that fails is one line, and nothing of the visitor is in it."""
+
+import json
+import logging
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import pytest
+from django.conf import settings
+
+from tests.patience import PATIENCE, wait_until
+from tincay.web.logs import WithoutDetails
+
+SENT = {
+    "query": "trong-dia-chi",
+    "cookie": "trong-cookie",
+    "header": "trong-tieu-de",
+    "words": "trong-loi-viet",
+    "forwarded": "203.0.113.77",
+}
+"""What is planted in a request; and the machine's own address, from which it comes."""
+TINCAY = [sys.executable, "-m", "tincay"]
+LOGGERS = """
+import copy, json, logging, os
+os.environ["DJANGO_SETTINGS_MODULE"] = "tincay.settings"
+from django.conf import settings
+from granian.log import LogLevels, configure_logging
+configure_logging(LogLevels.error, copy.deepcopy(settings.LOGGING))
+import tincay.wsgi, tincay.urls
+known = {name: one for name, one in logging.root.manager.loggerDict.items() if isinstance(one, logging.Logger)}
+plain = lambda handler: [type(one).__name__ for one in handler.filters] == ["WithoutDetails"]
+print(json.dumps({
+    "known": sorted(known),
+    "disabled": [name for name, one in known.items() if one.disabled],
+    "handlers": len(logging.root.handlers),
+    "bare": [name for name, one in {**known, "root": logging.root}.items() if not all(map(plain, one.handlers))],
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an install that has its tables and nothing else."""
+    path = tmp_path_factory.mktemp("install")
+    subprocess.run([*TINCAY, "migrate", "-v0"], cwd=settings.BASE_DIR, env=environment(path), check=True)
+    return path
+
+
+def environment(folder: Path) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("TINCAY_")}
+    return {**own, "TINCAY_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "tincay.settings"}
+
+
+@pytest.fixture
+def served(folder: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """`tincay serve` as a process of its own: its address, and the file that it writes its log to."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path / "log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [*TINCAY, "serve", "--port", str(port)],
+            cwd=settings.BASE_DIR, env=environment(folder), stdout=file, stderr=file, start_new_session=True,
+        )  # fmt: skip
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(address, process)
+        yield address, log
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(PATIENCE)
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    def answers() -> bool:
+        assert process.poll() is None, "the server ended"
+        try:
+            urlopen(address, timeout=PATIENCE).close()
+        except URLError:
+            return False
+        return True
+
+    wait_until(answers, "the server's first answer")
+
+
+def ask(address: str, path: str, words: dict[str, str] | None = None) -> int:
+    """The status of a request that has something planted in each of its places."""
+    request = Request(
+        f"{address}{path}?{urlencode({'q': SENT['query']})}",
+        data=urlencode(words).encode() if words else None,
+        headers={
+            "Cookie": f"desk={SENT['cookie']}",
+            "User-Agent": SENT["header"],
+            "X-Forwarded-For": SENT["forwarded"],
+        },
+    )
+    try:
+        with urlopen(request, timeout=PATIENCE) as answer:
+            return int(answer.status)
+    except HTTPError as failed:
+        return failed.code
+
+
+@pytest.mark.slow
+def test_a_page_that_fails_is_one_line_without_anything_of_the_visitor(
+    served: tuple[str, Path], folder: Path
+) -> None:
+    address, log = served
+    assert ask(address, "/log/") == 200
+    assert ask(address, "/no-such-page/") == 404
+    assert log.read_text() == "", "what works, and what a visitor did wrong, is no line"
+    with sqlite3.connect(folder / "tincay.sqlite3") as database:
+        database.execute("DROP TABLE directory_fallback")
+    database.close()
+    assert ask(address, "/tell/plain/", {"plain-words": SENT["words"]}) == 500
+    lines = log.read_text().splitlines()
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("ERROR django.request OperationalError tincay.directory.queries:")
+    assert ask(address, "/tell/plain/") == 500
+    said = log.read_text()
+    assert len(said.splitlines()) == 2
+    for planted in (*SENT.values(), "127.0.0.1", "/tell/", "SELECT", "directory_fallback"):
+        assert planted not in said
+
+
+@pytest.mark.slow
+def test_no_logger_of_the_server_is_disabled_and_no_handler_is_without_its_filter(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOGGERS],
+        cwd=settings.BASE_DIR, env=environment(folder), stdout=subprocess.PIPE, check=True,
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    assert {"django.request", "tincay.scheduled", "tincay.estimates", "_granian"} <= set(found["known"])
+    assert found["disabled"] == []
+    assert found["handlers"] == 1
+    assert found["bare"] == []
+
+
+def line(name: str, message: str, *args: object, error: Exception | None = None, **extra: Any) -> str:
+    """What the one filter leaves of a record."""
+    trace = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord(
+        name, logging.ERROR, "/x/module_of_it.py", 7, message, args, trace, sinfo="stack"
+    )
+    vars(record).update(extra)
+    WithoutDetails().filter(record)
+    return logging.Formatter("{levelname} {name} {message}", style="{").format(record)
+
+
+def raised_in(module: str) -> Exception:
+    """An exception that was raised in a module of this name, and went through one that is not ours."""
+    space: dict[str, Any] = {"__name__": module}
+    exec("def fails(secret):\n    raise ValueError(secret)", space)
+    try:
+        space["fails"]("a secret")
+    except ValueError as error:
+        return error
+    raise AssertionError
+
+
+def test_of_others_loggers_only_the_place_is_told() -> None:
+    assert line("_granian", "a secret %s", "more") == "ERROR _granian event module_of_it:7"
+    request = SimpleNamespace(path="/a secret/")
+    assert (
+        line("django.request", "%s", "/secret", status_code=503, request=request)
+        == "ERROR django.request 503 module_of_it:7"
+    )
+
+
+def test_of_an_exception_its_type_and_the_place_in_our_code_are_told() -> None:
+    own, foreign = raised_in("tincay.somewhere"), raised_in("elsewhere")
+    assert (
+        line("django.request", "a secret", error=own) == "ERROR django.request ValueError tincay.somewhere:2"
+    )
+    assert line("tincay.timer", "a secret", error=foreign) == "ERROR tincay.timer ValueError elsewhere:2"
+
+
+def test_our_own_words_stay() -> None:
+    assert line("tincay.scheduled", "%s: %s", "purge", "Broken") == "ERROR tincay.scheduled purge: Broken"

@@ -1,0 +1,186 @@
+"""When a report ends, everything that hangs on it ends as one table says, whatever app it belongs to."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+
+from tests.cast import NOW, Network, Reporter, new_message_key, seal_words
+from tincay.core.clock import local_day
+from tincay.core.sealing import Sealed, open_sealed
+from tincay.core.stages import Withdraw
+from tincay.people.tenancy import ScopedQuerySet
+from tincay.reports import deadlines, ending, messages, steps
+from tincay.reports.ending import ENDING, Fate
+from tincay.reports.models import Clock, CountRow, Escalation, Report
+from tincay.visit.actions import ask_for_proof, open_visit
+from tincay.web.transactions import one_transaction
+
+pytestmark = pytest.mark.django_db
+
+
+def leads_to_a_report(model: type[models.Model], seen: frozenset[type[models.Model]] = frozenset()) -> bool:
+    """By a chain of relations, or by the vault's `owner`, which is a report's id."""
+    if model is Report:
+        return True
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.UUIDField) and field.name == "owner":
+            return True
+        other = field.related_model
+        if isinstance(other, type) and other not in seen and leads_to_a_report(other, seen | {model}):
+            return True
+    return False
+
+
+def own_models() -> Iterator[type[models.Model]]:
+    yield from (model for model in apps.get_models() if model.__module__.startswith("tincay."))
+
+
+def test_every_model_that_leads_to_a_report_says_what_becomes_of_it() -> None:
+    leading = {model._meta.label for model in own_models() if leads_to_a_report(model)}
+    assert leading == set(ENDING), (
+        "tincay/reports/ending.py: give each model of the left side one row in ENDING (close, purge, delete); "
+        f"missing {leading - set(ENDING)}, gone {set(ENDING) - leading}"
+    )
+
+
+def test_the_walk_sees_what_leads_to_a_report_over_another_row() -> None:
+    assert leads_to_a_report(Escalation)
+    assert not leads_to_a_report(apps.get_model("people.Notice"))
+
+
+# --- one report with a row of every kind
+
+
+@pytest.fixture
+def full(reporter: Reporter, network: Network) -> Report:
+    """An open report to which every kind of row hangs that can."""
+    grants = [reporter.grant("store_sealed"), reporter.grant("count_statistics")]
+    report = reporter.send(grants=grants, priority="p2")
+    steps.open_report(report=report, now=NOW)
+    steps.verify(report=report, result="enough", now=NOW)
+    steps.classify(
+        report=report, classification="violence", count={"report_kind": "incident_report"}, now=NOW
+    )
+    sealed = seal_words(report, "…")
+    messages.write_message(
+        report=report, key=new_message_key(), sealed=sealed, author=network.helper.user, now=NOW
+    )
+    steps.try_to_reach(report=report, author=network.helper.user, now=NOW)
+    steps.propose_closing(report=report, reason="duplicate", author=network.helper.user)
+    deadlines.pause(report=report, reason="safety", now=NOW)
+    Escalation.objects.create(
+        clock=Clock.objects.for_the_rules().filter(report=report).earliest("id"), level="e1", at=NOW
+    )
+    ask_for_proof(locator=bytes(report.locator), now=timezone.now())
+    open_visit(report=report, keys=None, now=timezone.now())
+    return report
+
+
+def rows(report: Report, label: str) -> list[dict[str, Any]]:
+    found = apps.get_model(label)._default_manager.all()
+    if isinstance(found, ScopedQuerySet):
+        found = found.for_the_rules()
+    return list(found.filter(**{ENDING[label].path: report.pk}).values())
+
+
+def test_the_full_report_has_a_row_of_every_kind(full: Report) -> None:
+    assert [label for label in ENDING if not rows(full, label)] == []
+
+
+GONE = {ending.delete_rows, ending.erase_vault, ending.gone_with_words, ending.unlink}
+"""After these nothing leads from a row to the report any more."""
+
+
+def left_behind(report: Report, fate_of: Callable[[Fate], ending.End]) -> set[str]:
+    return {label for label, fate in ENDING.items() if fate_of(fate) in GONE and rows(report, label)}
+
+
+def test_closing_leaves_nothing_of_what_the_table_lets_go(full: Report) -> None:
+    ending.close(report=full, step=Withdraw(), now=NOW)
+    assert left_behind(full, lambda fate: fate.close) == set()
+    assert rows(full, "vault.SealedText")
+    assert rows(full, "visit.Visit"), "she is still looking"
+
+
+def test_purging_leaves_nothing_of_what_the_table_lets_go(full: Report) -> None:
+    ending.close(report=full, step=Withdraw(), now=NOW)
+    ending.purge(report=full, now=NOW)
+    assert left_behind(full, lambda fate: fate.purge) == set()
+
+
+def test_deleting_leaves_nothing_of_what_the_table_lets_go(full: Report) -> None:
+    ending.delete(report=full, now=NOW)
+    assert left_behind(full, lambda fate: fate.delete) == set()
+
+
+def test_what_is_kept_stays_as_it_was(full: Report) -> None:
+    kept = {label: rows(full, label) for label, fate in ENDING.items() if fate.close is ending.keep}
+    del kept["reports.Report"], kept["vault.Opening"]  # the closing itself writes these two
+    ending.close(report=full, step=Withdraw(), now=NOW)
+    assert kept
+    assert {label: rows(full, label) for label in kept} == kept
+
+
+def test_no_time_of_a_closed_report_stays(full: Report) -> None:
+    ending.close(report=full, step=Withdraw(), now=NOW)
+    for label in ("reports.Report", "reports.Clock", "reports.Message"):
+        for row in rows(full, label):
+            times = {name for name, value in row.items() if name.endswith("_at") and value is not None}
+            assert not times, label
+
+
+def test_a_counted_row_stays_without_its_link(full: Report) -> None:
+    ending.close(report=full, step=Withdraw(), now=NOW)
+    assert CountRow.objects.for_the_rules().get().report_id is None
+
+
+def test_a_code_that_was_asked_for_before_opens_no_visit_to_what_she_deleted(full: Report) -> None:
+    ending.delete(report=full, now=NOW)
+    assert not rows(full, "visit.Challenge")
+
+
+def test_an_emptied_report_says_nothing_that_describes_or_opens_it(full: Report, reporter: Reporter) -> None:
+    ending.delete(report=full, now=NOW)
+    (row,) = rows(full, "reports.Report")
+    empty = (
+        "receipt",
+        "promise",
+        "code_name",
+        "thread",
+        "verification_result",
+        "classification",
+        "handling_result",
+    )
+    assert {name: row[name] for name in empty} == dict.fromkeys(empty, "")
+    assert bytes(row["locator"]) != reporter.keys.locator
+
+
+def test_what_was_purged_keeps_whether_each_step_was_in_time(full: Report) -> None:
+    ending.close(report=full, step=Withdraw(), now=NOW)
+    before = {clock.rule: clock.in_time for clock in full.clocks.all()}
+    ending.purge(report=full, now=NOW)
+    assert {clock.rule: clock.in_time for clock in full.clocks.all()} == before
+    assert before["org_first_look"] is True
+
+
+def test_an_end_that_fails_half_way_leaves_everything(full: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setitem(ENDING, "reports.CountRow", Fate("report", fails, fails, fails))
+    before = {label: rows(full, label) for label in ENDING}
+    with pytest.raises(OSError):  # noqa: PT011 -- nothing else is said
+        one_transaction(lambda: ending.delete(report=full, now=NOW))()
+    assert {label: rows(full, label) for label in ENDING} == before
+
+
+def test_the_leaf_of_an_end_can_be_read_by_her_until_it_is_purged(full: Report, reporter: Reporter) -> None:
+    ending.close(report=full, step=Withdraw(), now=NOW)
+    last = rows(full, "vault.Opening")[-1]
+    event = open_sealed(Sealed(bytes(last["for_receipt"])), reporter.keys.identity).decode()
+    assert "closed" in event
+    assert local_day(NOW).isoformat() in event

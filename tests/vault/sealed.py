@@ -1,0 +1,108 @@
+"""What a phone seals to a desk, without a report around it: the vault does not know what a report is."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from tests.cast import Worker, base64_text, rows
+from tincay.core.sealing import (
+    Identity,
+    Recipient,
+    Sealed,
+    new_key,
+    open_sealed,
+    recipient_of,
+    seal,
+    unwrap,
+    wrap,
+)
+from tincay.people.models import Desk
+from tincay.vault import rekey
+from tincay.vault.actions import NewCompartment, SealedWrap, add_compartments
+from tincay.vault.models import Compartment, Wrap
+from tincay.vault.queries import Readable, old_key
+from tincay.web.strict_json import Strict, read
+
+S = TypeVar("S", bound=Strict)
+Members = list[dict[str, str]]
+STORY: Mapping[str, str | None] = {"narrative": "Chủ giữ giấy tờ.", "identity": "Tên tôi.", "thread": None}
+
+
+@dataclass
+class Kept:
+    """Whose words they are, what the receipt holds, and the secret half of each compartment."""
+
+    owner: UUID = field(default_factory=uuid4)
+    receipt: Identity = field(default_factory=lambda: new_key()[0])
+    keys: dict[str, Identity] = field(default_factory=dict)
+
+    def compartment(self, kind: str, desk: Desk, words: str | None) -> NewCompartment:
+        """A new compartment, wrapped to the desk and to the receipt."""
+        self.keys[kind], public = new_key()
+        to_desk, to_receipt = Recipient(desk.recipient), recipient_of(self.receipt)
+        wraps = [
+            SealedWrap(to_desk, wrap(self.keys[kind], to_desk), desk),
+            SealedWrap(to_receipt, wrap(self.keys[kind], to_receipt), None),
+        ]
+        return NewCompartment(public, wraps, None if words is None else seal(words.encode(), public))
+
+
+def keep(desk: Desk, words: Mapping[str, str | None] = STORY) -> Kept:
+    """One report's words, as the vault keeps them."""
+    kept = Kept()
+    receive(kept, **{kind: kept.compartment(kind, desk, said) for kind, said in words.items()})
+    return kept
+
+
+def receive(kept: Kept, *, sealed_by: str = "browser", **compartments: NewCompartment) -> None:
+    add_compartments(owner=kept.owner, compartments=compartments, sealed_by=sealed_by)
+
+
+def rotate(kept: Kept, desk: Desk, kind: str, words: str) -> None:
+    """The compartment takes no more words; its heir begins with these."""
+    rows(Compartment).filter(owner=kept.owner, kind=kind).update(current=False)
+    receive(kept, **{kind: kept.compartment(kind, desk, words)})
+
+
+def opened(entry: Readable, worker: Worker) -> list[str]:
+    """What the own browser makes of it: link by link, each key checked against the public half it came with."""
+    key = worker.key
+    for sealed, of in entry.links:
+        key = unwrap(Sealed(sealed), key, of=Recipient(of))
+    return [open_sealed(Sealed(bytes(text.sealed)), key).decode() for text in entry.texts]
+
+
+# --- a member's browser gives the desk a new key
+
+
+def step(shape: type[S], **said: object) -> S:
+    """One step of the talk, read as the server reads it."""
+    return read(shape, json.dumps({"v": 1, **said}))
+
+
+def member_wraps(members: Members, key: Identity) -> list[dict[str, str]]:
+    return [
+        {"id": one["id"], "sealed": base64_text(wrap(key, Recipient(one["recipient"])))} for one in members
+    ]
+
+
+def new_key_json(members: Members) -> tuple[Identity, dict[str, Any]]:
+    """A fresh desk key, wrapped to these members, and how the browser sends it."""
+    key, public = new_key()
+    return key, {"step": "key", "recipient": public, "wraps": member_wraps(members, key)}
+
+
+def new_key_step(members: Members) -> tuple[Identity, rekey.NewKey]:
+    key, said = new_key_json(members)
+    return key, step(rekey.NewKey, **said)
+
+
+def rewrapped(desk: Desk, worker: Worker) -> list[tuple[int, bytes | None]]:
+    """Every wrap that still goes to the desk's older key, wrapped to its new one."""
+    row = old_key(desk, worker.user)
+    assert row
+    old, new = unwrap(Sealed(bytes(row.sealed)), worker.key), Recipient(desk.recipient)
+    stale = rows(Wrap).filter(desk=desk, recipient=row.of).order_by("id")
+    return [(one.pk, wrap(unwrap(Sealed(bytes(one.sealed)), old), new)) for one in stale]

@@ -1,0 +1,261 @@
+"""A desk's key: who gets it, who may lose it, and how a new one takes over from the old one."""
+
+import json
+
+import pytest
+
+from tests.cast import NOW, Helper, Team, new_desk, rows, staff_desk
+from tests.vault.sealed import STORY, Kept, keep, opened, rewrapped
+from tincay.core.sealing import BadEnvelope, Recipient, Sealed, new_key, open_sealed, recipient_of, wrap
+from tincay.log.models import Leaf
+from tincay.people.models import Desk, Membership
+from tincay.vault.actions import (
+    WRAP_LIMIT,
+    LastMember,
+    NotYet,
+    add_member,
+    forget_old_key,
+    hand_key,
+    remove_member,
+    rewrap,
+    set_desk_key,
+)
+from tincay.vault.models import DeskWrap, Opening, Wrap
+from tincay.vault.queries import readable, stale_wraps
+
+pytestmark = pytest.mark.django_db
+JUNK = b"not an age file"
+
+
+def now(desk: Desk) -> Desk:
+    """The desk's row as it is now."""
+    return Desk.objects.get(pk=desk.pk)
+
+
+def renew(desk: Desk, *members: Helper) -> Recipient:
+    """A new key for the desk, wrapped to these members."""
+    key, public = new_key()
+    wraps = {one.user: wrap(key, Recipient(one.user.recipient)) for one in members}
+    set_desk_key(desk=desk, recipient=public, wraps=wraps, now=NOW)
+    return public
+
+
+# --- giving it
+
+
+def test_a_desks_first_key_opens_for_each_member_whom_it_was_wrapped_to(team: Team) -> None:
+    desk = new_desk(team.organisation, "hai")
+    key = staff_desk(desk, team.helper, team.colleague)
+    assert team.helper.desk_key(desk) == team.colleague.desk_key(desk) == key
+    assert desk.recipient == now(desk).recipient == recipient_of(key)
+
+
+def test_a_desks_new_key_is_due_no_more(team: Team) -> None:
+    remove_member(desk=team.desk, user=team.helper.user)
+    renew(team.desk, team.supervisor)
+    assert not team.desk.key_due
+    assert not now(team.desk).key_due
+
+
+def test_a_desks_new_key_is_a_leaf_that_names_it(team: Team) -> None:
+    key = staff_desk(new_desk(team.organisation, "hai"), team.helper)
+    row = rows(Opening).order_by("leaf").last()
+    assert row
+    said = json.loads(json.loads(open_sealed(Sealed(bytes(row.for_thread)), key))["event"])
+    assert (said["holder"], said["recipient"]) == ("desk", recipient_of(key))
+
+
+def test_one_new_key_is_handed_out_before_the_next_is_made(team: Team, kept: Kept) -> None:
+    public = renew(team.desk, team.helper)
+    with pytest.raises(NotYet):
+        renew(team.desk, team.helper)
+    assert now(team.desk).recipient == public
+
+
+def test_the_keys_of_another_desk_do_not_hold_this_one_up(team: Team) -> None:
+    second = new_desk(team.organisation, "hai")
+    staff_desk(second, team.helper)
+    renew(second, team.helper)
+    assert renew(team.desk, team.helper) == now(team.desk).recipient
+
+
+def test_one_broken_wrap_gives_the_desk_no_new_key(team: Team) -> None:
+    before, leaves = now(team.desk).recipient, Leaf.objects.count()
+    key, public = new_key()
+    wraps = {team.helper.user: wrap(key, Recipient(team.helper.user.recipient)), team.supervisor.user: JUNK}
+    with pytest.raises(BadEnvelope):
+        set_desk_key(desk=team.desk, recipient=public, wraps=wraps, now=NOW)
+    assert (now(team.desk).recipient, Leaf.objects.count()) == (before, leaves)
+    assert not rows(DeskWrap).filter(of=public).exists()
+
+
+def test_a_wrap_of_a_desks_key_has_no_room_for_anything_else(team: Team) -> None:
+    long = wrap(*new_key()) + bytes(WRAP_LIMIT)
+    with pytest.raises(BadEnvelope, match="too long"):
+        set_desk_key(desk=team.desk, recipient=new_key()[1], wraps={team.helper.user: long}, now=NOW)
+    with pytest.raises(BadEnvelope, match="too long"):
+        hand_key(desk=team.desk, user=team.colleague.user, sealed=long)
+
+
+# --- handing it over
+
+
+def test_a_key_that_a_colleague_handed_over_opens_what_came_before(team: Team, kept: Kept) -> None:
+    sealed = wrap(team.helper.desk_key(team.desk), Recipient(team.colleague.user.recipient))
+    hand_key(desk=team.desk, user=team.colleague.user, sealed=sealed)
+    (story,) = readable(kept.owner, team.colleague.user)["narrative"]
+    assert opened(story, team.colleague) == [STORY["narrative"]]
+
+
+def test_a_key_that_is_handed_over_twice_is_held_once_as_it_came_last(team: Team) -> None:
+    key, to = team.helper.desk_key(team.desk), Recipient(team.colleague.user.recipient)
+    first, last = wrap(key, to), wrap(key, to)
+    hand_key(desk=team.desk, user=team.colleague.user, sealed=first)
+    hand_key(desk=team.desk, user=team.colleague.user, sealed=last)
+    assert bytes(rows(DeskWrap).get(user=team.colleague.user).sealed) == last
+
+
+def test_what_is_no_age_file_is_handed_to_nobody(team: Team) -> None:
+    with pytest.raises(BadEnvelope):
+        hand_key(desk=team.desk, user=team.colleague.user, sealed=JUNK)
+    assert not rows(DeskWrap).filter(user=team.colleague.user).exists()
+
+
+# --- seats
+
+
+def test_a_seat_with_a_key_is_both_at_once(team: Team) -> None:
+    sealed = wrap(team.helper.desk_key(team.desk), Recipient(team.colleague.user.recipient))
+    seat = add_member(desk=team.desk, user=team.colleague.user, sealed=sealed, on_call=2)
+    assert (seat.user, seat.desk, seat.on_call) == (team.colleague.user, team.desk, 2)
+    assert team.colleague.desk_key(team.desk) == team.helper.desk_key(team.desk)
+
+
+def test_with_a_broken_key_there_is_no_seat_either(team: Team) -> None:
+    with pytest.raises(BadEnvelope):
+        add_member(desk=team.desk, user=team.colleague.user, sealed=JUNK)
+    assert not team.colleague.user.memberships.exists()
+
+
+def test_who_is_seated_again_keeps_one_seat_with_the_new_place(team: Team) -> None:
+    add_member(desk=team.desk, user=team.helper.user, sealed=None, on_call=5)
+    assert team.helper.user.memberships.get(desk=team.desk).on_call == 5
+    assert team.helper.desk_key(team.desk)
+
+
+def test_who_leaves_loses_seat_and_key_and_a_new_key_is_due(team: Team) -> None:
+    remove_member(desk=team.desk, user=team.helper.user)
+    assert list(rows(Membership).filter(desk=team.desk).values_list("user", flat=True)) == [
+        team.supervisor.user.pk
+    ]
+    assert [row.user for row in rows(DeskWrap).filter(desk=team.desk)] == [team.supervisor.user]
+    assert team.desk.key_due
+    assert now(team.desk).key_due
+
+
+def test_who_leaves_one_desk_keeps_the_other(team: Team) -> None:
+    second = new_desk(team.organisation, "hai")
+    key = staff_desk(second, team.helper, team.supervisor)
+    remove_member(desk=team.desk, user=team.helper.user)
+    assert team.helper.desk_key(second) == key
+    assert not now(second).key_due
+    assert team.helper.user.memberships.get().desk == second
+
+
+def test_who_never_held_the_key_leaves_without_a_new_one(team: Team) -> None:
+    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    remove_member(desk=team.desk, user=team.colleague.user)
+    assert not team.colleague.user.memberships.exists()
+    assert not now(team.desk).key_due
+
+
+def test_the_last_holder_of_a_desks_key_keeps_seat_and_key(outsider: Helper) -> None:
+    desk = outsider.user.memberships.get().desk
+    with pytest.raises(LastMember):
+        remove_member(desk=desk, user=outsider.user)
+    assert outsider.user.memberships.exists()
+    assert outsider.desk_key(desk)
+
+
+def test_who_alone_opens_one_desk_may_leave_another(team: Team) -> None:
+    staff_desk(new_desk(team.organisation, "mot-minh"), team.helper)
+    remove_member(desk=team.desk, user=team.helper.user)
+    assert not team.helper.user.memberships.filter(desk=team.desk).exists()
+
+
+def test_a_seat_is_taken_from_one_person_only(team: Team) -> None:
+    remove_member(desk=team.desk, user=team.helper.user)
+    assert team.supervisor.user.memberships.get().desk == team.desk
+    assert team.supervisor.desk_key(team.desk)
+
+
+# --- wrapping anew
+
+
+def test_what_was_wrapped_anew_opens_with_the_new_key_alone(team: Team, kept: Kept) -> None:
+    public = renew(team.desk, team.helper, team.supervisor)
+    assert rewrap(desk=team.desk, wraps=rewrapped(team.desk, team.helper), recipient=public) == len(STORY)
+    forget_old_key(desk=team.desk)
+    (story,) = readable(kept.owner, team.supervisor.user)["narrative"]
+    assert opened(story, team.supervisor) == [STORY["narrative"]]
+
+
+def test_the_old_key_stays_while_anything_goes_to_it(team: Team, kept: Kept) -> None:
+    public = renew(team.desk, team.helper)
+    rewrap(desk=team.desk, wraps=rewrapped(team.desk, team.helper)[1:], recipient=public)
+    with pytest.raises(NotYet):
+        forget_old_key(desk=team.desk)
+    assert rows(DeskWrap).filter(desk=team.desk).exclude(of=public).exists()
+
+
+def test_the_end_of_the_old_key_leaves_the_new_one_and_every_other_desks(
+    team: Team, outsider: Helper
+) -> None:
+    public = renew(team.desk, team.helper)
+    forget_old_key(desk=team.desk)
+    assert [row.of for row in rows(DeskWrap).filter(desk=team.desk)] == [public]
+    assert outsider.desk_key(outsider.user.memberships.get().desk)
+
+
+def test_what_could_not_be_opened_is_marked_and_does_not_keep_the_old_key(team: Team, kept: Kept) -> None:
+    public = renew(team.desk, team.helper)
+    (first, _), *rest = rewrapped(team.desk, team.helper)
+    assert rewrap(desk=team.desk, wraps=[(first, None), *rest], recipient=public) == len(rest)
+    forget_old_key(desk=team.desk)
+    assert [row.pk for row in rows(Wrap).filter(unopened=True)] == [first]
+
+
+def test_what_was_wrapped_for_another_key_than_the_desks_is_refused(team: Team, kept: Kept) -> None:
+    renew(team.desk, team.helper)
+    wraps = rewrapped(team.desk, team.helper)
+    with pytest.raises(NotYet):
+        rewrap(desk=team.desk, wraps=wraps, recipient=new_key()[1])
+    assert stale_wraps(team.desk).count() == len(wraps)
+
+
+def test_one_broken_wrap_leaves_every_one_of_its_batch(team: Team, kept: Kept) -> None:
+    public = renew(team.desk, team.helper)
+    *good, (last, _) = rewrapped(team.desk, team.helper)
+    with pytest.raises(BadEnvelope):
+        rewrap(desk=team.desk, wraps=[*good, (last, JUNK)], recipient=public)
+    assert stale_wraps(team.desk).count() == len(STORY)
+
+
+def test_a_batch_that_is_sent_twice_counts_once(team: Team, kept: Kept) -> None:
+    public = renew(team.desk, team.helper)
+    wraps = rewrapped(team.desk, team.helper)
+    done = [rewrap(desk=team.desk, wraps=wraps, recipient=public) for _ in range(2)]
+    assert done == [len(STORY), 0]
+
+
+def test_the_wraps_of_another_desk_and_of_the_receipt_are_never_replaced(
+    team: Team, kept: Kept, outsider: Helper
+) -> None:
+    keep(outsider.user.memberships.get().desk)
+    others = rows(Wrap).exclude(desk=team.desk) | rows(Wrap).filter(desk=None)
+    before = list(others.order_by("id").values_list("recipient", "unopened"))
+    public = renew(team.desk, team.helper)
+    sealed = wrap(new_key()[0], public)
+    assert rewrap(desk=team.desk, wraps=[(row.pk, sealed) for row in others], recipient=public) == 0
+    rewrap(desk=team.desk, wraps=[(row.pk, None) for row in others], recipient=public)
+    assert list(others.order_by("id").values_list("recipient", "unopened")) == before
