@@ -12,7 +12,7 @@ from tests.people.channel import Channel, open_channel
 from tests.people.conftest import Office
 from tincay.people import actions as people
 from tincay.people.actions import add_seat, call_on_duty, see_notices, send_notices
-from tincay.people.models import Desk, Membership, Notice, User
+from tincay.people.models import Desk, Notice, User
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)
@@ -27,14 +27,14 @@ def channel(settings: Settings) -> Iterator[Channel]:
 
 def called(desk: Desk, place: int | None = 0) -> str | None:
     notice = call_on_duty(desk=desk, now=NOW, place=place)
-    return notice and notice.user.username
+    return notice.user.username if notice else None
 
 
 def notify(office: Office, *names: str) -> None:
     """Somebody of each name has an address and waits to be told."""
     for place, name in enumerate(names):
         user = office.hire(name, on_call=place).user
-        User.objects.for_the_rules().filter(pk=user.pk).update(notice_address=f"{name}@here")
+        rows(User).filter(pk=user.pk).update(notice_address=f"{name}@here")
         call_on_duty(desk=office.desk, now=NOW, place=place)
 
 
@@ -87,7 +87,7 @@ def test_only_who_may_be_the_second_person_is_called_in_their_place(office: Offi
 def test_who_is_shut_out_is_called_from_no_place(office: Office) -> None:
     office.hire("a", on_call=0)
     office.hire("b", "supervisor")
-    User.objects.for_the_rules().update(is_active=False)
+    rows(User).update(is_active=False)
     assert called(office.desk) is None
 
 
@@ -101,7 +101,7 @@ def test_a_call_says_when_and_to_whom_and_has_room_for_nothing_else(office: Offi
 
 def test_who_has_looked_is_told_no_more_and_others_are(office: Office) -> None:
     notify(office, "a", "b")
-    see_notices(user=User.objects.for_the_rules().get(username="a"))
+    see_notices(user=rows(User).get(username="a"))
     assert [notice.user.username for notice in rows(Notice)] == ["b"]
 
 
@@ -191,9 +191,3 @@ def test_an_older_word_is_not_said_again_where_there_is_no_channel(
     send_notices(now=LATER)
     send_notices(now=LATER + timedelta(days=1))
     assert rows(Notice).get().sent_at == LATER
-
-
-def test_everybody_at_the_desk_has_an_order_and_nobody_stands_twice(office: Office) -> None:
-    user = office.hire("a", on_call=0).user
-    with pytest.raises(Exception, match=r"UNIQUE|duplicate"):
-        Membership.objects.create(user=user, desk=office.desk)

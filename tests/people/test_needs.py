@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from tests.cast import sign_in
+from tests.cast import rows, sign_in
 from tests.people.conftest import Office
 from tincay.people.models import User
 from tincay.people.permissions import needs, staff
@@ -75,14 +75,14 @@ def test_who_is_not_signed_in_is_asked_to_and_comes_back_to_the_same_page(client
 def test_who_was_shut_out_with_a_page_open_is_asked_to_sign_in(office: Office) -> None:
     worker = office.hire("a", "steward")
     client = sign_in(worker)
-    User.objects.for_the_rules().filter(pk=worker.user.pk).update(is_active=False)
+    rows(User).filter(pk=worker.user.pk).update(is_active=False)
     assert client.get(reverse("health"))["Location"].startswith(reverse("account_login"))
 
 
 def test_a_right_that_was_taken_away_is_gone_with_the_next_page(office: Office) -> None:
     worker = office.hire("a", "steward")
     client = sign_in(worker)
-    User.objects.for_the_rules().filter(pk=worker.user.pk).update(role="operator")
+    rows(User).filter(pk=worker.user.pk).update(role="operator")
     assert client.get(reverse("health")).status_code == 404
 
 
@@ -103,7 +103,7 @@ def test_a_guarded_view_gets_what_its_address_holds(office: Office) -> None:
 
     client = sign_in(office.hire("a", "steward"))
     request = RequestFactory().get("/")
-    request.user = User.objects.for_the_rules().get(pk=client.session["_auth_user_id"])
+    request.user = rows(User).get(pk=client.session["_auth_user_id"])
     assert view(request, "x", number=7).content == b"x 7"  # type: ignore[attr-defined]
 
 
@@ -117,4 +117,4 @@ def test_nobody_is_staff_without_an_account() -> None:
 def test_who_is_signed_in_is_the_own_account(office: Office) -> None:
     request = RequestFactory().get("/")
     request.user = office.hire("a").user
-    assert staff(request) == User.objects.for_the_rules().get(username="a")
+    assert staff(request) == rows(User).get(username="a")

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from tests.browser.never import stored_bytes
-from tests.cast import TOTP_SEED, Hands, Network, Worker, give_second_factor
+from tests.cast import TOTP_SEED, Hands, Network, Worker, give_second_factor, rows
 from tests.people.conftest import Office
 from tests.people.telephone import totp
 from tincay.people.actions import suspend
@@ -85,8 +85,8 @@ def test_no_address_and_no_browser_is_kept_of_who_signs_in(clock: Hands, helper:
     enter(helper, password="sai")
     client, _ = enter(helper)
     client.post(reverse("mfa_authenticate"), {"code": totp()})
-    assert Session.objects.exists()
-    for session in Session.objects.all():
+    assert rows(Session).exists()
+    for session in rows(Session).all():
         assert "203.0.113" not in str(session.get_decoded())
         assert "QZV" not in str(session.get_decoded())
     for place, content in stored_bytes():
@@ -186,7 +186,7 @@ def test_a_password_is_changed_by_who_knows_the_old_one(office: Office) -> None:
     wrong = client.post(reverse("account_change_password"), {"oldpassword": "sai", **new})
     assert "Bạn gõ mật khẩu đang dùng nhé." in wrong.content.decode()
     client.post(reverse("account_change_password"), {"oldpassword": worker.password, **new})
-    assert User.objects.for_the_rules().get(pk=worker.user.pk).check_password("gio-mua-dong-bac-9")
+    assert rows(User).get(pk=worker.user.pk).check_password("gio-mua-dong-bac-9")
 
 
 @pytest.mark.django_db
@@ -216,6 +216,6 @@ def test_a_passkey_always_asks_for_finger_face_or_pin(office: Office) -> None:
 def test_signing_out_takes_a_press_and_ends_the_session(office: Office) -> None:
     client, _ = enter(office.hire("thu"))
     client.get(reverse("account_logout"))
-    assert Session.objects.count() == 1
+    assert rows(Session).count() == 1
     client.post(reverse("account_logout"))
     assert client.get(reverse("today"))["Location"].startswith(reverse("account_login"))

@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from tests.cast import hire, new_desk, new_organisation
+from tests.cast import hire, new_desk, new_organisation, rows
 from tests.people.conftest import Office
 from tincay.people.models import Organisation, User
 from tincay.people.rights import KIND_RIGHTS, ROLE_RIGHTS, May, comes_with_kind, holds
@@ -69,7 +69,7 @@ def test_who_is_shut_out_may_nothing_whatever_the_role_and_the_kind(office: Offi
 def test_a_right_that_no_kind_brings_costs_no_question(
     office: Office, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    user = User.objects.for_the_rules().get(pk=office.hire("a").user.pk)
+    user = rows(User).get(pk=office.hire("a").user.pk)
     with django_assert_num_queries(0):
         assert not user.may(May.SEE_HEALTH)
     with django_assert_num_queries(1):
@@ -138,4 +138,4 @@ def test_an_account_is_found_by_its_name(office: Office) -> None:
 def test_an_organisation_has_one_code(office: Office) -> None:
     with pytest.raises(Exception, match=r"UNIQUE|duplicate"):
         new_organisation("cay-me")
-    assert Organisation.objects.count() == 1
+    assert rows(Organisation).count() == 1

@@ -38,7 +38,7 @@ def test_one_body_coordinates_the_network(install: object) -> None:
     new_organisation("a", "inspectorate", "coordinating_body")
     with pytest.raises(IntegrityError):
         new_organisation("b", "inspectorate", "coordinating_body")
-    assert list(Organisation.objects.values_list("code", flat=True)) == ["a"]
+    assert list(rows(Organisation).values_list("code", flat=True)) == ["a"]
 
 
 def test_a_new_desk_is_kept_as_it_was_told_and_has_no_key(office: Office) -> None:
@@ -65,7 +65,7 @@ def test_an_account_is_kept_as_it_was_told(office: Office) -> None:
         title_en="Helper",
         notice_address="thu@here",
     )
-    found = User.objects.for_the_rules().get(username="thu")
+    found = rows(User).get(username="thu")
     assert (found.role, found.organisation, found.recipient) == ("operator", office.organisation, "")
     assert (found.title_vi, found.title_en, found.notice_address) == ("Người hỗ trợ", "Helper", "thu@here")
     assert found.check_password(PASSWORD)
@@ -82,7 +82,7 @@ def test_people_are_numbered_within_their_organisation(office: Office) -> None:
 def test_a_number_is_not_given_again_to_somebody_else(office: Office) -> None:
     for name in "abc":
         office.hire(name)
-    User.objects.for_the_rules().get(username="b").delete()
+    rows(User).get(username="b").delete()
     assert office.hire("d").user.number == 4
 
 
@@ -99,7 +99,7 @@ def test_without_a_password_nobody_signs_in(office: Office) -> None:
     assert not user.has_usable_password()
     for guess in ("", "None", PASSWORD):
         Client().post(reverse("account_login"), {"login": "a", "password": guess})
-    assert not Session.objects.filter(session_data__contains=str(user.pk)).exists()
+    assert not rows(Session).filter(session_data__contains=str(user.pk)).exists()
 
 
 # --- seated
@@ -112,6 +112,12 @@ def test_somebody_is_seated_once_at_a_desk_with_the_place_that_was_said_last(off
     assert (seat.user, seat.desk, rows(Membership).get().on_call) == (user, office.desk, 3)
 
 
+def test_nobody_sits_twice_at_one_desk(office: Office) -> None:
+    user = office.hire("a", on_call=0).user
+    with pytest.raises(IntegrityError):
+        Membership(user=user, desk=office.desk).save()
+
+
 def test_a_seat_without_a_place_is_not_called(office: Office) -> None:
     seat = add_seat(user=office.hire("a").user, desk=office.desk)
     assert seat.on_call is None
@@ -121,8 +127,8 @@ def test_a_seat_without_a_place_is_not_called(office: Office) -> None:
 def test_who_is_called_first_stands_first_and_who_is_shut_out_does_not_stand(office: Office) -> None:
     for name, place in (("a", 2), ("b", 0), ("c", 1)):
         office.hire(name, on_call=place)
-    suspend(user=User.objects.for_the_rules().get(username="c"))
-    assert [seat.user.username for seat in Membership.objects.for_the_rules().on_call()] == ["b", "a"]
+    suspend(user=rows(User).get(username="c"))
+    assert [seat.user.username for seat in Membership.objects.on_call()] == ["b", "a"]
 
 
 # --- shut out, let in again
@@ -134,7 +140,7 @@ def test_who_is_suspended_is_out_at_once_and_gets_no_calls(office: Office) -> No
     call_on_duty(desk=office.desk, now=NOW)
     suspend(user=worker.user)
     assert not is_in(client)
-    assert not User.objects.for_the_rules().get(pk=worker.user.pk).is_active
+    assert not rows(User).get(pk=worker.user.pk).is_active
     assert not Authenticator.objects.filter(user=worker.user).exists()
     assert not rows(Notice).exists()
 
@@ -153,7 +159,7 @@ def test_all_that_was_done_by_who_is_suspended_stays(office: Office) -> None:
     worker = office.hire("a", on_call=0)
     suspend(user=worker.user)
     assert rows(Membership).get().user == worker.user
-    assert User.objects.for_the_rules().get(pk=worker.user.pk).number == 1
+    assert rows(User).get(pk=worker.user.pk).number == 1
 
 
 def test_who_is_let_in_again_begins_as_on_the_first_day(office: Office) -> None:
@@ -161,7 +167,7 @@ def test_who_is_let_in_again_begins_as_on_the_first_day(office: Office) -> None:
     client = sign_in(worker)
     suspend(user=worker.user)
     let_in_again(user=worker.user, password="mới")
-    found = User.objects.for_the_rules().get(pk=worker.user.pk)
+    found = rows(User).get(pk=worker.user.pk)
     assert found.is_active
     assert found.check_password("mới")
     assert not is_in(client)
@@ -181,7 +187,7 @@ def test_letting_one_in_changes_nobody_else(office: Office) -> None:
     client = sign_in(other)
     let_in_again(user=office.hire("a").user, password="mới")
     assert Authenticator.objects.filter(user=other.user).exists()
-    assert User.objects.for_the_rules().get(username="b").check_password(PASSWORD)
+    assert rows(User).get(username="b").check_password(PASSWORD)
     assert is_in(client)
 
 
@@ -190,4 +196,4 @@ def test_every_session_of_one_person_ends_and_no_other(office: Office) -> None:
     clients = [sign_in(worker), sign_in(worker), sign_in(other)]
     end_sessions(user=worker.user)
     assert [is_in(client) for client in clients] == [False, False, True]
-    assert Session.objects.count() == 1
+    assert rows(Session).count() == 1
