@@ -132,11 +132,13 @@ def test_a_demo_gets_neither_a_country_nor_people(install: Install, command: lis
 
 def test_each_desk_and_each_person_is_enrolled_as_the_file_says(install: Install, tmp_path: Path) -> None:
     with_a_country()
-    enrol(tmp_path)
+    enrol(tmp_path, NETWORK.replace("desks = [", 'notice_address = "x@here"\ndesks = ['))
     desk, user = rows(Desk).get(code="tiep-nhan"), rows(User).get()
-    assert (desk.name("en"), desk.purpose, desk.post("vi")) == ("Intake", "triage", "Trưởng ca")
+    assert (desk.name("en"), desk.purpose) == ("Intake", "triage")
+    assert (desk.post_vi, desk.post_en) == ("Trưởng ca", "Head of the shift")
     assert (desk.organisation.code, desk.organisation.scope) == ("cay-me", ["intake", "case_mgmt"])
-    assert (user.role, user.title("en"), user.notice_address) == ("case_worker", "Helper 1", "")
+    assert (user.role, user.notice_address) == ("case_worker", "x@here")
+    assert (user.title("vi"), user.title("en")) == ("Người hỗ trợ 1", "Helper 1")
     assert desk.recipient == user.recipient == ""  # keys are made in browsers
 
 
@@ -152,6 +154,42 @@ def test_the_second_time_only_who_is_new_gets_a_password(
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["ho-tro-2"]
     assert rows(User).get(username="ho-tro-1").password == before
     assert rows(User).get(username="ho-tro-2").number == 2
+
+
+WATCH = """
+[[organisations]]
+code = "giam-sat"
+name = { vi = "Ban giám sát", en = "Board" }
+kind = "inspectorate"
+scope = ["oversight"]
+
+[[organisations.desks]]
+code = "giam-sat"
+name = { vi = "Bàn giám sát", en = "Oversight" }
+purpose = "oversight"
+post = { vi = "Trưởng ban", en = "Head" }
+
+[[users]]"""
+
+
+def test_each_organisation_gets_its_own_desks_and_people(install: Install, tmp_path: Path) -> None:
+    with_a_country()
+    enrol(tmp_path, NETWORK.replace("[[users]]", WATCH) + 'oversight = "giam-sat"\n')
+    enrol(tmp_path, NETWORK.replace("[[users]]", WATCH))
+    found = rows(Desk).order_by("code").values_list("code", "organisation__code")
+    assert list(found) == [("giam-sat", "giam-sat"), ("tiep-nhan", "cay-me"), ("truong-hop", "cay-me")]
+    assert rows(User).get().organisation.code == "cay-me"
+
+
+def test_the_default_desks_may_name_who_oversees(install: Install, tmp_path: Path) -> None:
+    with_a_country()
+    enrol(tmp_path, NETWORK.replace("[[users]]", WATCH) + 'oversight = "giam-sat"\n')
+    named = rows(Fallback).get()
+    assert [named.triage.code, named.case.code, named.oversight and named.oversight.code] == [
+        "tiep-nhan",
+        "truong-hop",
+        "giam-sat",
+    ]
 
 
 POLICE = 'kind = "police_commune"'

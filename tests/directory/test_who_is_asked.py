@@ -170,10 +170,15 @@ def test_a_desk_that_sorts_reports_does_not_read_identity(case: Desk, second: De
     assert case_desk(second) == case
 
 
-@pytest.mark.parametrize("own", [True, False])
-def test_both_are_found_together_as_each_alone(team: Team, case: Desk, second: Desk, own: bool) -> None:
-    if own:
-        staff_desk(new_desk(second.organisation, "ben-song-ho-tro", "case"), team.colleague)
+@pytest.mark.parametrize("keys", [[], [False], [True], [False, True], [True, True]])
+def test_both_are_found_together_as_each_alone(
+    team: Team, case: Desk, second: Desk, keys: list[bool]
+) -> None:
+    """However many case desks the organisation has, and whichever of them have a key."""
+    for number, has_key in enumerate(keys):
+        own = new_desk(second.organisation, f"ho-tro-{9 - number}", "case")
+        if has_key:
+            staff_desk(own, team.colleague)
     staff_desk(case, team.helper)
     for desk in (team.desk, second):
         assert desk_and_case(desk.code) == (desk, case_desk(desk))
