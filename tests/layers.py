@@ -34,6 +34,7 @@ EXTRA = {
     "web.dates": ("models", "words for dates: knows no row"),
     "web.headers": ("views", "middleware: stands around views"),
     "web.json_views": ("views", "a view that answers a script"),
+    "web.loader": ("views", "how templates are loaded: called by Django"),
     "web.logs": ("models", "what a log line may hold: knows no row"),
     "web.packs": ("models", "the country's data, read once: files instead of rows"),
     "web.process_lock": ("models", "a lock between processes: knows no row"),

@@ -18,10 +18,6 @@ def recipient(owner: UUID, kind: str) -> Recipient:
     )
 
 
-def wraps_for_desk(owner: UUID, desk: Desk) -> QuerySet[Wrap]:
-    return Wrap.objects.of(owner).filter(desk=desk).select_related("compartment")
-
-
 def wraps_for_receipt(owner: UUID) -> QuerySet[Wrap]:
     return Wrap.objects.of(owner).filter(desk=None).select_related("compartment")
 

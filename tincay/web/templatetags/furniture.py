@@ -121,7 +121,7 @@ def field(bound: forms.BoundField) -> SafeString:
     return bound.as_field_group()
 
 
-@register.inclusion_tag("web/furniture/choice.html")
+@register.simple_tag
 def choice(
     name: str,
     value: str,
@@ -131,18 +131,22 @@ def choice(
     hint: str = "",
     checked: bool = False,
     sealed: bool = False,
-) -> dict[str, Any]:
+) -> SafeString:
     """One choice card outside a form object. With `sealed` it has data-name only, so a browser never posts it."""
-    return {
-        "name": name,
-        "value": value,
-        "words": words,
-        "kind": kind,
-        "icon": icon,
-        "hint": hint,
-        "checked": checked,
-        "sealed": sealed,
-    }
+    return format_html(
+        '<div class="choice"><input type="{}" id="{}" {}="{}" value="{}" autocomplete="off"{}>'
+        '<label for="{}">{}<span>{}{}</span></label></div>',
+        kind,
+        f"{name}-{value}",
+        "data-name" if sealed else "name",
+        name,
+        value,
+        SafeString(" checked") if checked else "",
+        f"{name}-{value}",
+        _optional_drawing(icon),
+        words,
+        _small(hint),
+    )
 
 
 @register.inclusion_tag("web/furniture/error_summary.html")
