@@ -172,7 +172,7 @@ def test_a_member_to_whom_no_key_was_handed_has_no_part_in_the_talk(
     boss.post(reverse("join_desk", args=[desk.code]), {f"{desk.code}-user": colleague.user.pk})
     before = list(Wrap.objects.for_the_rules().order_by("id").values_list("recipient", "sealed"))
     sealed = base64_text(wrap(new_key()[0], Recipient(colleague.user.recipient)))
-    members = [{"id": str(one.user_id), "sealed": sealed} for one in desk.memberships.all()]
+    members = [{"id": str(one.user_id), "sealed": sealed} for one in desk.memberships.for_the_rules()]
     desk.refresh_from_db()
     stale = [{"id": str(row.pk), "sealed": sealed} for row in Wrap.objects.for_the_rules().filter(desk=desk)]
     client = sign_in(colleague)
