@@ -1,4 +1,4 @@
-"""What happens to the directory. The calendar's own change, which moves due dates, is intake.actions."""
+"""What happens to the directory. The calendar's own change, which moves due dates, is reports.deadlines'."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
