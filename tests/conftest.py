@@ -15,11 +15,13 @@ from hypothesis import settings as examples
 
 from tests.cast import NOW, SALT, Hands, Helper, Network, Reporter, Team, build_network, build_team
 from tests.patience import StandingClock
+from tests.shared import Kept, empty_quickly, remember_stretches
 from tincay.web.models import Install
 
 # What is tried is right or wrong; how long one example took on a busy machine is neither.
 examples.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("house")
+NETWORK, TEAM = Kept(build_network), Kept(build_team)
 WATCHES = (
     "tincay.intake.flood",
     "tincay.intake.tallies",
@@ -50,6 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
         database["TEST"] = {**database.get("TEST", {}), "NAME": str(folder / "tests.sqlite3")}
     else:
         _empty_what_is_written_once()
+    remember_stretches()
+    empty_quickly()
 
 
 def _empty_what_is_written_once() -> None:
@@ -143,13 +147,13 @@ def clock(install: Install) -> Hands:
 
 @pytest.fixture
 def network(install: Install) -> Network:
-    return build_network()
+    return NETWORK.put()
 
 
 @pytest.fixture
 def team(install: Install) -> Team:
     """One organisation with one desk: for tests that need no report's whole way."""
-    return build_team()
+    return TEAM.put()
 
 
 @pytest.fixture
