@@ -27,7 +27,7 @@ TYPES = ROOT / "client/src/generated.ts"
 WORD_LISTS = ROOT / "client/word-lists.json"
 MESSAGES: tuple[type[BaseModel], ...] = (
     Envelope, MessageIn, GrantChange, GrantDocument, Locator, ChallengeAnswer, PersonKey,
-    rekey.Begin, rekey.NewKey, rekey.Replaced, rekey.Joined,
+    rekey.BeginRekey, rekey.NewKey, rekey.Replaced, rekey.Joined,
 )  # fmt: skip
 # The last is answered by the page of the own key alone.
 ERRORS = (*STATUS, "last_member")

@@ -87,7 +87,7 @@ def _forget() -> Iterator[None]:
     translation.activate(settings.LANGUAGE_CODE)
     yield
     web.this_install.cache_clear()
-    directory._known.clear()
+    directory._cached.clear()
     tallies._in_memory = tallies.InMemory()
     flood.sealed_lane, flood.plain_lane = flood.Rate("sealed"), flood.Rate("plain")
 
@@ -130,7 +130,7 @@ def new_install(*, demo: bool = False) -> Install:
     from tincay.directory import queries as directory
     from tincay.web.models import this_install
 
-    directory._known.clear()
+    directory._cached.clear()
     row, _ = Install.objects.update_or_create(id=1, defaults={"salt": SALT, "demo": demo})
     this_install.cache_clear()
     return row

@@ -169,7 +169,7 @@ def empty_quickly() -> None:
         if tables:
             connection.ops.execute_sql_flush(list(_emptied(tables)))
 
-    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
 
 
 def _emptied(tables: list[str]) -> Iterator[str]:

@@ -24,7 +24,9 @@ ALLOWED = {
     "tincay.core.sealing.stretch_passphrase": "what staff's browsers do: tests/vectors/sealing.json",
     "tincay.core.sealing.answer_challenge": "what her browser does: the vectors of docs/formats/visit.md",
     "tincay.core.classification.suggest": "what staff's browsers do with the same table",
-    "tincay.vault.queries.wraps_for_desk": "the tests' cast opens reports by it; goes when the cast asks the rows",
+    "tincay.core.classification.Suggestion": "what it answers",
+    "tincay.core.classification.warnings_of": "what staff's browsers do with the other table",
+    "tincay.core.classification._chosen": "both ask it",
 }
 Place = tuple[str, str]
 """A module, and a name in it."""

@@ -15,7 +15,8 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import URLResolver, get_resolver
 
-from tests.test_architecture import LAYERS, _patterns, columns
+from tests.layers import APPS
+from tests.test_architecture import _patterns, columns
 from tincay.people.rights import ROLE_RIGHTS
 from tincay.web.packs import codes
 
@@ -213,6 +214,6 @@ def test_no_list_and_no_role_is_about_people_who_sell_or_buy_sex() -> None:
         assert not any(word in role for word in words), role
     for code in codes()["focus_conduct"]:
         assert not any(word in code.code for word in words), code.code
-    for app in LAYERS:
+    for app in APPS:
         for model in apps.get_app_config(app).get_models():
             assert not any(word in model.__name__.lower() for word in words), model

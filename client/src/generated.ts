@@ -1,6 +1,6 @@
 /** Written by `./run generate` from the Python side (tests/client_types.py): not to be edited. */
 
-export interface Begin {
+export interface BeginRekey {
   v: 1;
   step: "begin" | "more" | "finish";
 }

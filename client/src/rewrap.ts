@@ -1,6 +1,6 @@
 /** <desk-rewrap>: a desk gets a new key, or a new member. docs/formats/rewrap.md. */
 
-import type { Begin, Joined, NewKey, Replaced } from "./generated";
+import type { BeginRekey, Joined, NewKey, Replaced } from "./generated";
 import type { DeskKey } from "./keyring";
 import { ask, KeyringRefused, keyringState } from "./keyring-link";
 import { post, Refused } from "./post";
@@ -28,7 +28,7 @@ export class DeskRewrap extends HTMLElement {
     onGo(this, { start: () => void busy(this, () => this.start()) });
   }
 
-  private say<T>(message: Begin | NewKey | Replaced | Joined): Promise<T> {
+  private say<T>(message: BeginRekey | NewKey | Replaced | Joined): Promise<T> {
     return post(said(this, "action"), JSON.stringify(message), this.dataset["csrf"] ?? "") as unknown as Promise<T>;
   }
 

@@ -47,7 +47,7 @@ class Worker:
 
     def desk_key(self, desk: Desk) -> Identity:
         """The desk's identity, opened with the own one, as the browser does it."""
-        of = Recipient(Desk.objects.get(pk=desk.pk).recipient)
+        of = Recipient(rows(Desk).get(pk=desk.pk).recipient)
         row = rows(DeskWrap).get(of=of, user=self.user)
         return unwrap(Sealed(bytes(row.sealed)), self.key, of=of)
 

@@ -78,7 +78,7 @@ def test_offices_go_by_the_organisations_calendar_unless_another_is_named(instal
 def test_a_change_is_the_next_version_with_its_reason(install: Install) -> None:
     add_calendar()
     assert [close(THURSDAY), close(THURSDAY + timedelta(days=1), reason="lũ")] == [2, 3]
-    last = CalendarVersion.objects.get(number=3)
+    last = rows(CalendarVersion).get(number=3)
     assert (last.reason, last.made_at) == ("lũ", NOW)
     assert [day.day for day in last.days.all()] == [THURSDAY + timedelta(days=1)]
 
@@ -119,7 +119,7 @@ def test_a_calendar_that_is_not_kept_yet_is_not_remembered(install: Install) -> 
     """This test's own transaction never ends: what was read in it is no other one's truth."""
     close(THURSDAY)
     calendar()
-    assert queries._known == {}
+    assert queries._cached == {}
 
 
 def test_the_days_to_come_are_listed_in_order_and_today_is_not(install: Install) -> None:
@@ -149,7 +149,7 @@ def test_changes_are_told_newest_first(install: Install) -> None:
 
 
 def test_what_the_leaf_of_a_change_says_stays_with_the_change(install: Install) -> None:
-    first, second = (CalendarVersion.objects.get(number=close(TODAY + timedelta(days=n))) for n in (1, 2))
+    first, second = (rows(CalendarVersion).get(number=close(TODAY + timedelta(days=n))) for n in (1, 2))
     appended = append_leaf(kind="calendar_changed", event={"changed": "2026-07-01"}, now=NOW)
     keep_opening(version=second, appended=appended)
     second.refresh_from_db()

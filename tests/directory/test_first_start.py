@@ -57,15 +57,15 @@ def test_a_new_install_gets_its_country_and_its_network_from_two_commands(
     file = tmp_path / "network.toml"
     file.write_text(NETWORK, encoding="utf-8")
     call_command("load_pack")
-    assert Province.objects.count() == 34
+    assert rows(Province).count() == 34
     call_command("enrol", str(file))
     call_command("enrol", str(file))
-    assert Desk.objects.count() == 2
-    province = Province.objects.get(code="vn22")
-    assert province.desk == Desk.objects.get(code="tiep-nhan")
-    assert Fallback.objects.get().case.code == "truong-hop"
-    user = User.objects.for_the_rules().get()
-    assert Membership.objects.for_the_rules().get(user=user).on_call == 1
+    assert rows(Desk).count() == 2
+    province = rows(Province).get(code="vn22")
+    assert province.desk == rows(Desk).get(code="tiep-nhan")
+    assert rows(Fallback).get().case.code == "truong-hop"
+    user = rows(User).get()
+    assert rows(Membership).get(user=user).on_call == 1
     shown = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ho-tro-1")]
     assert len(shown) == 1, "a password is shown once"
     assert user.check_password(shown[0].split()[1])
@@ -97,9 +97,9 @@ def test_the_country_comes_with_its_provinces_their_old_codes_and_its_days(
     days = rows(CalendarDay).count()
     assert f"34 provinces, {days} days of the calendar" in capsys.readouterr().out
     merged = {row["code"]: row["old_codes"].split() for row in pack_rows("provinces.csv")}
-    assert dict(Province.objects.values_list("code", "old_codes")) == merged
+    assert dict(rows(Province).values_list("code", "old_codes")) == merged
     assert any(len(codes) > 1 for codes in merged.values())
-    assert Province.objects.get(code="vn01").name("en") == "Ha Noi"
+    assert rows(Province).get(code="vn01").name("en") == "Ha Noi"
 
 
 def test_the_logs_key_is_there_before_the_first_leaf(
@@ -115,7 +115,7 @@ def test_a_country_that_could_not_be_loaded_twice_stays_as_it_was(install: Insta
     call_command("load_pack")
     with pytest.raises(CommandError):
         call_command("load_pack")
-    assert (Province.objects.count(), rows(CalendarVersion).count()) == (34, 1)
+    assert (rows(Province).count(), rows(CalendarVersion).count()) == (34, 1)
 
 
 @pytest.mark.parametrize("command", [["load_pack"], ["enrol", "network.toml"]])
@@ -123,8 +123,8 @@ def test_a_demo_gets_neither_a_country_nor_people(install: Install, command: lis
     new_install(demo=True)
     with pytest.raises(CommandError):
         call_command(*command)
-    assert not Province.objects.exists()
-    assert not User.objects.for_the_rules().exists()
+    assert not rows(Province).exists()
+    assert not rows(User).exists()
 
 
 # --- the network
@@ -132,11 +132,13 @@ def test_a_demo_gets_neither_a_country_nor_people(install: Install, command: lis
 
 def test_each_desk_and_each_person_is_enrolled_as_the_file_says(install: Install, tmp_path: Path) -> None:
     with_a_country()
-    enrol(tmp_path)
-    desk, user = Desk.objects.get(code="tiep-nhan"), User.objects.for_the_rules().get()
-    assert (desk.name("en"), desk.purpose, desk.post("vi")) == ("Intake", "triage", "Trưởng ca")
+    enrol(tmp_path, NETWORK.replace("desks = [", 'notice_address = "x@here"\ndesks = ['))
+    desk, user = rows(Desk).get(code="tiep-nhan"), rows(User).get()
+    assert (desk.name("en"), desk.purpose) == ("Intake", "triage")
+    assert (desk.post_vi, desk.post_en) == ("Trưởng ca", "Head of the shift")
     assert (desk.organisation.code, desk.organisation.scope) == ("cay-me", ["intake", "case_mgmt"])
-    assert (user.role, user.title("en"), user.notice_address) == ("case_worker", "Helper 1", "")
+    assert (user.role, user.notice_address) == ("case_worker", "x@here")
+    assert (user.title("vi"), user.title("en")) == ("Người hỗ trợ 1", "Helper 1")
     assert desk.recipient == user.recipient == ""  # keys are made in browsers
 
 
@@ -145,13 +147,49 @@ def test_the_second_time_only_who_is_new_gets_a_password(
 ) -> None:
     with_a_country()
     enrol(tmp_path)
-    before = User.objects.for_the_rules().get().password
+    before = rows(User).get().password
     second = NETWORK.split("[[users]]")[1].split("[provinces]")[0].replace("-1", "-2")
     capsys.readouterr()
     enrol(tmp_path, NETWORK.replace("[provinces]", f"[[users]]{second}\n[provinces]"))
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["ho-tro-2"]
-    assert User.objects.for_the_rules().get(username="ho-tro-1").password == before
-    assert User.objects.for_the_rules().get(username="ho-tro-2").number == 2
+    assert rows(User).get(username="ho-tro-1").password == before
+    assert rows(User).get(username="ho-tro-2").number == 2
+
+
+WATCH = """
+[[organisations]]
+code = "giam-sat"
+name = { vi = "Ban giám sát", en = "Board" }
+kind = "inspectorate"
+scope = ["oversight"]
+
+[[organisations.desks]]
+code = "giam-sat"
+name = { vi = "Bàn giám sát", en = "Oversight" }
+purpose = "oversight"
+post = { vi = "Trưởng ban", en = "Head" }
+
+[[users]]"""
+
+
+def test_each_organisation_gets_its_own_desks_and_people(install: Install, tmp_path: Path) -> None:
+    with_a_country()
+    enrol(tmp_path, NETWORK.replace("[[users]]", WATCH) + 'oversight = "giam-sat"\n')
+    enrol(tmp_path, NETWORK.replace("[[users]]", WATCH))
+    found = rows(Desk).order_by("code").values_list("code", "organisation__code")
+    assert list(found) == [("giam-sat", "giam-sat"), ("tiep-nhan", "cay-me"), ("truong-hop", "cay-me")]
+    assert rows(User).get().organisation.code == "cay-me"
+
+
+def test_the_default_desks_may_name_who_oversees(install: Install, tmp_path: Path) -> None:
+    with_a_country()
+    enrol(tmp_path, NETWORK.replace("[[users]]", WATCH) + 'oversight = "giam-sat"\n')
+    named = rows(Fallback).get()
+    assert [named.triage.code, named.case.code, named.oversight and named.oversight.code] == [
+        "tiep-nhan",
+        "truong-hop",
+        "giam-sat",
+    ]
 
 
 POLICE = 'kind = "police_commune"'
@@ -168,8 +206,8 @@ def test_a_file_with_one_mistake_enrols_nobody(install: Install, tmp_path: Path,
     right, wrong, said = SPOILED[spoiled]
     with pytest.raises(CommandError, match=said):
         enrol(tmp_path, NETWORK.replace(right, wrong))
-    assert not User.objects.for_the_rules().exists()
-    assert not Desk.objects.exists()
+    assert not rows(User).exists()
+    assert not rows(Desk).exists()
 
 
 @pytest.mark.parametrize(
@@ -187,5 +225,5 @@ def test_a_code_that_is_in_no_list_enrols_nobody(
     with_a_country()
     with pytest.raises((UnknownCode, Province.DoesNotExist, CommandError)):
         enrol(tmp_path, NETWORK.replace(right, wrong))
-    assert not User.objects.for_the_rules().exists()
-    assert not Desk.objects.exists()
+    assert not rows(User).exists()
+    assert not rows(Desk).exists()

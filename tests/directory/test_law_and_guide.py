@@ -1,10 +1,12 @@
 """What the guide and the law page say about the law stands there with its source and the day it was read."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from tests.cast import Hands
 from tincay.core.clock import ZONE
@@ -54,10 +56,11 @@ def test_what_is_from_memory_stands_apart_and_says_that_a_lawyer_must_look(
 def test_every_fact_that_was_read_stands_with_its_source_and_the_day(
     install: Install, client: Client
 ) -> None:
-    known = main(client.get(reverse("law")).content.decode()).split("Điều chưa kiểm chứng")[0]
+    page = re.sub(r">\s+<", "><", main(client.get(reverse("law")).content.decode()))
+    known = page.split("Điều chưa kiểm chứng")[0]
     read = [fact for fact in legal_facts().values() if fact.may_be_shown()]
     for fact in read:
-        assert f"<h2>{fact.title['vi']}</h2>" in known
+        assert f"<h2>{fact.title['vi']}</h2><p>{escape(fact.text['vi'])}</p>" in known
         assert fact.source["vi"] in known
     assert known.count("Nguồn được đọc lại ngày 28/02/2026") == len(read)
 
@@ -75,6 +78,19 @@ def test_a_fact_that_nobody_read_again_for_a_year_carries_a_mark(
 
 def test_the_facts_of_the_pack_are_read_once_a_process() -> None:
     assert legal_facts() is legal_facts()
+
+
+def test_the_guide_says_every_part_in_whole(install: Install, client: Client) -> None:
+    said = main(client.get(reverse("guide")).content.decode())
+    guide = pack_toml("guide.toml")
+    for words in (
+        guide["title"]["vi"],
+        guide["lead"]["vi"],
+        *(part["heading"]["vi"] for part in guide["parts"]),
+    ):
+        assert escape(words) in said
+    for part in guide["parts"]:
+        assert escape(part["text"]["vi"].strip().split("\n")[-1]) in said, part["id"]
 
 
 def test_the_guide_gives_each_part_only_the_law_that_belongs_to_it(install: Install, client: Client) -> None:

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("install")]
 
 def offer(code: str, province: str = "", **facts: object) -> Service:
     names = {"name_vi": f"Trạm {code}", "name_en": f"Post {code}", "kinds": ["health"]}
-    place = Province.objects.get(pk=province) if province else None
+    place = rows(Province).get(pk=province) if province else None
     return add_service(code=code, province=place, **names | facts)
 
 

@@ -44,7 +44,7 @@ def test_a_province_is_kept_with_its_names_its_list_and_the_codes_it_had_before(
         old_codes=("a", "b"),
         desk=team.desk,
     )
-    found = Province.objects.get(pk="vn01")
+    found = rows(Province).get(pk="vn01")
     assert (found.name("vi"), found.name("en")) == ("Hà Nội", "Ha Noi")
     assert (found.list_version, found.old_codes, found.desk) == ("2025", ["a", "b"], team.desk)
 
@@ -99,7 +99,7 @@ def test_a_province_that_gets_a_desk_is_answered_by_it_from_then_on(case: Desk, 
     new_province("M02", "Sơn Thượng")
     set_province_desk(code="M01", desk=second)
     assert desk_for("M01") == second
-    assert Province.objects.get(code="M02").desk is None
+    assert rows(Province).get(code="M02").desk is None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_state_body_that_is_not_the_police_may_answer_for_a_province(case: Des
     new_province("M01", "Sông Mây")
     social = state_desk("social_work_centre")
     set_province_desk(code="M01", desk=social)
-    assert Province.objects.get(code="M01").desk == social
+    assert rows(Province).get(code="M01").desk == social
 
 
 def test_a_province_that_there_is_none_of_is_no_silent_mistake(team: Team) -> None:
@@ -170,10 +170,15 @@ def test_a_desk_that_sorts_reports_does_not_read_identity(case: Desk, second: De
     assert case_desk(second) == case
 
 
-@pytest.mark.parametrize("own", [True, False])
-def test_both_are_found_together_as_each_alone(team: Team, case: Desk, second: Desk, own: bool) -> None:
-    if own:
-        staff_desk(new_desk(second.organisation, "ben-song-ho-tro", "case"), team.colleague)
+@pytest.mark.parametrize("keys", [[], [False], [True], [False, True], [True, True]])
+def test_both_are_found_together_as_each_alone(
+    team: Team, case: Desk, second: Desk, keys: list[bool]
+) -> None:
+    """However many case desks the organisation has, and whichever of them have a key."""
+    for number, has_key in enumerate(keys):
+        own = new_desk(second.organisation, f"ho-tro-{9 - number}", "case")
+        if has_key:
+            staff_desk(own, team.colleague)
     staff_desk(case, team.helper)
     for desk in (team.desk, second):
         assert desk_and_case(desk.code) == (desk, case_desk(desk))

@@ -3,22 +3,20 @@
 import base64
 
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from tests.browser.never import stored_bytes
-from tests.cast import TOTP_SEED, Hands, Network, Worker, give_second_factor
+from tests.cast import TOTP_SEED, Hands, Network, Worker, give_second_factor, rows
+from tests.people.conftest import Office
 from tests.people.telephone import totp
+from tincay.people.actions import suspend
+from tincay.people.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _no_code_was_used() -> None:
-    cache.clear()
 
 
 def enter(worker: Worker, *, password: str = "", client: Client | None = None) -> tuple[Client, str]:
@@ -87,8 +85,8 @@ def test_no_address_and_no_browser_is_kept_of_who_signs_in(clock: Hands, helper:
     enter(helper, password="sai")
     client, _ = enter(helper)
     client.post(reverse("mfa_authenticate"), {"code": totp()})
-    assert Session.objects.exists()
-    for session in Session.objects.all():
+    assert rows(Session).exists()
+    for session in rows(Session).all():
         assert "203.0.113" not in str(session.get_decoded())
         assert "QZV" not in str(session.get_decoded())
     for place, content in stored_bytes():
@@ -105,12 +103,13 @@ def test_the_last_second_step_stays(clock: Hands, helper: Worker) -> None:
     assert Authenticator.objects.filter(user=helper.user, type="totp").exists()
 
 
-def test_somebody_who_was_paused_cannot_come_in(clock: Hands, helper: Worker) -> None:
+def test_who_is_suspended_cannot_come_in(clock: Hands, helper: Worker) -> None:
     give_second_factor(helper)
-    helper.user.is_active = False
-    helper.user.save()
-    client, _ = enter(helper)
+    suspend(user=helper.user)
+    client, leads_to = enter(helper)
     assert client.get(reverse("desk")).status_code == 302
+    assert leads_to == reverse("account_inactive")
+    assert "Tài khoản tạm ngừng" in client.get(leads_to).content.decode()
 
 
 @pytest.mark.parametrize("language", ["", "/en"])
@@ -126,3 +125,97 @@ def test_the_pages_of_signing_in_speak_our_words(clock: Hands, helper: Worker, l
         assert page.count("<h1>") == 1, path
         for foreign in ("Authenticator", "Two-Factor", "Security Key", "Passwordless"):
             assert foreign not in page.replace("allauth", ""), (path, foreign)
+
+
+# --- without the network: an office is enough
+
+
+def test_nobody_makes_an_account_for_themselves(rf: RequestFactory) -> None:
+    assert not get_adapter().is_open_for_signup(rf.get("/"))
+
+
+def test_no_address_and_no_browser_is_read(rf: RequestFactory) -> None:
+    request = rf.get("/", REMOTE_ADDR="203.0.113.77", HTTP_USER_AGENT="QZV")
+    assert get_adapter().get_client_ip(request) == "0.0.0.0"
+    assert get_adapter().get_http_user_agent(request) == ""
+
+
+@pytest.mark.django_db
+def test_a_sign_in_ends_with_the_browser_and_offers_no_other_end(office: Office) -> None:
+    client, _ = enter(office.hire("thu"))
+    assert not client.cookies["desk"]["max-age"]
+    assert not client.cookies["desk"]["expires"]
+    assert "remember" not in client.get(reverse("account_login")).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_form_asks_for_a_name_and_a_password_and_says_so_to_the_browser(
+    client: Client, install: object
+) -> None:
+    html = client.get(reverse("account_login")).content.decode()
+    for said in ("Tên đăng nhập", "Mật khẩu", 'autocomplete="username"', 'autocomplete="current-password"'):
+        assert said in html
+    assert html.count('type="password"') == 1
+
+
+@pytest.mark.django_db
+def test_wrong_tries_are_counted_by_name_also_where_there_is_no_such_name(office: Office) -> None:
+    for _ in range(5):
+        enter_as("khong.co", "sai")
+    assert "Bạn đợi 5 phút" in enter_as("khong.co", "sai")
+    assert "Bạn đợi 5 phút" not in enter_as("thu", "sai")
+
+
+def enter_as(name: str, password: str) -> str:
+    told = {"login": name, "password": password}
+    return Client().post(reverse("account_login"), told).content.decode()
+
+
+@pytest.mark.django_db
+def test_somebody_without_a_second_step_is_led_to_set_one(office: Office) -> None:
+    client, _ = enter(office.hire("thu"))
+    assert client.get(reverse("today"))["Location"] == reverse("mfa_index")
+    assert "Cần một bước nữa trước khi làm việc" in client.get(reverse("mfa_index")).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_password_is_changed_by_who_knows_the_old_one(office: Office) -> None:
+    worker = office.hire("thu")
+    client, _ = enter(worker)
+    new = {"password1": "gio-mua-dong-bac-9", "password2": "gio-mua-dong-bac-9"}
+    wrong = client.post(reverse("account_change_password"), {"oldpassword": "sai", **new})
+    assert "Bạn gõ mật khẩu đang dùng nhé." in wrong.content.decode()
+    client.post(reverse("account_change_password"), {"oldpassword": worker.password, **new})
+    assert rows(User).get(pk=worker.user.pk).check_password("gio-mua-dong-bac-9")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("account_change_password", ["Mật khẩu đang dùng", "Mật khẩu mới", "Mật khẩu mới, gõ lại"]),
+        ("mfa_activate_totp", ["Mã sáu số trong ứng dụng"]),
+        ("mfa_add_webauthn", ["Tên để bạn nhận ra thiết bị này"]),
+    ],
+)
+def test_every_field_is_asked_for_in_our_words(office: Office, name: str, labels: list[str]) -> None:
+    client, _ = enter(office.hire("thu"))
+    html = client.get(reverse(name)).content.decode()
+    assert [label for label in labels if f">{label}<" not in html] == []
+
+
+@pytest.mark.django_db
+def test_a_passkey_always_asks_for_finger_face_or_pin(office: Office) -> None:
+    client, _ = enter(office.hire("thu"))
+    form = client.get(reverse("mfa_add_webauthn")).context["form"]
+    assert form.fields["passwordless"].initial is True
+    assert form.fields["passwordless"].widget.is_hidden
+
+
+@pytest.mark.django_db
+def test_signing_out_takes_a_press_and_ends_the_session(office: Office) -> None:
+    client, _ = enter(office.hire("thu"))
+    client.get(reverse("account_logout"))
+    assert rows(Session).count() == 1
+    client.post(reverse("account_logout"))
+    assert client.get(reverse("today"))["Location"].startswith(reverse("account_login"))

@@ -1,6 +1,7 @@
 """Rows that belong to somebody answer to nobody who did not say whose; however they are asked for."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -40,7 +41,8 @@ ASKED_BEFORE_SIGNING_IN = {"people.User"}
 
 Rows = Any
 """A set of any model."""
-SCOPED = [model for model in own_models() if isinstance(model._default_manager.all(), ScopedQuerySet)]
+MODELS = list(own_models())
+SCOPED = [model for model in MODELS if isinstance(model._default_manager.all(), ScopedQuerySet)]
 
 
 # --- which models
@@ -55,7 +57,7 @@ def leads_to_somebody(model: type[models.Model], seen: frozenset[type[models.Mod
     return any(leads_to_somebody(target, seen | {model}) for target in ahead)
 
 
-@pytest.mark.parametrize("model", own_models(), ids=lambda model: model._meta.label)
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_every_model_that_leads_to_somebody_is_scoped_or_public_with_a_reason(
     model: type[models.Model],
 ) -> None:
@@ -74,12 +76,11 @@ def test_every_model_that_leads_to_somebody_is_scoped_or_public_with_a_reason(
     assert all(isinstance(manager.all(), GuardedQuerySet) for manager in model._meta.managers), cure
 
 
-@pytest.mark.parametrize("model", own_models(), ids=lambda model: model._meta.label)
-def test_what_is_scoped_hangs_on_nothing_public_by_one_to_one(model: type[models.Model]) -> None:
+def test_what_is_scoped_hangs_on_nothing_public_by_one_to_one() -> None:
     """`desk.thing` of a one-to-one relation is asked by Django's own manager, which nothing guards."""
-    for field in model._meta.fields:
+    for field in (field for model in MODELS for field in model._meta.fields):
         if isinstance(field, models.OneToOneField) and isinstance(field.related_model, type):
-            assert is_public(model) or not is_public(field.related_model), f"{field}: take a ForeignKey"
+            assert is_public(field.model) or not is_public(field.related_model), f"{field}: take a ForeignKey"
 
 
 # --- however they are asked
@@ -111,7 +112,9 @@ WAYS: dict[str, Callable[[Rows], object]] = {
     "intersection": lambda rows: list(rows.intersection(rows.model.objects.for_the_rules())),
     "or": lambda rows: list(rows.model.objects.for_the_rules() | rows),
     "and": lambda rows: list(rows & rows.model.objects.for_the_rules()),
-    "update": lambda rows: rows.update(pk=F("pk")),
+    "update": lambda rows: rows.update(
+        **{rows.model._meta.fields[-1].name: F(rows.model._meta.fields[-1].name)}
+    ),
     "bulk_update": lambda rows: rows.bulk_update([rows.model(pk=1)], [rows.model._meta.fields[-1].name]),
     "delete": lambda rows: rows.delete(),
     "get_or_create": lambda rows: rows.get_or_create(pk=None),
@@ -144,14 +147,16 @@ BETWEEN: dict[str, Callable[[Rows], Rows]] = {
     "using": lambda rows: rows.using("default"),
     "q": lambda rows: rows.filter(Q(pk__isnull=True) | Q(pk__isnull=False)),
 }
-EVEN_SCOPED = {"raw", "extra"}
+NOT_OF_NOTHING = {"raw", "extra", "in", "index", "get_or_create", "update_or_create"}
+"""Ways that are never open, or need a row."""
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
-def test_a_set_of_which_nobody_said_whose_raises(model: Any, way: str) -> None:
-    with pytest.raises(Unscoped):
-        WAYS[way](model.objects.all())
+def test_a_set_of_which_nobody_said_whose_raises(way: str) -> None:
+    model: Any
+    for model in SCOPED:
+        with pytest.raises(Unscoped):
+            WAYS[way](model.objects.all())
 
 
 @given(
@@ -168,27 +173,21 @@ def test_whatever_is_done_to_it_in_between(model: Any, between: list[str], way: 
         rows, scoped = BETWEEN[name](rows), BETWEEN[name](scoped)
     with pytest.raises(Unscoped):
         WAYS[way](rows)
-    try:
+    with suppress(ObjectDoesNotExist):
         WAYS[way](scoped)
-    except ObjectDoesNotExist:
-        pass
 
 
-@pytest.mark.parametrize("way", sorted(set(WAYS) - EVEN_SCOPED - {"in", "index", "repr"}))
+@pytest.mark.parametrize("way", sorted(set(WAYS) - NOT_OF_NOTHING))
 def test_a_set_for_the_rules_answers(way: str) -> None:
-    try:
+    with suppress(ObjectDoesNotExist):
         WAYS[way](Pause.objects.for_the_rules())
-    except (ObjectDoesNotExist, ValueError, TypeError, models.ProtectedError, IndexError) as fine:
-        assert not isinstance(fine, Unscoped)
-    except Exception as other:
-        assert "Unscoped" not in repr(other)
-        assert way in {"get_or_create", "update_or_create", "bulk_update", "update"}, (way, other)
 
 
-@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
-def test_an_empty_set_needs_nobody(model: Any) -> None:
-    assert list(model.objects.none()) == []
-    assert not model.objects.none().exists()
+def test_an_empty_set_needs_nobody() -> None:
+    model: Any
+    for model in SCOPED:
+        assert list(model.objects.none()) == []
+        assert not model.objects.none().exists()
 
 
 # --- joins
@@ -268,8 +267,8 @@ def test_what_hangs_on_a_known_row_is_read_through_it(network: Network, reporter
     assert not report.messages.exclude(kind="x").exists()
     (again,) = Report.objects.for_the_rules().prefetch_related("clocks__escalations", "messages")
     assert list(again.clocks.all()) == list(report.clocks.all())
-    assert network.helper.user.memberships.get().desk == network.triage
-    assert not network.helper.user.notices.filter(sent_at=None).exclude(user=None).filter(pk=0).exists()
+    assert network.helper.user.memberships.filter(desk=network.triage).exists()
+    assert network.helper.user.notices.filter(sent_at=None).exists()
 
 
 def test_what_hangs_on_a_public_row_is_everybodys(network: Network, reporter: Reporter) -> None:
@@ -277,7 +276,7 @@ def test_what_hangs_on_a_public_row_is_everybodys(network: Network, reporter: Re
     desk = Desk.objects.get(code=network.triage.code)
     for rows in (desk.reports, desk.memberships, desk.wraps):
         with pytest.raises(Unscoped):
-            list(rows.all())  # type: ignore[attr-defined]
+            list(rows.all())
 
 
 def test_rows_within_known_rows(network: Network, reporter: Reporter) -> None:

@@ -27,7 +27,7 @@ from tincay.web.strict_json import Strict, read
 
 S = TypeVar("S", bound=Strict)
 Members = list[dict[str, str]]
-STORY: Mapping[str, str | None] = {"narrative": "Chủ giữ giấy tờ.", "identity": "Tên tôi.", "thread": None}
+STORY: dict[str, str | None] = {"narrative": "Chủ giữ giấy tờ.", "identity": "Tên tôi.", "thread": None}
 
 
 @dataclass
@@ -52,18 +52,18 @@ class Kept:
 def keep(desk: Desk, words: Mapping[str, str | None] = STORY) -> Kept:
     """One report's words, as the vault keeps them."""
     kept = Kept()
-    receive(kept, **{kind: kept.compartment(kind, desk, said) for kind, said in words.items()})
+    receive(kept, {kind: kept.compartment(kind, desk, said) for kind, said in words.items()})
     return kept
 
 
-def receive(kept: Kept, *, sealed_by: str = "browser", **compartments: NewCompartment) -> None:
+def receive(kept: Kept, compartments: Mapping[str, NewCompartment], *, sealed_by: str = "browser") -> None:
     add_compartments(owner=kept.owner, compartments=compartments, sealed_by=sealed_by)
 
 
 def rotate(kept: Kept, desk: Desk, kind: str, words: str) -> None:
     """The compartment takes no more words; its heir begins with these."""
     rows(Compartment).filter(owner=kept.owner, kind=kind).update(current=False)
-    receive(kept, **{kind: kept.compartment(kind, desk, words)})
+    receive(kept, {kind: kept.compartment(kind, desk, words)})
 
 
 def opened(entry: Readable, worker: Worker) -> list[str]:

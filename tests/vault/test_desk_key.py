@@ -29,7 +29,7 @@ JUNK = b"not an age file"
 
 def now(desk: Desk) -> Desk:
     """The desk's row as it is now."""
-    return Desk.objects.get(pk=desk.pk)
+    return rows(Desk).get(pk=desk.pk)
 
 
 def renew(desk: Desk, *members: Helper) -> Recipient:
@@ -80,12 +80,12 @@ def test_the_keys_of_another_desk_do_not_hold_this_one_up(team: Team) -> None:
 
 
 def test_one_broken_wrap_gives_the_desk_no_new_key(team: Team) -> None:
-    before, leaves = now(team.desk).recipient, Leaf.objects.count()
+    before, leaves = now(team.desk).recipient, rows(Leaf).count()
     key, public = new_key()
     wraps = {team.helper.user: wrap(key, Recipient(team.helper.user.recipient)), team.supervisor.user: JUNK}
     with pytest.raises(BadEnvelope):
         set_desk_key(desk=team.desk, recipient=public, wraps=wraps, now=NOW)
-    assert (now(team.desk).recipient, Leaf.objects.count()) == (before, leaves)
+    assert (now(team.desk).recipient, rows(Leaf).count()) == (before, leaves)
     assert not rows(DeskWrap).filter(of=public).exists()
 
 

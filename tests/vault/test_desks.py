@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import Hands, Network, Reporter, Worker, person_key, sign_in
+from tests.cast import Hands, Network, Reporter, Worker, base64_text, person_key, sign_in
+from tests.vault.sealed import new_key_json
 from tincay.core.sealing import Identity, Recipient, Sealed, new_key, recipient_of, unwrap, wrap
 from tincay.directory.models import CalendarVersion
 from tincay.log.models import Leaf
@@ -34,10 +35,6 @@ def talk(client: Client, desk: Desk, **step: object) -> dict[str, object]:
     return dict(answer.json())
 
 
-def b64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
-
-
 def unb64(text: object) -> Sealed:
     return Sealed(base64.b64decode(str(text)))
 
@@ -59,7 +56,7 @@ def test_a_new_member_reads_only_after_a_colleague_handed_over_the_key(
     assert stand["new"] is None
     (joining,) = cast("list[dict[str, str]]", stand["joining"])
     key = unwrap(unb64(stand["old"]["wrap"]), network.supervisor.key)  # type: ignore[index]
-    sealed = b64(wrap(key, Recipient(joining["recipient"])))
+    sealed = base64_text(wrap(key, Recipient(joining["recipient"])))
     talk(boss, desk, step="join", wraps=[{"id": joining["id"], "sealed": sealed}])
     assert colleague.open(report)[0]["words"]
 
@@ -83,15 +80,12 @@ def renew(client: Client, desk: Desk, network: Network) -> Identity:
     """Walk docs/formats/rewrap.md as a browser does."""
     stand = talk(client, desk, step="begin")
     old = unwrap(unb64(stand["old"]["wrap"]), network.supervisor.key)  # type: ignore[index]
-    new, public = new_key()
-    wraps = [
-        {"id": member["id"], "sealed": b64(wrap(new, Recipient(member["recipient"])))}
-        for member in stand["members"]  # type: ignore[attr-defined]
-    ]
-    talk(client, desk, step="key", recipient=public, wraps=wraps)
+    new, said = new_key_json(stand["members"])  # type: ignore[arg-type]
+    talk(client, desk, **said)
+    public = said["recipient"]
     while (more := talk(client, desk, step="more"))["wraps"]:
         done = [
-            {"id": one["id"], "sealed": b64(wrap(unwrap(unb64(one["sealed"]), old), public))}
+            {"id": one["id"], "sealed": base64_text(wrap(unwrap(unb64(one["sealed"]), old), public))}
             for one in more["wraps"]  # type: ignore[attr-defined]
         ]
         talk(client, desk, step="done", recipient=public, wraps=done)
@@ -106,12 +100,7 @@ def test_a_new_key_half_way_opens_old_and_new_words_and_can_be_taken_up(
     old = reporter.send(words="trước")
     boss.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
     stand = talk(boss, desk, step="begin")
-    new, public = new_key()
-    wraps = [
-        {"id": member["id"], "sealed": b64(wrap(new, Recipient(member["recipient"])))}
-        for member in stand["members"]  # type: ignore[attr-defined]
-    ]
-    talk(boss, desk, step="key", recipient=public, wraps=wraps)
+    talk(boss, desk, **new_key_json(stand["members"])[1])  # type: ignore[arg-type]
     page = boss.post(reverse("open_report", args=[old.id]), follow=True)
     assert page.context["sealed_words"].narrative
     assert talk(boss, desk, step="begin")["new"]
@@ -130,15 +119,11 @@ def test_a_wrap_that_cannot_be_opened_is_kept_unopened_and_does_not_stop_the_res
     reporter.send()
     boss.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
     stand = talk(boss, desk, step="begin")
-    new, public = new_key()
-    wraps = [
-        {"id": member["id"], "sealed": b64(wrap(new, Recipient(member["recipient"])))}
-        for member in stand["members"]  # type: ignore[attr-defined]
-    ]
-    talk(boss, desk, step="key", recipient=public, wraps=wraps)
+    _, said = new_key_json(stand["members"])  # type: ignore[arg-type]
+    talk(boss, desk, **said)
     found = talk(boss, desk, step="more")["wraps"]
     unopened = [{"id": one["id"], "sealed": None} for one in found]  # type: ignore[attr-defined]
-    talk(boss, desk, step="done", recipient=public, wraps=unopened)
+    talk(boss, desk, step="done", recipient=said["recipient"], wraps=unopened)
     talk(boss, desk, step="finish")
     assert Wrap.objects.for_the_rules().filter(desk=desk, unopened=True).count() == len(found)  # type: ignore[arg-type]
 
@@ -147,13 +132,10 @@ def half_way(client: Client, network: Network) -> Recipient:
     """A member has left, the desk's new key is there, and its wraps still go to the old one."""
     desk = network.triage
     client.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
-    _, public = new_key()
     members = cast("list[dict[str, str]]", talk(client, desk, step="begin")["members"])
-    wraps = [
-        {"id": one["id"], "sealed": b64(wrap(new_key()[0], Recipient(one["recipient"])))} for one in members
-    ]
-    talk(client, desk, step="key", recipient=public, wraps=wraps)
-    return public
+    _, said = new_key_json(members)
+    talk(client, desk, **said)
+    return Recipient(said["recipient"])
 
 
 def test_nobody_is_removed_who_alone_opens_what_is_not_wrapped_anew_yet(
@@ -189,7 +171,7 @@ def test_a_member_to_whom_no_key_was_handed_has_no_part_in_the_talk(
     desk, colleague = network.triage, network.colleague
     boss.post(reverse("join_desk", args=[desk.code]), {f"{desk.code}-user": colleague.user.pk})
     before = list(Wrap.objects.for_the_rules().order_by("id").values_list("recipient", "sealed"))
-    sealed = b64(wrap(new_key()[0], Recipient(colleague.user.recipient)))
+    sealed = base64_text(wrap(new_key()[0], Recipient(colleague.user.recipient)))
     members = [{"id": str(one.user_id), "sealed": sealed} for one in desk.memberships.for_the_rules()]
     desk.refresh_from_db()
     stale = [{"id": str(row.pk), "sealed": sealed} for row in Wrap.objects.for_the_rules().filter(desk=desk)]
@@ -215,16 +197,16 @@ def test_wraps_are_replaced_only_while_a_key_is_renewed_and_only_those_to_the_ol
     desk.refresh_from_db()
     row = Wrap.objects.for_the_rules().filter(desk=desk).first()
     assert row
-    junk = [{"id": str(row.pk), "sealed": b64(wrap(new_key()[0], Recipient(desk.recipient)))}]
+    junk = [{"id": str(row.pk), "sealed": base64_text(wrap(new_key()[0], Recipient(desk.recipient)))}]
     assert status(boss, desk, step="done", recipient=desk.recipient, wraps=junk) == 400
     assert Wrap.objects.for_the_rules().get(pk=row.pk).sealed == row.sealed
     old, public = Recipient(desk.recipient), half_way(boss, network)
     assert status(boss, desk, step="done", recipient=old, wraps=junk) == 503  # left from an earlier renewal
     assert Wrap.objects.for_the_rules().get(pk=row.pk).sealed == row.sealed
-    fresh = [{"id": str(row.pk), "sealed": b64(wrap(new_key()[0], public))}]
+    fresh = [{"id": str(row.pk), "sealed": base64_text(wrap(new_key()[0], public))}]
     talk(boss, desk, step="done", recipient=public, wraps=fresh)
     talk(boss, desk, step="done", recipient=public, wraps=junk)  # sent twice: what is done stays
-    assert b64(bytes(Wrap.objects.for_the_rules().get(pk=row.pk).sealed)) == fresh[0]["sealed"]
+    assert base64_text(bytes(Wrap.objects.for_the_rules().get(pk=row.pk).sealed)) == fresh[0]["sealed"]
 
 
 def test_the_last_member_cannot_leave(boss: Client, network: Network) -> None:
@@ -245,7 +227,7 @@ def test_a_stranger_cannot_ask_for_the_keys_of_a_desk(clock: Hands, network: Net
 def test_the_last_holder_of_a_desks_key_cannot_make_another_key(clock: Hands, network: Network) -> None:
     worker = network.stranger
     public = recipient_of(new_key()[0])
-    sealed = b64(wrap(person_key("x"), public))
+    sealed = base64_text(wrap(person_key("x"), public))
     body = {"v": 1, "recipient": public, "salt": "A" * 22, "n": 2**17, "r": 8, "p": 1, "sealed": sealed}
     answer = sign_in(worker).post(reverse("set_my_key"), json.dumps(body), content_type="application/json")
     assert (answer.status_code, answer.json()) == (409, {"error": "last_member"})

@@ -60,7 +60,7 @@ def tell(kept: Kept, now: datetime = NOW) -> Appended:
 def test_what_a_phone_sealed_is_kept_byte_for_byte(desk: Desk) -> None:
     kept = Kept()
     sent = kept.compartment("narrative", desk, "Mưa.")
-    receive(kept, sealed_by="operator", narrative=sent)
+    receive(kept, {"narrative": sent}, sealed_by="operator")
     text = rows(SealedText).get()
     assert (bytes(text.sealed), text.sealed_by) == (sent.sealed, "operator")
     assert text.compartment.recipient == sent.recipient
@@ -86,7 +86,7 @@ def test_one_text_that_is_no_age_file_keeps_nothing_of_the_report(desk: Desk, ki
     kept, before = Kept(), everything()
     sent = {one: kept.compartment(one, desk, words) for one, words in STORY.items()}
     with pytest.raises(BadEnvelope):
-        receive(kept, **sent | {kind: sent[kind]._replace(sealed=JUNK)})
+        receive(kept, sent | {kind: sent[kind]._replace(sealed=JUNK)})
     assert everything() == before
 
 
@@ -95,7 +95,7 @@ def test_one_wrap_that_is_no_age_file_keeps_nothing_of_the_report(desk: Desk) ->
     sent = kept.compartment("narrative", desk, "Mưa.")
     wraps = [sent.wraps[0], SealedWrap(sent.wraps[1].to, JUNK, None)]
     with pytest.raises(BadEnvelope):
-        receive(kept, narrative=sent._replace(wraps=wraps))
+        receive(kept, {"narrative": sent._replace(wraps=wraps)})
     assert everything() == before
 
 
@@ -116,8 +116,8 @@ def test_a_first_story_is_held_to_the_same_limit(desk: Desk) -> None:
     kept = Kept()
     sent = kept.compartment("narrative", desk, "")
     with pytest.raises(BadEnvelope):
-        receive(kept, narrative=sent._replace(sealed=sealed_of_size(WORDS_LIMIT + 1)))
-    receive(kept, narrative=sent._replace(sealed=sealed_of_size(WORDS_LIMIT)))
+        receive(kept, {"narrative": sent._replace(sealed=sealed_of_size(WORDS_LIMIT + 1))})
+    receive(kept, {"narrative": sent._replace(sealed=sealed_of_size(WORDS_LIMIT))})
 
 
 def test_a_wrap_has_room_for_a_key_and_none_for_a_story(desk: Desk) -> None:
@@ -127,27 +127,27 @@ def test_a_wrap_has_room_for_a_key_and_none_for_a_story(desk: Desk) -> None:
         [SealedWrap(sent.wraps[0].to, sealed_of_size(size), desk)] for size in (WRAP_LIMIT + 1, WRAP_LIMIT)
     )
     with pytest.raises(BadEnvelope):
-        receive(kept, narrative=sent._replace(wraps=long))
-    receive(kept, narrative=sent._replace(wraps=full))
+        receive(kept, {"narrative": sent._replace(wraps=long)})
+    receive(kept, {"narrative": sent._replace(wraps=full)})
 
 
 def test_a_report_has_one_compartment_of_a_kind_that_takes_words(kept: Kept, desk: Desk) -> None:
     with pytest.raises(IntegrityError):
-        receive(kept, narrative=kept.compartment("narrative", desk, "Mưa."))
+        receive(kept, {"narrative": kept.compartment("narrative", desk, "Mưa.")})
     assert rows(Compartment).filter(owner=kept.owner).count() == 3
 
 
 def test_no_two_compartments_have_one_key(kept: Kept) -> None:
     taken = NewCompartment(recipient(kept.owner, "thread"), [], None)
     with pytest.raises(IntegrityError):
-        receive(Kept(), thread=taken)
+        receive(Kept(), {"thread": taken})
 
 
 def test_one_key_is_wrapped_once_for_one_reader(desk: Desk) -> None:
     kept, before = Kept(), everything()
     sent = kept.compartment("narrative", desk, "Mưa.")
     with pytest.raises(IntegrityError):
-        receive(kept, narrative=sent._replace(wraps=[sent.wraps[0], sent.wraps[0]]))
+        receive(kept, {"narrative": sent._replace(wraps=[sent.wraps[0], sent.wraps[0]])})
     assert everything() == before
 
 
@@ -243,7 +243,7 @@ def test_erasing_one_report_leaves_every_other_one_whole(kept: Kept, desk: Desk)
 def test_the_leaves_of_an_erased_report_stay(kept: Kept) -> None:
     leaf = tell(kept)
     erase(owner=kept.owner)
-    assert Leaf.objects.filter(pk=leaf.index).exists()
+    assert rows(Leaf).filter(pk=leaf.index).exists()
 
 
 def test_her_words_go_and_the_thread_stays_open_with_every_key(kept: Kept) -> None:

@@ -51,7 +51,7 @@ def post(client: Client, name: str, *args: object, **document: object) -> Any:
 
 
 def desk_now(team: Team) -> Desk:
-    return Desk.objects.get(pk=team.desk.pk)
+    return rows(Desk).get(pk=team.desk.pk)
 
 
 # --- the own key
@@ -131,7 +131,7 @@ def test_a_key_that_the_browser_made_is_kept_and_said(team: Team) -> None:
         2,
         sent["sealed"],
     )
-    assert User.objects.for_the_rules().get(pk=team.colleague.user.pk).recipient == sent["recipient"]
+    assert rows(User).get(pk=team.colleague.user.pk).recipient == sent["recipient"]
     assert "Đã có khóa mới. Cụm từ chỉ bạn biết." in page(client, "my_key")
 
 
@@ -148,16 +148,16 @@ def test_a_key_that_the_browser_made_is_kept_and_said(team: Team) -> None:
     ids=lambda one: next(iter(one)),
 )
 def test_a_key_of_another_shape_is_not_kept(team: Team, spoiled: dict[str, object]) -> None:
-    before = User.objects.for_the_rules().get(pk=team.colleague.user.pk).recipient
+    before = rows(User).get(pk=team.colleague.user.pk).recipient
     answer = post(sign_in(team.colleague), "set_my_key", **own_key(**spoiled))
     assert (answer.status_code, answer.json()) == (400, {"error": "malformed"})
-    assert User.objects.for_the_rules().get(pk=team.colleague.user.pk).recipient == before
+    assert rows(User).get(pk=team.colleague.user.pk).recipient == before
 
 
 def test_a_key_is_made_for_oneself_and_for_nobody_else(team: Team) -> None:
     before = team.helper.user.recipient
     post(sign_in(team.colleague), "set_my_key", **own_key())
-    assert User.objects.for_the_rules().get(pk=team.helper.user.pk).recipient == before
+    assert rows(User).get(pk=team.helper.user.pk).recipient == before
 
 
 @pytest.mark.parametrize(("name", "args"), [("set_my_key", []), ("desk_key", ["x"]), ("join_desk", ["x"])])
@@ -185,7 +185,7 @@ def test_the_desks_stand_in_the_order_of_their_codes(team: Team, boss: Client) -
 
 
 def test_members_stand_in_the_order_in_which_they_are_called(team: Team, boss: Client) -> None:
-    Membership.objects.for_the_rules().filter(user=team.helper.user).update(on_call=7)
+    rows(Membership).filter(user=team.helper.user).update(on_call=7)
     shown = page(boss, "desks").split("<dl")[1]
     assert shown.index("hoa.cayme") < shown.index("thu.cayme")
     assert "trực thứ 2" in shown
@@ -233,7 +233,7 @@ def test_a_new_key_is_asked_for_when_somebody_left_and_until_it_is_whole(
 def test_only_colleagues_with_a_key_and_without_a_seat_are_offered_a_seat(team: Team, boss: Client) -> None:
     hire(team.organisation, "khong-khoa", "case_worker", with_key=False)
     paused = hire_helper(team.organisation, "lan.cayme")
-    User.objects.for_the_rules().filter(pk=paused.user.pk).update(is_active=False)
+    rows(User).filter(pk=paused.user.pk).update(is_active=False)
     offered = re.findall(r'<option value="(\d+)"', page(boss, "desks"))
     assert offered == [str(team.colleague.user.pk)]
 

@@ -31,18 +31,14 @@ def said_of(key: Identity) -> dict[str, object]:
     """What the newest leaf says, opened with this key."""
     row = rows(Opening).order_by("leaf").last()
     assert row
-    assert Leaf.objects.get(pk=row.leaf).kind == "key_changed"
+    assert rows(Leaf).get(pk=row.leaf).kind == "key_changed"
     return dict(json.loads(json.loads(open_sealed(Sealed(bytes(row.for_thread)), key))["event"]))
 
 
 def as_it_was(user: User) -> tuple[object, ...]:
     wraps = rows(DeskWrap).order_by("id").values_list("id", "recipient")
     own = rows(PersonWrap).filter(user=user).values_list("salt", "scrypt_n", "scrypt_r", "scrypt_p", "sealed")
-    return (
-        User.objects.for_the_rules().get(pk=user.pk).recipient,
-        list(wraps),
-        [tuple(map(bytes, row[::4])) for row in own],
-    )
+    return rows(User).get(pk=user.pk).recipient, list(wraps), [tuple(map(bytes, row[::4])) for row in own]
 
 
 # --- making it
@@ -58,7 +54,7 @@ def test_the_own_key_is_kept_sealed_with_what_it_takes_to_stretch_the_passphrase
 def test_the_public_half_stands_at_the_account_at_once(team: Team) -> None:
     user, before = team.colleague.user, team.colleague.user.recipient
     make_key(user)
-    assert before != user.recipient == User.objects.for_the_rules().get(pk=user.pk).recipient
+    assert before != user.recipient == rows(User).get(pk=user.pk).recipient
 
 
 def test_a_second_key_takes_the_place_of_the_first(team: Team) -> None:
@@ -169,17 +165,17 @@ def test_a_key_that_the_log_cannot_take_is_not_kept(team: Team, monkeypatch: pyt
 def test_a_reset_takes_the_own_key_and_the_desks_away(team: Team) -> None:
     user = team.helper.user
     reset_access(user=user, password="x", keep_key=False, now=NOW)
-    assert user.recipient == User.objects.for_the_rules().get(pk=user.pk).recipient == ""
+    assert user.recipient == rows(User).get(pk=user.pk).recipient == ""
     assert not rows(DeskWrap).filter(user=user).exists()
     assert not rows(PersonWrap).filter(user=user).exists()
 
 
 def test_a_reset_that_keeps_the_key_changes_the_password_only(team: Team) -> None:
-    before, leaves = as_it_was(team.helper.user), Leaf.objects.count()
+    before, leaves = as_it_was(team.helper.user), rows(Leaf).count()
     reset_access(user=team.helper.user, password="mới", keep_key=True, now=NOW)
     assert as_it_was(team.helper.user) == before
-    assert Leaf.objects.count() == leaves
-    assert User.objects.for_the_rules().get(pk=team.helper.user.pk).check_password("mới")
+    assert rows(Leaf).count() == leaves
+    assert rows(User).get(pk=team.helper.user.pk).check_password("mới")
 
 
 def test_a_reset_is_refused_whole_where_a_desk_would_be_lost(outsider: Helper) -> None:
@@ -187,7 +183,7 @@ def test_a_reset_is_refused_whole_where_a_desk_would_be_lost(outsider: Helper) -
     with pytest.raises(LastMember):
         reset_access(user=outsider.user, password="mới", keep_key=False, now=NOW)
     assert as_it_was(outsider.user) == before
-    assert User.objects.for_the_rules().get(pk=outsider.user.pk).check_password(PASSWORD)
+    assert rows(User).get(pk=outsider.user.pk).check_password(PASSWORD)
 
 
 def test_who_alone_holds_a_desks_key_gets_a_password_with_the_key_kept(outsider: Helper) -> None:
@@ -196,11 +192,11 @@ def test_who_alone_holds_a_desks_key_gets_a_password_with_the_key_kept(outsider:
 
 
 def test_somebody_who_never_made_a_key_is_let_in_again_without_a_leaf(team: Team) -> None:
-    user, leaves = team.colleague.user, Leaf.objects.count()
-    User.objects.for_the_rules().filter(pk=user.pk).update(recipient="")
+    user, leaves = team.colleague.user, rows(Leaf).count()
+    rows(User).filter(pk=user.pk).update(recipient="")
     user.refresh_from_db()
     reset_access(user=user, password="mới", keep_key=False, now=NOW)
-    assert Leaf.objects.count() == leaves
+    assert rows(Leaf).count() == leaves
     assert user.check_password("mới")
 
 
@@ -213,7 +209,7 @@ def test_who_is_suspended_loses_every_seat_that_others_can_fill(team: Team) -> N
     assert suspend_member(user=team.helper.user) == []
     assert not team.helper.user.memberships.exists()
     assert not rows(DeskWrap).filter(user=team.helper.user).exists()
-    assert set(Desk.objects.filter(key_due=True)) == {team.desk, second}
+    assert set(rows(Desk).filter(key_due=True)) == {team.desk, second}
 
 
 def test_where_nobody_else_opens_a_desk_the_seat_and_the_key_stay(team: Team) -> None:
@@ -222,7 +218,7 @@ def test_where_nobody_else_opens_a_desk_the_seat_and_the_key_stay(team: Team) ->
     assert suspend_member(user=team.helper.user) == [alone]
     assert [row.desk for row in team.helper.user.memberships.all()] == [alone]
     assert [row.desk for row in rows(DeskWrap).filter(user=team.helper.user)] == [alone]
-    assert not User.objects.for_the_rules().get(pk=team.helper.user.pk).is_active
+    assert not rows(User).get(pk=team.helper.user.pk).is_active
 
 
 def test_the_desks_that_would_be_lost_are_named_in_a_fixed_order(team: Team) -> None:
@@ -235,4 +231,4 @@ def test_a_seat_without_a_key_is_taken_and_no_new_key_is_due(team: Team) -> None
     add_member(desk=team.desk, user=team.colleague.user, sealed=None)
     suspend_member(user=team.colleague.user)
     assert not team.colleague.user.memberships.exists()
-    assert not Desk.objects.get(pk=team.desk.pk).key_due
+    assert not rows(Desk).get(pk=team.desk.pk).key_due

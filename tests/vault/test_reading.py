@@ -153,10 +153,10 @@ def test_the_receipt_gets_its_own_wraps_and_no_desks(team: Team, kept: Kept) -> 
 
 def test_a_desks_key_that_was_handed_to_a_key_given_up_since_is_not_offered(team: Team) -> None:
     """A colleague's page was older than the new key: what it wrapped opens for nobody."""
-    stale = User.objects.for_the_rules().get(pk=team.colleague.user.pk)
-    User.objects.for_the_rules().filter(pk=stale.pk).update(recipient=new_key()[1])
+    stale = rows(User).get(pk=team.colleague.user.pk)
+    rows(User).filter(pk=stale.pk).update(recipient=new_key()[1])
     hand_key(desk=team.desk, user=stale, sealed=wrap(new_key()[0], Recipient(stale.recipient)))
-    assert not desk_wraps(User.objects.for_the_rules().get(pk=stale.pk)).exists()
+    assert not desk_wraps(rows(User).get(pk=stale.pk)).exists()
     assert desk_wraps(stale).get().desk == team.desk
 
 
@@ -175,7 +175,7 @@ def test_members_without_the_desks_key_wait_for_it_in_a_fixed_order(team: Team) 
 
 def test_a_suspended_member_waits_for_no_key(team: Team) -> None:
     add_member(desk=team.desk, user=team.colleague.user, sealed=None)
-    User.objects.for_the_rules().filter(pk=team.colleague.user.pk).update(is_active=False)
+    rows(User).filter(pk=team.colleague.user.pk).update(is_active=False)
     assert list(without_key(team.desk)) == []
 
 

@@ -12,7 +12,7 @@ from tincay.people.models import Desk, User
 from tincay.vault import rekey
 from tincay.vault.actions import NotYet, add_member, remove_member
 from tincay.vault.models import DeskWrap, Wrap
-from tincay.web.strict_json import Malformed, read
+from tincay.web.strict_json import Malformed, Strict, read
 
 pytestmark = pytest.mark.django_db
 
@@ -58,8 +58,8 @@ def test_members_are_named_with_the_keys_to_wrap_to(team: Team) -> None:
 
 def test_who_has_no_own_key_yet_and_who_is_suspended_get_no_wrap(team: Team) -> None:
     add_member(desk=team.desk, user=team.colleague.user, sealed=None)
-    User.objects.for_the_rules().filter(pk=team.colleague.user.pk).update(recipient="")
-    User.objects.for_the_rules().filter(pk=team.helper.user.pk).update(is_active=False)
+    rows(User).filter(pk=team.colleague.user.pk).update(recipient="")
+    rows(User).filter(pk=team.helper.user.pk).update(is_active=False)
     stand = rekey.begin(team.desk, team.supervisor.user)
     assert [one["id"] for one in stand["members"]] == [str(team.supervisor.user.pk)]
 
@@ -127,7 +127,7 @@ def test_the_new_key_answers_with_the_own_wrap_and_what_is_to_do(team: Team, kep
 def test_from_then_on_words_are_sealed_to_the_new_key(team: Team) -> None:
     before = team.desk.recipient
     take_new_key(team)
-    assert Desk.objects.get(pk=team.desk.pk).recipient == team.desk.recipient != before
+    assert rows(Desk).get(pk=team.desk.pk).recipient == team.desk.recipient != before
 
 
 def test_a_new_key_that_leaves_a_member_outside_is_refused(team: Team) -> None:
@@ -135,7 +135,7 @@ def test_a_new_key_that_leaves_a_member_outside_is_refused(team: Team) -> None:
     _, sent = new_key_step(members[1:])
     with pytest.raises(Malformed):
         rekey.new_key(team.desk, team.supervisor.user, sent, NOW)
-    assert Desk.objects.get(pk=team.desk.pk).recipient == before
+    assert rows(Desk).get(pk=team.desk.pk).recipient == before
 
 
 def test_a_new_key_for_somebody_who_does_not_sit_there_is_refused(team: Team) -> None:
@@ -247,7 +247,7 @@ def test_who_holds_the_key_already_keeps_the_wrap_that_opens(team: Team) -> None
 def test_a_member_who_has_no_own_key_yet_is_handed_none(team: Team) -> None:
     add_member(desk=team.desk, user=team.colleague.user, sealed=None)
     sent = joining(team, team.colleague)
-    User.objects.for_the_rules().filter(pk=team.colleague.user.pk).update(recipient="")
+    rows(User).filter(pk=team.colleague.user.pk).update(recipient="")
     with pytest.raises(Malformed):
         rekey.joined(team.desk, sent)
 
@@ -265,8 +265,8 @@ def test_with_one_who_may_not_join_nobody_joins(team: Team, outsider: Helper) ->
 @pytest.mark.parametrize(
     ("shape", "text"),
     [
-        (rekey.Begin, '{"v": 2, "step": "begin"}'),
-        (rekey.Begin, '{"v": 1, "step": "key"}'),
+        (rekey.BeginRekey, '{"v": 2, "step": "begin"}'),
+        (rekey.BeginRekey, '{"v": 1, "step": "key"}'),
         (rekey.NewKey, '{"v": 1, "step": "key", "recipient": "%s", "wraps": []}'),
         (rekey.NewKey, '{"v": 1, "step": "key", "recipient": "age1x", "wraps": [{"id": "1", "sealed": ""}]}'),
         (rekey.Joined, '{"v": 1, "step": "join", "wraps": []}'),
@@ -275,7 +275,7 @@ def test_with_one_who_may_not_join_nobody_joins(team: Team, outsider: Helper) ->
         (rekey.Joined, '{"v": 1, "step": "join", "wraps": [{"id": "1", "sealed": "", "note": "x"}]}'),
     ],
 )
-def test_a_step_of_another_shape_is_malformed(shape: type[rekey.Strict], text: str) -> None:
+def test_a_step_of_another_shape_is_malformed(shape: type[Strict], text: str) -> None:
     with pytest.raises(Malformed):
         read(shape, text.replace("%s", recipient_of(new_key()[0])))
 

@@ -41,7 +41,7 @@ def at_once(*verbs: Callable[[], object]) -> list[type[Exception] | None]:
 
 
 def holders(desk: Desk) -> set[User]:
-    return {row.user for row in rows(DeskWrap).filter(desk=desk, of=Desk.objects.get(pk=desk.pk).recipient)}
+    return {row.user for row in rows(DeskWrap).filter(desk=desk, of=rows(Desk).get(pk=desk.pk).recipient)}
 
 
 def test_two_who_remove_each_other_do_not_leave_the_desk_alone(team: Team) -> None:
@@ -78,7 +78,7 @@ def test_two_who_make_themselves_a_new_key_do_not_lose_the_desks(team: Team) -> 
 
 def test_two_new_keys_at_once_are_one(team: Team, kept: Kept) -> None:
     def renew(user: User) -> None:
-        desk = Desk.objects.get(pk=team.desk.pk)
+        desk = rows(Desk).get(pk=team.desk.pk)
         desk.recipient = team.desk.recipient  # as both saw it
         _, sent = new_key_step(rekey.begin(desk, user)["members"])
         rekey.new_key(desk, user, sent, NOW)

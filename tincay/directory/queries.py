@@ -13,20 +13,20 @@ from tincay.directory.models import CalendarDay, CalendarVersion, Fallback, Prov
 from tincay.people.models import Desk
 from tincay.web.packs import pack_text
 
-_known: dict[str, Calendar] = {}
+_cached: dict[str, Calendar] = {}
 """The calendars as this process read them last."""
 
 
 def calendar(name: str = "organisation") -> Calendar:
     """The working calendar in force: "organisation" or "state"."""
     last = CalendarVersion.objects.order_by("-number").values_list("number", flat=True).first() or 0
-    known = _known.get(name)
-    if known and known.version == last:
-        return known
-    found = Calendar.read(CalendarDay.objects.of(name), version=last)
+    cached = _cached.get(name)
+    if cached and cached.version == last:
+        return cached
+    days = Calendar.read(CalendarDay.objects.of(name), version=last)
     # Only once it stands: the number of a change that is taken back is given to another one.
-    transaction.on_commit(lambda: _known.update({name: found}))
-    return found
+    transaction.on_commit(lambda: _cached.update({name: days}))
+    return days
 
 
 def fallback() -> Fallback:
@@ -35,8 +35,8 @@ def fallback() -> Fallback:
 
 def desk_for(province: str | None) -> Desk:
     """The desk that a report about this province goes to: the default, where it has none or that has no key yet."""
-    found = Province.objects.select_related("desk").filter(code=province or "").first()
-    return found.desk if found and found.desk and found.desk.recipient else fallback().triage
+    place = Province.objects.select_related("desk").filter(code=province or "").first()
+    return place.desk if place and place.desk and place.desk.recipient else fallback().triage
 
 
 def provinces() -> list[Province]:
@@ -63,14 +63,14 @@ def legal_facts() -> Mapping[str, LegalFact]:
 
 def services_by_province() -> list[tuple[str, list[Service]]]:
     """Each province with what is offered there; what serves everywhere comes first, under no name."""
-    found: dict[str, list[Service]] = {}
+    by_province: dict[str, list[Service]] = {}
     for service in (
         Service.objects.offered().select_related("province").order_by("province__name_vi", "-urgent", "id")
     ):
-        found.setdefault(
+        by_province.setdefault(
             service.province.name(get_language() or "vi") if service.province else "", []
         ).append(service)
-    return sorted(found.items(), key=lambda item: item[0] != "")
+    return sorted(by_province.items(), key=lambda item: item[0] != "")
 
 
 def case_desk(desk: Desk) -> Desk:
@@ -82,6 +82,6 @@ def case_desk(desk: Desk) -> Desk:
 def desk_and_case(code: str) -> tuple[Desk | None, Desk | None]:
     """A desk and, as in case_desk, who may read identity of what it is sent; asked at once."""
     family = list(Desk.objects.filter(organisation__desks__code=code).order_by("pk"))
-    desk = next((one for one in family if one.code == code), None)
-    own = next((one for one in family if one.purpose == "case" and one.recipient), None)
+    desk = next((member for member in family if member.code == code), None)
+    own = next((member for member in family if member.purpose == "case" and member.recipient), None)
     return desk, own or (fallback().case if desk else None)

@@ -48,9 +48,9 @@ def law(request: HttpRequest) -> HttpResponse:
     """Legal facts with source and day of review; what is from memory stands apart and says so."""
     today = now().date()
     facts = [_shown(fact, today) for fact in legal_facts().values()]
-    known = [fact for fact in facts if fact["known"]]
+    certain = [fact for fact in facts if fact["known"]]
     unsure = [fact for fact in facts if not fact["known"]]
-    return render(request, "directory/law.html", {"known": known, "unsure": unsure})
+    return render(request, "directory/law.html", {"known": certain, "unsure": unsure})
 
 
 def _shown(fact: LegalFact, today: date) -> dict[str, object]:

@@ -87,8 +87,8 @@ class InTable:
 
     def read(self, names: Iterable[str]) -> dict[str, int]:
         keys = {_key(name): name for name in names}
-        found = Tally.objects.filter(key__in=keys).values_list("key", "count")
-        return dict.fromkeys(keys.values(), 0) | {keys[bytes(key)]: count for key, count in found}
+        rows = Tally.objects.filter(key__in=keys).values_list("key", "count")
+        return dict.fromkeys(keys.values(), 0) | {keys[bytes(key)]: count for key, count in rows}
 
     def forget(self, before: int) -> int:
         return Tally.objects.filter(hour__lt=before).delete()[0]

@@ -132,9 +132,9 @@ def call_on_duty(*, desk: Desk, now: datetime, place: int | None = 0) -> Notice 
 def _second_person(desk: Desk) -> int | None:
     """Those of the desk before those elsewhere in its organisation."""
     roles = [role for role, rights in ROLE_RIGHTS.items() if May.SECOND_PERSON in rights]
-    found = User.objects.of_desk(desk).filter(role__in=roles, is_active=True)
-    here = found.filter(memberships__desk=desk)
-    return (here.order_by("id").first() or found.order_by("id").first() or User()).pk
+    in_organisation = User.objects.of_desk(desk).filter(role__in=roles, is_active=True)
+    at_desk = in_organisation.filter(memberships__desk=desk)
+    return (at_desk.order_by("id").first() or in_organisation.order_by("id").first() or User()).pk
 
 
 @one_transaction

@@ -67,5 +67,5 @@ def table() -> str:
     holders = {**ROLE_RIGHTS, **KIND_RIGHTS}
     names = [*ROLE_RIGHTS, *(f"{kind} (all)" for kind in KIND_RIGHTS)]
     lines = [["", *names], ["---", *("---" for _ in names)]]
-    lines += [[right, *("yes" if right in held else "" for held in holders.values())] for right in May]
+    lines += [[right, *("yes" if right in rights else "" for rights in holders.values())] for right in May]
     return INTRODUCTION + "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -40,9 +40,8 @@ class GuardedQuery(Query):
             return
         names = {name for table in self._tables() if (name := scoped_tables().get(table))}
         if names:
-            raise Unscoped(
-                f"{', '.join(sorted(names))}: say visible_to(user), or for_the_rules() in an action"
-            )
+            who = ", ".join(sorted(names))
+            raise Unscoped(f"{who}: ask visible_to(user) first, or for_the_rules() in an action")
 
     def _tables(self) -> Iterable[str]:
         if not self.open_rows and self.model:
@@ -53,7 +52,7 @@ class GuardedQuery(Query):
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> SQLCompiler:
         compiler: SQLCompiler = super().get_compiler(*args, **kwargs)
-        compiler.__class__ = _guarded(type(compiler))
+        compiler.__class__ = _guarded(type(compiler))  # type: ignore[arg-type]  # classes are hashable
         return compiler
 
     def combine(self, rhs: Query, connector: str) -> None:

@@ -135,7 +135,7 @@ def _lock_what_is_held(user: User) -> None:
     _lock(Desk.objects.filter(pk__in=DeskWrap.objects.within(user=user).values("desk")))
 
 
-def _held_alone(user: User) -> QuerySet[DeskWrap]:
+def _held_by_nobody_else(user: User) -> QuerySet[DeskWrap]:
     """What this user holds of desk keys, older ones included, that no other active user holds."""
     others = DeskWrap.objects.for_the_rules().filter(user__is_active=True).exclude(user=user)
     return DeskWrap.objects.within(user=user).exclude(of__in=others.values("of"))
@@ -159,7 +159,7 @@ def set_person_key(
     if len(salt) < 16 or scrypt[0] < 2**17 or scrypt[1] < 8:
         raise BadEnvelope("weak stretch")
     _lock_what_is_held(user)
-    if _held_alone(user).exists():
+    if _held_by_nobody_else(user).exists():
         raise LastMember
     DeskWrap.objects.within(user=user).delete()
     User.objects.for_the_rules().filter(pk=user.pk).update(recipient=recipient)
@@ -229,12 +229,12 @@ def add_member(*, desk: Desk, user: User, sealed: bytes | None, on_call: int | N
 def remove_member(*, desk: Desk, user: User) -> None:
     """Take a user from a desk: wraps are gone at once. A colleague's browser then makes the desk's new key."""
     _lock(Desk.objects.filter(pk=desk.pk))
-    if _held_alone(user).filter(desk=desk).exists():
+    if _held_by_nobody_else(user).filter(desk=desk).exists():
         raise LastMember
-    held, _ = DeskWrap.objects.within(user=user).filter(desk=desk).delete()
+    deleted, _ = DeskWrap.objects.within(user=user).filter(desk=desk).delete()
     user.memberships.filter(desk=desk).delete()
     end_sessions(user=user)
-    if held:
+    if deleted:
         Desk.objects.filter(pk=desk.pk).update(key_due=True)
         desk.key_due = True
 
@@ -246,13 +246,13 @@ def suspend_member(*, user: User) -> list[Desk]:
     There the wraps stay: nobody can fetch them while the account is suspended, and without them all is lost.
     """
     _lock_what_is_held(user)
-    alone = set(_held_alone(user).values_list("desk", flat=True))
+    sole_keys = set(_held_by_nobody_else(user).values_list("desk", flat=True))
     desks = list(Desk.objects.within(memberships__user=user).order_by("code"))
     for desk in desks:
-        if desk.pk not in alone:
+        if desk.pk not in sole_keys:
             remove_member(desk=desk, user=user)
     suspend(user=user)
-    return [desk for desk in desks if desk.pk in alone]
+    return [desk for desk in desks if desk.pk in sole_keys]
 
 
 @one_transaction
@@ -264,7 +264,7 @@ def reset_access(*, user: User, password: str, keep_key: bool, now: datetime) ->
     """
     if user.recipient and not keep_key:
         _lock_what_is_held(user)
-        if _held_alone(user).exists():
+        if _held_by_nobody_else(user).exists():
             raise LastMember
         DeskWrap.objects.within(user=user).delete()
         PersonWrap.objects.within(user=user).delete()

@@ -18,10 +18,6 @@ def recipient(owner: UUID, kind: str) -> Recipient:
     )
 
 
-def wraps_for_desk(owner: UUID, desk: Desk) -> QuerySet[Wrap]:
-    return Wrap.objects.of(owner).filter(desk=desk).select_related("compartment")
-
-
 def wraps_for_receipt(owner: UUID) -> QuerySet[Wrap]:
     return Wrap.objects.of(owner).filter(desk=None).select_related("compartment")
 
@@ -67,33 +63,36 @@ class Readable(NamedTuple):
 
 def readable(owner: UUID, user: User) -> dict[str, list[Readable]]:
     """What a user can open of a report, by kind of compartment; a rotated compartment comes before its heir."""
-    held = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
-    wraps = Wrap.objects.of(owner).filter(recipient__in=held).select_related("compartment")
+    desk_keys = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
+    wraps = Wrap.objects.of(owner).filter(recipient__in=desk_keys).select_related("compartment")
     texts: dict[int, list[SealedText]] = {}
     for text in SealedText.objects.of(owner).order_by("id"):
         texts.setdefault(text.compartment_id, []).append(text)
-    found: dict[str, list[Readable]] = {}
+    by_kind: dict[str, list[Readable]] = {}
     for wrap in wraps.order_by("compartment_id"):
-        links = [(held[wrap.recipient], wrap.recipient), (bytes(wrap.sealed), wrap.compartment.recipient)]
+        links = [
+            (desk_keys[wrap.recipient], wrap.recipient),
+            (bytes(wrap.sealed), wrap.compartment.recipient),
+        ]
         entry = Readable(wrap.compartment_id, links, texts.get(wrap.compartment_id, []))
-        found.setdefault(wrap.compartment.kind, []).append(entry)
-    return found
+        by_kind.setdefault(wrap.compartment.kind, []).append(entry)
+    return by_kind
 
 
 def first_words(owners: Iterable[UUID], user: User) -> dict[UUID, Readable]:
     """The story of each of these reports, as far as the user can open it; three questions however many."""
-    held = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
+    desk_keys = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
     owners = list(owners)
-    wraps = Wrap.objects.of(*owners).filter(compartment__kind="narrative", recipient__in=held)
-    found = {wrap.compartment_id: wrap for wrap in wraps.select_related("compartment")}
-    rows = SealedText.objects.of(*owners).filter(compartment__in=found)
+    wraps = Wrap.objects.of(*owners).filter(compartment__kind="narrative", recipient__in=desk_keys)
+    wrap_of = {wrap.compartment_id: wrap for wrap in wraps.select_related("compartment")}
+    rows = SealedText.objects.of(*owners).filter(compartment__in=wrap_of)
     texts = {text.compartment_id: text for text in rows}
     return {
-        found[number].compartment.owner: Readable(
+        wrap_of[number].compartment.owner: Readable(
             number,
             [
-                (held[found[number].recipient], found[number].recipient),
-                (bytes(found[number].sealed), found[number].compartment.recipient),
+                (desk_keys[wrap_of[number].recipient], wrap_of[number].recipient),
+                (bytes(wrap_of[number].sealed), wrap_of[number].compartment.recipient),
             ],
             [text],
         )

@@ -27,7 +27,7 @@ class ReplacedWrap(Strict):
     sealed: Bytes64 | None
 
 
-class Begin(Strict):
+class BeginRekey(Strict):
     v: Literal[1]
     step: Literal["begin", "more", "finish"]
 
@@ -90,20 +90,20 @@ def new_key(desk: Desk, user: User, sent: NewKey, now: datetime) -> dict[str, An
     sealed = {int(wrap.id): wrap.sealed for wrap in sent.wraps}
     if set(sealed) != set(members):
         raise Malformed
-    wraps = {members[number]: found for number, found in sealed.items()}
+    wraps = {members[number]: wrap for number, wrap in sealed.items()}
     vault.set_desk_key(desk=desk, recipient=sent.recipient, wraps=wraps, now=now)
-    mine = DeskWrap.objects.within(user=user).get(of=desk.recipient)
-    return {"new": _desk_key(mine, user), "left": stale_wraps(desk).count()}
+    own = DeskWrap.objects.within(user=user).get(of=desk.recipient)
+    return {"new": _desk_key(own, user), "left": stale_wraps(desk).count()}
 
 
 def more(desk: Desk) -> dict[str, Any]:
     """At most fifty wraps to the old key."""
-    found = stale_wraps(desk).select_related("compartment")
+    stale = stale_wraps(desk).select_related("compartment")
     wraps = [
         {"id": str(row.pk), "sealed": base64_text(row.sealed), "of": row.compartment.recipient}
-        for row in found[:AT_ONCE]
+        for row in stale[:AT_ONCE]
     ]
-    return {"wraps": wraps, "left": found.count()}
+    return {"wraps": wraps, "left": stale.count()}
 
 
 def replaced(desk: Desk, user: User, sent: Replaced) -> dict[str, Any]:

@@ -40,8 +40,8 @@ class PersonKey(Strict):
 def my_key(request: HttpRequest) -> HttpResponse:
     user = staff(request)
     language = get_language() or "vi"
-    mine = [member.desk for member in user.memberships.select_related("desk")]
-    desks = [(desk.name(language), _holds(user, desk)) for desk in mine]
+    own_desks = [member.desk for member in user.memberships.select_related("desk")]
+    desks = [(desk.name(language), _holds(user, desk)) for desk in own_desks]
     return render(
         request,
         "vault/my_key.html",
@@ -84,8 +84,8 @@ def set_my_key(request: HttpRequest) -> HttpResponse:
 @needs(May.MANAGE_DESK)
 def desks(request: HttpRequest) -> HttpResponse:
     user = staff(request)
-    found = Desk.objects.filter(organisation=user.organisation_id).order_by("code")
-    return render(request, "vault/desks.html", {"desks": [_desk(desk, user) for desk in found]})
+    rows = Desk.objects.filter(organisation=user.organisation_id).order_by("code")
+    return render(request, "vault/desks.html", {"desks": [_desk(desk, user) for desk in rows]})
 
 
 def _desk(desk: Desk, user: User) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def desk_key(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _handing_step(desk: Desk, user: User, body: bytes) -> dict[str, Any]:
-    for shape in (rekey.Begin, rekey.NewKey, rekey.Replaced, rekey.Joined):
+    for shape in (rekey.BeginRekey, rekey.NewKey, rekey.Replaced, rekey.Joined):
         try:
             sent = read(shape, body)
         except Malformed:
@@ -171,7 +171,7 @@ def _answer(desk: Desk, user: User, sent: Strict) -> dict[str, Any]:
     if isinstance(sent, rekey.Joined):
         rekey.joined(desk, sent)
         return {"next": reverse("desks") if user.may(May.MANAGE_DESK) else reverse("my_key")}
-    assert isinstance(sent, rekey.Begin)
+    assert isinstance(sent, rekey.BeginRekey)
     if sent.step == "begin":
         return rekey.begin(desk, user)
     if sent.step == "more":

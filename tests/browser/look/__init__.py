@@ -74,8 +74,8 @@ def step(label: str, state: str, note: str = "") -> SimpleNamespace:
 def work(
     name: str, priority: str, words: str, stage: str, due: timedelta, days: int | None, next_step: str
 ) -> Any:
-    facts = {"p": priority, "pw": words, "due": NOW + due, "wd": days, "next": next_step}
-    return SimpleNamespace(name=name, stage=stage, **facts)
+    urgency = {"priority": priority, "priority_words": words, "due": NOW + due, "working_days": days}
+    return SimpleNamespace(name=name, address="/r", stage=stage, next_step=next_step, **urgency)
 
 
 def context() -> dict[str, Any]:

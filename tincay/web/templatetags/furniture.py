@@ -294,30 +294,13 @@ def queue(content: str, label: str) -> SafeString:
     return format_html('<ul class="queue" aria-label="{}">{}</ul>', label, SafeString(content))
 
 
-@register.simple_tag
-def queue_row(
-    name: str,
-    address: str,
-    stage: str,
-    next_step: str,
-    priority: str,
-    priority_words: str,
-    due: datetime,
-    now: datetime,
-    working_days: int | None = None,
-) -> SafeString:
-    """One line of fact: when it is due, its code name and stage, how urgent, what to do next."""
-    return format_html(
-        '<li class="{}"><span class="name"><a href="{}">{}</a><small>{}</small></span>'
-        '<span class="due">{}</span><span class="priority">{}</span><span class="next">{}</span></li>',
-        priority,
-        address,
-        name,
-        stage,
-        due_tag(due, now, working_days),
-        priority_tag(priority, priority_words),
-        next_step,
-    )
+@register.inclusion_tag("web/furniture/queue_row.html")
+def queue_row(row: Any, now: datetime) -> dict[str, Any]:
+    """One line of fact: when it is due, its code name and stage, how urgent, what to do next.
+
+    A row has `name`, `address`, `stage`, `next_step`, `priority`, `priority_words`, `due` and `working_days`.
+    """
+    return {"row": row, "now": now}
 
 
 # The receipt

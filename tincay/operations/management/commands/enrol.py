@@ -52,8 +52,8 @@ def _enrol(table: Table) -> dict[str, str]:
     """Add all of the file or nothing; the first passwords of those who are new."""
     for organisation in table.get("organisations", ()):
         _enrol_organisation(organisation)
-    known = set(User.objects.for_the_rules().values_list("username", flat=True))
-    new = [user for user in table.get("users", ()) if user["username"] not in known]
+    existing = set(User.objects.for_the_rules().values_list("username", flat=True))
+    new = [user for user in table.get("users", ()) if user["username"] not in existing]
     shown = {user["username"]: _enrol_user(user) for user in new}
     _name_desks(table)
     return shown

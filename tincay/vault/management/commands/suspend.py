@@ -18,7 +18,7 @@ class Command(BaseCommand):
         user = User.objects.for_the_rules().filter(username=name).first()
         if user is None:
             raise CommandError("Nobody has this name.")
-        alone = suspend_member(user=user)
+        kept_seats = suspend_member(user=user)
         self.stdout.write("Suspended. The desks' keys have to be made anew: a supervisor's page says where.")
-        for desk in alone:
+        for desk in kept_seats:
             self.stdout.write(f"{desk.code}: nobody else can open its reports; the seat and its key stay.")
