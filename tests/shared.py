@@ -21,6 +21,10 @@ from tincay.core.sealing import Identity, Stretched
 T = TypeVar("T")
 Row = tuple[Any, ...]
 STRETCHES = Path(__file__).parent / "vectors" / "stretched.json"
+CODES = (*range(1, 25), 77, 99)
+"""Whose receipt is stretched, by number."""
+KEYS = ("thu.cayme", "minh.cayme", "hoa.cayme", "lan.cayme", "son.bensong", "ha.giamsat")
+"""Who holds a key behind a passphrase."""
 LASTING = {"django_migrations", "django_content_type", "auth_permission"}
 """Tables that the migrations fill and no test changes."""
 
@@ -41,11 +45,37 @@ def known_stretches() -> tuple[dict[tuple[str, bytes], Stretched], dict[tuple[st
         )
         for one in kept["codes"]
     }
-    phrases = {
+    passphrases = {
         (one["passphrase"], bytes.fromhex(one["salt"])): Identity(one["identity"])
         for one in kept["passphrases"]
     }
-    return codes, phrases
+    return codes, passphrases
+
+
+def write_stretches() -> None:
+    """Work out anew what is kept of the cast: `import django; django.setup()` first."""
+    from tests.cast import SALT, code_number
+
+    passphrases = [(f"gió sông {name} đồng xanh", f"salt of {name}".ljust(16, ".").encode()) for name in KEYS]
+    kept = {
+        "codes": [_written_code(code_number(number), SALT) for number in CODES],
+        "passphrases": [
+            {"passphrase": phrase, "salt": salt.hex(), "identity": stretch_passphrase(phrase, salt)}
+            for phrase, salt in passphrases
+        ],
+    }
+    STRETCHES.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _written_code(code: str, salt: bytes) -> dict[str, str]:
+    found = stretch_receipt(code, salt)
+    return {
+        "code": code,
+        "salt": salt.hex(),
+        "locator": found.locator.hex(),
+        "identity": found.identity,
+        "signing_seed": found.signing_seed.hex(),
+    }
 
 
 @lru_cache(maxsize=1000)
@@ -61,11 +91,8 @@ def _passphrase(passphrase: str, salt: bytes, **how: int) -> Identity:
 
 def remember_stretches() -> None:
     """From now on nothing is stretched twice in this process, whoever asks for it."""
-    ours = [
-        module
-        for name, module in sys.modules.items()
-        if name.startswith(("tincay.", "tests.")) and name != __name__
-    ]
+    others = (name for name in sys.modules if name.startswith(("tincay.", "tests.")) and name != __name__)
+    ours = [sys.modules[name] for name in others]
     for name, own in (("stretch_receipt", _code), ("stretch_passphrase", _passphrase)):
         product = getattr(sealing, name)
         for module in ours:

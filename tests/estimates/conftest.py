@@ -1,7 +1,9 @@
 """Somebody of a research institute, tables of the literature, and work that is done at once instead of in a thread."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +34,22 @@ def about(place: Any = None) -> About:
     return About(place, "Người từng đến ba nơi (mẫu)", 2025, 2026, "exact")
 
 
+def work_out_once(table: Table, code: str, seed: int) -> dict[str, Any]:
+    """What the worker works out, once for each table and effort: the same counts have one answer."""
+    kept = _worked_out(table, compute.EFFORTS[code], seed, code)
+    result: dict[str, Any] = json.loads(kept)
+    return result
+
+
+@cache
+def _worked_out(table: Table, _effort: Effort, seed: int, code: str) -> str:
+    return json.dumps(compute.work_out(table, code, seed))
+
+
 @pytest.fixture(autouse=True)
 def _little_effort(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compute, "EFFORTS", {"look": SMALL, "publish": THOROUGH})
+    monkeypatch.setattr(worker, "work_out", work_out_once)
     monkeypatch.setattr(publishing, "FEWEST_REPLICATES", THOROUGH.bic)
 
 
