@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import overflow, serious_findings
@@ -99,7 +100,7 @@ class Desk:
 
     def sign_in(self, worker: Worker) -> None:
         said = SAID[self.language]
-        self.go("/desk/figures/")
+        self.go(reverse("runs"))
         self.page.get_by_label(said["name"]).fill(worker.user.username)
         self.page.get_by_label(said["password"], exact=True).fill(worker.password)
         self.page.get_by_role("button", name=said["sign_in"], exact=True).click()
@@ -113,7 +114,7 @@ class Desk:
         assert overflow(self.page) <= 0, self.page.url
 
     def upload(self, file: Path | dict[str, Any]) -> None:
-        self.go("/desk/figures/upload/")
+        self.go(reverse("new_run"))
         self.page.get_by_label(self.words["file"]).set_input_files(file)  # type: ignore[arg-type]
         self.page.get_by_label(self.words["who"]).fill("Người từng đến ba nơi (mẫu)")
         self.page.get_by_label(self.words["first"]).fill("2025")
