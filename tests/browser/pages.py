@@ -63,9 +63,9 @@ PAGES: list[Shot] = [
     Shot("calendar", desk("steward", "/desk/calendar/")),
     Shot("health", desk("steward", "/desk/health/")),
     Shot("population", at("/figures/population/"), script=False),
-    Shot("estimates", desk("me_officer", "/desk/figures/")),
-    Shot("estimates-upload", desk("me_officer", "/desk/figures/upload/")),
-    Shot("estimates-typed", desk("me_officer", "/desk/figures/table/?lists=3")),
-    Shot("claims", desk("me_officer", "/desk/figures/claims/")),
+    Shot("estimates", desk("me_officer", "/desk/estimates/")),
+    Shot("estimates-upload", desk("me_officer", "/desk/estimates/upload/")),
+    Shot("estimates-typed", desk("me_officer", "/desk/estimates/table/?lists=3")),
+    Shot("claims", desk("me_officer", "/desk/estimates/claims/")),
     Shot("not-found", at("/no-such-page/", 404)),
 ]
