@@ -32,7 +32,9 @@ class Command(BaseCommand):
         after = _moved(before, int(parts[1]), parts[2])
         Install.objects.filter(id=1).update(demo_offset=F("demo_offset") + (after - before))
         ran = tick(now=now())
-        self.stdout.write(f"{now().astimezone(ZONE):%Y-%m-%d %H:%M} · escalated: {ran.done.get('escalate', 0)}")
+        self.stdout.write(
+            f"{now().astimezone(ZONE):%Y-%m-%d %H:%M} · escalated: {ran.done.get('escalate', 0)}"
+        )
 
 
 def _moved(start: datetime, count: int, unit: str) -> datetime:
