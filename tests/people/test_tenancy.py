@@ -86,6 +86,7 @@ def test_what_is_scoped_hangs_on_nothing_public_by_one_to_one() -> None:
 # --- however they are asked
 
 WAYS: dict[str, Callable[[Rows], object]] = {
+    "select_for_update": lambda rows: list(rows.select_for_update()),
     "list": list,
     "bool": bool,
     "len": len,
@@ -143,7 +144,6 @@ BETWEEN: dict[str, Callable[[Rows], Rows]] = {
     "alias": lambda rows: rows.alias(again=F("pk")).filter(again__isnull=False),
     "distinct": lambda rows: rows.distinct(),
     "only": lambda rows: rows.only("pk"),
-    "select_for_update": lambda rows: rows.select_for_update(),
     "using": lambda rows: rows.using("default"),
     "q": lambda rows: rows.filter(Q(pk__isnull=True) | Q(pk__isnull=False)),
 }
