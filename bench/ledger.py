@@ -79,7 +79,7 @@ def fill(leaves: int) -> None:
         model.objects.all().delete()
     insert = f'INSERT INTO {Leaf._meta.db_table} ("index", data, kind, month) VALUES (%s, %s, %s, %s)'
     with transaction.atomic(), connection.cursor() as cursor:
-        rows = ((index, data, "report_received", "2026-06") for index, data in enumerate(entries))
+        rows = [(index, data, "report_received", "2026-06") for index, data in enumerate(entries)]
         cursor.executemany(insert, rows)
         level, hashes, complete = 0, [hash_leaf(data) for data in entries], list[list[bytes]]()
         while hashes:
@@ -122,7 +122,12 @@ def append_cost(times: int) -> list[float]:
 
     actions.create_log_key()
     moment = now()
-    event = {"record": "0" * 32, "organisation": "mau", "ciphertext": "0" * 64, "deadline": 1}
+    event: dict[str, str | int] = {
+        "record": "0" * 32,
+        "organisation": "mau",
+        "ciphertext": "0" * 64,
+        "deadline": 1,
+    }
 
     def one(number: int) -> None:
         actions.append_leaf(kind="report_received", event=event, now=moment)

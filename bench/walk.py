@@ -34,7 +34,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from django.test import Client
 
-    from tests.cast import Report, Reporter
+    from tests.cast import Reporter
+    from tincay.reports.models import Report
 
 LOOKED_THROUGH = {"web/transactions.py", "web/writing.py"}
 """The transaction's decorator, by its name now and then: what it calls is called by whoever called it."""
@@ -182,7 +183,7 @@ def way(phone: "Client", desk: "Client", reporter: "Reporter") -> Iterator[Step]
     """Every request of the walk, in order; each is made before the next is asked for."""
     from django.urls import reverse
 
-    from tests.cast import Report
+    from tincay.reports.models import Report
 
     envelope = json.dumps(reporter.envelope_json())
     yield "GET tell", lambda: phone.get("/tell/"), 200
@@ -239,7 +240,9 @@ def touched(sql: str) -> Iterator[str]:
 
 
 def measure() -> dict[str, Walk]:
-    from tests.cast import Client, Reporter, build_network, sign_in
+    from django.test import Client
+
+    from tests.cast import Reporter, build_network, sign_in
 
     desk, phone, watcher = sign_in(build_network().helper), Client(), Watcher()
     watched(way(phone, desk, Reporter(1)), watcher)  # imports, templates and what a process remembers

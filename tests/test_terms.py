@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -183,6 +184,7 @@ def is_text(path: Path) -> bool:
     return path.suffix in {".html", ".txt", ".py", ".toml", ".csv", ".md", ".po", ".ts", ".xml", ".svg"}
 
 
+@cache
 def found_everywhere() -> tuple[list[Found], set[Allowed]]:
     used: set[Allowed] = set()
     found: list[Found] = []

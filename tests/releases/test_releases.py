@@ -95,6 +95,7 @@ def test_the_same_question_has_the_same_stored_answer_in_any_order(kept: Release
         answer(kept, place="nowhere", kind="x")
 
 
+@pytest.mark.slow
 def test_what_is_said_of_the_attacks_was_found_without_a_true_row(
     budget: PrivacyBudget, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ import pytest
 from tincay.core.estimate import answers, methods
 from tincay.core.estimate.__main__ import main
 from tincay.core.estimate.answers import CAUTIONS, REASONS, Caution, MethodAnswer, NoEstimate, finite
+from tincay.core.estimate.histories import Table, write_table
 from tincay.core.estimate.latent import SamplerSettings, latent
 from tincay.core.estimate.methods import METHODS, Settings, ask, ask_all
 
@@ -26,10 +27,20 @@ UK = str(VECTORS / "uk_5list.csv")
 KOREA = str(VECTORS / "korea_3list.csv")
 
 
+SHORT = SamplerSettings(chains=4, burn_in=1_000, kept=2_500, compiled=False)
+DRAWN: dict[str, MethodAnswer] = {}
+"""What the same table with the same seed was answered: drawn once for all tests here."""
+
+
 @pytest.fixture(autouse=True)
 def _short_chains(monkeypatch: pytest.MonkeyPatch) -> None:
-    sampler = SamplerSettings(chains=4, burn_in=1_000, kept=2_500, compiled=False)
-    monkeypatch.setattr(methods, "latent", lambda table, seed: latent(table, sampler=sampler, seed=seed))
+    def drawn_once(table: Table, seed: int) -> MethodAnswer:
+        key = f"{seed}\n{write_table(table)}"
+        if key not in DRAWN:
+            DRAWN[key] = latent(table, sampler=SHORT, seed=seed)
+        return DRAWN[key]
+
+    monkeypatch.setattr(methods, "latent", drawn_once)
 
 
 def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str]:

@@ -40,6 +40,7 @@ def check_against_reference(name: str, sampler: SamplerSettings) -> None:
     assert abs(np.median(draws) - np.mean(medians)) <= 3 * np.hypot(ours, theirs) + 0.5
 
 
+@pytest.mark.slow
 def test_the_median_agrees_with_lcmcr() -> None:
     check_against_reference(
         "korea_3list", SamplerSettings(chains=8, burn_in=2_000, kept=5_000, compiled=False)

@@ -40,6 +40,7 @@ def test_three_thousand_people_are_told_well(width: int, most: int) -> None:
     assert misplaced(sample(), frozen().rows, width) < most
 
 
+@pytest.mark.slow
 def test_more_budget_is_less_error() -> None:
     errors = [misplaced(sample(), frozen(micro_rho).rows, 2) for micro_rho in (17_500, RHO, 4_000_000)]
     assert errors == sorted(errors, reverse=True)

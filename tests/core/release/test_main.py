@@ -41,6 +41,7 @@ def quiet(passed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tincay.core.release.__main__.examine", lambda *_a, **_k: verdict)
 
 
+@pytest.mark.slow
 def test_a_release_is_made_and_survives_its_attacks(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(made) == 0
     printed = capsys.readouterr()

@@ -36,6 +36,7 @@ FALLS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("attack", "practice"), FALLS, ids=lambda each: getattr(each, "name", getattr(each, "__name__", ""))
 )
@@ -52,6 +53,7 @@ def test_the_attack_fails_against_ours(attack: Attack, seed: int) -> None:
     assert attack(ours(RHO), PEOPLE, seed).figure <= attack(ours(RHO), PEOPLE, seed).gate
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", [differencing, membership, attribute])
 def test_a_guess_fails_against_a_quarter_of_a_budget(attack: Attack) -> None:
     """With chance in play the everyday test uses a quarter's budget, far from the gate; the bench uses .25."""
@@ -68,7 +70,7 @@ def test_exact_tables_tell_more_of_membership_than_a_small_budget_allows() -> No
     assert membership_by_tables(RAW, PEOPLE, 1, 100).succeeded
 
 
-@pytest.mark.parametrize("people", [15, 40, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("people", [15, *(pytest.param(more, marks=pytest.mark.slow) for more in (40, 100))])
 def test_tables_of_a_small_place_prove_most_of_its_records_and_ours_none(people: int) -> None:
     assert reconstruction(CELL_SUPPRESSED, PEOPLE, 1, people).figure > 0.6 * people
     assert reconstruction(ours(RHO), PEOPLE, 1, people).figure == 0

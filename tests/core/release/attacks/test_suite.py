@@ -19,6 +19,7 @@ THROUGH = replace(HELD, figure=3.0)
 BITES = replace(THROUGH, practice="raw")
 
 
+@pytest.mark.slow
 def test_a_release_of_ours_passes_and_says_what_was_tried() -> None:
     verdict = examine(released(1_500, micro_rho=25_000))
     assert verdict.passed, list(verdict.lines())
@@ -36,6 +37,7 @@ def test_every_attack_bites_on_unprotected_data() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [silence, half_noise])
 def test_a_release_with_wrong_noise_is_stopped_by_whoever_has_the_true_rows(
     noise: Noise, monkeypatch: pytest.MonkeyPatch
@@ -76,6 +78,7 @@ def test_a_verdict_without_trouble_passes() -> None:
     assert [line[4] for line in verdict.lines()] == ["result", "bites", "held"]
 
 
+@pytest.mark.slow
 def test_the_true_rows_are_used_only_when_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """The given ones are attacked however few they are; what stands in for rows that are not there is named."""
     seen: list[tuple[int, str]] = []
@@ -99,6 +102,7 @@ def test_the_true_rows_are_used_only_when_given(monkeypatch: pytest.MonkeyPatch)
     assert seen == [made_up, (50, "ours"), made_up]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("people", [1, 60])
 def test_a_handful_of_true_rows_and_a_single_column_can_be_attacked(people: int) -> None:
     single = rows(columns(a=5), *[(place % 5,) for place in range(people)])
