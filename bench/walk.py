@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from tests.cast import Reporter
     from tincay.reports.models import Report
 
-LOOKED_THROUGH = {"web/transactions.py", "web/writing.py"}
-"""The transaction's decorator, by its name now and then: what it calls is called by whoever called it."""
+LOOKED_THROUGH = {"web/transactions.py", "web/writing.py", "people/tenancy.py", "web/loader.py"}
+"""What the framework calls around a step, in both trees: the transaction's decorator (by its name now and then), the
+sets that every query is made of, the templates' loader. What they call is called by whoever called them."""
 NO_FUNCTION = {"<module>", "<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>"}
 WRITING = ("POST send", "POST answer")
 """The two requests whose rows and path are shown."""

@@ -99,6 +99,7 @@ class Writes(ast.NodeVisitor):
         self.found: list[tuple[int, Rows | None]] = []
         self._models: dict[str, Rows] = {}
         self._holders: dict[str, str] = {}
+        self._plain: set[str] = set()  # classes of ours that are neither a model nor a set
         self._known: list[dict[str, Rows]] = [{}]
         self._tree = ast.parse(code)
         for node in ast.walk(self._tree):
@@ -124,6 +125,8 @@ class Writes(ast.NodeVisitor):
                     self._holders[name] = of[1]
                 elif name[0].isupper() or not re.match(r"tincay\.\w+\.", origin):
                     self._known[0][name] = NO_ROWS  # a class or a module; a function of ours may return rows
+                    if re.match(r"tincay\.\w+\.(?!models$)", origin):
+                        self._plain.add(name)
 
     # --- whose rows
 
@@ -203,7 +206,7 @@ class Writes(ast.NodeVisitor):
             )
             if model := self._models.get(str(name).removesuffix("Set")):
                 return model
-        return None
+        return NO_ROWS if isinstance(node, ast.Name) and node.id in self._plain else None
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
@@ -286,7 +289,8 @@ def _returned() -> dict[str, Rows]:
         tree = ast.parse(module.path.read_text(encoding="utf-8"))
         reader = Writes(module.path.read_text(encoding="utf-8"), module.app)
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and (model := reader._annotated(node.returns)):
+            model = reader._annotated(node.returns) if isinstance(node, ast.FunctionDef) else None
+            if isinstance(node, ast.FunctionDef) and model and model is not NO_ROWS:
                 found[node.name] = model
     return found
 
@@ -332,12 +336,15 @@ ELSEWHERE = module_of(PRODUCT / "desk/queries.py")
 HEAD = """
 from tincay.log import models
 from tincay.log.models import Leaf, Tile as Row
+from django.db.models import QuerySet
 from tincay.people.models import Desk, User
+from tincay.reports.clocks import ReportClocks
 from tincay.reports.models import Clock, Report, ReportSet
 from tincay.vault.models import DeskWrap, Wrap
 from tincay.vault.queries import stale_wraps
 """
 FOREIGN = [
+    "def f(rows: QuerySet):\n    rows.delete()",
     "Wrap.objects.filter(desk=desk).delete()",
     'DeskWrap.objects.filter(desk=desk).update(sealed=b"x")',
     "Wrap.objects.create(desk=desk)",
@@ -380,6 +387,7 @@ FOREIGN = [
     "Wrap.objects.filter(desk=desk)._raw_delete('default')",
 ]
 HARMLESS = [
+    "def f(clocks: ReportClocks):\n    clocks.save()",
     "Wrap.objects.filter(desk=desk).count()",
     "known = set()\nknown.add(1)\nknown.update({2})",
     "state = {}\nstate.update(a=1)",

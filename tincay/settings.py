@@ -178,6 +178,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tincay.web.context.install",
+                "tincay.people.permissions.staff_context",
             ],
             "builtins": ["django.templatetags.i18n", "tincay.web.templatetags.furniture"],
         },

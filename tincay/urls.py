@@ -5,8 +5,8 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from tincay.estimates import urls as estimates
+from tincay.people.permissions import MenuItem
 from tincay.people.rights import May
-from tincay.web.context import MenuItem
 
 urlpatterns = [
     *i18n_patterns(

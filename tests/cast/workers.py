@@ -22,7 +22,6 @@ from tests.cast.ground import (
 from tests.people.telephone import TOTP_SEED
 from tincay.core.sealing import Identity, Recipient, Sealed, new_key, recipient_of, unwrap, wrap
 from tincay.core.stages import STAGES
-from tincay.people.accounts import has_second_factor
 from tincay.people.actions import add_user
 from tincay.people.models import Desk, Organisation, User
 from tincay.reports import deadlines, messages, steps
@@ -204,7 +203,7 @@ def staff_desk(desk: Desk, *workers: Worker, now: datetime = NOW) -> Identity:
 
 def give_second_factor(worker: Worker) -> Worker:
     """The telephone app that everybody who works here has set up; its seed is TOTP_SEED."""
-    if not has_second_factor(worker.user):
+    if not worker.user.has_second_factor():
         TOTP.activate(worker.user, TOTP_SEED)
     return worker
 

@@ -19,7 +19,7 @@ from tests.cast import TOTP_SEED, Worker, give_second_factor, sign_in
 from tests.people.conftest import Office
 from tests.people.telephone import totp
 from tincay.core.sealing import CannotOpen, Identity, Sealed, new_key, open_sealed
-from tincay.people.accounts import has_second_factor, second_factor_key
+from tincay.people.accounts import second_factor_key
 from tincay.people.models import User
 from tincay.web.models import this_install
 
@@ -99,12 +99,12 @@ def test_an_app_or_a_device_is_a_second_step_and_printed_codes_are_none(office: 
     give_second_factor(a)
     passkey(b)
     Authenticator.objects.create(user=c.user, type="recovery_codes", data={})
-    assert [has_second_factor(one.user) for one in (a, b, c)] == [True, True, False]
+    assert [one.user.has_second_factor() for one in (a, b, c)] == [True, True, False]
 
 
 def test_the_second_step_of_one_is_nobody_elses(office: Office) -> None:
     give_second_factor(office.hire("a"))
-    assert not has_second_factor(office.hire("b").user)
+    assert not office.hire("b").user.has_second_factor()
 
 
 # --- the last one stays
@@ -195,7 +195,7 @@ def test_an_app_is_set_up_with_the_code_that_it_shows(office: Office) -> None:
     page = client.get(reverse("mfa_activate_totp"))
     assert "Mã sáu số trong ứng dụng" in page.content.decode()
     client.post(reverse("mfa_activate_totp"), {"code": totp(page.context["form"].secret)})
-    assert has_second_factor(worker.user)
+    assert worker.user.has_second_factor()
     assert client.get(reverse("today")).status_code == 200
 
 

@@ -1,11 +1,15 @@
 """Who may do what: a role's rights, what an organisation's kind adds, and nothing for who is shut out."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
 from tests.cast import hire, new_desk, new_organisation, rows
 from tests.people.conftest import Office
+from tincay import urls
 from tincay.people.models import Organisation, User
+from tincay.people.permissions import staff_menu
 from tincay.people.rights import KIND_RIGHTS, ROLE_RIGHTS, May, comes_with_kind, holds
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +143,14 @@ def test_an_organisation_has_one_code(office: Office) -> None:
     with pytest.raises(Exception, match=r"UNIQUE|duplicate"):
         new_organisation("cay-me")
     assert rows(Organisation).count() == 1
+
+
+def test_the_menu_shows_only_what_a_person_may_open(office: Office) -> None:
+    request = RequestFactory().get("/desk/")
+    for number, role in enumerate((*ROLE_RIGHTS, "donor")):
+        request.user = office.hire(str(number), role).user
+        assert {item.url_name for item in staff_menu(request)} == {
+            item.url_name for item in urls.STAFF_MENU if item.right in rights(request.user)
+        }, role
+    request.user = AnonymousUser()
+    assert staff_menu(request) == []

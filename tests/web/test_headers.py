@@ -1,19 +1,15 @@
 """Every answer carries its headers, and every page of failure is kind, neutral and has a way out."""
 
-from types import SimpleNamespace
-
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 from pytest_django.fixtures import Settings
 
-import tincay.urls
 from tincay.web import views
-from tincay.web.context import other_language, staff_menu
+from tincay.web.context import other_language
 from tincay.web.headers import PageHeaders, add_static_headers
 
 EXPECTED_POLICY = {
@@ -106,15 +102,6 @@ def test_every_failure_has_its_words() -> None:
 def test_the_other_language_is_the_same_page_or_the_first(path: str, language: str, expected: str) -> None:
     with override(language):
         assert other_language(path, language)["address"] == expected
-
-
-def test_the_menu_shows_only_what_a_person_may_open() -> None:
-    request = RequestFactory().get("/desk/")
-    for allowed in (set(), {item.right for item in tincay.urls.STAFF_MENU[:2]}):
-        request.user = SimpleNamespace(may=allowed.__contains__)  # type: ignore[assignment]
-        assert {item.right for item in staff_menu(request)} == allowed
-    request.user = AnonymousUser()
-    assert staff_menu(request) == []
 
 
 def test_the_server_sends_a_sheet_compressed_and_with_its_policy(client: Client, db: None) -> None:

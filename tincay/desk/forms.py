@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tincay.core.priority import PRIORITIES
 from tincay.core.stages import NOT_HELPED, NOTHING_TO_ANSWER
-from tincay.web.forms import Cards, code_choices
+from tincay.web.forms import Cards
+from tincay.web.packs import code_choices
 
 VERIFIED = ("enough", "cannot_contact", "out_of_area")
 

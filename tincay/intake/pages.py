@@ -15,7 +15,6 @@ from tincay.directory.models import Service
 from tincay.directory.queries import fallback, provinces
 from tincay.intake import flood
 from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
-from tincay.intake.queries import desks_of_the_page
 from tincay.intake.questions import CONSENTS, KINDS, asked, places
 from tincay.people.models import Desk
 from tincay.people.queries import desks_on_call
@@ -191,3 +190,25 @@ def promise_picture(promise: str) -> SafeString:
         scale=3, border=2, svgclass="qr", lineclass=None
     )
     return mark_safe(drawn)  # noqa: S308 - drawn here from squares only
+
+
+def desks_of_the_page() -> dict[str, Any]:
+    """Whose keys a phone seals to, by province: narrative and thread to the desk, identity to the case desk."""
+    default = fallback()
+    cases = {desk.organisation_id: desk for desk in _case_desks()}
+
+    def sealed_to(desk: Desk) -> dict[str, str]:
+        case = cases.get(desk.organisation_id, default.case)
+        return {"desk": desk.code, "recipient": desk.recipient, "identity_recipient": case.recipient}
+
+    own = {
+        province.code: sealed_to(province.desk)
+        for province in provinces()
+        if province.desk and province.desk.recipient
+    }
+    return {"provinces": own, "default": sealed_to(default.triage)}
+
+
+def _case_desks() -> list[Desk]:
+    # The first of an organisation wins, as in case_desk: it is written last.
+    return list(Desk.objects.filter(purpose="case").exclude(recipient="").order_by("-pk"))

@@ -16,7 +16,6 @@ from tincay.intake import flood, pages
 from tincay.intake.attempts import attempts, count_attempt
 from tincay.intake.forms import PlainReport
 from tincay.intake.plain import send_plain
-from tincay.intake.queries import desks_of_the_page
 from tincay.reports.envelope import Envelope
 from tincay.reports.models import Report
 from tincay.reports.queries import with_locator
@@ -74,7 +73,7 @@ def _intake_page(
     request: HttpRequest, kind: str, form: PlainReport, *, script: bool, trouble: str = "", status: int = 200
 ) -> HttpResponse:
     page = pages.intake_page(kind, form, script=script)
-    state = {"trouble": trouble, "wait": attempts(request)[1]}
+    state = {"trouble": trouble, "wait": attempts(request)[1] if trouble == "slow_down" else 0}
     return render(request, "intake/tell.html", {**page, **state}, status=status)
 
 
@@ -123,7 +122,7 @@ def send(request: HttpRequest) -> HttpResponse:
     try:
         received = receive_report(envelope=envelope, sealed_by="browser", held=held, now=now())
     except StaleDesk:
-        return refusal("stale_desk", config=desks_of_the_page())
+        return refusal("stale_desk", config=pages.desks_of_the_page())
     return JsonResponse(_said(received.report), status=201 if received.new else 200)
 
 

@@ -101,7 +101,15 @@ def _lock_head() -> tuple[Frontier, date]:
         head, _ = Head.objects.select_for_update().get_or_create(id=1)
     else:
         head = Head(size=row[0], frontier=row[1], day=row[2])
-    return queries.frontier_of(head), date.fromisoformat(head.day)
+    return frontier_of(head), date.fromisoformat(head.day)
+
+
+def frontier_of(head: Head) -> Frontier:
+    """The right edge of the tree as stored. Raises LogDamaged."""
+    try:
+        return Frontier.of_bytes(head.size, bytes(head.frontier))
+    except ValueError:
+        raise queries.LogDamaged("the head of the log cannot be read") from None
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def _check_leaves() -> list[bytes]:
 
 
 def _check_head(hashes: Sequence[bytes]) -> None:
-    head = queries.frontier_of(Head.objects.first() or Head())
+    head = actions.frontier_of(Head.objects.first() or Head())
     if head.size != len(hashes) or head.root() != root_of(hashes):
         raise queries.LogDamaged("the head does not fit the leaves")
     queries.check_growth(head)

@@ -27,7 +27,6 @@ from tincay.core.ledger.tiles import (
     TileAddress,
     bundle,
     node_reader,
-    split_hashes,
     tiles_at,
     width_at,
 )
@@ -59,15 +58,6 @@ class PublishedCheckpoint(NamedTuple):
     def registered(self) -> bool:
         """Whether as many witnesses saw it as the install chose; with none chosen, never."""
         return keys.trusted_policy().has_quorum and self.seen.quorum_met
-
-
-def frontier_of(head: models.Head) -> Frontier:
-    """The right edge of the tree as stored. Raises LogDamaged."""
-    data = bytes(head.frontier)
-    try:
-        return Frontier(head.size, tuple(split_hashes(data)) if data else ())
-    except ValueError:
-        raise LogDamaged("the head of the log cannot be read") from None
 
 
 def size() -> int:

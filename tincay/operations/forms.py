@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tincay.core.clock import local_day
-from tincay.web.forms import code_choices
+from tincay.web.packs import code_choices
 from tincay.web.time import now
 
 CALENDARS = [("organisation", _("Tổ chức")), ("state", _("Cơ quan nhà nước"))]

@@ -14,10 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tincay.core.sealing import Identity, Sealed, new_key, open_sealed, recipient_of, seal
-from tincay.people.models import User
+from tincay.people.models import SECOND_FACTORS, User
 from tincay.web.models import this_install
-
-SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -44,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_reauthentication_required(self, *, app: str) -> bool:
         """The password is asked again before a second factor changes; not before the first one is made."""
         user = self.request.user
-        return isinstance(user, User) and has_second_factor(user)
+        return isinstance(user, User) and user.has_second_factor()
 
     def get_http_user_agent(self, request: HttpRequest) -> str:
         return ""
@@ -93,7 +91,3 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             .exclude(pk=authenticator.pk)
             .exists()
         )
-
-
-def has_second_factor(user: User) -> bool:
-    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS).exists())

@@ -1,6 +1,6 @@
 """Organisations, desks, users. Public keys only: what opens anything is in the vault, sealed."""
 
-from typing import Self
+from typing import Any, Self, cast
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -9,6 +9,8 @@ from tincay.core.officials import POLICE_KINDS, STATE_KINDS
 from tincay.people.rights import KIND_RIGHTS, May, comes_with_kind, holds
 from tincay.people.tenancy import GuardedQuerySet, PublicQuerySet, ScopedQuerySet
 
+SECOND_FACTORS = ("totp", "webauthn")
+"""Kinds of allauth's authenticators that are a second factor here; recovery codes are not."""
 _RIGHTS_BY_KIND = {right for rights in KIND_RIGHTS.values() for right in rights}
 
 
@@ -112,6 +114,11 @@ class User(AbstractBaseUser):
     def _by_kind(self, right: May) -> bool:
         """Rights of everybody in an organisation of this kind; the row is read only where one could apply."""
         return right in _RIGHTS_BY_KIND and comes_with_kind(self.organisation.kind, right)
+
+    def has_second_factor(self) -> bool:
+        """Without one there is no work; it is set up at the first sign-in."""
+        theirs = cast(Any, self).authenticator_set  # allauth's, without types
+        return bool(theirs.filter(type__in=SECOND_FACTORS).exists())
 
     def title(self, language: str) -> str:
         return (self.title_en if language == "en" else self.title_vi) or self.username

@@ -1,14 +1,18 @@
-"""Who may call which view."""
+"""Who may call which view, and the menu that shows nobody more than that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
+from importlib import import_module
 from typing import Any, Concatenate, ParamSpec, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import get_language
 
-from tincay.people.accounts import has_second_factor
 from tincay.people.models import User
 from tincay.people.rights import May
 
@@ -31,7 +35,7 @@ def needs(right: May) -> Callable[[View[P]], View[P]]:
             user = staff(request)
             if not user.may(right):
                 raise Http404
-            if not has_second_factor(user):
+            if not user.has_second_factor():
                 return redirect("mfa_index")
             return view(request, *args, **kwargs)
 
@@ -46,3 +50,36 @@ def staff(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise Http404
     return request.user
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One entry of the staff menu: words, the name of its URL, an icon, and the right that opens it."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    right: str
+
+
+def staff_menu(request: HttpRequest) -> list[MenuItem]:
+    """What this person may open. The menu points up to every app, so it stands beside the URLs as STAFF_MENU."""
+    if not isinstance(request.user, User):
+        return []
+    items: Sequence[MenuItem] = import_module(settings.ROOT_URLCONF).STAFF_MENU
+    return [item for item in items if request.user.may(May(item.right))]
+
+
+def staff_context(request: HttpRequest) -> dict[str, Any]:
+    """The context processor. Nothing is read, not even who it is, unless the page shows it."""
+    return {
+        "menu": SimpleLazyObject(lambda: staff_menu(request)),
+        "worker_title": SimpleLazyObject(lambda: _title(request)),
+    }
+
+
+def _title(request: HttpRequest) -> str:
+    """How the person who is signed in is called here; never more than colleagues know."""
+    if not isinstance(request.user, User):
+        return ""
+    return request.user.title(get_language() or settings.LANGUAGE_CODE)

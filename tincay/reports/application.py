@@ -1,4 +1,5 @@
-"""The one place where facts are applied to a report: its row and its clocks are read once and written once.
+"""The one place where facts are applied to a report: its row and its clocks are read once and written once, and
+what happened is a leaf.
 
 Called by the verbs beside it, each of which is one transaction.
 """
@@ -7,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tincay.core.clock import local_day
+from tincay.core.sealing import Recipient
 from tincay.core.stages import (
     Classify,
     Close,
@@ -22,10 +24,11 @@ from tincay.core.stages import (
     after,
     purge_day,
 )
+from tincay.log.actions import Appended, append_leaf
 from tincay.reports.clocks import ReportClocks
-from tincay.reports.events import log_event
 from tincay.reports.models import Report
 from tincay.reports.queries import was_answered
+from tincay.vault.actions import keep_opening
 from tincay.web.transactions import one_transaction
 
 REFRESHED = ("stage", "priority", "paused", "handled_at")
@@ -50,41 +53,53 @@ def save_columns(report: Report, *columns: str) -> None:
     rows.update(**{name: getattr(report, name) for name in columns})
 
 
+def save_clocks(report: Report, clocks: ReportClocks, *columns: str) -> None:
+    """Write the clocks, what is due next, and the columns that a verb changes beside them."""
+    clocks.save()
+    save_columns(report, "next_due_at", *columns)
+
+
+def log_event(report: Report, kind: str, now: datetime, /, **facts: str | int) -> Appended:
+    """Append a leaf about this report; what it says is sealed to the thread and to the receipt."""
+    event = {"desk": report.desk.code, **facts, "record": report.id.hex}
+    appended = append_leaf(kind=kind, event=event, now=now)
+    keep_opening(
+        owner=report.id,
+        appended=appended,
+        thread=Recipient(report.thread),
+        receipt=Recipient(report.receipt),
+    )
+    return appended
+
+
 @one_transaction
 def take_step(*, report: Report, step: Step, now: datetime, events: Sequence[str] = ()) -> None:
-    """Take a step, and meet the clocks of `events` that happen with it.
-
-    Clocks that the new stage meets are met now, whatever the wall says; clocks that begin with it begin.
-    Raises WrongStage (core.stages) and changes nothing when it may not be taken, or when somebody else took
-    another step since this report was read.
-    """
+    """`take_locked_step` for a report that was only read. Raises WrongStage also when somebody else took another
+    step since then."""
     seen = report.stage
     lock_and_refresh(report)
     if report.stage != seen:
         raise WrongStage("out_of_order")
-    answered = isinstance(step, Handle) and was_answered(report)
-    stage = after(seen, step, answered=answered, today=local_day(now))
-    clocks = ReportClocks(report)
-    for event in events:
-        clocks.mark_met(event, now)
-    columns = _apply(report, step, stage, now)
-    clocks.mark_met(stage, now)
-    clocks.start(stage, now)
-    if isinstance(step, Reopen):
-        clocks.start_anew(("received", "she_wrote"), now)
-    clocks.save()
-    save_columns(report, "stage", "next_due_at", *columns)
-    log_event(report, "stage_changed", now, stage=stage)
+    take_locked_step(report=report, step=step, now=now, events=events)
 
 
 @one_transaction
-def meet_clocks(*, report: Report, events: Sequence[str], now: datetime) -> None:
-    """Meet the clocks that wait for events which are no stage (the first action, the reply)."""
+def take_locked_step(*, report: Report, step: Step, now: datetime, events: Sequence[str] = ()) -> None:
+    """Take a step of a report that this transaction holds, and meet the clocks of `events` that happen with it.
+
+    Clocks that the new stage meets are met now, whatever the wall says; clocks that begin with it begin.
+    Raises WrongStage (core.stages) and changes nothing when it may not be taken.
+    """
+    answered = isinstance(step, Handle) and was_answered(report)
+    stage = after(report.stage, step, answered=answered, today=local_day(now))
     clocks = ReportClocks(report)
-    for event in events:
-        clocks.mark_met(event, now)
-    clocks.save()
-    save_columns(report, "next_due_at")
+    clocks.mark_met([*events, stage], now)
+    columns = _apply(report, step, stage, now)
+    clocks.start(stage, now)
+    if isinstance(step, Reopen):
+        clocks.start_anew(("received", "she_wrote"), now)
+    save_clocks(report, clocks, "stage", *columns)
+    log_event(report, "stage_changed", now, stage=stage)
 
 
 def _apply(report: Report, step: Step, stage: str, now: datetime) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 Used inside actions, which hold the transaction.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from tincay.core.clock import (
@@ -59,13 +59,15 @@ class ReportClocks:
         started = [clock for event in events for clock in _started(self._report, event, now)]
         self._begun += [c for c in started if c.rule not in but and rules()[c.rule].met not in reached]
 
-    def mark_met(self, event: str, now: datetime) -> None:
-        """Mark the running clocks that this event meets, in time or not.
+    def mark_met(self, events: Collection[str], now: datetime) -> None:
+        """Mark the running clocks that one of these events meets, in time or not.
 
         What was counted before it was closed and opened again stays as it was.
         """
         for clock in self._kept:
-            if clock.met_at or not clock.started_at or not clock.due_at or rules()[clock.rule].met != event:
+            if clock.met_at or not clock.started_at or not clock.due_at:
+                continue
+            if rules()[clock.rule].met not in events:
                 continue
             clock.met_at = now
             clock.in_time = now <= clock.due_at

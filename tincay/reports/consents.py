@@ -7,10 +7,9 @@ from itertools import pairwise
 from tincay.core.consent import GRANT_LABEL, GrantNotSigned
 from tincay.core.priority import retention_class
 from tincay.core.sealing import verify_signature
-from tincay.reports.application import save_columns
+from tincay.reports.application import log_event, save_columns
 from tincay.reports.ending import erase_words
 from tincay.reports.envelope import GrantDocument, GrantIn
-from tincay.reports.events import log_event
 from tincay.reports.models import ConsentGrant, Report
 from tincay.reports.queries import was_answered
 from tincay.web.packs import codes

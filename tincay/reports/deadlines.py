@@ -16,9 +16,8 @@ from tincay.core.priority import changed
 from tincay.directory.actions import keep_opening, set_day
 from tincay.directory.queries import calendar
 from tincay.log.actions import append_leaf
-from tincay.reports.application import lock_open, save_columns
+from tincay.reports.application import lock_open, log_event, save_clocks
 from tincay.reports.clocks import ReportClocks
-from tincay.reports.events import log_event
 from tincay.reports.models import Clock, Escalation, Pause, Report
 from tincay.web.packs import codes, rules
 from tincay.web.transactions import one_transaction
@@ -41,6 +40,12 @@ def pause(*, report: Report, reason: str, now: datetime) -> None:
     """Let the check, sort and answer clocks stand still. Never for p0 and p1. Raises CannotPause, WrongStage."""
     lock_open(report)
     clocks = ReportClocks(report)
+    stand_still(report, clocks, reason, now)
+    save_clocks(report, clocks, "paused")
+
+
+def stand_still(report: Report, clocks: ReportClocks, reason: str, now: datetime) -> None:
+    """`pause` for a report that is held, with its clocks in hand; the caller saves them and `paused`."""
     can = [c for c in clocks.all if c.met_at is None and may_pause(rules()[c.rule], report.priority, reason)]
     if not can or report.pauses.filter(ended_at=None).exists():
         raise CannotPause
@@ -48,25 +53,27 @@ def pause(*, report: Report, reason: str, now: datetime) -> None:
     Pause.objects.create(report=report, reason=reason, begun_at=now, review_at=review)
     report.paused = True
     clocks.recount(now)
-    clocks.save()
-    save_columns(report, "next_due_at", "paused")
     log_event(report, "clock_paused", now, reason=reason)
 
 
 @one_transaction
 def resume(*, report: Report, reasons: Container[str] = PAUSE_REASONS, now: datetime) -> None:
     """End the open pause, if it is for one of these reasons. Due times move by what was paused, in a leaf."""
+    lock_open(report)
+    clocks = ReportClocks(report)
+    go_on(report, clocks, reasons, now)
+    save_clocks(report, clocks, "paused")
+
+
+def go_on(report: Report, clocks: ReportClocks, reasons: Container[str], now: datetime) -> None:
+    """`resume` for a report that is held, with its clocks in hand; the caller saves them and `paused`."""
     open_pause = report.pauses.filter(ended_at=None).first()
     if open_pause is None or open_pause.reason not in reasons:
         return
-    lock_open(report)
     open_pause.ended_at = now
     open_pause.save()
     report.paused = False
-    clocks = ReportClocks(report)
     moved = clocks.recount(now)
-    clocks.save()
-    save_columns(report, "next_due_at", "paused")
     log_event(report, "clock_resumed", now, reason=open_pause.reason)
     _log_moved(report, moved, now)
 
@@ -75,15 +82,6 @@ def _log_moved(report: Report, moved: Iterable[Clock], now: datetime) -> None:
     """No deadline moves without a leaf of its own."""
     for clock in moved:
         log_event(report, "deadline_moved", now, rule=clock.rule, deadline=iso_day(clock.due_at))
-
-
-@one_transaction
-def start_anew(*, report: Report, events: Iterable[str], now: datetime) -> None:
-    """Start the clocks of these events that do not run, also such as ran before."""
-    clocks = ReportClocks(report)
-    clocks.start_anew(events, now)
-    clocks.save()
-    save_columns(report, "next_due_at")
 
 
 @one_transaction
@@ -97,11 +95,10 @@ def raise_priority(*, report: Report, priority: str, now: datetime) -> None:
     report.priority = changed(report.priority, priority)
     clocks = ReportClocks(report)
     clocks.start("received", now)
-    clocks.save()
-    save_columns(report, "priority", "next_due_at")
     log_event(report, "stage_changed", now, stage=report.stage, priority=priority)
     if report.priority in URGENT:
-        resume(report=report, now=now)
+        go_on(report, clocks, PAUSE_REASONS, now)
+    save_clocks(report, clocks, "priority", "paused")
 
 
 @one_transaction
@@ -147,7 +144,6 @@ def change_calendar(
 def _recount(report: Report, now: datetime) -> int:
     clocks = ReportClocks(report)
     moved = clocks.recount(now, only=lambda clock: clock.due_at is not None and clock.due_at >= now)
-    clocks.save()
-    save_columns(report, "next_due_at")
+    save_clocks(report, clocks)
     _log_moved(report, moved, now)
     return len(moved)

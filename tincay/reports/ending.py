@@ -15,8 +15,7 @@ from django.db.models import QuerySet
 
 from tincay.core.stages import Ending, Withdraw
 from tincay.people.tenancy import ScopedQuerySet
-from tincay.reports.application import take_step
-from tincay.reports.events import log_event
+from tincay.reports.application import log_event, take_step
 from tincay.reports.models import Report
 from tincay.vault import actions as vault
 from tincay.web.transactions import one_transaction

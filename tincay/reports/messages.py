@@ -5,9 +5,9 @@ from datetime import datetime
 from tincay.core.clock import WAITS_FOR_HER
 from tincay.people.actions import call_on_duty
 from tincay.people.models import User
-from tincay.reports.application import lock_open, meet_clocks
-from tincay.reports.deadlines import pause, resume, start_anew
-from tincay.reports.events import log_event
+from tincay.reports.application import lock_open, log_event, save_clocks
+from tincay.reports.clocks import ReportClocks
+from tincay.reports.deadlines import go_on, stand_still
 from tincay.reports.models import Message, Report
 from tincay.vault import actions as vault
 from tincay.web.transactions import one_transaction
@@ -29,12 +29,14 @@ def post_message(
         return same
     lock_open(report)
     message = keep_message(report=report, key=key, sealed=sealed, sealed_by=sealed_by, author=author, now=now)
+    clocks = ReportClocks(report)
     if author is None:
-        resume(report=report, reasons=WAITS_FOR_HER, now=now)
-        start_anew(report=report, events=["she_wrote"], now=now)
+        go_on(report, clocks, WAITS_FOR_HER, now)
+        clocks.start_anew(["she_wrote"], now)
         call_on_duty(desk=report.desk, now=now)
     else:
-        meet_clocks(report=report, events=HELPER_WROTE, now=now)
+        clocks.mark_met(HELPER_WROTE, now)
+    save_clocks(report, clocks, "paused")
     return message
 
 
@@ -78,9 +80,11 @@ def ask(*, report: Report, key: str, sealed: bytes, author: User, now: datetime)
     message = keep_message(
         report=report, key=key, sealed=sealed, sealed_by="browser", author=author, kind="question", now=now
     )
-    meet_clocks(report=report, events=HELPER_WROTE, now=now)
+    clocks = ReportClocks(report)
+    clocks.mark_met(HELPER_WROTE, now)
     if not report.paused:
-        pause(report=report, reason="asked_reporter", now=now)
+        stand_still(report, clocks, "asked_reporter", now)
+    save_clocks(report, clocks, "paused")
     return message
 
 

@@ -11,10 +11,10 @@ from tincay.core.clock import iso_day
 from tincay.directory.queries import desk_and_case
 from tincay.people.actions import call_on_duty
 from tincay.people.models import Desk
+from tincay.reports.application import log_event
 from tincay.reports.clocks import ReportClocks, next_due
 from tincay.reports.consents import read_grants
 from tincay.reports.envelope import CompartmentIn, Envelope
-from tincay.reports.events import log_event
 from tincay.reports.models import ConsentGrant, Report
 from tincay.reports.queries import with_key
 from tincay.vault import actions as vault

@@ -32,7 +32,14 @@ from tincay.people.actions import call_on_duty
 from tincay.people.models import User
 from tincay.people.rights import May
 from tincay.reports import ending
-from tincay.reports.application import lock_and_refresh, lock_open, meet_clocks, take_step
+from tincay.reports.application import (
+    lock_and_refresh,
+    lock_open,
+    save_clocks,
+    take_locked_step,
+    take_step,
+)
+from tincay.reports.clocks import ReportClocks
 from tincay.reports.messages import HELPER_WROTE, keep_message, message_with
 from tincay.reports.models import ClosingProposal, CountRow, Message, Report, SafeTry
 from tincay.reports.queries import grants, quiet_since, safe_tries
@@ -51,7 +58,7 @@ def open_report(*, report: Report, now: datetime) -> None:
     report.times_opened += 1
     report.held = False
     if report.stage == "received":
-        take_step(report=report, step=Acknowledge(), now=now)
+        take_locked_step(report=report, step=Acknowledge(), now=now)
 
 
 @one_transaction
@@ -114,9 +121,11 @@ def answer(*, report: Report, key: str, sealed: bytes, author: User, now: dateti
         report=report, key=key, sealed=sealed, sealed_by="browser", author=author, kind="answer", now=now
     )
     if report.stage == "in_handling":
-        take_step(report=report, step=Answer(), now=now, events=HELPER_WROTE)
+        take_locked_step(report=report, step=Answer(), now=now, events=HELPER_WROTE)
     else:
-        meet_clocks(report=report, events=HELPER_WROTE, now=now)
+        clocks = ReportClocks(report)
+        clocks.mark_met(HELPER_WROTE, now)
+        save_clocks(report, clocks)
     if not allows(grants(report), scope="store_sealed", today=local_day(now)):
         ending.erase_words(report=report, now=now)
     return message

@@ -5,13 +5,11 @@ Two attributes of a widget are ours:
 (the client reads `data-name`); and every control says autocomplete="off" unless it names another value.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
-
-from tincay.web.packs import codes, language
 
 
 class Renderer(TemplatesSetting):
@@ -39,9 +37,3 @@ class Cards(forms.RadioSelect):
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         return option | {"icon": self.icons.get(str(value), ""), "hint": self.hints.get(str(value), "")}
-
-
-def code_choices(list_name: str, wanted: Iterable[str] | None = None) -> list[tuple[str, str]]:
-    """The codes of a list, or the wanted ones, with their words, for a choice."""
-    chosen = codes()[list_name] if wanted is None else [codes().get_code(list_name, code) for code in wanted]
-    return [(code.code, code.label(language())) for code in chosen]

@@ -2,7 +2,7 @@
 
 import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,12 @@ def language() -> str:
 def label(list_name: str, code: str) -> str:
     """The words of a code in the language of the page; "" for no code. Raises UnknownCode."""
     return codes().get_code(list_name, code).label(language()) if code else ""
+
+
+def code_choices(list_name: str, wanted: Iterable[str] | None = None) -> list[tuple[str, str]]:
+    """The codes of a list, or the wanted ones, with their words, for a choice."""
+    chosen = codes()[list_name] if wanted is None else [codes().get_code(list_name, code) for code in wanted]
+    return [(code.code, code.label(language())) for code in chosen]
 
 
 def texts() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from django.utils.translation import override
 from playwright.sync_api import Page, Route
 
-from tincay.web.context import MenuItem
+from tincay.people.permissions import MenuItem
 from tincay.web.forms import Cards
 
 FOLDER = Path(__file__).resolve().parent

@@ -36,6 +36,13 @@ class Frontier:
         if self.size < 0 or len(self.hashes) != self.size.bit_count():
             raise ValueError("a frontier has one hash for each bit that is set in its size")
 
+    @classmethod
+    def of_bytes(cls, size: int, data: bytes) -> "Frontier":
+        """The frontier as it is stored, one hash after another. Raises ValueError."""
+        if len(data) != 32 * size.bit_count():
+            raise ValueError("a frontier has one hash for each bit that is set in its size")
+        return cls(size, tuple(data[start : start + 32] for start in range(0, len(data), 32)))
+
     def append(self, leaf_hash: bytes) -> "Frontier":
         """The frontier after one more leaf. Costs one hash on average."""
         hashes, node, size = list(self.hashes), leaf_hash, self.size

@@ -10,10 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from tincay.desk import pages
 from tincay.desk.queries import anything_held, escalated_clocks, late_clocks, queue_page
 from tincay.people.actions import see_notices
-from tincay.people.permissions import needs, staff
+from tincay.people.permissions import needs, staff, staff_menu
 from tincay.people.rights import May
 from tincay.vault.queries import first_words
-from tincay.web.context import staff_menu
 from tincay.web.packs import unreviewed_lists
 from tincay.web.time import now
 
