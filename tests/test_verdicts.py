@@ -1,4 +1,5 @@
-"""No verdict rests on how fast the machine is: a lint over every test. Each failure names the line and the cure.
+"""No verdict rests on how fast the machine is, and none is left out: a lint over every test. Each failure names the
+line and the cure.
 
 A test may wait for what must come (tests/patience.py) and may count what happens. It may not compare a measured
 time, sleep, or give up after a number of seconds of its own. What something costs is measured in bench/.
@@ -41,6 +42,8 @@ KEEP_TIME = {
     "bool",
 }
 """What is made of a time by one of these is a time still."""
+LEFT_OUT = {"skip", "skipif", "skipTest", "importorskip", "xfail"}
+"""A test that is left out says nothing, and nobody sees it: markers say where a test belongs."""
 ENDS = {"wait", "join", "communicate", "result", "acquire", "poll"}
 """Methods whose first argument may be how long to wait."""
 
@@ -116,6 +119,8 @@ class Module:
                 yield from (f"{line}: {why}" for why in self._wrong_call(node))
             elif isinstance(node, ast.Assign) and "PATIENCE" in map(ast.unparse, node.targets):
                 yield f"{line}: another patience: import the one of tests/patience.py"
+            elif isinstance(node, ast.Attribute) and node.attr in LEFT_OUT:
+                yield f"{line}: leaves a test out: say with a marker where it runs"
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "sleep(" in node.value:
                 yield f"{line}: code that sleeps: let it wait for a line or a file instead"
 
@@ -207,6 +212,9 @@ BAD = {
     "gives up": "expect(x).to_be_visible(timeout=20_000)",
     "gives up on a process": "process.wait(20)",
     "another patience": "PATIENCE = 20",
+    "left out": "pytest.skip('no Node')",
+    "left out by a mark": "@pytest.mark.skipif(x, reason='')\ndef f(): ...",
+    "may fail": "@pytest.mark.xfail\ndef f(): ...",
     "a fast example": "@settings(deadline=200)\ndef f(): ...",
     "a fast draw": "@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])\ndef f(): ...",
 }

@@ -18,7 +18,7 @@ from tincay.visit.actions import forget_visits
 from tincay.visit.models import Visit
 
 # For real commits: before them nothing is in a file.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
 PIECE = 24
 """Bytes of a secret by which it would be found again."""
 
@@ -61,8 +61,6 @@ def found(wanted: list[bytes]) -> list[str]:
 @pytest.fixture
 def report(network: Network, clock: Hands, reporter: Reporter) -> Report:
     """One among others, so that its rows share their pages."""
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL keeps dead rows until it vacuums: docs/threat-model.md says so")
     crowd = [Reporter(number) for number in range(2, 22)]
     for one in crowd[:10]:
         one.send()

@@ -264,11 +264,10 @@ def test_words_that_are_gone_are_not_counted_again(kept: Kept) -> None:
     assert erase_words(owner=kept.owner) == 0
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("verb", [erase, erase_words])
 def test_what_was_erased_leaves_the_write_ahead_log_at_once(kept: Kept, verb: Any) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL keeps dead rows until it vacuums: docs/threat-model.md says so")
     verb(owner=kept.owner)
     name = str(connection.settings_dict["NAME"])
     with open(f"{name}-wal", "rb") as log:
