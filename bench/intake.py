@@ -282,7 +282,9 @@ def prepare() -> None:
 
     call_command("migrate", verbosity=0)
     from tests.cast import build_network
+    from tests.shared import remember_stretches
 
+    remember_stretches()
     build_network()
 
 

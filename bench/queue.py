@@ -73,12 +73,14 @@ def fill(count: int) -> dict[str, str]:
     from django.urls import reverse
 
     from tests.cast import NOW, SALT, build_network, give_second_factor
+    from tests.shared import remember_stretches
     from tincay.reports.models import Clock, Report
     from tincay.web.models import Install as Row
     from tincay.web.transactions import one_transaction
 
     call_command("migrate", verbosity=0)
     Row.objects.create(id=1, salt=SALT)
+    remember_stretches()
     network = build_network()
     chance = random.Random(26)
     made = 0

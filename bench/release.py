@@ -4,8 +4,8 @@
                         [--only ctdc,dense,tree,growth,audit,attacks,refusals] [--rhos 0.25,0.0175]
                         [--sound 60] [--smoke]
 
-`--data` is the folder or file of CTDC's public victim-perpetrator data (default ../shared/data/ctdc when it is
-there; otherwise rows of the same shape are generated). `--smoke` does a little of everything in seconds, on
+`--data` is the folder or file of CTDC's public victim-perpetrator data; without it rows of the same shape are
+generated. `--smoke` does a little of everything in seconds, on
 generated rows and without rivals: its figures say nothing. The rivals are bench-only and live in a Python of their
 own, which `./run` makes (`--rivals ""` leaves them out, and the output says so; pac-synth takes an hour). The last
 line is JSON.
@@ -52,7 +52,6 @@ from tincay.core.release.workload import choose_tables
 
 HERE = Path(__file__).resolve().parent
 RIVALS = str(HERE.parent / ".venv-rivals" / "bin" / "python")
-CTDC = HERE.parent.parent / "shared" / "data" / "ctdc"
 DENSE_SIZES = (63, 34, 12, 9, 8, 7, 6, 5, 5, 4, 4, 3, 3, 2, 2)
 CTDC_SIZES = (6, 3, 3, 2, 2, 5, 5, 2, 4, 10, 10, 7, 4, 2, 2, 2)
 RIVAL_EPSILON = {250_000: 4.0, 17_500: 0.84}  # at rho .25 the rivals are given more: 4 instead of 3.55
@@ -75,13 +74,13 @@ WHOLE = Sizes()
 SMOKE = Sizes(300, (5, 4, 3, 2), (200, 400), audited=400, attacked=300, reconstructed=(15,), sound=300)
 
 
-def ctdc(source: Path, sizes: Sizes) -> Rows:
+def ctdc(source: Path | None, sizes: Sizes) -> Rows:
     """CTDC's rows, or generated ones of the same shape where there is no file."""
     if sizes is SMOKE:
         return dense(sizes.people, sizes.columns, 5)
-    file = next(source.glob("*.csv"), None) if source.is_dir() else source
-    if file is None or not file.exists():
-        print(f"no CTDC file at {source}: generated rows stand in for it")
+    file = next(source.glob("*.csv"), None) if source and source.is_dir() else source
+    if file is None:
+        print("no CTDC file: generated rows stand in for it")
         return dense(21_195, CTDC_SIZES, 5)
     with file.open(encoding="utf-8-sig", newline="") as lines:
         header, *body = csv.reader(lines)
@@ -416,7 +415,7 @@ PARTS: dict[str, Callable[[argparse.Namespace, Sizes], dict[str, Any]]] = {
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", action="store_true", help="the last line is JSON in any case")
-    parser.add_argument("--data", type=Path, default=CTDC)
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--rivals", default=RIVALS, help="a Python that has pac-synth, dpmm and pandas")
     parser.add_argument("--rival-names", type=lambda text: text.split(","), default=["pac-synth", "dpmm"])

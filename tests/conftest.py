@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from django.test import SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
@@ -22,6 +23,7 @@ from tincay.web.models import Install
 examples.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("house")
 NETWORK, TEAM = Kept(build_network), Kept(build_team)
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 WATCHES = (
     "tincay.intake.flood",
     "tincay.intake.tallies",
@@ -66,6 +68,24 @@ def _empty_what_is_written_once() -> None:
         return ["SET LOCAL session_replication_role = replica", *flush(*asked, **named)]
 
     DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what asks for the database runs: the rest would say the same again."""
+    from django.conf import settings
+
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        return
+    elsewhere = [item for item in items if not _asks_the_database(item)]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if item not in set(elsewhere)]
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    """pytest-django opens the database to nobody else."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    is_django_case = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+    return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES or is_django_case)
 
 
 def _remove(folder: Path) -> None:

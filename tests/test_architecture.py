@@ -290,7 +290,7 @@ def test_every_setting_and_command_is_documented() -> None:
 
 
 def test_nothing_shipped_or_tested_reads_the_folder_beside_the_project() -> None:
-    for folder in ("tincay", "tests", "packs", "client/src"):
+    for folder in ("tincay", "tests", "bench", "packs", "client/src"):
         for path in (ROOT / folder).rglob("*"):
             if path.suffix in {".py", ".ts", ".toml", ".html"} and path != Path(__file__):
                 assert "../shared" not in path.read_text(encoding="utf-8"), path

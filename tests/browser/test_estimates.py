@@ -14,9 +14,9 @@ from tests.browser.chromium import overflow, serious_findings
 from tests.browser.helper_at_desk import SAID
 from tests.browser.never import Watch
 from tests.cast import Hands, Network, Worker, give_second_factor, hire
-from tests.estimates.conftest import SMALL, TABLES, put_triggers_aside
+from tests.estimates.conftest import SMALL, TABLES, put_triggers_aside, work_out_once
 from tests.people.telephone import totp
-from tincay.estimates import compute
+from tincay.estimates import compute, worker
 from tincay.estimates.actions import load_claims
 from tincay.estimates.models import Run
 from tincay.people.actions import add_organisation
@@ -69,6 +69,7 @@ WORDS = {
 @pytest.fixture(autouse=True)
 def _little_effort(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compute, "EFFORTS", {"look": SMALL, "publish": SMALL})
+    monkeypatch.setattr(worker, "work_out", work_out_once)
 
 
 @pytest.fixture(autouse=True)
