@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from tincay.core.clock import WAITS_FOR_HER
+from tincay.core.stages import WrongStage
 from tincay.people.actions import call_on_duty
 from tincay.people.models import User
-from tincay.reports.application import lock_open, log_event, save_clocks
+from tincay.reports.application import lock_and_refresh, log_event, save_clocks
 from tincay.reports.clocks import ReportClocks
 from tincay.reports.deadlines import go_on, stand_still
 from tincay.reports.models import Message, Report
@@ -25,9 +26,8 @@ def post_message(
 
     Raises BadEnvelope, WrongStage when it is closed; a second message with the same key is the same message.
     """
-    if same := message_with(report, key):
+    if same := held_with(report, key):
         return same
-    lock_open(report)
     message = keep_message(report=report, key=key, sealed=sealed, sealed_by=sealed_by, author=author, now=now)
     clocks = ReportClocks(report)
     if author is None:
@@ -40,9 +40,16 @@ def post_message(
     return message
 
 
-def message_with(report: Report, key: str) -> Message | None:
-    """The message that was posted with this key already."""
-    return report.messages.filter(key=key).first()
+def held_with(report: Report, key: str) -> Message | None:
+    """Hold the report; the message that was posted with this key already. Raises WrongStage when it is closed.
+
+    In this order: of one message that is sent twice at once the second waits for the first, and then is the first.
+    """
+    lock_and_refresh(report)
+    same = report.messages.filter(key=key).first()
+    if same is None and report.closed:
+        raise WrongStage("out_of_order")
+    return same
 
 
 @one_transaction
@@ -74,9 +81,8 @@ def keep_message(
 @one_transaction
 def ask(*, report: Report, key: str, sealed: bytes, author: User, now: datetime) -> Message:
     """Ask her something; the clock pauses for ten working days at most. Raises CannotPause for p0 and p1."""
-    if same := message_with(report, key):
+    if same := held_with(report, key):
         return same
-    lock_open(report)
     message = keep_message(
         report=report, key=key, sealed=sealed, sealed_by="browser", author=author, kind="question", now=now
     )

@@ -40,7 +40,7 @@ from tincay.reports.application import (
     take_step,
 )
 from tincay.reports.clocks import ReportClocks
-from tincay.reports.messages import HELPER_WROTE, keep_message, message_with
+from tincay.reports.messages import HELPER_WROTE, held_with, keep_message
 from tincay.reports.models import ClosingProposal, CountRow, Message, Report, SafeTry
 from tincay.reports.queries import grants, quiet_since, safe_tries
 from tincay.web.packs import codes
@@ -112,9 +112,8 @@ def answer(*, report: Report, key: str, sealed: bytes, author: User, now: dateti
     Raises WrongStage before the work on it has begun: an answer ends the keeping of her words.
     A second answer with the same key is the same answer.
     """
-    if same := message_with(report, key):
+    if same := held_with(report, key):
         return same
-    lock_open(report)
     if not reached(report.stage, "in_handling"):
         raise WrongStage("out_of_order")
     message = keep_message(
