@@ -13,7 +13,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 class Environment(BaseSettings):
     """The install's own choices. A wrong or missing value stops the start with the variable's name."""
 
-    model_config = SettingsConfigDict(env_prefix="TINCAY_")
+    # A mistyped address of the database holds its password: no error repeats a value.
+    model_config = SettingsConfigDict(env_prefix="TINCAY_", hide_input_in_errors=True)
 
     data: Path = BASE_DIR / ".data"
     database: str = ""

@@ -28,6 +28,16 @@ def test_what_cannot_be_meant_is_refused(monkeypatch: pytest.MonkeyPatch, name: 
         Environment()
 
 
+def test_a_mistyped_address_of_the_database_does_not_show_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TINCAY_DATABASE", "postgre://tincay:qzwsecret@host/name")
+    with pytest.raises(ValidationError) as refused:
+        Environment()
+    assert "database" in str(refused.value)
+    assert "qzwsecret" not in str(refused.value)
+
+
 def test_the_encryption_that_a_database_address_asks_for_is_asked_for(tmp_path: Path) -> None:
     assert database("postgresql://a:b%40@host:5/name?sslmode=verify-full", tmp_path) | {} == {
         "ENGINE": "django.db.backends.postgresql", "NAME": "name", "USER": "a", "PASSWORD": "b@",
