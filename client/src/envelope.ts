@@ -17,7 +17,6 @@ export interface SealedTo {
 
 export interface Configuration {
   salt: string;
-  words?: string[] | string;
   provinces: Record<string, SealedTo>;
   default: SealedTo;
   day: string;

@@ -3,13 +3,13 @@
 import { saltOf } from "./bytes";
 import { deskFor, makeEnvelope, newIdempotencyKey, written, type Configuration, type Told } from "./envelope";
 import { post, Refused, wait, type Answer } from "./post";
-import { groups, make, toWords } from "./receipt";
+import { groups, make, toThings, type Things } from "./receipt";
 import { TooLong } from "./seal";
 import { read, Steps } from "./steps";
 import { stretchReceipt, type Stretched } from "./stretch";
 import { all, busy, clearFields, fail, focusOn, json, onGo, said, show } from "./texts";
 import { work, type WorkDone } from "./work";
-import { canSeal, wordList } from "./words";
+import { canSeal } from "./words";
 
 /** A report on its way: kept until it was answered, so that a second try is the same report. */
 interface Pending {
@@ -24,13 +24,12 @@ const AGAIN: Partial<Record<Refused["code"], number>> = { stale_desk: 2, proof_o
 
 export class SealedForm extends HTMLElement {
   private steps!: Steps;
-  private configuration!: Configuration;
+  private configuration!: Configuration & { things: Things };
   private pending: Pending | undefined;
   private code = "";
-  private words: Promise<readonly string[]> | undefined;
 
   connectedCallback(): void {
-    this.configuration = json<Configuration>(this.dataset["config"] ?? "intake-config");
+    this.configuration = json<typeof this.configuration>(this.dataset["config"] ?? "intake-config");
     this.steps = new Steps(this);
     show(this, true);
     for (const step of all(this, "[data-step]")) show(step, false);
@@ -51,15 +50,13 @@ export class SealedForm extends HTMLElement {
     addEventListener("pagehide", () => this.clear());
     this.steps.go(0, false);
     this.showTeam();
-    // Early, so that a broken connection at the end does not stand between the report and its receipt.
-    this.fetchWords().catch(() => undefined);
   }
 
   private clear(): void {
     clearFields(this);
     this.pending = undefined;
     this.code = "";
-    for (const place of all(this, "[data-receipt-digits] li,[data-receipt-words] li")) place.textContent = "";
+    for (const place of all(this, "[data-receipt-digits] li,[data-receipt-things] li")) place.textContent = "";
   }
 
   /** Names the team that will be able to read, before anything is sent. */
@@ -69,20 +66,11 @@ export class SealedForm extends HTMLElement {
     return desk;
   }
 
-  private fetchWords(): Promise<readonly string[]> {
-    this.words ??= wordList(this.configuration.words).catch((error: unknown) => {
-      this.words = undefined;
-      throw error;
-    });
-    return this.words;
-  }
-
   private async send(): Promise<void> {
     fail(this, "");
     const told = read(this);
     try {
-      const words = await this.fetchWords();
-      this.received(await this.deliver(told), words);
+      this.received(await this.deliver(told));
     } catch (error) {
       const code = error instanceof Refused ? error.code : error instanceof TooLong ? "too_long" : "other";
       fail(this, code);
@@ -137,15 +125,20 @@ export class SealedForm extends HTMLElement {
     return pending;
   }
 
-  private received(answer: Answer, words: readonly string[]): void {
+  private received(answer: Answer): void {
     const { code } = this.pending!;
     this.code = code;
     this.pending = undefined;
     clearFields(this);
     for (const step of all(this, "[data-step]")) show(step, step.dataset["step"] === "receipt");
     for (const part of all(this, "[data-go=back],[data-go=next],[data-go=send],[data-left]")) show(part, false);
-    this.fill("[data-receipt-digits]", groups(code));
-    this.fill("[data-receipt-words]", toWords(code, words));
+    this.fill("[data-receipt-digits]", groups(code).map((group) => [group]));
+    this.fill("[data-receipt-things]", toThings(code, this.configuration.things, document.documentElement.lang).map(({ picture, name }) => {
+      const drawn = document.createElement("span");
+      drawn.setAttribute("aria-hidden", "true");
+      drawn.textContent = picture;
+      return [drawn, ` ${name}`];
+    }));
     const texts: [string, string][] = [["look", "first_look"], ["name", "code_name"], ["promise", "promise"]];
     for (const [name, member] of texts) {
       for (const place of all(this, `[data-receipt-${name}]`)) place.textContent = String(answer[member] ?? "");
@@ -156,11 +149,12 @@ export class SealedForm extends HTMLElement {
     this.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
   }
 
-  private fill(selector: string, parts: string[]): void {
+  private fill(selector: string, parts: (Node | string)[][]): void {
     for (const list of all(this, selector)) {
       parts.forEach((part, i) => {
         const place = list.children[i] ?? list.appendChild(document.createElement("li"));
-        place.textContent = part;
+        place.textContent = "";
+        place.append(...part);
       });
     }
   }

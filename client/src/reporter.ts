@@ -25,7 +25,7 @@ setOpener({
 });
 refuseWords((words) => {
   const held = holding();
-  return !!held && mentions(words, held.code, held.words);
+  return !!held && mentions(words, held.code, held.things);
 });
 stay(() => !!holding());
 sayWhenForgotten();
