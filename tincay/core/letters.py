@@ -1,6 +1,6 @@
 """What people type, brought to what they meant: letters without marks and case, syllables without regional spelling.
 
-Knows no list and no code. The browser's half is client/src/letters.ts; tests/vectors/letters.json holds both to it.
+Knows no list and no code. The browser's half is client/src/letters.ts; Vectors: tests/vectors/letters.json.
 """
 
 import re

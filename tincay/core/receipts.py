@@ -161,14 +161,14 @@ _DIGITS_MEANT = str.maketrans("oli|", "0111")
 def _spellings(text: str) -> Iterator[str]:
     """As typed; with O, l, I and | as the digits that they look like, beside a digit; and standing alone."""
 
-    def as_digits(run: re.Match[str], *, alone: bool) -> str:
+    def as_digits(run: re.Match[str], *, anywhere: bool) -> str:
         letters = run[0]
-        meant = _LOOK_LIKE_DIGITS.fullmatch(letters) and (alone or any(c.isdecimal() for c in letters))
+        meant = _LOOK_LIKE_DIGITS.fullmatch(letters) and (anywhere or any(c.isdecimal() for c in letters))
         return letters.translate(_DIGITS_MEANT) if meant else letters
 
     yield text
-    yield _RUN.sub(lambda run: as_digits(run, alone=False), text)
-    yield _RUN.sub(lambda run: as_digits(run, alone=True), text)
+    yield _RUN.sub(lambda run: as_digits(run, anywhere=False), text)
+    yield _RUN.sub(lambda run: as_digits(run, anywhere=True), text)
 
 
 def _as_digits(items: Sequence[_Item]) -> Iterator[str]:
