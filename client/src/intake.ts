@@ -133,7 +133,7 @@ export class SealedForm extends HTMLElement {
     for (const step of all(this, "[data-step]")) show(step, step.dataset["step"] === "receipt");
     for (const part of all(this, "[data-go=back],[data-go=next],[data-go=send],[data-left]")) show(part, false);
     this.fill("[data-receipt-digits]", groups(code).map((group) => [group]));
-    this.fill("[data-receipt-things]", toThings(code, this.configuration.things, document.documentElement.lang).map(({ picture, name }) => {
+    this.fill("[data-receipt-things]", toThings(code, this.configuration.things).map(({ picture, name }) => {
       const drawn = document.createElement("span");
       drawn.setAttribute("aria-hidden", "true");
       drawn.textContent = picture;

@@ -147,7 +147,7 @@ def configuration() -> dict[str, Any]:
         "state_desks": _state_desks(),
         "officials": sorted(officials.ANSWERS),
         "salt": bytes(this_install().salt).hex(),
-        "things": things_for_script(),
+        "things": things_for_script(language()),
         "day": local_day(now()).isoformat(),
         "text_version": text_version(),
         "limits": {"envelope": LONGEST, "words": LONGEST_WORDS},
