@@ -51,6 +51,10 @@ EXTRA = {
     "people.accounts": ("queries", "what allauth asks us"),
     "people.rights": ("models", "the names of rights: codes that rows are held against"),
     "people.tenancy": ("models", "what the sets of all models are made of"),
+    "directory.routing": (
+        "models",
+        "the signed statement in force: a file, and rows that have to say the same",
+    ),
     "vault.rekey": ("actions", "a desk's new key, in steps of one conversation"),
     "reports.application": ("actions", "applies facts to a report and its clocks, and logs them"),
     "reports.clocks": ("below actions", "a report's clocks in hand: actions start, meet and save them"),
@@ -61,6 +65,7 @@ EXTRA = {
     "reports.messages": ("actions", "the thread"),
     "reports.receiving": ("actions", "how a report comes"),
     "reports.schedule": ("actions", "a report's scheduled work"),
+    "reports.signed_words": ("below actions", "her signature over what she sends later"),
     "reports.steps": ("actions", "one verb a stage"),
     "intake.tallies": ("actions", "counts that all processes share, each for an hour"),
     "intake.attempts": ("actions", "counts tries in a signed cookie"),

@@ -4,7 +4,9 @@ import { saltOf } from "./bytes";
 import { deskFor, makeEnvelope, newIdempotencyKey, written, type Configuration, type Told } from "./envelope";
 import { post, Refused, wait, type Answer } from "./post";
 import { groups, make, toWords } from "./receipt";
+import { Routing } from "./routing";
 import { TooLong } from "./seal";
+import { NotSigned } from "./statement";
 import { read, Steps } from "./steps";
 import { stretchReceipt, type Stretched } from "./stretch";
 import { all, busy, clearFields, fail, focusOn, json, onGo, said, show } from "./texts";
@@ -25,6 +27,7 @@ const AGAIN: Partial<Record<Refused["code"], number>> = { stale_desk: 2, proof_o
 export class SealedForm extends HTMLElement {
   private steps!: Steps;
   private configuration!: Configuration;
+  private routing: Routing | undefined;
   private pending: Pending | undefined;
   private code = "";
   private words: Promise<readonly string[]> | undefined;
@@ -50,7 +53,7 @@ export class SealedForm extends HTMLElement {
     });
     addEventListener("pagehide", () => this.clear());
     this.steps.go(0, false);
-    this.showTeam();
+    void this.readRouting().catch(() => fail(this, "unsafe_keys"));
     // Early, so that a broken connection at the end does not stand between the report and its receipt.
     this.fetchWords().catch(() => undefined);
   }
@@ -62,9 +65,17 @@ export class SealedForm extends HTMLElement {
     for (const place of all(this, "[data-receipt-digits] li,[data-receipt-words] li")) place.textContent = "";
   }
 
+  /** Whose keys these are has to be what the install signed; else nothing is sealed, and the numbers are shown. */
+  private async readRouting(): Promise<Routing> {
+    this.routing ??= await Routing.read(this.configuration.routed);
+    this.showTeam();
+    return this.routing;
+  }
+
   /** Names the team that will be able to read, before anything is sent. */
   private showTeam(): string {
-    const { desk } = deskFor(read(this), this.configuration);
+    if (!this.routing) return "";
+    const desk = deskFor(read(this), this.routing, this.configuration.officials);
     for (const part of all(this, "[data-team]")) show(part, part.dataset["team"] === desk);
     return desk;
   }
@@ -84,8 +95,7 @@ export class SealedForm extends HTMLElement {
       const words = await this.fetchWords();
       this.received(await this.deliver(told), words);
     } catch (error) {
-      const code = error instanceof Refused ? error.code : error instanceof TooLong ? "too_long" : "other";
-      fail(this, code);
+      fail(this, error instanceof Refused ? error.code : error instanceof TooLong ? "too_long" : error instanceof NotSigned ? "unsafe_keys" : "other");
     }
   }
 
@@ -113,6 +123,8 @@ export class SealedForm extends HTMLElement {
     else {
       const shown = this.showTeam();
       Object.assign(this.configuration, answer["config"]);
+      this.routing = undefined;
+      await this.readRouting();
       if (this.showTeam() !== shown) throw new Refused(code, answer);
     }
   }
@@ -127,7 +139,7 @@ export class SealedForm extends HTMLElement {
     }
     const pending = this.pending;
     if (!pending.body) {
-      const envelope = await makeEnvelope(told, said(this, "kind"), pending.receipt, pending.key, this.configuration);
+      const envelope = await makeEnvelope(told, said(this, "kind"), pending.receipt, pending.key, this.configuration, await this.readRouting());
       // Without the work it is still taken, in a lane of its own: a report is never refused for that.
       const done = proof_of_work ? await work(proof_of_work).catch((): WorkDone | null => null) : null;
       const body = written(envelope, done);

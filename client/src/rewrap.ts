@@ -1,18 +1,15 @@
 /** <desk-rewrap>: a desk gets a new key, or a new member. docs/formats/rewrap.md. */
 
 import type { BeginRekey, Joined, NewKey, Replaced } from "./generated";
-import type { DeskKey } from "./keyring";
+import type { DeskKey, Member } from "./keyring";
 import { ask, KeyringRefused, keyringState } from "./keyring-link";
 import { post, Refused } from "./post";
 import { goTo } from "./stay";
 import { all, busy, fail, onGo, said, show } from "./texts";
 
-interface Member {
-  id: string;
-  recipient: string;
-}
-
 interface Begun {
+  desk: string;
+  number: number;
   old: DeskKey | null;
   new: DeskKey | null;
   members: Member[];
@@ -48,14 +45,15 @@ export class DeskRewrap extends HTMLElement {
 
   private async work(): Promise<string> {
     const begun = await this.say<Begun>({ v: 1, step: "begin" });
-    const { recipient } = await ask("desk", { old: begun.old, new: begun.new });
+    const made = await ask("desk", { code: begun.desk, number: begun.number, old: begun.old, new: begun.new });
+    const { recipient } = made;
     if (begun.joining) {
       const wraps = await ask("share", { members: begun.joining, key: "old" });
       return (await this.say<{ next: string }>({ v: 1, step: "join", wraps })).next;
     }
     if (!begun.new) {
       const wraps = await ask("share", { members: begun.members, key: "new" });
-      await this.say({ v: 1, step: "key", recipient, wraps });
+      await this.say({ v: 1, step: "key", ...made, wraps });
     }
     await this.replace(begun.left, recipient);
     return (await this.say<{ next: string }>({ v: 1, step: "finish" })).next;

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from tincay.core.consent import GRANT_LABEL, Grant, grant_document
+from tincay.core.authorship import SealedParts, from_base64url, words_document
+from tincay.core.consent import Grant, grant_document
 from tincay.core.sealing import (
     Identity,
     Recipient,
@@ -16,20 +17,22 @@ from tincay.core.sealing import (
     pad,
     recipient_of,
     seal,
-    sign,
     signing_public,
     wrap,
 )
+from tincay.core.statements import Kind, Statement, make_statement
 from tincay.people.models import Desk
-from tincay.reports.envelope import CompartmentIn, CompartmentsIn, Envelope, GrantIn, ReceiptIn, WrapIn
+from tincay.reports.envelope import CompartmentIn, CompartmentsIn, Envelope, ReceiptIn, WrapIn
+from tincay.web.strict_json import Signed
 
 
 class ReportContent(NamedTuple):
-    """What a person said, before it is sealed. `answers` are codes by field, `fields` name, contact, hours."""
+    """What a person said, before it is sealed. `answers` are codes by field; how she may be reached stands apart:
+    codes in `contact_answers`, name, way and hours in `fields`."""
 
     answers: Mapping[str, list[str]]
     words: str
-    identity_answers: Mapping[str, list[str]]
+    contact_answers: Mapping[str, list[str]]
     fields: Mapping[str, str]
 
 
@@ -49,8 +52,8 @@ def seal_report(
     """The envelope of a report, to `desk` and, for the identity, to `case`."""
     to_receipt = recipient_of(receipt.identity)
     narrative = {"v": 1, "answers": dict(content.answers), "words": content.words}
-    identity = {"v": 1, "answers": dict(content.identity_answers), "fields": dict(content.fields)}
-    return Envelope(
+    contact = {"v": 1, "answers": dict(content.contact_answers), "fields": dict(content.fields)}
+    unsigned = Envelope(
         v=1,
         key=key,
         desk=desk.code,
@@ -62,19 +65,23 @@ def seal_report(
         ),
         compartments=CompartmentsIn(
             narrative=_compartment(narrative, Recipient(desk.recipient), to_receipt),
-            identity=_compartment(identity, Recipient(case.recipient), to_receipt),
+            contact=_compartment(contact, Recipient(desk.recipient), to_receipt),
+            identity=_compartment(None, Recipient(case.recipient), to_receipt),
             thread=_compartment(None, Recipient(desk.recipient), to_receipt),
         ),
+        words=Signed(document="", signature=bytes(64)),
         grants=[signed_grant(grant, receipt, text_version) for grant in grants],
         proof_of_work=None,
     )
+    words = make_statement(receipt.signing_seed, Kind.WORDS, unsigned.words_document(bytes(desk.signing)))
+    return unsigned.model_copy(update={"words": signed(words)})
 
 
 def _compartment(
     document: Mapping[str, object] | None, to_desk: Recipient, to_receipt: Recipient
 ) -> CompartmentIn:
     identity, recipient = new_key()
-    sealed = None if document is None else seal(pad(dumps(document)), recipient)
+    sealed = [] if document is None else [bytes(seal(pad(dumps(document)), recipient))]
     return CompartmentIn.model_construct(
         recipient=recipient, sealed=sealed, wraps=[_wrap(identity, to_desk), _wrap(identity, to_receipt)]
     )
@@ -84,17 +91,40 @@ def _wrap(identity: Identity, to: Recipient) -> WrapIn:
     return WrapIn.model_construct(to=to, sealed=bytes(wrap(identity, to)))
 
 
-def signed_grant(grant: Grant, receipt: Stretched, text_version: str) -> GrantIn:
+def signed(statement: Statement) -> Signed:
+    """A statement as an envelope carries it."""
+    return Signed.model_construct(document=statement.document.decode(), signature=statement.signature)
+
+
+def signed_grant(grant: Grant, receipt: Stretched, text_version: str) -> Signed:
     """A word about consent, signed with the receipt."""
     document = grant_document(grant, text_version=text_version)
-    return GrantIn.model_construct(
-        document=document.decode(), signature=sign(receipt.signing_seed, GRANT_LABEL + document)
+    return signed(make_statement(receipt.signing_seed, Kind.GRANT, document))
+
+
+class HerMessage(NamedTuple):
+    """A message of hers as it is kept: sealed to the thread, and signed."""
+
+    sealed: bytes
+    words: Statement
+
+
+def seal_message(
+    words: str, *, thread: Recipient, receipt: Stretched, key: str, before: Statement, number: int
+) -> HerMessage:
+    """Seal a message of hers and sign it as her browser does; `before` is what she signed last."""
+    sealed = bytes(seal(pad(dumps({"v": 1, "words": words})), thread))
+    last = json.loads(before.document)
+    document = words_document(
+        n=number,
+        kind="message",
+        key=key,
+        desk=last["desk"],
+        desk_signing=from_base64url(last["desk_signing"]),
+        compartments={"thread": SealedParts(thread, [sealed])},
+        codes={},
     )
-
-
-def seal_message(words: str, thread: Recipient) -> bytes:
-    """A message of the thread, sealed to the record's thread key."""
-    return seal(pad(dumps({"v": 1, "words": words})), thread)
+    return HerMessage(sealed, make_statement(receipt.signing_seed, Kind.WORDS, document))
 
 
 def dumps(document: Mapping[str, object]) -> bytes:

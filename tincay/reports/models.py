@@ -178,24 +178,43 @@ class Escalation(models.Model):
 
 
 class ConsentGrant(models.Model):
-    """A word of hers about one scope, as she signed it. Append-only: taking back is a new word."""
+    """A word of hers about one scope, as `signer` signed it. Append-only: taking back is a new word."""
 
     report = models.ForeignKey(Report, models.CASCADE, related_name="grants")
     number = models.PositiveIntegerField()
     scope = models.CharField(max_length=30)
-    receiver = models.CharField(max_length=60, blank=True)
+    receiver = models.CharField(max_length=80, blank=True)
     items = models.JSONField(default=list)
     given = models.BooleanField()
     day = models.DateField()
-    expires = models.DateField(null=True)
+    until = models.DateField(null=True)
     document = models.BinaryField()
     signature = models.BinaryField()
-    method = models.CharField(max_length=20, default="web_form")
+    method = models.CharField(max_length=40)
+    signer = models.CharField(max_length=12)
 
     objects = ScopedQuerySet["ConsentGrant"].as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["report", "number"], name="one_word_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "signer", "number"], name="one_word_a_number")
+        ]
+
+
+class SignedWords(models.Model):
+    """What she signed of one thing that she sent: the hashes of what is sealed, and to which desk."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    report = models.ForeignKey(Report, models.CASCADE, related_name="signed_words")
+    number = models.PositiveIntegerField()
+    document = models.BinaryField()
+    signature = models.BinaryField()
+
+    objects = ScopedQuerySet["SignedWords"].as_manager()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [models.UniqueConstraint(fields=["report", "number"], name="one_statement_a_number")]
 
 
 class Message(models.Model):

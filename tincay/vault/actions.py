@@ -1,6 +1,6 @@
 """What happens to keys and sealed words. Other apps write vault rows only through these verbs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -8,16 +8,19 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db.models import QuerySet
 
+from tincay.core.authorship import DeskKey as KeyOfDesk
+from tincay.core.authorship import follow_keys, is_vouched
 from tincay.core.sealing import BadEnvelope, Recipient, check_envelope, seal
+from tincay.core.statements import NotSigned, Statement, spelled
 from tincay.log.actions import Appended, append_leaf
 from tincay.people.actions import end_sessions, let_in_again, suspend
-from tincay.people.models import Desk, Membership, User
+from tincay.people.models import Desk, DeskKey, Membership, User
 from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
-from tincay.vault.queries import stale_wraps
+from tincay.vault.queries import key_in_force, stale_wraps
 from tincay.web.transactions import leave_no_copy, one_transaction
 
-WORDS_LIMIT = 400_000
-"""Bytes of one sealed text: a padded text of about 300,000 bytes, or a long story many times over."""
+WORDS_LIMIT = 300_000
+"""Bytes of one sealed text. A longer story comes in parts."""
 WRAP_LIMIT = 1_024
 
 
@@ -38,12 +41,19 @@ class SealedWrap:
     desk: Desk | None
 
 
+class MemberWrap(NamedTuple):
+    """A desk's identity sealed to one member, and the desk's word that this is the member's key."""
+
+    sealed: bytes
+    voucher: Statement
+
+
 class NewCompartment(NamedTuple):
-    """A compartment as it came, with its wraps and, but for an empty thread, its first sealed text."""
+    """A compartment as it came, with its wraps and what was sealed to it so far, part after part."""
 
     recipient: Recipient
     wraps: list[SealedWrap]
-    sealed: bytes | None
+    sealed: Sequence[bytes]
 
 
 @one_transaction
@@ -57,20 +67,26 @@ def add_compartments(*, owner: UUID, compartments: Mapping[str, NewCompartment],
         _check(new)
     Compartment.objects.bulk_create(rows.values())
     Wrap.objects.bulk_create(
-        Wrap(compartment=rows[kind], desk=wrap.desk, recipient=wrap.to, sealed=wrap.sealed)
+        Wrap(
+            compartment=rows[kind],
+            holder_kind="desk" if wrap.desk else "receipt",
+            desk=wrap.desk,
+            recipient=wrap.to,
+            sealed=wrap.sealed,
+        )
         for kind, new in compartments.items()
         for wrap in new.wraps
     )
     SealedText.objects.bulk_create(
-        SealedText(compartment=rows[kind], sealed=new.sealed, sealed_by=sealed_by)
+        SealedText(compartment=rows[kind], sealed=sealed, sealed_by=sealed_by)
         for kind, new in compartments.items()
-        if new.sealed is not None
+        for sealed in new.sealed
     )
 
 
 def _check(new: NewCompartment) -> None:
-    if new.sealed is not None:
-        check_envelope(new.sealed, limit=WORDS_LIMIT)
+    for sealed in new.sealed:
+        check_envelope(sealed, limit=WORDS_LIMIT)
     for wrap in new.wraps:
         check_envelope(wrap.sealed, limit=WRAP_LIMIT)
 
@@ -109,7 +125,7 @@ def erase(*, owner: UUID) -> None:
 @one_transaction
 def erase_words(*, owner: UUID) -> int:
     """Delete words only (consent `store_sealed` was not given, and she was answered); how many texts."""
-    words = SealedText.objects.of(owner).filter(compartment__kind__in=["narrative", "identity"])
+    words = SealedText.objects.of(owner).filter(compartment__kind__in=["narrative", "contact", "identity"])
     leave_no_copy()
     return words.delete()[0]
 
@@ -178,24 +194,66 @@ def set_person_key(
 
 
 @one_transaction
-def set_desk_key(*, desk: Desk, recipient: Recipient, wraps: Mapping[User, bytes], now: datetime) -> None:
+def set_desk_key(
+    *,
+    desk: Desk,
+    key: KeyOfDesk,
+    succession: Statement | None,
+    wraps: Mapping[User, MemberWrap],
+    now: datetime,
+) -> None:
     """Give a desk a new key with a wrap for each of `wraps`' members.
 
-    What was wrapped to the old key stays readable through the members' old wraps until `rewrap` has replaced
-    all of it and `forget_old_key` is called. Raises NotYet while an older key is still being replaced.
+    `succession` is the old key's word for it; the first key has none, and receives nothing before the install has
+    signed it (directory.routing). What was wrapped to the old key stays readable through the members' old wraps until
+    `rewrap` has replaced all of it and `forget_old_key` is called. Raises NotYet while an older key is still being
+    replaced, NotSigned when the old key did not sign this one or the new one does not vouch for a member.
     """
     _lock(Desk.objects.filter(pk=desk.pk))
     if DeskWrap.objects.for_the_rules().filter(desk=desk).exclude(of=desk.recipient).exists():
         raise NotYet
-    for sealed in wraps.values():
-        check_envelope(sealed, limit=WRAP_LIMIT)
-    DeskWrap.objects.bulk_create(
-        DeskWrap(desk=desk, user=user, of=recipient, recipient=user.recipient, sealed=sealed)
-        for user, sealed in wraps.items()
+    before = key_in_force(desk)
+    signed = _checked_succession(before, key, succession)
+    recipient = Recipient(key.recipient)
+    DeskWrap.objects.bulk_create(_desk_wrap(desk, key, user, wrap) for user, wrap in wraps.items())
+    DeskKey.objects.create(
+        desk=desk,
+        number=key.number,
+        recipient=recipient,
+        signing=key.signing,
+        document=signed.document,
+        signature=signed.signature,
     )
-    Desk.objects.filter(pk=desk.pk).update(recipient=recipient, key_due=False)
-    desk.recipient, desk.key_due = recipient, False
+    Desk.objects.filter(pk=desk.pk).update(recipient=recipient, signing=key.signing, key_due=False)
+    desk.recipient, desk.signing, desk.key_due = recipient, key.signing, False
     _commit_key(holder="desk", recipient=recipient, now=now)
+
+
+def _checked_succession(before: KeyOfDesk, key: KeyOfDesk, succession: Statement | None) -> Statement:
+    """The statement to keep with a new key. Raises NotSigned."""
+    if key.desk != before.desk or key.number != before.number + 1 or len(key.signing) != 32:
+        raise NotSigned
+    if not before.number:
+        return Statement(spelled(key.document), b"")
+    if succession is None or follow_keys(before, [succession])[-1] != key:
+        raise NotSigned
+    return succession
+
+
+def _desk_wrap(desk: Desk, key: KeyOfDesk, user: User, wrap: MemberWrap) -> DeskWrap:
+    check_envelope(wrap.sealed, limit=WRAP_LIMIT)
+    if not is_vouched(key, user.recipient, wrap.voucher):
+        raise NotSigned
+    document, signature = wrap.voucher
+    return DeskWrap(
+        desk=desk,
+        user=user,
+        of=key.recipient,
+        recipient=user.recipient,
+        sealed=wrap.sealed,
+        voucher=document,
+        signature=signature,
+    )
 
 
 @one_transaction
@@ -207,20 +265,21 @@ def forget_old_key(*, desk: Desk) -> None:
 
 
 @one_transaction
-def hand_key(*, desk: Desk, user: User, sealed: bytes) -> None:
-    """Give a member the desk's present key, as an unlocked colleague wrapped it."""
-    check_envelope(sealed, limit=WRAP_LIMIT)
+def hand_key(*, desk: Desk, user: User, wrap: MemberWrap) -> None:
+    """Give a member the desk's present key, as an unlocked colleague wrapped it after comparing the fingerprint.
+
+    Raises NotSigned when the desk does not vouch for the member's key.
+    """
+    row = _desk_wrap(desk, key_in_force(desk), user, wrap)
+    given = {name: getattr(row, name) for name in ("desk", "user", "sealed", "voucher", "signature")}
     DeskWrap.objects.for_the_rules().update_or_create(
-        of=desk.recipient, recipient=user.recipient, defaults={"desk": desk, "user": user, "sealed": sealed}
+        of=desk.recipient, recipient=user.recipient, defaults=given
     )
 
 
 @one_transaction
-def add_member(*, desk: Desk, user: User, sealed: bytes | None, on_call: int | None = None) -> Membership:
-    """Put a user at a desk. `sealed` is the desk's identity wrapped to the user by an unlocked colleague;
-    without it somebody has to hand the key over before the new member can read."""
-    if sealed is not None:
-        hand_key(desk=desk, user=user, sealed=sealed)
+def add_member(*, desk: Desk, user: User, on_call: int | None = None) -> Membership:
+    """Put a user at a desk. Somebody has to hand the key over before the new member can read."""
     seats = Membership.objects.for_the_rules()
     return seats.update_or_create(user=user, desk=desk, defaults={"on_call": on_call})[0]
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from tincay.core.authorship import DeskKey as KeyOfDesk
 from tincay.core.sealing import Recipient
 from tincay.people.models import Desk, User
-from tincay.vault.models import Compartment, DeskWrap, SealedText, Wrap
+from tincay.vault.models import Compartment, DeskWrap, Opening, SealedText, Wrap
 
 
 def recipient(owner: UUID, kind: str) -> Recipient:
@@ -19,11 +20,28 @@ def recipient(owner: UUID, kind: str) -> Recipient:
 
 
 def wraps_for_receipt(owner: UUID) -> QuerySet[Wrap]:
-    return Wrap.objects.of(owner).filter(desk=None).select_related("compartment")
+    return Wrap.objects.of(owner).filter(holder_kind="receipt").select_related("compartment")
+
+
+def first_opening(owner: UUID) -> Opening | None:
+    """What the first leaf of a report says; None once it is purged."""
+    return Opening.objects.of(owner).first()
 
 
 def desk_wraps(user: User) -> QuerySet[DeskWrap]:
     return DeskWrap.objects.within(user=user).filter(recipient=user.recipient).select_related("desk")
+
+
+def key_in_force(desk: Desk) -> KeyOfDesk:
+    """The public halves of a desk's present key; number 0 and empty while it has none."""
+    number = desk.keys.order_by("-number").values_list("number", flat=True).first() or 0
+    return KeyOfDesk(desk.code, number, desk.recipient, bytes(desk.signing))
+
+
+def holders(desk: Desk) -> list[DeskWrap]:
+    """The wraps of the desk's present key, each with its member: who can open what the desk receives."""
+    rows = DeskWrap.objects.for_the_rules().filter(of=desk.recipient, user__is_active=True)
+    return list(rows.filter(user__memberships__desk=desk).select_related("user").order_by("user"))
 
 
 def stale_wraps(desk: Desk) -> QuerySet[Wrap]:

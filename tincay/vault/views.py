@@ -112,7 +112,7 @@ def join_desk(request: HttpRequest, code: str) -> HttpResponse:
     form = forms.Join(request.POST, desk=desk, prefix=desk.code)
     if form.is_valid():
         last = desk.memberships.visible_to(user).count()
-        add_member(desk=desk, user=form.cleaned_data["user"], sealed=None, on_call=last)
+        add_member(desk=desk, user=form.cleaned_data["user"], on_call=last)
         messages.success(request, _("Đã thêm vào nhóm. Còn một bước: trao khóa, để người mới đọc được."))
     return redirect("desks")
 

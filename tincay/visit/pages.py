@@ -10,8 +10,9 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from tincay.core.authorship import Forged, HerWords, her_words
 from tincay.core.clock import local_day
-from tincay.core.sealing import Sealed, open_sealed
+from tincay.core.sealing import Sealed, open_sealed, signing_public
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
@@ -20,7 +21,8 @@ from tincay.log.queries import Standing, evidence_for, proof_for, standing
 from tincay.people.models import Desk, Organisation
 from tincay.reports.models import Escalation, Report
 from tincay.reports.queries import grants
-from tincay.vault.queries import recipient, wraps_for_receipt
+from tincay.reports.signed_words import desk_keys, record_json, said_of, signed_words
+from tincay.vault.queries import first_opening, recipient, wraps_for_receipt
 from tincay.visit import queries
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
 from tincay.visit.sealed import Wrapped
@@ -36,7 +38,15 @@ def _page(visitor: Visitor) -> dict[str, Any]:
     plain = visitor.keys is not None
     # Without a script the way out has to pass by here, or the visit would stay open behind her.
     way_out = {"exit_address": reverse("visit_out")} if plain else {}
-    return {"report": visitor.report, "token": visitor.token, "plain": plain, "texts": texts(), **way_out}
+    return {
+        "report": visitor.report,
+        "token": visitor.token,
+        "plain": plain,
+        "record": None if plain else record_json(visitor.report),
+        "forged": False,
+        "texts": texts(),
+        **way_out,
+    }
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ def conversation(report: Report) -> list[ThreadMessage]:
             from_her=row.from_reporter,
             when=moment_words(row.posted_at) if row.posted_at else "",
             kind=row.kind,
-            wrapped=Wrapped(wrap, [row.text]),
+            wrapped=Wrapped(wrap, [row.text], None if row.from_reporter else said_of(row)),
             text_id=row.text_id,
         )
         for row in rows
@@ -108,11 +118,14 @@ def _unit(level: str, report: Report) -> str:
 def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
     """Where it stands, who answers, what was said, and the place to write."""
     report = visitor.report
+    own = _Opener(visitor)
+    shown = [_message(own, message) for message in conversation(report)]
     return {
         **_page(visitor),
         "bar": bar(report, now),
         "post": report.desk.post(language()),
-        "messages": [_message(visitor, message, report.id.hex) for message in conversation(report)],
+        "messages": shown,
+        "forged": own.forged,
         "late": bool(queries.late_clocks(report, now)),
         "nothing_to_answer": queries.nothing_to_answer(report),
         "thread": "" if report.closed else recipient(report.id, "thread"),
@@ -121,13 +134,44 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
     }
 
 
-def _message(visitor: Visitor, message: ThreadMessage, owner: str) -> dict[str, Any]:
-    opened = message.wrapped.opened(visitor.keys.stretched.identity) if visitor.keys else []
+class _Opener:
+    """Opens her words in memory where her browser has no script; remembers whether something was not hers."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+        self.forged = False
+        self._hers: HerWords | None = None
+        self._desk_keys = frozenset[bytes]()
+        if visitor.keys:
+            try:
+                self._hers = her_words(
+                    signing_public(visitor.keys.stretched.signing_seed), signed_words(visitor.report)
+                )
+                self._desk_keys = desk_keys(visitor.report, self._hers)
+            except Forged:
+                self.forged = True
+
+    def open(self, wrapped: Wrapped) -> list[dict[str, Any]]:
+        keys = self._visitor.keys
+        if keys is None or self._hers is None:
+            return []
+        try:
+            return wrapped.opened(keys.stretched.identity, self._hers, self._desk_keys)
+        except Forged:
+            self.forged = True
+            return []
+
+    def document(self, wrapped: Wrapped) -> dict[str, Any] | None:
+        """What her own browser opens; None where it has no script."""
+        return None if self._visitor.keys else wrapped.document
+
+
+def _message(own: _Opener, message: ThreadMessage) -> dict[str, Any]:
     return {
         "message": message,
         "id": f"m{message.text_id}",
-        "words": [str(document.get("words", "")) for document in opened],
-        "sealed": None if visitor.keys else message.wrapped.document,
+        "words": [str(document.get("words", "")) for document in own.open(message.wrapped)],
+        "sealed": own.document(message.wrapped),
     }
 
 
@@ -169,7 +213,7 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
         "day": local_day(now).isoformat(),
         "text_version": text_version(),
         "cannot_be_recalled": scope in CANNOT_BE_RECALLED,
-        "own": _own_words(visitor, only=seen_for(scope)),
+        **_own_words(visitor, only=seen_for(scope)),
         "labels": labels(),
     }
 
@@ -228,21 +272,21 @@ def _fields() -> dict[str, str]:
     }
 
 
-def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any]:
     """Her story and what she said about herself: sealed for her phone, or opened in memory."""
-    words_of = labels()
+    words_of, own = labels(), _Opener(visitor)
     shown = []
     for place, wrapped in enumerate(queries.own_words(visitor.report)):
-        opened = wrapped.opened(visitor.keys.stretched.identity) if visitor.keys else []
+        opened = own.open(wrapped)
         shown.append(
             {
                 "id": f"own{place}",
-                "sealed": None if visitor.keys else wrapped.document,
+                "sealed": own.document(wrapped),
                 "answers": [pair for document in opened for pair in _answers(document, words_of, only)],
                 "words": [str(document.get("words", "")) for document in opened if document.get("words")],
             }
         )
-    return shown
+    return {"own": shown, "forged": own.forged}
 
 
 def _answers(
@@ -281,7 +325,7 @@ def late(visitor: Visitor, now: datetime) -> dict[str, Any]:
 
 def proof(visitor: Visitor) -> dict[str, Any]:
     """The leaf, how far it has come, and whether the file can be given yet."""
-    opening = queries.first_opening(visitor.report)
+    opening = first_opening(visitor.report.id)
     if opening is None:
         return {**_page(visitor), "position": None}
     bare = proof_for(opening.leaf)
@@ -304,7 +348,7 @@ def _leaf_in(report: Report) -> str:
 
 def proof_text(visitor: Visitor) -> str | None:
     """The proof file; where the server may open, with what the leaf says in it."""
-    opening = queries.first_opening(visitor.report)
+    opening = first_opening(visitor.report.id)
     if opening is None:
         return None
     if visitor.keys is None:
@@ -318,7 +362,7 @@ def data(visitor: Visitor, now: datetime) -> dict[str, Any]:
     report = visitor.report
     return {
         **_page(visitor),
-        "own": _own_words(visitor),
+        **_own_words(visitor),
         "labels": labels(),
         "bar": bar(report, now),
         "desk": report.desk.name(language()),

@@ -10,7 +10,7 @@ from tincay.core.stages import NOTHING_TO_ANSWER
 from tincay.people.models import Desk
 from tincay.reports.models import Clock, Escalation, Report
 from tincay.reports.queries import grants
-from tincay.vault.models import Opening, SealedText
+from tincay.vault.models import SealedText
 from tincay.vault.queries import wraps_for_receipt
 from tincay.visit.consents import SHARED, items_of
 from tincay.visit.sealed import Wrapped
@@ -19,7 +19,7 @@ from tincay.visit.sealed import Wrapped
 def own_words(report: Report) -> list[Wrapped]:
     """What she sent: the story, and what she said about herself."""
     compartments = []
-    for kind in ("narrative", "identity"):
+    for kind in ("narrative", "contact", "identity"):
         wrap = wraps_for_receipt(report.id).filter(compartment__kind=kind).first()
         texts = SealedText.objects.of(report.id).filter(compartment__kind=kind).order_by("id")
         if wrap and (listed := list(texts)):
@@ -72,11 +72,6 @@ def receivers(report: Report) -> list[Desk]:
 
 def last_number(report: Report) -> int:
     return report.grants.order_by("-number").values_list("number", flat=True).first() or 0
-
-
-def first_opening(report: Report) -> Opening | None:
-    """The leaf of the report itself."""
-    return Opening.objects.of(report.id).first()
 
 
 def nothing_to_answer(report: Report) -> bool:

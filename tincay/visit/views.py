@@ -20,12 +20,13 @@ from tincay.core.stages import WrongStage
 from tincay.intake import flood
 from tincay.intake.attempts import attempts, count_attempt
 from tincay.intake.forms import LONGEST_WORDS
-from tincay.intake.seal_on_server import seal_message, signed_grant
+from tincay.intake.seal_on_server import HerMessage, seal_message, signed_grant
 from tincay.people.models import Desk
 from tincay.reports import deadlines, ending
 from tincay.reports.consents import change_consent
-from tincay.reports.envelope import GrantChange, MessageIn
-from tincay.reports.messages import post_message
+from tincay.reports.envelope import GrantChange, HerMessageIn
+from tincay.reports.messages import receive_message
+from tincay.reports.signed_words import StaleNumber, signed_words
 from tincay.reports.steps import finish, reopen
 from tincay.vault.queries import recipient
 from tincay.visit import actions, pages, queries
@@ -155,11 +156,13 @@ def home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def write(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """A message of hers: sealed on the phone, or in memory here."""
     if sends_json(request):
-        message = read(MessageIn, body_of(request))
+        message = read(HerMessageIn, body_of(request))
         try:
-            _post(visitor, message.key, message.sealed, "browser")
+            _post(visitor, message.key, HerMessage(message.sealed, message.words.statement), "browser")
         except WrongStage:
             return refusal("closed")
+        except StaleNumber:
+            return refusal("stale_number")
         return JsonResponse({"next": reverse("visit")}, status=201)
     return _write_plain(request, visitor)
 
@@ -170,9 +173,8 @@ def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if problem:
         shown = pages.home(visitor, now()) | {"typed": typed, "problem": problem}
         return render(request, "visit/home.html", shown, status=422)
-    sealed = seal_message(typed, recipient(visitor.report.id, "thread"))
     try:
-        _post(visitor, request.POST.get("key", "")[:22], sealed, "server")
+        _post_plain(visitor, request.POST.get("key", "")[:22], typed)
     except OperationalError as error:
         shown = pages.home(visitor, now()) | {"typed": typed, "problem": storage_trouble(error)}
         return render(request, "visit/home.html", shown, status=503)
@@ -192,8 +194,31 @@ def _problem_with(typed: str, request: HttpRequest, visitor: Visitor) -> str:
     return "mentions" if visitor.keys and mentions(typed, visitor.keys.code, words()) else ""
 
 
-def _post(visitor: Visitor, key: str, sealed: bytes, sealed_by: str) -> None:
-    post_message(report=visitor.report, key=key, sealed=sealed, sealed_by=sealed_by, author=None, now=now())
+def _post_plain(visitor: Visitor, key: str, typed: str) -> None:
+    """Seal and sign here what came without a script. Raises Http404 where her own browser holds the keys."""
+    if visitor.keys is None:
+        raise Http404
+    before = signed_words(visitor.report)
+    message = seal_message(
+        typed,
+        thread=recipient(visitor.report.id, "thread"),
+        receipt=visitor.keys.stretched,
+        key=key,
+        before=before[-1],
+        number=len(before) + 1,
+    )
+    _post(visitor, key, message, "server")
+
+
+def _post(visitor: Visitor, key: str, message: HerMessage, sealed_by: str) -> None:
+    receive_message(
+        report=visitor.report,
+        key=key,
+        sealed=message.sealed,
+        words=message.words,
+        sealed_by=sealed_by,
+        now=now(),
+    )
 
 
 @requires_visit(over)
@@ -231,7 +256,7 @@ def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given:
         raise Http404
     grant = Grant(
         scope=scope,
-        receiver=receiver.code if receiver else None,
+        receiver=f"desk:{receiver.code}" if receiver else None,
         items=frozenset(items_of(scope) if given else ()),
         given=given,
         number=queries.last_number(visitor.report) + 1,

@@ -89,6 +89,7 @@ def _context(report: Report, user: User, is_open: bool) -> dict[str, object]:
         "due": pages.running_clocks(report, at),
         "events": pages.events(report, clocks),
         "sealed_words": pages.words(report, user) if is_open else None,
+        "record": pages.record(report, user, at),
         "labels": answer_labels() if is_open else None,
         "rule": pages.classification_rule(report, at) if is_open else None,
         "consents": pages.consents(report, at),

@@ -111,14 +111,15 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
                 ('scope', models.CharField(max_length=30)),
-                ('receiver', models.CharField(blank=True, max_length=60)),
+                ('receiver', models.CharField(blank=True, max_length=80)),
                 ('items', models.JSONField(default=list)),
                 ('given', models.BooleanField()),
                 ('day', models.DateField()),
-                ('expires', models.DateField(null=True)),
+                ('until', models.DateField(null=True)),
                 ('document', models.BinaryField()),
                 ('signature', models.BinaryField()),
-                ('method', models.CharField(default='web_form', max_length=20)),
+                ('method', models.CharField(max_length=40)),
+                ('signer', models.CharField(max_length=12)),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='reports.report')),
             ],
         ),
@@ -145,6 +146,19 @@ class Migration(migrations.Migration):
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='safe_tries', to='reports.report')),
             ],
         ),
+        migrations.CreateModel(
+            name='SignedWords',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('document', models.BinaryField()),
+                ('signature', models.BinaryField()),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signed_words', to='reports.report')),
+            ],
+            options={
+                'ordering': ('number',),
+            },
+        ),
         migrations.AddIndex(
             model_name='report',
             index=models.Index(condition=models.Q(('held', False), ('next_due_at__isnull', False)), fields=['desk', 'next_due_at', 'id'], name='queue'),
@@ -167,7 +181,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='consentgrant',
-            constraint=models.UniqueConstraint(fields=('report', 'number'), name='one_word_a_number'),
+            constraint=models.UniqueConstraint(fields=('report', 'signer', 'number'), name='one_word_a_number'),
         ),
         migrations.AddIndex(
             model_name='clock',
@@ -180,5 +194,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='safetry',
             constraint=models.UniqueConstraint(fields=('report', 'day'), name='one_try_a_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='signedwords',
+            constraint=models.UniqueConstraint(fields=('report', 'number'), name='one_statement_a_number'),
         ),
     ]
