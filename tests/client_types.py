@@ -17,6 +17,7 @@ from tincay.core import counting, priority, receipts, sealing, vocabulary
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, LONGEST_WORDS
 from tincay.reports.envelope import (
     LONGEST_PART,
+    AdditionIn,
     Envelope,
     GrantChange,
     GrantDocument,
@@ -33,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TYPES = ROOT / "client/src/generated.ts"
 WORD_LISTS = ROOT / "client/word-lists.json"
 MESSAGES: tuple[type[BaseModel], ...] = (
-    Envelope, MessageIn, HerMessageIn, GrantChange, GrantDocument, Locator, ChallengeAnswer, PersonKey,
+    Envelope, MessageIn, HerMessageIn, AdditionIn, GrantChange, GrantDocument, Locator, ChallengeAnswer, PersonKey,
     rekey.BeginRekey, rekey.NewKey, rekey.Replaced, rekey.Joined,
 )  # fmt: skip
 # The last is answered by the page of the own key alone.

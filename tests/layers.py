@@ -56,6 +56,7 @@ EXTRA = {
         "the signed statement in force: a file, and rows that have to say the same",
     ),
     "vault.rekey": ("actions", "a desk's new key, in steps of one conversation"),
+    "reports.additions": ("actions", "what she tells later"),
     "reports.application": ("actions", "applies facts to a report and its clocks, and logs them"),
     "reports.clocks": ("below actions", "a report's clocks in hand: actions start, meet and save them"),
     "reports.consents": ("actions", "her words about consent"),

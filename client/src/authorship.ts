@@ -52,6 +52,11 @@ export class HerWords {
     return this.documents.reduce((found, { compartments }) => compartments[kind]?.recipient ?? found, "");
   }
 
+  /** The public keys of every compartment of a kind that she ever made. */
+  recipients(kind: string): string[] {
+    return this.documents.flatMap(({ compartments }) => compartments[kind]?.recipient ?? []);
+  }
+
   hashes(recipient: string): string[] {
     return this.documents
       .flatMap(({ compartments }) => Object.values(compartments))

@@ -1,5 +1,15 @@
 /** Written by `./run generate` from the Python side (tests/client_types.py): not to be edited. */
 
+/** What she tells later. `sealed` goes to the compartment in use; where it is moved, to the new one. */
+export interface AdditionIn {
+  v: 1;
+  key: string;
+  priority: "p0" | "p1" | "p2" | "p3" | null;
+  sealed: string[];
+  moved: MovedIn | null;
+  words: Signed;
+}
+
 export interface BeginRekey {
   v: 1;
   step: "begin" | "more" | "finish";
@@ -92,6 +102,13 @@ export interface MessageIn {
   sealed: string;
 }
 
+/** The report goes to another desk: new compartments, and the old ones wrapped to it. */
+export interface MovedIn {
+  desk: string;
+  compartments: CompartmentsIn;
+  before: WrapBefore[];
+}
+
 export interface NewKey {
   v: 1;
   step: "key";
@@ -139,6 +156,13 @@ export interface ReplacedWrap {
 export interface Signed {
   document: string;
   signature: string;
+}
+
+/** A compartment that there was already, wrapped to whom it belongs to now. */
+export interface WrapBefore {
+  to: string;
+  sealed: string;
+  of: string;
 }
 
 export interface WrapIn {

@@ -96,6 +96,11 @@ class HerWords:
         named = (document["compartments"].get(kind) for document in reversed(self.documents))
         return next((str(found["recipient"]) for found in named if found), "")
 
+    def recipients(self, kind: str) -> frozenset[str]:
+        """The public keys of every compartment of a kind that she ever made: one more each time a report moved."""
+        named = (document["compartments"].get(kind) for document in self.documents)
+        return frozenset(str(found["recipient"]) for found in named if found)
+
     def hashes(self, recipient: str) -> tuple[str, ...]:
         """SHA-256 of everything that she sealed to this compartment, in order."""
         return tuple(

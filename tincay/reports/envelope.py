@@ -94,6 +94,31 @@ class HerMessageIn(MessageIn):
     words: Signed
 
 
+class WrapBefore(WrapIn):
+    """A compartment that there was already, wrapped to whom it belongs to now."""
+
+    of: AgeRecipient
+
+
+class MovedIn(Strict):
+    """The report goes to another desk: new compartments, and the old ones wrapped to it."""
+
+    desk: Annotated[str, StringConstraints(max_length=50)]
+    compartments: CompartmentsIn
+    before: Annotated[list[WrapBefore], Field(max_length=60)]
+
+
+class AdditionIn(Strict):
+    """What she tells later. `sealed` goes to the compartment in use; where it is moved, to the new one."""
+
+    v: Version
+    key: Key
+    priority: Literal["p0", "p1", "p2", "p3"] | None
+    sealed: Annotated[list[Bytes64], Field(max_length=MOST_PARTS)]
+    moved: MovedIn | None
+    words: Signed
+
+
 class GrantChange(Strict):
     v: Version
     grant: Signed

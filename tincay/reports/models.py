@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from tincay.core.statements import Statement
 from tincay.people.models import Desk, User
 from tincay.people.tenancy import ScopedQuerySet
 from tincay.vault.models import SealedText
@@ -207,8 +208,13 @@ class SignedWords(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)
     report = models.ForeignKey(Report, models.CASCADE, related_name="signed_words")
     number = models.PositiveIntegerField()
+    key = models.CharField(max_length=22)
     document = models.BinaryField()
     signature = models.BinaryField()
+
+    @property
+    def statement(self) -> Statement:
+        return Statement(bytes(self.document), bytes(self.signature))
 
     objects = ScopedQuerySet["SignedWords"].as_manager()
 

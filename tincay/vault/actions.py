@@ -100,6 +100,31 @@ def add_text(*, owner: UUID, kind: str, sealed: bytes, sealed_by: str) -> Sealed
 
 
 @one_transaction
+def move(
+    *,
+    owner: UUID,
+    before: Mapping[str, SealedWrap],
+    compartments: Mapping[str, NewCompartment],
+    sealed_by: str,
+) -> None:
+    """Let other desks hold a report: compartments of before go on to be read with the wraps of `before` (by public
+    key) and take no more words; `compartments` follow them. Every wrap of a desk that was there is deleted."""
+    rows = {row.recipient: row for row in Compartment.objects.of(owner)}
+    for wrap in before.values():
+        check_envelope(wrap.sealed, limit=WRAP_LIMIT)
+    Wrap.objects.of(owner).filter(holder_kind="desk").delete()
+    Wrap.objects.bulk_create(
+        Wrap(
+            compartment=rows[of], holder_kind="desk", desk=wrap.desk, recipient=wrap.to, sealed=wrap.sealed
+        )
+        for of, wrap in before.items()
+    )
+    Compartment.objects.of(owner).filter(kind__in=compartments.keys()).update(current=False)
+    leave_no_copy()
+    add_compartments(owner=owner, compartments=compartments, sealed_by=sealed_by)
+
+
+@one_transaction
 def keep_opening(*, owner: UUID, appended: Appended, thread: Recipient, receipt: Recipient) -> None:
     """Seal what a leaf says to the thread's key and to the receipt. Needs no unlocked key."""
     opening = Opening(

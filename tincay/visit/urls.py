@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("in/", views.prove, name="visit_prove"),
     path("now/", views.home, name="visit"),
     path("write/", views.write, name="visit_write"),
+    path("add/", views.add, name="visit_add"),
     path("allow/", views.consents, name="visit_consents"),
     path("allow/<slug:scope>/", views.consent, name="visit_consent"),
     path("late/", views.late, name="visit_late"),

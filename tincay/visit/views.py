@@ -17,15 +17,18 @@ from tincay.core.consent import Grant
 from tincay.core.receipts import BadReceipt, mentions, normalise
 from tincay.core.sealing import stretch_receipt
 from tincay.core.stages import WrongStage
+from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake import flood
 from tincay.intake.attempts import attempts, count_attempt
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.seal_on_server import HerMessage, seal_message, signed_grant
 from tincay.people.models import Desk
 from tincay.reports import deadlines, ending
+from tincay.reports.additions import receive_addition
 from tincay.reports.consents import change_consent
-from tincay.reports.envelope import GrantChange, HerMessageIn
+from tincay.reports.envelope import AdditionIn, GrantChange, HerMessageIn
 from tincay.reports.messages import receive_message
+from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
 from tincay.reports.steps import finish, reopen
 from tincay.vault.queries import recipient
@@ -165,6 +168,26 @@ def write(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             return refusal("stale_number")
         return JsonResponse({"next": reverse("visit")}, status=201)
     return _write_plain(request, visitor)
+
+
+@requires_visit(over)
+@require_POST
+def add(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """What she tells later, sealed on the phone, to this desk or to another one (docs/formats/words.md)."""
+    if not sends_json(request):
+        raise Http404  # without a script there is no page that asks for it
+    addition = read(AdditionIn, body_of(request))
+    try:
+        receive_addition(report=visitor.report, addition=addition, sealed_by="browser", now=now())
+    except WrongStage:
+        return refusal("closed")
+    except StaleNumber:
+        return refusal("stale_number")
+    except StaleDesk:
+        return refusal("stale_desk", config={"routed": in_force().for_page})
+    except RoutingBroken:
+        return refusal("unsafe_keys")
+    return JsonResponse({"next": reverse("visit")}, status=201)
 
 
 def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
