@@ -64,6 +64,7 @@ EXTRA = {
     "reports.ending": ("actions", "close, purge, delete: one table"),
     "reports.envelope": ("models", "the shape of what is sent: beside the rows that it becomes"),
     "reports.messages": ("actions", "the thread"),
+    "reports.new_code": ("actions", "a new code takes the old one's place"),
     "reports.receiving": ("actions", "how a report comes"),
     "reports.schedule": ("actions", "a report's scheduled work"),
     "reports.signed_words": ("below actions", "her signature over what she sends later"),

@@ -3,7 +3,7 @@
 import { watchOpenedAnswers } from "./classify-page";
 import { ask, keyringState, startKeyring } from "./keyring-link";
 import { KeySetup, KeyUnlock } from "./keys";
-import { Forged } from "./authorship";
+import { followReceipts, Forged } from "./authorship";
 import { fromBase64url, type Bytes } from "./bytes";
 import { setOpener } from "./opener";
 import { checkPage, recordData, type RecordData } from "./record";
@@ -13,10 +13,11 @@ import { SealedWords } from "./sealed-words";
 import { stay } from "./stay";
 
 /** The key that the report's first leaf commits: another one in the row is not hers. */
-async function signing({ signing: given, first }: RecordData): Promise<Bytes> {
+async function signing({ signing: given, first, changes }: RecordData): Promise<Bytes> {
   const { event } = JSON.parse(await ask("opening", first!)) as { event: string };
   const { kind, signing: committed } = JSON.parse(event) as { kind: string; signing: string };
-  if (kind !== "report_received" || committed !== given) throw new Forged("not_hers");
+  const followed = await followReceipts(committed, changes).catch(() => "");
+  if (kind !== "report_received" || followed !== given) throw new Forged("not_hers");
   return fromBase64url(given);
 }
 

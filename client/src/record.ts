@@ -11,6 +11,7 @@ export interface RecordData {
   signing: string;
   statements: Signed[];
   later: Signed[];
+  changes: Signed[];
   /** The opening of the report's first leaf, sealed to the thread: which key her signatures bear. */
   first?: { wraps: Link[]; sealed: string };
   desk?: { code: string; wraps: Link[]; by: number; day: string };

@@ -32,7 +32,11 @@ def receive_addition(*, report: Report, addition: AdditionIn, sealed_by: str, no
     lock_open(report)
     if same := kept_with(report, addition.key):
         return same
-    row = _move(report, addition, addition.moved, sealed_by) if addition.moved else _add(report, addition, sealed_by)
+    row = (
+        _move(report, addition, addition.moved, sealed_by)
+        if addition.moved
+        else _add(report, addition, sealed_by)
+    )
     log_event(
         report,
         "transferred" if addition.moved else "words_added",
@@ -99,9 +103,7 @@ def _move(report: Report, addition: AdditionIn, moved: MovedIn, sealed_by: str) 
     return row
 
 
-def _wraps_of_before(
-    report: Report, moved: MovedIn, desk: Desk, case: Desk
-) -> dict[str, vault.SealedWrap]:
+def _wraps_of_before(report: Report, moved: MovedIn, desk: Desk, case: Desk) -> dict[str, vault.SealedWrap]:
     """A wrap of each compartment that there was, for whom it belongs to now. Raises NotSigned when one is missing."""
     readers = {of: case if kind == "identity" else desk for of, kind in compartment_keys(report.id).items()}
     given = {str(wrap.of): wrap for wrap in moved.before}

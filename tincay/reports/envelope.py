@@ -119,6 +119,32 @@ class AdditionIn(Strict):
     words: Signed
 
 
+class WrapAgain(Strict):
+    """A compartment (by its public key), wrapped to the new receipt."""
+
+    of: AgeRecipient
+    sealed: Bytes64
+
+
+class OpeningAgain(Strict):
+    """What a leaf of the report says (by its number), sealed to the new receipt."""
+
+    number: Annotated[int, Field(ge=1, le=100_000)]
+    sealed: Bytes64
+
+
+class NewCode(Strict):
+    """A new code takes the old one's place: everything that the old one opened, for the new one."""
+
+    v: Version
+    key: Key
+    receipt: ReceiptIn
+    change: Signed
+    words: Signed
+    wraps: Annotated[list[WrapAgain], Field(max_length=60)]
+    openings: Annotated[list[OpeningAgain], Field(max_length=1000)]
+
+
 class GrantChange(Strict):
     v: Version
     grant: Signed

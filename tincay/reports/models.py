@@ -223,6 +223,24 @@ class SignedWords(models.Model):
         constraints = [models.UniqueConstraint(fields=["report", "number"], name="one_statement_a_number")]
 
 
+class ReceiptChange(models.Model):
+    """The old code's word for the new one: who verifies her signatures follows from the first leaf through these."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    report = models.ForeignKey(Report, models.CASCADE, related_name="receipt_changes")
+    number = models.PositiveIntegerField()
+    document = models.BinaryField()
+    signature = models.BinaryField()
+
+    objects = ScopedQuerySet["ReceiptChange"].as_manager()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="one_receipt_change_a_number")
+        ]
+
+
 class Message(models.Model):
     """A message in the thread; its words are in the vault. `number` is the helper's ("Người hỗ trợ số 3")."""
 

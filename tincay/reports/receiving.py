@@ -104,9 +104,7 @@ def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, n
     )
 
 
-def compartments_for(
-    given: CompartmentsIn, report: Report, case: Desk
-) -> dict[str, vault.NewCompartment]:
+def compartments_for(given: CompartmentsIn, report: Report, case: Desk) -> dict[str, vault.NewCompartment]:
     """The compartments as they came, each wrapped to its reader and to the receipt. Raises StaleDesk."""
     readers = {"narrative": report.desk, "contact": report.desk, "identity": case, "thread": report.desk}
     return {kind: _compartment(getattr(given, kind), reader, report) for kind, reader in readers.items()}

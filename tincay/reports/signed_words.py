@@ -40,6 +40,7 @@ def record_json(report: Report) -> dict[str, Any]:
         "signing": base64url(bytes(report.signing)),
         "statements": [signed_json(*one) for one in signed_words(report)],
         "later": [signed_json(row.document, row.signature) for row in later],
+        "changes": [signed_json(row.document, row.signature) for row in report.receipt_changes.all()],
     }
 
 
@@ -77,9 +78,7 @@ def next_words(report: Report, words: Statement) -> tuple[int, dict[str, Any]]:
     return last.number + 1, read_statement(bytes(report.signing), Kind.WORDS, last.statement)
 
 
-def keep_statement(
-    report: Report, number: int, words: Statement, expected: Mapping[str, Any]
-) -> SignedWords:
+def keep_statement(report: Report, number: int, words: Statement, expected: Mapping[str, Any]) -> SignedWords:
     """Keep her signature, which has to be over exactly this. Raises NotSigned."""
     if words.document != spelled(expected):
         raise NotSigned
