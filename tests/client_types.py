@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from tincay.core import counting, priority, receipts, sealing, vocabulary
+from tincay.core import counting, priority, sealing, vocabulary
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, LONGEST_WORDS
 from tincay.reports.envelope import (
     LONGEST_PART,
@@ -29,6 +29,7 @@ from tincay.vault.views import PersonKey
 from tincay.visit.actions import VISIT_LASTS
 from tincay.visit.views import ChallengeAnswer, Locator
 from tincay.web.json_views import LONGEST, STATUS
+from tincay.web.packs import word_list_file
 
 ROOT = Path(__file__).resolve().parents[1]
 TYPES = ROOT / "client/src/generated.ts"
@@ -90,7 +91,7 @@ def types() -> str:
 def word_lists() -> str:
     """The text of client/word-lists.json: where each file of words in the client's folder comes from."""
     packs = sorted(path.parent.name for path in (ROOT / "packs").glob("*/words.txt"))
-    found = {receipts.word_list_file(pack): f"packs/{pack}/words.txt" for pack in packs}
+    found = {word_list_file(pack): f"packs/{pack}/words.txt" for pack in packs}
     return json.dumps(found, indent=2) + "\n"
 
 

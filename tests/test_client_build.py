@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 
 from tests.patience import PATIENCE
-from tincay.core.receipts import word_list_file
+from tincay.web.packs import word_list_file
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "tincay/web/static/client"

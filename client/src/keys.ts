@@ -3,6 +3,7 @@
 import type * as messages from "./generated";
 import type { PersonKey } from "./keyring";
 import { ask, KeyringRefused, keyringState } from "./keyring-link";
+import { fold } from "./letters";
 import { post, Refused } from "./post";
 import { goTo } from "./stay";
 import { all, busy, fail, json, onGo, said, show } from "./texts";
@@ -94,9 +95,8 @@ export class KeySetup extends HTMLElement {
 
   private async keep(): Promise<void> {
     fail(this, "");
-    const input = this.querySelector<HTMLInputElement>("[data-again]");
-    const typed = input?.value.normalize("NFKC").trim().split(/\s+/).join(" ");
-    if (!this.made || typed !== this.made.passphrase.join(" ")) return fail(this, "again");
+    const typed = this.querySelector<HTMLInputElement>("[data-again]")?.value ?? "";
+    if (!this.made || fold(typed) !== fold(this.made.passphrase.join(" "))) return fail(this, "again");
     try {
       const message: messages.PersonKey = { v: 1, ...this.made.key };
       const { next } = await post(said(this, "action"), JSON.stringify(message), this.dataset["csrf"] ?? "");

@@ -40,7 +40,7 @@ document.addEventListener("keyring", () => void checkPage());
 document.addEventListener("page", () => void checkPage());
 refuseWords((words) => {
   const held = holding();
-  return !!held && mentions(words, held.code, held.words);
+  return !!held && mentions(words, held.code, held.things);
 });
 stay(() => !!holding());
 sayWhenForgotten();

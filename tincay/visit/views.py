@@ -45,7 +45,7 @@ from tincay.visit.session import (
 )
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
-from tincay.web.packs import text_version, texts, word_list_address, words
+from tincay.web.packs import text_version, texts, things, things_for_script
 from tincay.web.strict_json import Bytes32, Strict, base64_text, read
 from tincay.web.time import now
 
@@ -73,9 +73,9 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     if wait:
         return _code_page(request, problem="slow_down", wait=wait, status=429)
     try:
-        code = normalise(request.POST.get("plain-code", ""), words())
+        code = normalise(request.POST.get("plain-code", ""), things())
     except BadReceipt as wrong:
-        return _code_page(request, problem=wrong.reason, status=422)
+        return _code_page(request, problem=wrong.reason, place=wrong.place, status=422)
     return _come_in(request, code)
 
 
@@ -112,7 +112,7 @@ def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> Http
     shown.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
     # What an ended visit left behind is not lost by a mistyped code either.
     shown.setdefault("typed", request.POST.get("plain-words", ""))
-    config = {"salt": bytes(this_install().salt).hex(), "words": word_list_address()}
+    config = {"salt": bytes(this_install().salt).hex(), "things": things_for_script()}
     return render(request, "visit/door.html", {"config": config, "texts": texts(), **shown}, status=status)
 
 
@@ -214,7 +214,7 @@ def _problem_with(typed: str, request: HttpRequest, visitor: Visitor) -> str:
         return "empty"
     if len(typed) > LONGEST_WORDS:
         return "too_long"
-    return "mentions" if visitor.keys and mentions(typed, visitor.keys.code, words()) else ""
+    return "mentions" if visitor.keys and mentions(typed, visitor.keys.code, things()) else ""
 
 
 def _post_plain(visitor: Visitor, key: str, typed: str) -> None:
