@@ -13,13 +13,7 @@ import type { Work } from "./work";
 
 export interface Configuration {
   salt: string;
-<<<<<<< HEAD
-  words?: string[] | string;
   routed: Routed;
-=======
-  provinces: Record<string, SealedTo>;
-  default: SealedTo;
->>>>>>> code
   day: string;
   text_version: string;
   limits: { envelope: number; words: number };

@@ -1,9 +1,8 @@
-/** The reporter's script: everything that her phone does. */
+/** The script of the pages behind a receipt; reporting is tell.ts. */
 
 import { signWords } from "./authorship";
 import { base64, fromBase64 } from "./bytes";
 import { watchTheWayOut } from "./exit";
-import { SealedForm } from "./intake";
 import { setOpener } from "./opener";
 import type { HerMessageIn } from "./generated";
 import { mentions } from "./receipt";
@@ -48,7 +47,6 @@ addEventListener("pagehide", forget);
 watchTheWayOut();
 // The way for phones on which this script does not run, or cannot seal, stands in sight until now.
 for (const part of all(document, "[data-without-script]")) show(part, !canSeal());
-customElements.define("sealed-form", SealedForm);
 customElements.define("receipt-visit", ReceiptVisit);
 customElements.define("sealed-words", SealedWords);
 customElements.define("sealed-reply", SealedReply);
