@@ -2,7 +2,7 @@
 
 import { watchOpenedAnswers } from "./classify-page";
 import { ask, keyringState, startKeyring } from "./keyring-link";
-import { KeySetup, KeyUnlock } from "./keys";
+import { KeyFingerprint, KeySetup, KeyUnlock } from "./keys";
 import { followReceipts, Forged } from "./authorship";
 import { fromBase64url, type Bytes } from "./bytes";
 import { setOpener } from "./opener";
@@ -38,6 +38,7 @@ document.addEventListener("page", () => void checkPage());
 stay(() => keyringState().open);
 customElements.define("key-unlock", KeyUnlock);
 customElements.define("key-setup", KeySetup);
+customElements.define("key-fingerprint", KeyFingerprint);
 customElements.define("sealed-words", SealedWords);
 customElements.define("sealed-reply", SealedReply);
 customElements.define("desk-rewrap", DeskRewrap);

@@ -109,6 +109,17 @@ export interface MovedIn {
   before: WrapBefore[];
 }
 
+/** A new code takes the old one's place: everything that the old one opened, for the new one. */
+export interface NewCode {
+  v: 1;
+  key: string;
+  receipt: ReceiptIn;
+  change: Signed;
+  words: Signed;
+  wraps: WrapAgain[];
+  openings: OpeningAgain[];
+}
+
 export interface NewKey {
   v: 1;
   step: "key";
@@ -116,6 +127,12 @@ export interface NewKey {
   signing: string;
   succession: Signed | null;
   wraps: MemberWrap[];
+}
+
+/** What a leaf of the report says (by its number), sealed to the new receipt. */
+export interface OpeningAgain {
+  number: number;
+  sealed: string;
 }
 
 /** A person key as <key-setup> posts it. */
@@ -156,6 +173,12 @@ export interface ReplacedWrap {
 export interface Signed {
   document: string;
   signature: string;
+}
+
+/** A compartment (by its public key), wrapped to the new receipt. */
+export interface WrapAgain {
+  of: string;
+  sealed: string;
 }
 
 /** A compartment that there was already, wrapped to whom it belongs to now. */

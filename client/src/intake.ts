@@ -3,7 +3,8 @@
 import { saltOf } from "./bytes";
 import { deskFor, makeEnvelope, newIdempotencyKey, written, type Configuration, type Told } from "./envelope";
 import { post, Refused, wait, type Answer } from "./post";
-import { groups, make, toThings, type Things } from "./receipt";
+import { make, type Things } from "./receipt";
+import { copiedWell, hideReceipt, showReceipt } from "./receipt-shown";
 import { Routing } from "./routing";
 import { TooLong } from "./seal";
 import { NotSigned } from "./statement";
@@ -59,7 +60,7 @@ export class SealedForm extends HTMLElement {
     clearFields(this);
     this.pending = undefined;
     this.code = "";
-    for (const place of all(this, "[data-receipt-digits] li,[data-receipt-things] li")) place.textContent = "";
+    hideReceipt(this);
   }
 
   /** Whose keys these are has to be what the install signed; else nothing is sealed, and the numbers are shown. */
@@ -144,13 +145,7 @@ export class SealedForm extends HTMLElement {
     clearFields(this);
     for (const step of all(this, "[data-step]")) show(step, step.dataset["step"] === "receipt");
     for (const part of all(this, "[data-go=back],[data-go=next],[data-go=send],[data-left]")) show(part, false);
-    this.fill("[data-receipt-digits]", groups(code).map((group) => [group]));
-    this.fill("[data-receipt-things]", toThings(code, this.configuration.things, document.documentElement.lang).map(({ picture, name }) => {
-      const drawn = document.createElement("span");
-      drawn.setAttribute("aria-hidden", "true");
-      drawn.textContent = picture;
-      return [drawn, ` ${name}`];
-    }));
+    showReceipt(this, code, this.configuration.things);
     const texts: [string, string][] = [["look", "first_look"], ["name", "code_name"], ["promise", "promise"]];
     for (const [name, member] of texts) {
       for (const place of all(this, `[data-receipt-${name}]`)) place.textContent = String(answer[member] ?? "");
@@ -161,22 +156,9 @@ export class SealedForm extends HTMLElement {
     this.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
   }
 
-  private fill(selector: string, parts: (Node | string)[][]): void {
-    for (const list of all(this, selector)) {
-      parts.forEach((part, i) => {
-        const place = list.children[i] ?? list.appendChild(document.createElement("li"));
-        place.textContent = "";
-        place.append(...part);
-      });
-    }
-  }
-
   /** Was the last group copied well? A wrong answer leads back to the code and blocks nothing. */
   private retype(): void {
-    const input = this.querySelector<HTMLInputElement>("input[data-retype]");
-    const good = input?.value.replace(/\D/g, "") === this.code.slice(-4);
-    for (const part of all(this, "[data-retype-good]")) show(part, good);
-    for (const part of all(this, "[data-retype-again]")) show(part, !good);
+    const good = copiedWell(this, this.code);
     focusOn(this.querySelector<HTMLElement>(good ? "[data-retype-good]" : "[data-retype-again]"));
   }
 }

@@ -29,6 +29,11 @@ def wraps_for_receipt(owner: UUID) -> QuerySet[Wrap]:
     return Wrap.objects.of(owner).filter(holder_kind="receipt").select_related("compartment")
 
 
+def openings(owner: UUID) -> QuerySet[Opening]:
+    """What every leaf of a report says, in order."""
+    return Opening.objects.of(owner)
+
+
 def first_opening(owner: UUID) -> Opening | None:
     """What the first leaf of a report says; None once it is purged."""
     return Opening.objects.of(owner).first()

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("add/", views.add, name="visit_add"),
     path("allow/", views.consents, name="visit_consents"),
     path("allow/<slug:scope>/", views.consent, name="visit_consent"),
+    path("new-code/", views.new_code, name="visit_new_code"),
     path("late/", views.late, name="visit_late"),
     path("proof/", views.proof, name="visit_proof"),
     path("proof/file/", views.proof_file, name="visit_proof_file"),

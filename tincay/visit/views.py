@@ -1,6 +1,7 @@
 """Pages behind a receipt. Each works with sealed words that her phone opens, and plainly without a script."""
 
 import contextlib
+import secrets
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tincay.core import receipts
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant
 from tincay.core.receipts import BadReceipt, mentions, normalise
@@ -26,8 +28,9 @@ from tincay.people.models import Desk
 from tincay.reports import deadlines, ending
 from tincay.reports.additions import receive_addition
 from tincay.reports.consents import change_consent
-from tincay.reports.envelope import AdditionIn, GrantChange, HerMessageIn
+from tincay.reports.envelope import AdditionIn, GrantChange, HerMessageIn, NewCode
 from tincay.reports.messages import receive_message
+from tincay.reports.new_code import change_code
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
 from tincay.reports.steps import finish, reopen
@@ -242,6 +245,36 @@ def _post(visitor: Visitor, key: str, message: HerMessage, sealed_by: str) -> No
         sealed_by=sealed_by,
         now=now(),
     )
+
+
+@requires_visit(over)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_code(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Put a new code in the place of this one."""
+    if request.method == "POST" and sends_json(request):
+        change_code(report=visitor.report, new=read(NewCode, body_of(request)), now=now())
+        actions.end_other_visits(visit=visitor.visit)
+        return JsonResponse({"next": reverse("visit")}, status=201)
+    if request.method == "POST":
+        return _new_code_plain(request, visitor)
+    return render(request, "visit/new_code.html", pages.new_code(visitor, receipts.make(secrets.token_bytes)))
+
+
+def _new_code_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    code = request.POST.get("plain-code", "")
+    if visitor.keys is None or not receipts.check(code):
+        raise Http404
+    if request.POST.get("plain-last", "").strip() != code[-4:]:
+        shown = pages.new_code(visitor, code) | {"wrong": True}
+        return render(request, "visit/new_code.html", shown, status=422)
+    with flood.one_derivation():
+        fresh = stretch_receipt(code, bytes(this_install().salt))
+    change_code(report=visitor.report, new=pages.sealed_again(visitor, visitor.keys, fresh), now=now())
+    actions.end_other_visits(visit=visitor.visit)
+    cookie = actions.open_with_code(code=code, receipt=fresh, now=timezone.now())
+    actions.end_visit(visit=visitor.visit)
+    shown = pages.home(visitor_with(cookie), now()) | {"changed": True}
+    return start_session(render(request, "visit/home.html", shown), cookie)
 
 
 @requires_visit(over)
