@@ -179,7 +179,7 @@ def author_of(message: Message) -> str:
 # --- what is sealed
 
 
-def document(compartment: Readable, only: int | None = None) -> dict[str, Any]:
+def document(compartment: Readable, only: UUID | None = None) -> dict[str, Any]:
     """What <sealed-words> is given (docs/client.md); `only` picks one sealed text by its id."""
     return {
         "wraps": [{"sealed": base64_text(sealed), "of": of} for sealed, of in compartment.links],
@@ -221,7 +221,7 @@ def words(report: Report, user: User) -> SealedWords:
         identity=[
             document(compartment) for compartment in compartments.get("identity", []) if compartment.texts
         ],
-        messages=[_message(row, threads.get(row.text_id)) for row in report.messages.order_by("id")],
+        messages=[_message(row, threads.get(row.text_id)) for row in report.messages.order_by("place")],
         erased=not narrative,
     )
 
@@ -232,7 +232,7 @@ def _message(row: Message, compartment: Readable | None) -> SealedMessage:
         from_desk=not row.from_reporter,
         when=moment_words(row.posted_at) if row.posted_at else "",
         sealed=document(compartment, row.text_id) if compartment else None,
-        key=f"message-{row.pk}",
+        key=f"message-{row.id.hex}",
     )
 
 

@@ -1,7 +1,7 @@
 """Ciphertext and the wraps that open it. Nothing else in the product stores words."""
 
 from typing import Self, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import models
 
@@ -44,8 +44,11 @@ class Compartment(models.Model):
 
     KINDS = ("narrative", "identity", "thread", "notes")
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     owner = models.UUIDField(db_index=True)
     kind = models.CharField(max_length=20)
+    # In the order in which the report's compartments came: ids are random and tell none.
+    place = models.PositiveSmallIntegerField()
     recipient = models.CharField(max_length=80, unique=True)
     current = models.BooleanField(default=True)
 
@@ -62,6 +65,7 @@ class Compartment(models.Model):
 class Wrap(models.Model):
     """A compartment's identity, sealed to one desk, or to the receipt (`desk` is empty)."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="wraps")
     desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="+")
     recipient = models.CharField(max_length=80)
@@ -78,9 +82,12 @@ class Wrap(models.Model):
 
 
 class SealedText(models.Model):
-    """Words under a compartment's key. `sealed_by` says where they were sealed: browser, server, operator."""
+    """Words under a compartment's key, in their order there (`place`). `sealed_by` says where they were sealed: browser,
+    server, operator."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="texts")
+    place = models.PositiveSmallIntegerField()
     sealed = models.BinaryField()
     sealed_by = models.CharField(max_length=10)
 
