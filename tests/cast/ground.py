@@ -96,7 +96,7 @@ def message_json(report: Report, words: str) -> dict[str, Any]:
 
 
 def open_texts(report: Report, kind: str, key: Identity) -> list[dict[str, Any]]:
-    found = rows(SealedText).filter(compartment__owner=report.id, compartment__kind=kind).order_by("id")
+    found = rows(SealedText).filter(compartment__owner=report.id, compartment__kind=kind).order_by("place")
     return [json.loads(unpad(open_sealed(Sealed(bytes(row.sealed)), key))) for row in found]
 
 

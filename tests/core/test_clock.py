@@ -72,7 +72,7 @@ def at(day: str, clock: str = "10:00") -> datetime:
 
 
 def end_of(day: str) -> datetime:
-    return at(day, "23:59:59")
+    return at(day, "23:59")
 
 
 # --- the vectors

@@ -16,7 +16,7 @@ from tincay.web.transactions import one_transaction
 
 AT_ONCE = 50
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
-WrapId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+WrapId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
 class MemberWrap(Strict):
@@ -102,7 +102,7 @@ def more(desk: Desk) -> dict[str, Any]:
     """At most fifty wraps to the old key."""
     stale = stale_wraps(desk).select_related("compartment")
     wraps = [
-        {"id": row.id.hex, "sealed": base64_text(row.sealed), "of": row.compartment.recipient}
+        {"id": str(row.pk), "sealed": base64_text(row.sealed), "of": row.compartment.recipient}
         for row in stale[:AT_ONCE]
     ]
     return {"wraps": wraps, "left": stale.count()}
