@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -72,14 +73,15 @@ def look(at: datetime, database: Path | None, forget: Iterable[UUID]) -> Seen:
     from tincay.reports.models import CountEntry, CountRow, Report
 
     gone = set(forget)
-    reports = {row["id"]: row for row in Report.objects.for_the_rules().values() if row["id"] not in gone}
+    every: Iterable[Any] = Report.objects.for_the_rules().values()
+    reports: dict[UUID, dict[str, Any]] = {row["id"]: row for row in every if row["id"] not in gone}
     seen = Seen(at, reports, {}, {})
     for label, fate in ENDING.items():
         if label in PASSING or label == "reports.CountEntry":
             continue
         rows = _rows_of(label, **{f"{fate.path}__in": list(reports)}) if fate.path != "pk" else None
         if rows is None:
-            seen.rows[label] = [(pk, row) for pk, row in reports.items()]
+            seen.rows[label] = list(reports.items())
             rows = Report.objects.for_the_rules().filter(pk__in=list(reports))
         else:
             owners = dict(rows.values_list("pk", fate.path))
@@ -89,17 +91,24 @@ def look(at: datetime, database: Path | None, forget: Iterable[UUID]) -> Seen:
             seen.places[f"{label} {way}"] = [
                 (owner, place, _minute(seen, owner, row)) for owner, place, row in owned if place is not None
             ]
-    for name in (name for name in ("leaf",) if seen.rows["vault.Opening"]):
-        if name in seen.rows["vault.Opening"][0][1]:
-            seen.places[f"vault.Opening {name}"] = [
-                (owner, row[name], None) for owner, row in seen.rows["vault.Opening"]
-            ]
+    for label, name in LATER:
+        seen.places[f"{label} {name}"] = list(_leaves(seen, label, name))
     if database:
         seen.places["vault.SealedText page"] = list(_pages(seen, database))
     seen.counted = dict(CountRow.objects.for_the_rules().values_list("pk", "codes"))
     for pk, report, codes in CountEntry.objects.for_the_rules().values_list("pk", "report", "codes"):
         seen.entries[pk] = report, codes
     return seen
+
+
+def _leaves(seen: Seen, label: str, name: str) -> Iterator[tuple[UUID, int, datetime | None]]:
+    """A number of the log: an open report's first one was given in the minute in which it came."""
+    first: dict[UUID, int] = {}
+    for owner, row in seen.rows[label]:
+        if name in row:
+            first[owner] = min(row[name], first.get(owner, row[name]))
+    for owner, leaf in first.items():
+        yield owner, leaf, seen.reports[owner]["received_at"]
 
 
 def _minute(seen: Seen, owner: UUID, row: Mapping[str, Any]) -> datetime | None:
@@ -209,9 +218,7 @@ def _months(month: str) -> Window:
     return Window(first, (first + timedelta(days=32)).replace(day=1))
 
 
-def _by_columns(
-    disk: Seen, known: Mapping[UUID, Window], event: str
-) -> Iterator[tuple[str, UUID, Window]]:
+def _by_columns(disk: Seen, known: Mapping[UUID, Window], event: str) -> Iterator[tuple[str, UUID, Window]]:
     """Any value that is or holds a day; what happened then was her coming or the closing, whichever fits."""
     for label, rows in disk.rows.items():
         for report, row in rows:
@@ -310,7 +317,7 @@ def _minutes(seen: list[Seen]) -> dict[UUID, datetime]:
 def _rising(points: list[tuple[Any, datetime]]) -> list[tuple[Any, datetime]]:
     """The anchors, if they rise together; none if their order says nothing."""
     points = sorted(points, key=lambda one: one[0])
-    rises = sum(a[1] <= b[1] for a, b in zip(points, points[1:], strict=False))
+    rises = sum(a[1] <= b[1] for a, b in pairwise(points))
     return points if len(points) >= FEWEST and rises >= SURE * (len(points) - 1) else []
 
 

@@ -43,7 +43,7 @@ def main() -> int:
     if asked.live:
         said(live(*asked.live, control=asked.control))
         return 0
-    sizes = SMOKE if asked.smoke else {rate: asked.reports for rate in asked.rates}
+    sizes = SMOKE if asked.smoke else dict.fromkeys(asked.rates, asked.reports)
     results: dict[str, Any] = {"bench": "placing"}
     for rate, count in sizes.items():
         results[f"{rate} a week"] = _in_its_own_process(rate, count, asked.database, control=asked.control)
@@ -110,7 +110,7 @@ def live(rate: int, count: int, *, control: bool) -> dict[str, Any]:
     from tincay.web.transactions import truncate_wal
 
     if control and connection.vendor == "sqlite":
-        DatabaseWrapper.SchemaEditorClass = DatabaseSchemaEditor
+        DatabaseWrapper.SchemaEditorClass = DatabaseSchemaEditor  # type: ignore[assignment]
     call_command("migrate", verbosity=0)
     Install.objects.create(id=1, salt=SALT)
     remember_stretches()
@@ -253,7 +253,8 @@ class Lives:
         def write(author: Any, now: datetime, kind: str = "") -> None:
             from tests.cast import new_message_key, seal_words
 
-            told = {"key": new_message_key(), "sealed": seal_words(report, "Vâng. " * 900), "now": now}
+            told: dict[str, Any] = {"key": new_message_key(), "now": now}
+            told["sealed"] = seal_words(report, "Vâng. " * 900)
             if kind:
                 steps.answer(report=found(report), author=author, **told)
             else:

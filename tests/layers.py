@@ -62,7 +62,10 @@ EXTRA = {
     "reports.envelope": ("models", "the shape of what is sent: beside the rows that it becomes"),
     "reports.messages": ("actions", "the thread"),
     "reports.receiving": ("actions", "how a report comes"),
-    "reports.rewriting": ("below actions", "writes rows anew in no order, whosever they are: ending says which"),
+    "reports.rewriting": (
+        "below actions",
+        "writes rows anew in no order, whosever they are: ending says which",
+    ),
     "reports.schedule": ("actions", "a report's scheduled work"),
     "reports.steps": ("actions", "one verb a stage"),
     "intake.tallies": ("actions", "counts that all processes share, each for an hour"),

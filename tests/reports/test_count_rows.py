@@ -120,7 +120,8 @@ def test_rows_are_in_no_order(helper: Helper, monkeypatch: pytest.MonkeyPatch) -
     for number in range(1, 11):
         report = sort(helper, Reporter(number))
         rows(CountEntry).filter(report=report).update(codes={"number": f"{number:02}"})
-    bulk_create, written = CountRow.objects.bulk_create, []
+    bulk_create = CountRow.objects.bulk_create
+    written: list[CountRow] = []
 
     def remember(found: Iterable[CountRow]) -> list[CountRow]:
         written.extend(found)

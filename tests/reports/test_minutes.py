@@ -32,7 +32,8 @@ def test_a_lived_life_leaves_whole_minutes_only(clock: Hands, reporter: Reporter
     helper.bring(report, "handled", now=now())
 
     seen = set()
-    for model in [*filter(leads_to_a_report, own_models()), Notice]:
+    walked: list[type[models.Model]] = [*filter(leads_to_a_report, own_models()), Notice]
+    for model in walked:
         if model._meta.label in PASSING:
             continue
         for field in model._meta.concrete_fields:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -139,7 +139,12 @@ def test_once_a_day_what_closed_lately_and_once_a_week_all_of_it(
     lives: list[Report], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    monkeypatch.setattr(schedule, "rewrite_closed", lambda *, now, whole: asked.append(whole) or 1)
+
+    def remember(*, now: datetime, whole: bool) -> int:
+        asked.append(whole)
+        return 1
+
+    monkeypatch.setattr(schedule, "rewrite_closed", remember)
     for day in (0, 0, 1, 2, 5, 6, 6, 7):  # from a Tuesday
         schedule.rewrite(NOW + timedelta(days=day))
     assert asked == [True, False, False, False, True, False]
@@ -181,13 +186,15 @@ def places(closed: list[Any]) -> list[tuple[Any, Any]]:
         return [("", pk) for pk in closed]
     with connection.cursor() as cursor:
         cursor.execute("SELECT xmin::text, id FROM reports_report")
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def where(pk: Any) -> Any:
     """Where a report's story lies."""
     with connection.cursor() as cursor:
-        asked = "FROM vault_sealedtext t JOIN vault_compartment c ON c.id = t.compartment_id WHERE c.owner = %s"
+        asked = (
+            "FROM vault_sealedtext t JOIN vault_compartment c ON c.id = t.compartment_id WHERE c.owner = %s"
+        )
         if connection.vendor == "postgresql":
             cursor.execute(f"SELECT t.ctid::text {asked} AND c.kind = 'narrative'", [pk])
             block, line = cursor.fetchone()[0].strip("()").split(",")
@@ -195,5 +202,5 @@ def where(pk: Any) -> Any:
         cursor.execute(f"SELECT t.sealed {asked} AND c.kind = 'narrative'", [pk.hex])
         (sealed,) = cursor.fetchone()
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    with open(connection.settings_dict["NAME"], "rb") as file:  # noqa: PTH123
+    with open(connection.settings_dict["NAME"], "rb") as file:
         return file.read().find(bytes(sealed)[-64:])

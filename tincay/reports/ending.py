@@ -57,7 +57,12 @@ def blank_consent_days(rows: Rows, report: Report, now: datetime) -> None:
 def blank_decisions(rows: Rows, report: Report, now: datetime) -> None:
     """What was found stands in the count row, where she agreed; the promise names a leaf, and that its day."""
     rows.update(
-        verification_result="", classification="", handling_result="", promise="", counted=False, times_opened=0
+        verification_result="",
+        classification="",
+        handling_result="",
+        promise="",
+        counted=False,
+        times_opened=0,
     )
 
 

@@ -208,7 +208,8 @@ class ConsentGrant(models.Model):
 
 
 class Message(models.Model):
-    """The `place`-th message of the thread; its words are in the vault. `number` is the helper's ("Người hỗ trợ số 3")."""
+    """The `place`-th message of the thread; its words are in the vault. `number` is the helper's ("Người hỗ trợ số
+    3")."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     report = models.ForeignKey(Report, models.CASCADE, related_name="messages")

@@ -58,12 +58,12 @@ def _rewrite_lot(cursor: Any, rows: Rows, keys: list[Any]) -> None:
     quote, options = connection.ops.quote_name, rows.model._meta
     table = quote(options.db_table)
     names = ", ".join(quote(field.column) for field in options.concrete_fields)
-    among = f"{quote(options.pk.column)} IN ({_places(keys)})"
-    cursor.execute(f"SELECT {names} FROM {table} WHERE {among}", keys)
+    among = f"{table} WHERE {quote(options.pk.column)} IN ({_places(keys)})"
+    cursor.execute(f"SELECT {names} FROM {among}", keys)  # noqa: S608 -- names of a model
     kept = cursor.fetchall()
     _chance.shuffle(kept)
-    cursor.execute(f"DELETE FROM {table} WHERE {among}", keys)
-    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({_places(kept[0])})", kept)
+    cursor.execute(f"DELETE FROM {among}", keys)  # noqa: S608
+    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({_places(kept[0])})", kept)  # noqa: S608
 
 
 def _places(values: Iterable[Any]) -> str:

@@ -14,10 +14,10 @@ from tincay.core.clock import local_day
 from tincay.core.stages import QUIET_FOR
 from tincay.directory.queries import calendar
 from tincay.people.actions import call_on_duty
+from tincay.reports import count_rows
 from tincay.reports.application import log_event
 from tincay.reports.clocks import next_escalation
 from tincay.reports.deadlines import resume
-from tincay.reports import count_rows
 from tincay.reports.ending import purge, rewrite_closed
 from tincay.reports.models import Clock, Escalation, Pause, Report, Rewriting
 from tincay.reports.steps import close_handled

@@ -81,9 +81,7 @@ def add_text(*, owner: UUID, kind: str, sealed: bytes, sealed_by: str) -> Sealed
     check_envelope(sealed, limit=WORDS_LIMIT)
     compartment = Compartment.objects.of(owner).get(kind=kind, current=True)
     place = compartment.texts.count()
-    return SealedText.objects.create(
-        compartment=compartment, place=place, sealed=sealed, sealed_by=sealed_by
-    )
+    return SealedText.objects.create(compartment=compartment, place=place, sealed=sealed, sealed_by=sealed_by)
 
 
 @one_transaction

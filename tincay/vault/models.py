@@ -82,8 +82,8 @@ class Wrap(models.Model):
 
 
 class SealedText(models.Model):
-    """Words under a compartment's key, in their order there (`place`). `sealed_by` says where they were sealed: browser,
-    server, operator."""
+    """Words under a compartment's key, in their order there (`place`). `sealed_by` says where they were sealed:
+    browser, server, operator."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="texts")
