@@ -221,7 +221,7 @@ def words(report: Report, user: User) -> SealedWords:
     narrative = [
         document(compartment) for compartment in compartments.get("narrative", []) if compartment.texts
     ]
-    messages = [_message(row, threads.get(row.text_id)) for row in report.messages.order_by("id")]
+    messages = [_message(row, threads.get(row.text_id)) for row in report.messages.order_by("place")]
     return SealedWords(
         narrative=narrative,
         about=[
@@ -261,7 +261,7 @@ def _message(row: Message, compartment: Readable | None) -> SealedMessage:
         from_desk=not row.from_reporter,
         when=moment_words(row.posted_at) if row.posted_at else "",
         sealed=document(compartment, row) if compartment else None,
-        key=f"message-{row.pk}",
+        key=f"message-{row.id.hex}",
     )
 
 

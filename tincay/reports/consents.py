@@ -8,7 +8,8 @@ from tincay.core.consent import OWN
 from tincay.core.priority import retention_class
 from tincay.core.statements import Kind, NotSigned, read_statement
 from tincay.reports.application import log_event, save_columns
-from tincay.reports.ending import erase_words
+from tincay.reports.count_rows import drop_entry, may_be_counted
+from tincay.reports.ending import erase_words, rewrite_closed
 from tincay.reports.envelope import GrantDocument
 from tincay.reports.models import ConsentGrant, Report
 from tincay.reports.queries import was_answered
@@ -32,6 +33,10 @@ def change_consent(*, report: Report, grant: Signed, now: datetime) -> ConsentGr
     log_event(report, "consent_changed", now, scope=row.scope, given=int(row.given))
     if row.scope == "store_sealed":
         _keep_words(report, row.given, now)
+    if row.scope == "count_statistics" and not may_be_counted(report, now):
+        drop_entry(report=report)
+    if report.closed:
+        rewrite_closed(now=now, also=report)
     return row
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import IntegrityError
 
 from tincay.core.authorship import base64url
-from tincay.core.clock import iso_day
+from tincay.core.clock import iso_day, local_day
 from tincay.core.statements import Kind, NotSigned, read_statement, spelled
 from tincay.directory.queries import desk_and_case
 from tincay.people.actions import call_on_duty
@@ -99,8 +99,8 @@ def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, n
         receipt=envelope.receipt.recipient,
         signing=envelope.receipt.signing,
         thread=envelope.compartments.thread.recipient,
-        received_at=now.replace(second=0),
-        received_month=f"{now:%Y-%m}",
+        received_at=now,
+        received_month=f"{local_day(now):%Y-%m}",
     )
 
 

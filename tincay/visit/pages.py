@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404
@@ -64,7 +65,7 @@ class ThreadMessage:
     when: str
     kind: str
     wrapped: Wrapped
-    text_id: int
+    text_id: UUID
 
 
 def conversation(report: Report) -> list[ThreadMessage]:
@@ -72,7 +73,7 @@ def conversation(report: Report) -> list[ThreadMessage]:
     wrap = wraps_for_receipt(report.id).filter(compartment__kind="thread").first()
     if wrap is None:
         return []
-    rows = report.messages.select_related("text").order_by("id")
+    rows = report.messages.select_related("text").order_by("place")
     return [
         ThreadMessage(
             who=gettext("Bạn")
@@ -176,7 +177,7 @@ class _Opener:
 def _message(own: _Opener, message: ThreadMessage) -> dict[str, Any]:
     return {
         "message": message,
-        "id": f"m{message.text_id}",
+        "id": f"m{message.text_id.hex}",
         "words": [str(document.get("words", "")) for document in own.open(message.wrapped)],
         "sealed": own.document(message.wrapped),
     }
@@ -398,8 +399,10 @@ def _written_down(report: Report) -> list[tuple[str, str]]:
     lines.append((gettext("Số ngày đã thử liên lạc với bạn"), str(report.safe_tries.count())))
     if hasattr(report, "closing_proposal"):
         lines.append((gettext("Đề nghị đóng tin"), gettext("đang chờ người thứ hai xem")))
-    if hasattr(report, "count_row"):
-        lines.append((gettext("Đã tính vào con số chung"), report.count_row.month))
+    if hasattr(report, "count_entry"):
+        lines.append((gettext("Con số chung"), gettext("đang chờ được tính, bạn còn rút lại được")))
+    elif report.counted:
+        lines.append((gettext("Con số chung"), gettext("đã tính, không còn tìm ra dòng của bạn để rút lại")))
     return lines
 
 

@@ -21,7 +21,7 @@ def own_words(report: Report) -> list[Wrapped]:
     compartments = []
     for kind in ("narrative", "contact", "identity"):
         wrap = wraps_for_receipt(report.id).filter(compartment__kind=kind).first()
-        texts = SealedText.objects.of(report.id).filter(compartment__kind=kind).order_by("id")
+        texts = SealedText.objects.of(report.id).filter(compartment__kind=kind).order_by("place")
         if wrap and (listed := list(texts)):
             compartments.append(Wrapped(wrap, listed))
     return compartments
