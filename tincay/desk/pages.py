@@ -21,6 +21,7 @@ from tincay.core.stages import STAGES, reached
 from tincay.desk.queries import QueuePage
 from tincay.directory.queries import calendar
 from tincay.people.models import Desk, User
+from tincay.reports.consents import ASK_RECEIVER
 from tincay.reports.models import Clock, Escalation, Message, Report
 from tincay.reports.queries import grants
 from tincay.reports.signed_words import record_json, said_of
@@ -280,6 +281,12 @@ def classification_rule(report: Report, now: datetime) -> dict[str, Any]:
     }
 
 
+def wishes(report: Report) -> list[str]:
+    """What she wants without having named to whom: somebody has to ask her."""
+    rows = report.tasks.filter(kind=ASK_RECEIVER).order_by("about")
+    return [label("consent_scope", row.about) for row in rows]
+
+
 def consents(report: Report, now: datetime) -> list[str]:
     """What she allows today, in the sentences that she signed."""
     signed, day = grants(report), local_day(now)
@@ -337,7 +344,7 @@ def late_lines(clocks: Iterable[Clock], now: datetime, *, reader: User) -> list[
     own = set(reader.memberships.values_list("desk_id", flat=True))
     of_report: dict[UUID, list[Clock]] = {}
     for clock in clocks:
-        of_report.setdefault(clock.report_id, []).append(clock)
+        of_report.setdefault(clock.subject, []).append(clock)
     return [_late(late, now, days, own=late[0].report.desk_id in own) for late in of_report.values()]
 
 

@@ -91,7 +91,6 @@ class DeskKey(models.Model):
     objects = PublicQuerySet["DeskKey"].as_manager()
 
     class Meta:
-        ordering = ("desk", "number")
         constraints = [models.UniqueConstraint(fields=["desk", "number"], name="one_desk_key_a_number")]
 
 

@@ -122,6 +122,7 @@ ENDING: dict[str, Fate] = {
     # Reminders and clocks before pauses: whether a clock is late depends on the pause that holds it.
     "reports.Escalation": Fate("clock__report", delete_rows, delete_rows, delete_rows),
     "reports.Clock": Fate("report", blank_clock_times, stop_clocks, stop_clocks),
+    "reports.Task": Fate("report", delete_rows, delete_rows, delete_rows),
     "reports.Pause": Fate("report", delete_rows, delete_rows, delete_rows),
     "reports.Message": Fate("report", blank_posting_time, delete_rows, delete_rows),
     "reports.SignedWords": Fate("report", keep, delete_rows, delete_rows),

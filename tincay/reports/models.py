@@ -123,14 +123,19 @@ class ClockSet(ScopedQuerySet["Clock"]):
 
 
 class Clock(models.Model):
-    """A deadline that runs for a report, the `place`-th of its clocks. `rule` is a clock_rule code; `level` the last
+    """A deadline that runs for a subject, the `place`-th of its clocks. `rule` is a clock_rule code; `level` the last
     escalation (e0…e4).
 
-    A met clock keeps `in_time`; at closing its times go and a band stays.
+    A subject is a row of whatever app, named by kind and id: apps above this one have subjects of their own. `report`
+    is the subject where it is a report. A met clock keeps `in_time`; at closing its times go and a band stays.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    report = models.ForeignKey(Report, models.CASCADE, related_name="clocks")
+    subject_kind = models.CharField(max_length=20, default="report")
+    subject = models.UUIDField(db_index=True)
+    report = models.ForeignObject(
+        Report, models.DO_NOTHING, from_fields=["subject"], to_fields=["id"], related_name="clocks"
+    )
     place = models.PositiveSmallIntegerField()
     rule = models.CharField(max_length=30)
     started_at = models.DateTimeField(null=True)
@@ -148,7 +153,7 @@ class Clock(models.Model):
         # A rule may begin anew when she writes again or opens it again; what was counted stays beside it.
         constraints = [
             models.UniqueConstraint(
-                fields=["report", "rule"],
+                fields=["subject", "rule"],
                 name="one_running_clock_of_a_rule",
                 condition=Q(met_at__isnull=True, due_at__isnull=False),
             )
@@ -173,6 +178,27 @@ class Pause(models.Model):
     review_at = models.DateTimeField(null=True)
 
     objects = ScopedQuerySet["Pause"].as_manager()
+
+
+class Task(models.Model):
+    """Something that a desk has to do about a subject (as Clock names one). `kind` says what: `ask_receiver`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    subject_kind = models.CharField(max_length=20, default="report")
+    subject = models.UUIDField(db_index=True)
+    report = models.ForeignObject(
+        Report, models.DO_NOTHING, from_fields=["subject"], to_fields=["id"], related_name="tasks"
+    )
+    kind = models.CharField(max_length=30)
+    # What it is about, as a code: the scope of a wish.
+    about = models.CharField(max_length=30, blank=True)
+
+    objects = ScopedQuerySet["Task"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "kind", "about"], name="one_task_about_a_thing")
+        ]
 
 
 class Escalation(models.Model):
@@ -228,7 +254,6 @@ class SignedWords(models.Model):
     objects = ScopedQuerySet["SignedWords"].as_manager()
 
     class Meta:
-        ordering = ("number",)
         constraints = [models.UniqueConstraint(fields=["report", "number"], name="one_statement_a_number")]
 
 
@@ -244,7 +269,6 @@ class ReceiptChange(models.Model):
     objects = ScopedQuerySet["ReceiptChange"].as_manager()
 
     class Meta:
-        ordering = ("number",)
         constraints = [
             models.UniqueConstraint(fields=["report", "number"], name="one_receipt_change_a_number")
         ]

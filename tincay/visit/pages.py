@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from tincay.core import receipts
 from tincay.core.authorship import Forged, HerWords, her_words
 from tincay.core.clock import local_day
+from tincay.core.consent import wishes
 from tincay.core.sealing import Sealed, Stretched, open_sealed, signing_public
 from tincay.core.statements import NotSigned
 from tincay.intake.forms import LONGEST_WORDS
@@ -189,7 +190,7 @@ def consents(visitor: Visitor, now: datetime) -> dict[str, Any]:
     Where facts go to somebody it is said to whom; a yes that names nobody is shown as long as it stands.
     """
     rows = queries.consents(visitor.report, CONSENTS, now)
-    rows = [row for row in rows if row.receiver or row.given or row.scope not in SHARED]
+    rows = [row for row in rows if row.receiver or row.stands or row.scope not in SHARED]
     shown = [{"row": row, "label": _sentence(row.scope, row.receiver)} for row in rows]
     return {**_page(visitor), "rows": shown}
 
@@ -205,14 +206,16 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
     if scope not in CONSENTS or (receiver and scope not in SHARED):
         raise Http404
     report = visitor.report
-    given = queries.is_given(grants(report), scope, receiver, now)
+    signed = grants(report)
+    wished = receiver is None and scope in wishes(signed, today=local_day(now))
     return {
         **_page(visitor),
         "label": _sentence(scope, receiver),
         "example": texts()["consent"][scope]["example"],
         "scope": scope,
         "receiver": receiver,
-        "given": given,
+        "given": wished or queries.is_given(signed, scope, receiver, now),
+        "wished": wished,
         "items": items_of(scope),
         "seen": [_items()[name] for name in seen_for(scope)],
         "handed_over": scope in _HANDED_OVER,

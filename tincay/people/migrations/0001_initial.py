@@ -85,7 +85,6 @@ class Migration(migrations.Migration):
                 ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='people.desk')),
             ],
             options={
-                'ordering': ('desk', 'number'),
                 'constraints': [models.UniqueConstraint(fields=('desk', 'number'), name='one_desk_key_a_number')],
             },
         ),

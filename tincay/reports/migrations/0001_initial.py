@@ -19,6 +19,8 @@ class Migration(migrations.Migration):
             name='Clock',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('subject_kind', models.CharField(default='report', max_length=20)),
+                ('subject', models.UUIDField(db_index=True)),
                 ('place', models.PositiveSmallIntegerField()),
                 ('rule', models.CharField(max_length=30)),
                 ('started_at', models.DateTimeField(null=True)),
@@ -91,9 +93,6 @@ class Migration(migrations.Migration):
                 ('signature', models.BinaryField()),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipt_changes', to='reports.report')),
             ],
-            options={
-                'ordering': ('number',),
-            },
         ),
         migrations.CreateModel(
             name='Pause',
@@ -159,7 +158,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='clock',
             name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='reports.report'),
+            field=models.ForeignObject(from_fields=['subject'], on_delete=django.db.models.deletion.DO_NOTHING, related_name='clocks', to='reports.report', to_fields=['id']),
         ),
         migrations.CreateModel(
             name='Rewriting',
@@ -190,9 +189,17 @@ class Migration(migrations.Migration):
                 ('signature', models.BinaryField()),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signed_words', to='reports.report')),
             ],
-            options={
-                'ordering': ('number',),
-            },
+        ),
+        migrations.CreateModel(
+            name='Task',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('subject_kind', models.CharField(default='report', max_length=20)),
+                ('subject', models.UUIDField(db_index=True)),
+                ('kind', models.CharField(max_length=30)),
+                ('about', models.CharField(blank=True, max_length=30)),
+                ('report', models.ForeignObject(from_fields=['subject'], on_delete=django.db.models.deletion.DO_NOTHING, related_name='tasks', to='reports.report', to_fields=['id'])),
+            ],
         ),
         migrations.AddIndex(
             model_name='report',
@@ -232,7 +239,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('due_at__isnull', False), ('met_at__isnull', True)), fields=('report', 'rule'), name='one_running_clock_of_a_rule'),
+            constraint=models.UniqueConstraint(condition=models.Q(('due_at__isnull', False), ('met_at__isnull', True)), fields=('subject', 'rule'), name='one_running_clock_of_a_rule'),
         ),
         migrations.AddConstraint(
             model_name='safetry',
@@ -241,5 +248,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='signedwords',
             constraint=models.UniqueConstraint(fields=('report', 'number'), name='one_statement_a_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='task',
+            constraint=models.UniqueConstraint(fields=('subject', 'kind', 'about'), name='one_task_about_a_thing'),
         ),
     ]
