@@ -86,7 +86,7 @@ def _asked(receiving: InForce) -> set[str]:
 
 
 def _rows(receiving: InForce) -> list[Desk]:
-    return list(Desk.objects.filter(code__in=_asked(receiving)))
+    return [receiving.desks[code] for code in sorted(_asked(receiving))]
 
 
 def first_look(report: Report) -> str:
