@@ -29,6 +29,7 @@ const common = {
   logLevel: "warning",
 };
 const outputs = [
+  { entry: "src/tell.ts", name: "tell.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/reporter.ts", name: "reporter.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/leave.ts", name: "leave.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/desk.ts", name: "desk.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },

@@ -1,5 +1,7 @@
 /** <key-unlock>, <key-setup>: a staff member's own key. docs/client.md. */
 
+import { utf8 } from "./bytes";
+import { fingerprint } from "./fingerprint";
 import type * as messages from "./generated";
 import type { PersonKey } from "./keyring";
 import { ask, KeyringRefused, keyringState } from "./keyring-link";
@@ -55,6 +57,34 @@ export class KeyUnlock extends HTMLElement {
     } catch (error) {
       fail(this, codeOf(error));
     }
+  }
+}
+
+/** <key-fingerprint>: the ten words of the key that is open here, to be read to a colleague. Never what a row says. */
+export class KeyFingerprint extends HTMLElement {
+  private readonly check = (): void => void this.tell();
+
+  connectedCallback(): void {
+    document.addEventListener("keyring", this.check);
+    this.check();
+  }
+
+  disconnectedCallback(): void {
+    document.removeEventListener("keyring", this.check);
+  }
+
+  private async tell(): Promise<void> {
+    fail(this, "");
+    const { recipient } = keyringState();
+    const list = this.querySelector("[data-words]")!;
+    list.replaceChildren();
+    show(this, !!recipient);
+    if (!recipient) return;
+    // Another key in the row: whoever put it there would be handed what is meant for her.
+    if (recipient !== this.dataset["recipient"]) return fail(this, "swapped");
+    const words = await wordList(said(this, "list")).catch(() => undefined);
+    if (!words) return fail(this, "words");
+    for (const word of fingerprint(utf8(recipient), words)) list.appendChild(document.createElement("li")).textContent = word;
   }
 }
 

@@ -18,10 +18,10 @@ export class BadReceipt extends Error {
   }
 }
 
-/** The hundred things of the page: a picture of one character each, and nouns in one language or several. */
+/** The hundred things of the page: a picture of one character each, and nouns by language: in one or in several. */
 export interface Things {
   pictures: readonly string[];
-  names: readonly (readonly string[])[];
+  names: Readonly<Record<string, readonly string[]>>;
 }
 
 const remainder = (digits: string): number => [...digits].reduce((rest, digit) => (rest * 10 + Number(digit)) % 97, 0);
@@ -43,9 +43,11 @@ export function make(source: (length: number) => Uint8Array = random): string {
 export const groups = (code: string): string[] => code.match(/.{4}/g) ?? [];
 const pairs = (code: string): string[] => code.match(/../g) ?? [];
 
-/** The twelve things of a code: each picture with its noun in the first of the languages. */
-export const toThings = (code: string, { pictures, names }: Things): { picture: string; name: string }[] =>
-  pairs(code).map(Number).map((number) => ({ picture: pictures[number]!, name: names[0]![number]! }));
+/** The twelve things of a code: each picture with its noun in the language of the page. */
+export function toThings(code: string, { pictures, names }: Things, language: string): { picture: string; name: string }[] {
+  const nouns = names[language.split("-")[0]!] ?? Object.values(names)[0]!;
+  return pairs(code).map(Number).map((number) => ({ picture: pictures[number]!, name: nouns[number]! }));
+}
 
 // --- what somebody typed, as a row of items
 
@@ -69,7 +71,7 @@ const COUNTERS = new Set(["con", "cai", "cay", "qua", "trai", "chiec", "doi"]);
 function readableOf({ pictures, names }: Things): Readable {
   const numbered = (list: readonly string[]): [string[], string][] =>
     list.map((name, i) => [fold(name).split(" "), String(i).padStart(2, "0")]);
-  const named = names.flatMap(numbered);
+  const named = Object.values(names).flatMap(numbered);
   const drawn = numbered(pictures).map(([picture, number]): [string, string] => [picture[0]!, number]);
   const bare = named.filter(([syllables]) => COUNTERS.has(syllables[0]!))
     .map(([syllables, number]): [string, string] => [syllables.slice(1).join(""), number]);

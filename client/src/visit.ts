@@ -92,7 +92,7 @@ export class ConsentChange extends HTMLElement {
     fail(this, "");
     const held = holding();
     if (!held) return fail(this, "locked");
-    const { scope, receiver, items, given, n, day, expires, text: wording } = this.dataset;
+    const { scope, receiver, items, given, n, day, until, text: wording } = this.dataset;
     const grant = {
       scope: scope!,
       receiver: receiver || null,
@@ -100,7 +100,7 @@ export class ConsentChange extends HTMLElement {
       given: given === "true",
       n: Number(n),
       day: day!,
-      expires: expires || null,
+      until: until || null,
       text: wording!,
     };
     try {

@@ -138,7 +138,7 @@ def test_with_a_broken_key_there_is_no_seat_either(team: Team) -> None:
 
 
 def test_who_is_seated_again_keeps_one_seat_with_the_new_place(team: Team) -> None:
-    add_member(desk=team.desk, user=team.helper.user, sealed=None, on_call=5)
+    add_member(desk=team.desk, user=team.helper.user, on_call=5)
     assert team.helper.user.memberships.get(desk=team.desk).on_call == 5
     assert team.helper.desk_key(team.desk)
 
@@ -163,7 +163,7 @@ def test_who_leaves_one_desk_keeps_the_other(team: Team) -> None:
 
 
 def test_who_never_held_the_key_leaves_without_a_new_one(team: Team) -> None:
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     remove_member(desk=team.desk, user=team.colleague.user)
     assert not team.colleague.user.memberships.exists()
     assert not now(team.desk).key_due

@@ -14,6 +14,7 @@ import struct
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, NewType
+from uuid import UUID
 
 import pyrage
 from cryptography.exceptions import InvalidSignature
@@ -122,11 +123,14 @@ def new_key() -> tuple[Identity, Recipient]:
 
 def recipient_of(identity: Identity) -> Recipient:
     """The public half of an identity. Raises BadKey."""
+    public = X25519PrivateKey.from_private_bytes(_raw(identity)).public_key().public_bytes_raw()
+    return Recipient(_encode_key("age", public))
+
+
+def _raw(identity: Identity) -> bytes:
     if identity != identity.upper():
         raise BadKey("an identity is written in capitals")
-    raw = _decode_key("age-secret-key-", identity.lower())
-    public = X25519PrivateKey.from_private_bytes(raw).public_key().public_bytes_raw()
-    return Recipient(_encode_key("age", public))
+    return _decode_key("age-secret-key-", identity.lower())
 
 
 # --- one age file, one stanza
@@ -312,6 +316,19 @@ def stretch_passphrase(passphrase: str, salt: bytes, *, n: int = 2**17, r: int =
     return _identity(_hkdf(root, b"tincay/person/identity"))
 
 
+# --- keys that come from an identity
+
+
+def desk_signing_seed(identity: Identity) -> bytes:
+    """The seed with which a desk signs what it writes; who holds the desk's key can work it out. Raises BadKey."""
+    return _hkdf(_raw(identity), b"tincay/desk/sign")
+
+
+def bundle_identity(identity: Identity, bundle: UUID) -> Identity:
+    """Her key for one bundle: no two organisations' rows hold the same public key of hers. Raises BadKey."""
+    return _identity(_hkdf(_raw(identity), b"tincay/receipt/bundle\0" + bundle.hex.encode()))
+
+
 # --- a public key as words that two people read to each other
 
 _FINGERPRINT_WORDS = 10
@@ -329,7 +346,7 @@ def same_fingerprint(typed: str, public: bytes, words: Sequence[str]) -> bool:
     return re.findall("[a-z]+", fold(typed)) == [fold(word) for word in fingerprint(public, words)]
 
 
-# --- signatures by a receipt
+# --- signatures
 
 
 def signing_public(seed: bytes) -> bytes:

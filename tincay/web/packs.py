@@ -65,10 +65,10 @@ def things() -> tuple[Thing, ...]:
 
 
 def things_for_script(*languages: str) -> dict[str, Any]:
-    """The same in a page's configuration, with the nouns of these languages: of the first they are shown."""
+    """The same in a page's configuration, with the nouns of these languages."""
     return {
         "pictures": [thing.picture for thing in things()],
-        "names": [[thing.name(tongue) for thing in things()] for tongue in languages],
+        "names": {tongue: [thing.name(tongue) for thing in things()] for tongue in languages},
     }
 
 
