@@ -19,14 +19,14 @@ from tincay.reports.envelope import Envelope, GrantChange, GrantDocument, Messag
 from tincay.vault import rekey
 from tincay.vault.views import PersonKey
 from tincay.visit.actions import VISIT_LASTS
-from tincay.visit.views import ChallengeAnswer, Locator
+from tincay.visit.views import ChallengeAnswer, LeafIn, Locator
 from tincay.web.json_views import LONGEST, STATUS
 
 ROOT = Path(__file__).resolve().parents[1]
 TYPES = ROOT / "client/src/generated.ts"
 WORD_LISTS = ROOT / "client/word-lists.json"
 MESSAGES: tuple[type[BaseModel], ...] = (
-    Envelope, MessageIn, GrantChange, GrantDocument, Locator, ChallengeAnswer, PersonKey,
+    Envelope, MessageIn, GrantChange, GrantDocument, Locator, ChallengeAnswer, LeafIn, PersonKey,
     rekey.BeginRekey, rekey.NewKey, rekey.Replaced, rekey.Joined,
 )  # fmt: skip
 # The last is answered by the page of the own key alone.

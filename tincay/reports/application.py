@@ -7,6 +7,8 @@ Called by the verbs beside it, each of which is one transaction.
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import F
+
 from tincay.core.clock import local_day
 from tincay.core.sealing import Recipient
 from tincay.core.stages import (
@@ -61,15 +63,28 @@ def save_clocks(report: Report, clocks: ReportClocks, *columns: str) -> None:
 
 def log_event(report: Report, kind: str, now: datetime, /, **facts: str | int) -> Appended:
     """Append a leaf about this report; what it says is sealed to the thread and to the receipt."""
-    event = {"desk": report.desk.code, **facts, "record": report.id.hex}
+    number = _next_number(report)
+    event = {"desk": report.desk.code, **facts, "n": number, "record": report.id.hex}
     appended = append_leaf(kind=kind, event=event, now=now)
     keep_opening(
         owner=report.id,
+        number=number,
         appended=appended,
         thread=Recipient(report.thread),
         receipt=Recipient(report.receipt),
     )
     return appended
+
+
+def _next_number(report: Report) -> int:
+    """Count this step: a report's leaves are numbered from 1, so that an opening that was removed shows."""
+    if report._state.adding:  # its first leaf is written before its row
+        report.steps = 1
+    else:
+        row = Report.objects.for_the_rules().filter(pk=report.pk)
+        row.update(steps=F("steps") + 1)  # holds the row: two steps at once have two numbers
+        report.steps = row.values_list("steps", flat=True).get()
+    return report.steps
 
 
 @one_transaction
@@ -137,6 +152,7 @@ def _apply_ending(report: Report, step: Ending, now: datetime) -> tuple[str, ...
     report.purge_on = purge_day(report.retention_class, local_day(now))
     report.received_at = report.handled_at = None
     report.paused = False
+    report.promise = ""  # it names the first leaf, and so the day
     return (
         "verification_result",
         "handling_result",
@@ -147,6 +163,7 @@ def _apply_ending(report: Report, step: Ending, now: datetime) -> tuple[str, ...
         "received_at",
         "handled_at",
         "paused",
+        "promise",
     )
 
 

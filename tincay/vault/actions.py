@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from tincay.core.sealing import BadEnvelope, Recipient, check_envelope, seal
-from tincay.log.actions import Appended, append_leaf
+from tincay.log.actions import Appended, append_public_leaf
 from tincay.people.actions import end_sessions, let_in_again, suspend
 from tincay.people.models import Desk, Membership, User
 from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
-from tincay.vault.queries import stale_wraps
+from tincay.vault.queries import desk_keys, stale_wraps
 from tincay.web.transactions import leave_no_copy, one_transaction
 
 WORDS_LIMIT = 400_000
@@ -84,11 +84,16 @@ def add_text(*, owner: UUID, kind: str, sealed: bytes, sealed_by: str) -> Sealed
 
 
 @one_transaction
-def keep_opening(*, owner: UUID, appended: Appended, thread: Recipient, receipt: Recipient) -> None:
-    """Seal what a leaf says to the thread's key and to the receipt. Needs no unlocked key."""
+def keep_opening(
+    *, owner: UUID, number: int, appended: Appended, thread: Recipient, receipt: Recipient
+) -> None:
+    """Seal what a leaf says to the thread's key and to the receipt. Needs no unlocked key.
+
+    `number` counts the leaves of this owner from 1: the event says it too, so that a missing one shows.
+    """
     opening = Opening(
         owner=owner,
-        leaf=appended.index,
+        number=number,
         for_thread=seal(appended.opening, thread),
         for_receipt=seal(appended.opening, receipt),
     )
@@ -114,15 +119,15 @@ def erase_words(*, owner: UUID) -> int:
     return words.delete()[0]
 
 
-def _commit_key(*, holder: str, recipient: Recipient, now: datetime, gone: bool = False) -> None:
-    """A public key is a leaf, so that a swapped one shows; its opening is sealed to the key itself.
-
-    So is the end of a key that was taken away: the leaf then names none.
-    """
-    owner = uuid5(NAMESPACE_OID, recipient)
-    event = {"holder": holder, "recipient": "" if gone else recipient, "record": owner.hex}
-    appended = append_leaf(kind="key_changed", event=event, now=now)
-    keep_opening(owner=owner, appended=appended, thread=recipient, receipt=recipient)
+def _commit_desk_key(*, desk: Desk, now: datetime) -> None:
+    """A desk's public key is a leaf that everybody may read: it is about nobody, and a swapped one shows."""
+    event = {
+        "desk": desk.code,
+        "number": len(desk_keys(desk.code)) + 1,
+        "recipient": desk.recipient,
+        "signing": "",
+    }
+    append_public_leaf(kind="key_changed", event=event, now=now)
 
 
 def _lock(desks: QuerySet[Desk]) -> None:
@@ -149,7 +154,6 @@ def set_person_key(
     salt: bytes,
     sealed: bytes,
     scrypt: tuple[int, int, int],
-    now: datetime,
 ) -> None:
     """Give a user the key that the own browser made. Desk wraps for an older key are gone with it.
 
@@ -174,7 +178,6 @@ def set_person_key(
             "scrypt_p": scrypt[2],
         },
     )
-    _commit_key(holder="person", recipient=recipient, now=now)
 
 
 @one_transaction
@@ -195,7 +198,7 @@ def set_desk_key(*, desk: Desk, recipient: Recipient, wraps: Mapping[User, bytes
     )
     Desk.objects.filter(pk=desk.pk).update(recipient=recipient, key_due=False)
     desk.recipient, desk.key_due = recipient, False
-    _commit_key(holder="desk", recipient=recipient, now=now)
+    _commit_desk_key(desk=desk, now=now)
 
 
 @one_transaction
@@ -256,7 +259,7 @@ def suspend_member(*, user: User) -> list[Desk]:
 
 
 @one_transaction
-def reset_access(*, user: User, password: str, keep_key: bool, now: datetime) -> None:
+def reset_access(*, user: User, password: str, keep_key: bool) -> None:
     """Let a user in again who lost the password, the telephone or the passphrase.
 
     The own key goes too, so that colleagues hand over the desks' keys anew, unless `keep_key`: then the
@@ -268,7 +271,6 @@ def reset_access(*, user: User, password: str, keep_key: bool, now: datetime) ->
             raise LastMember
         DeskWrap.objects.within(user=user).delete()
         PersonWrap.objects.within(user=user).delete()
-        _commit_key(holder="person", recipient=Recipient(user.recipient), now=now, gone=True)
         User.objects.for_the_rules().filter(pk=user.pk).update(recipient="")
         user.recipient = ""
     let_in_again(user=user, password=password)

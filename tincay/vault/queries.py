@@ -1,12 +1,13 @@
 """What the vault can be asked. Every answer is ciphertext or a public key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from tincay.core.sealing import Recipient
+from tincay.log.queries import opened_in_clear
 from tincay.people.models import Desk, User
 from tincay.vault.models import Compartment, DeskWrap, SealedText, Wrap
 
@@ -50,6 +51,19 @@ def without_key(desk: Desk) -> QuerySet[User]:
         .exclude(recipient__in=holding)
         .order_by("id")
     )
+
+
+def desk_keys(code: str) -> list[Mapping[str, str | int]]:
+    """What the log says of this desk's keys, the first one first (docs/formats/leaf.md: `key_changed`)."""
+    events = (opened.event for opened in opened_in_clear("key_changed"))
+    return [event for event in events if event["desk"] == code]
+
+
+def swapped_desks() -> list[str]:
+    """Desks whose public key is not the last one that the log names."""
+    told = {str(opened.event["desk"]): opened.event["recipient"] for opened in opened_in_clear("key_changed")}
+    rows = Desk.objects.order_by("code").values_list("code", "recipient")
+    return [code for code, recipient in rows if recipient != told.get(code, "")]
 
 
 class Readable(NamedTuple):

@@ -1,3 +1,5 @@
+import uuid
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -16,12 +18,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Opening',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('owner', models.UUIDField(db_index=True)),
-                ('leaf', models.BigIntegerField()),
+                ('number', models.PositiveIntegerField()),
                 ('for_thread', models.BinaryField()),
                 ('for_receipt', models.BinaryField()),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('owner', 'number'), name='openings_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='Compartment',
