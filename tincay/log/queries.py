@@ -37,7 +37,7 @@ from tincay.log import keys, models
 
 _TILE = f'SELECT data FROM {models.Tile._meta.db_table} WHERE level = %s AND "index" = %s'  # noqa: S608
 _LEAVES = (
-    f'SELECT "index", data FROM {models.Leaf._meta.db_table} '  # noqa: S608
+    f'SELECT data FROM {models.Leaf._meta.db_table} '  # noqa: S608
     'WHERE "index" >= %s AND "index" < %s ORDER BY "index"'
 )
 
@@ -56,10 +56,9 @@ class Standing(StrEnum):
 
 
 class LeafState(NamedTuple):
-    """How far a leaf has come, where it stands, and its proof where there is one."""
+    """How far a leaf has come, and its proof where there is one."""
 
     standing: Standing
-    index: int | None = None
     proof: str = ""
 
 
@@ -153,9 +152,7 @@ def state_of(data: bytes, day: date) -> LeafState:
         return LeafState(Standing.MISSING if signed and signed > day else Standing.WAITING)
     proof = _proof(index)
     registered = proof and keys.trusted_policy().has_quorum
-    return LeafState(
-        Standing.REGISTERED if registered else Standing.SIGNED, index, proof.text if proof else ""
-    )
+    return LeafState(Standing.REGISTERED if registered else Standing.SIGNED, proof.text if proof else "")
 
 
 def covering(index: int) -> Iterator[PublishedCheckpoint]:
@@ -295,9 +292,8 @@ def entries_by_tile(size: int) -> Iterator[bytes]:
         # By hand: this reads the whole log each day.
         with connection.cursor() as cursor:
             cursor.execute(_LEAVES, (start, start + step))
-            rows = cursor.fetchall()
-        for place, (index, data) in enumerate(rows, start):
-            if index != place or len(data) != LENGTH:
-                raise LogDamaged(f"leaf {place} is missing or misshapen")
-        for first in range(0, len(rows), WIDTH):
-            yield b"".join([data for _, data in rows[first : first + WIDTH]])
+            entries = [data for (data,) in cursor.fetchall()]
+        if len(entries) != min(step, size - start) or set(map(len, entries)) != {LENGTH}:
+            raise LogDamaged(f"of the leaves from {start} on one is missing or misshapen")
+        for first in range(0, len(entries), WIDTH):
+            yield b"".join(entries[first : first + WIDTH])

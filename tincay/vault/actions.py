@@ -121,7 +121,7 @@ def erase_words(*, owner: UUID) -> int:
 
 def _commit_desk_key(*, desk: Desk, now: datetime) -> None:
     """A desk's public key is a leaf that everybody may read: it is about nobody, and a swapped one shows."""
-    event = {
+    event: dict[str, str | int] = {
         "desk": desk.code,
         "number": len(desk_keys(desk.code)) + 1,
         "recipient": desk.recipient,
