@@ -57,13 +57,14 @@ def test_the_day_is_the_day_in_viet_nam(hand: Hand) -> None:
 
 
 def test_without_witnesses_nothing_is_ever_registered(hand: Hand) -> None:
-    hand.append()
+    [appended] = hand.append()
     hand.sign()
-    assert queries.standing(0) is queries.Standing.SIGNED
+    state = queries.state_of(appended.data, appended.day)
+    assert state.standing is queries.Standing.SIGNED
     published = queries.latest()
     assert published
     assert not published.registered
-    assert queries.proof_for(0)
+    assert state.proof
 
 
 def test_the_policy_is_signed_and_names_the_log(hand: Hand) -> None:
@@ -76,6 +77,4 @@ def test_the_policy_is_signed_and_names_the_log(hand: Hand) -> None:
 def test_an_empty_log_has_nothing_to_show(hand: Hand) -> None:
     assert queries.latest() is None
     assert queries.size() == 0
-    assert queries.proof_for(0) is None
-    assert queries.evidence_for(0, "{}") is None
-    assert queries.standing(0) is queries.Standing.WAITING
+    assert queries.state_of(bytes(33), hand.now.date()) == (queries.Standing.WAITING, "")

@@ -233,7 +233,7 @@ def test_a_proof_that_does_not_hold_is_answered_422(hand: Hand, witness: Running
 
 
 def test_the_empty_log_has_one_root(hand: Hand, witness: RunningWitness) -> None:
-    cosign(hand.sign())
+    actions.create_log_key()
     false = keys.log_signer().sign(f"{keys.log_signer().name}\n0\n{encode_base64(bytes(32))}\n")
     assert post(witness, f"old 0\n\n{false}".encode())[0] == 422
 

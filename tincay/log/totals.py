@@ -103,7 +103,8 @@ def monday_of(day: date) -> date:
 
 
 def _weeks(until: date) -> dict[date, Counter[str]]:
-    """The counts by kind of each week that was over on this day, by its Monday; covers and other kinds left out."""
+    """The counts by kind of each week that was over on this day, by its Monday, from the first in which
+    anything happened; covers and other kinds are left out."""
     weeks: dict[date, Counter[str]] = {}
     for row in ClearOpening.objects.filter(kind=KIND):
         totals = read_totals(row)
@@ -111,4 +112,5 @@ def _weeks(until: date) -> dict[date, Counter[str]]:
         if monday < monday_of(until):
             counted = {kind: number for kind, number in totals.counts.items() if kind in PUBLIC_KINDS}
             weeks[monday] = Counter(counted)
-    return weeks
+    begun = min((monday for monday, counted in weeks.items() if counted), default=until)
+    return {monday: counted for monday, counted in weeks.items() if monday >= begun}
