@@ -46,7 +46,10 @@ EXTRA = {
     "log.checks": ("queries", "compares every row with every other"),
     "log.keys": ("models", "the key file and the witnesses' lines: files instead of rows"),
     "log.resuming": ("actions", "takes the published log in again after a restore"),
-    "log.sequencing": ("below actions", "gives queued leaves their places: called by actions that hold the head"),
+    "log.sequencing": (
+        "below actions",
+        "gives queued leaves their places: called by actions that hold the head",
+    ),
     "log.totals": ("queries", "counts steps, coarsely"),
     "log.witnesses": ("below actions", "speaks with witnesses; what they sign is kept by actions"),
     "releases.written_once": ("models", "triggers that migrations make"),

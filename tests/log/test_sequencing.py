@@ -169,5 +169,3 @@ def test_totals_that_do_not_add_up_are_none(hand: Hand) -> None:
     text = leaf.event_bytes(kind=day_totals.KIND, day=DAY, facts=facts)
     with pytest.raises(ValueError, match="add up"):
         day_totals.read_totals(leaf.open_leaf(leaf.opening(text, bytes(32)).decode()))
-
-

@@ -163,7 +163,9 @@ def test_a_leaf_slipped_in_among_older_ones_is_found(hand: Hand, kept: str) -> N
 
 def test_5_6_no_column_of_a_leaf_can_be_changed_because_it_has_none(hand: Hand, kept: str) -> None:
     with connection.cursor() as cursor:
-        columns = {column.name for column in connection.introspection.get_table_description(cursor, "log_leaf")}
+        columns = {
+            column.name for column in connection.introspection.get_table_description(cursor, "log_leaf")
+        }
     assert columns == {"index", "data"}
 
 
@@ -219,7 +221,9 @@ def test_6_the_page_shows_what_the_leaves_of_the_days_say(hand: Hand, kept: str)
     assert hand.audit().leaf_hashes[place] == hash_leaf(queries.leaf_of(bytes(first.opening)))
 
 
-def test_a_day_that_added_too_few_leaves_is_found(hand: Hand, kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_that_added_too_few_leaves_is_found(
+    hand: Hand, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A server that leaves covers out, and signs that."""
     monkeypatch.setattr(day_totals, "padded", lambda leaves, floor: leaves)
     hand.placed(3)

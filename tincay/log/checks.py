@@ -63,7 +63,9 @@ def _check_growth() -> dict[int, tuple[int, int]]:
     """Of each checkpoint by its size: the size before it and the floor in force. Raises LogDamaged."""
     growths = queries.growths()
     found, before = {}, 0
-    for growth, floor in zip(growths, day_totals.floors(growths, growths[-1].day) if growths else (), strict=False):
+    for growth, floor in zip(
+        growths, day_totals.floors(growths, growths[-1].day) if growths else (), strict=False
+    ):
         if not growth.leaves or growth.leaves % floor:
             raise queries.LogDamaged(f"the leaves from {before} on are not as many as a day adds")
         found[before + growth.leaves] = before, floor

@@ -37,7 +37,7 @@ from tincay.log import keys, models
 
 _TILE = f'SELECT data FROM {models.Tile._meta.db_table} WHERE level = %s AND "index" = %s'  # noqa: S608
 _LEAVES = (
-    f'SELECT data FROM {models.Leaf._meta.db_table} '  # noqa: S608
+    f"SELECT data FROM {models.Leaf._meta.db_table} "  # noqa: S608
     'WHERE "index" >= %s AND "index" < %s ORDER BY "index"'
 )
 
