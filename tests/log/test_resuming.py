@@ -2,7 +2,7 @@
 
 import io
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def keep_copy(hand: Hand, folder: Path) -> Path:
 
 
 @pytest.fixture
-def lost(hand: Hand, witness: RunningWitness, tmp_path: Path) -> Iterator[tuple[Path, str]]:
+def lost(hand: Hand, witness: RunningWitness, tmp_path: Path) -> tuple[Path, str]:
     """A database that is two days older than what it published; the copy, and a checkpoint that a stranger kept."""
     hand.append(5)
     cosign(hand.sign())
@@ -52,7 +52,7 @@ def lost(hand: Hand, witness: RunningWitness, tmp_path: Path) -> Iterator[tuple[
     copy, kept = keep_copy(hand, tmp_path), Checkpoint.objects.latest("size").note
     backup.restore()
     hand.next_day()
-    yield copy, kept
+    return copy, kept
 
 
 def resume(copy: Path) -> None:

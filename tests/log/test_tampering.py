@@ -234,9 +234,9 @@ def test_a_day_that_added_too_few_leaves_is_found(
 def test_a_floor_that_was_lowered_is_found(hand: Hand, kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
     hand.placed(300)
     honest = day_totals.floors
-    monkeypatch.setattr(sequencing.day_totals, "floors", lambda growths, upcoming: [64])
+    monkeypatch.setattr(day_totals, "floors", lambda growths, upcoming: [64])
     hand.placed(3)
-    monkeypatch.setattr(sequencing.day_totals, "floors", honest)
+    monkeypatch.setattr(day_totals, "floors", honest)
     with pytest.raises(queries.LogDamaged, match="as many as a day adds"):
         check_log()
 

@@ -7,8 +7,8 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.cast import WORDS, Hands, Network, Reporter, again, rows, url64
@@ -93,7 +93,7 @@ def open_visit(client: Client, reporter: Reporter) -> str:
     return visitor.token
 
 
-def ask(client: Client, opened: Opened, **headers: str) -> HttpResponse:
+def ask(client: Client, opened: Opened, **headers: str) -> Any:
     asked = {"v": 1, "leaf": url64(opened.data), "day": opened.day.isoformat()}
     return client.post(
         "/back/proof/leaf/", json.dumps(asked), content_type="application/json", headers=headers

@@ -80,7 +80,7 @@ def read_totals(opened: Opened) -> DayTotals:
         case {"week": str(week), "floor": int(floor), "from": int(start), "size": int(size), **rest}:
             totals = DayTotals(week, floor, start, size, _counts(rest.items()))
         case _:
-            raise ValueError("no totals of a day")
+            raise ValueError("not the totals of a day")
     if opened.kind != KIND or sum(totals.counts.values()) != size - start:
         raise ValueError("the totals of a day do not add up")
     return totals
