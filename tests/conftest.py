@@ -14,7 +14,18 @@ from django.test import SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from tests.cast import NOW, SALT, Hands, Helper, Network, Reporter, Team, build_network, build_team
+from tests.cast import (
+    NOW,
+    SALT,
+    Hands,
+    Helper,
+    Network,
+    Reporter,
+    Team,
+    build_network,
+    build_team,
+    sign_routing,
+)
 from tests.patience import StandingClock
 from tests.shared import Kept, empty_quickly, remember_stretches
 from tincay.web.models import Install
@@ -101,11 +112,13 @@ def _forget() -> Iterator[None]:
     from django.utils import translation
 
     from tincay.directory import queries as directory
+    from tincay.directory.routing import statement_path
     from tincay.intake import flood, tallies
     from tincay.web import models as web
 
     translation.activate(settings.LANGUAGE_CODE)
     yield
+    statement_path().unlink(missing_ok=True)
     web.this_install.cache_clear()
     directory._cached.clear()
     tallies._in_memory = tallies.InMemory()
@@ -167,7 +180,9 @@ def clock(install: Install) -> Hands:
 
 @pytest.fixture
 def network(install: Install) -> Network:
-    return NETWORK.put()
+    put = NETWORK.put()
+    sign_routing()
+    return put
 
 
 @pytest.fixture

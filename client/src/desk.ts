@@ -2,23 +2,43 @@
 
 import { watchOpenedAnswers } from "./classify-page";
 import { ask, keyringState, startKeyring } from "./keyring-link";
-import { KeySetup, KeyUnlock } from "./keys";
+import { KeyFingerprint, KeySetup, KeyUnlock } from "./keys";
+import { followReceipts, Forged } from "./authorship";
+import { fromBase64url, type Bytes } from "./bytes";
 import { setOpener } from "./opener";
+import { checkPage, recordData, type RecordData } from "./record";
 import { DeskRewrap } from "./rewrap";
 import { SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
 import { stay } from "./stay";
+
+/** The key that the report's first leaf commits: another one in the row is not hers. */
+async function signing({ signing: given, first, changes }: RecordData): Promise<Bytes> {
+  const { event } = JSON.parse(await ask("opening", first!)) as { event: string };
+  const { kind, signing: committed } = JSON.parse(event) as { kind: string; signing: string };
+  const followed = await followReceipts(committed, changes).catch(() => "");
+  if (kind !== "report_received" || followed !== given) throw new Forged("not_hers");
+  return fromBase64url(given);
+}
 
 watchOpenedAnswers();
 startKeyring();
 setOpener({
   ready: () => keyringState().open,
   open: (wraps, sealed) => ask("open", { wraps, sealed }),
-  seal: (document, to) => ask("seal", { document, to }),
+  signing,
+  async message(words, key, { recipient, kind }) {
+    const { code, wraps, by, day } = recordData().desk!;
+    const sealed = await ask("reply", { wraps, to: recipient!, reply: { by, day, desk: code, key, kind: kind!, thread: recipient!, words } });
+    return { v: 1, key, sealed };
+  },
 });
+document.addEventListener("keyring", () => void checkPage());
+document.addEventListener("page", () => void checkPage());
 stay(() => keyringState().open);
 customElements.define("key-unlock", KeyUnlock);
 customElements.define("key-setup", KeySetup);
+customElements.define("key-fingerprint", KeyFingerprint);
 customElements.define("sealed-words", SealedWords);
 customElements.define("sealed-reply", SealedReply);
 customElements.define("desk-rewrap", DeskRewrap);

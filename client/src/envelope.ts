@@ -1,31 +1,24 @@
 /** The one message that carries a report. Format: docs/formats/seal.md, "The envelope". */
 
-import { base64, base64url, random, type Bytes } from "./bytes";
-import { ABOUT_HER, FIELDS_ABOUT_HER, type CompartmentIn, type Envelope, type ProofOfWorkIn, type WrapIn } from "./generated";
+import { base64, base64url, random, utf8, type Bytes } from "./bytes";
+import { signWords } from "./authorship";
+import { ABOUT_HER, FIELDS_ABOUT_HER, MAX_PART_BYTES, type CompartmentIn, type Envelope, type ProofOfWorkIn, type WrapIn } from "./generated";
 import { signGrant, type SignedGrant } from "./grant";
 import { isChild, kindGroup, priority, retentionClass, type Answers, type KindGroup } from "./priority";
+import type { Routed, Routing } from "./routing";
 import { newKey, recipientOf, sealDocument, wrap, type Recipient } from "./seal";
 import { signingPublic } from "./sign";
 import type { Stretched } from "./stretch";
 import type { Work } from "./work";
 
-export interface SealedTo {
-  desk: string;
-  recipient: Recipient;
-  identity_recipient: Recipient;
-}
-
 export interface Configuration {
   salt: string;
-  words?: string[] | string;
-  provinces: Record<string, SealedTo>;
-  default: SealedTo;
+  routed: Routed;
   day: string;
   text_version: string;
   limits: { envelope: number; words: number };
   proof_of_work: Work | null;
-  state_desks?: string[];
-  officials?: string[];
+  officials: string[];
 }
 
 /** What was chosen and typed, by the name of the control. */
@@ -38,22 +31,40 @@ export const newIdempotencyKey = (): string => base64url(random(16));
 const pick = (told: Told, names: readonly string[]): Told =>
   Object.fromEntries(names.filter((name) => told[name]?.length).map((name) => [name, told[name]!]));
 
-export function documents(told: Told, kind: string): { narrative: object; identity: object } {
+/** Her words in pieces that fit into one sealed part each; put together they are the words again. */
+export function pieces(words: string): string[] {
+  const written = (part: string): number => utf8(JSON.stringify(part)).length - 2;
+  if (written(words) <= MAX_PART_BYTES) return [words];
+  const found: string[] = [];
+  let [piece, size] = ["", 0];
+  for (const letter of words) {
+    const bytes = written(letter);
+    if (size + bytes > MAX_PART_BYTES) {
+      found.push(piece);
+      [piece, size] = ["", 0];
+    }
+    piece += letter;
+    size += bytes;
+  }
+  return [...found, piece];
+}
+
+export function documents(told: Told, kind: string): { narrative: object[]; contact: object } {
   const others = Object.keys(told).filter((name) => !APART.includes(name));
   const typed = (name: string): string => told[name]?.[0] ?? "";
   const fields = FIELDS_ABOUT_HER.filter((name) => typed(name)).map((name) => [name, typed(name)]);
   // The number that she gave stands under her words: both are sealed together.
-  const words = [typed("words"), typed("identifier")].filter(Boolean).join("\n\n");
+  const [first, ...rest] = pieces([typed("words"), typed("identifier")].filter(Boolean).join("\n\n"));
   return {
-    narrative: { v: 1, answers: { kind: [kind], ...pick(told, others) }, words },
-    identity: { v: 1, answers: pick(told, ABOUT_HER), fields: Object.fromEntries(fields) },
+    narrative: [{ v: 1, answers: { kind: [kind], ...pick(told, others) }, words: first }, ...rest.map((words) => ({ v: 1, words }))],
+    contact: { v: 1, answers: pick(told, ABOUT_HER), fields: Object.fromEntries(fields) },
   };
 }
 
-export function deskFor(told: Told, { provinces, default: other, state_desks: state, officials }: Configuration): SealedTo {
-  const own = provinces[told["place"]?.[0] ?? ""] ?? other;
-  const aboutOfficial = [...(told["did"] ?? []), ...(told["harms"] ?? [])].some((answer) => officials?.includes(answer));
-  return aboutOfficial && state?.includes(own.desk) ? other : own;
+/** The desk that a report goes to, by what was told so far. */
+export function deskFor(told: Told, routing: Routing, officials: readonly string[]): string {
+  const named = [...(told["did"] ?? []), ...(told["harms"] ?? [])];
+  return routing.desk(told["place"]?.[0] ?? "", named.some((answer) => officials.includes(answer)));
 }
 
 function answersOf(told: Told, group: KindGroup): Answers {
@@ -81,51 +92,68 @@ export function openCodes(told: Told, kind: string): Pick<Envelope, "priority" |
   };
 }
 
-async function compartment(document: object | null, desk: Recipient, receipt: Recipient): Promise<CompartmentIn> {
+export interface Closed {
+  given: CompartmentIn;
+  parts: { recipient: Recipient; sealed: Bytes[] };
+}
+
+export async function compartment(contents: object[], desk: Recipient, receipt: Recipient): Promise<Closed> {
   const { identity, recipient } = await newKey();
   const wrapped = async (to: Recipient): Promise<WrapIn> => ({ to, sealed: base64(await wrap(identity, to)) });
-  return {
-    recipient,
-    sealed: document && base64(await sealDocument(document, recipient)),
-    wraps: [await wrapped(desk), await wrapped(receipt)],
-  };
+  const sealed: Bytes[] = [];
+  for (const content of contents) sealed.push(await sealDocument(content, recipient));
+  const wraps: [WrapIn, WrapIn] = [await wrapped(desk), await wrapped(receipt)];
+  return { given: { recipient, sealed: sealed.map(base64), wraps }, parts: { recipient, sealed } };
 }
+
+type Kinds = "narrative" | "contact" | "identity" | "thread";
+
+/** One side of each compartment: what is sent, or what is signed. */
+export const only = <K extends keyof Closed>(closed: Record<Kinds, Closed>, what: K): Record<Kinds, Closed[K]> =>
+  Object.fromEntries(Object.entries(closed).map(([name, one]) => [name, one[what]])) as Record<Kinds, Closed[K]>;
 
 function grants(told: Told, seed: Bytes, { day, text_version: text }: Configuration): Promise<SignedGrant[]> {
   const scopes = told["consents"] ?? [];
   return Promise.all(
     scopes.map((scope, i) =>
-      signGrant({ scope, receiver: null, items: [], given: true, n: i + 1, day, expires: null, text }, seed),
+      signGrant({ scope, receiver: null, items: [], given: true, n: i + 1, day, until: null, text }, seed),
     ),
   );
 }
 
-/** Seals everything that was told. The same `key` for each try of one report. */
+/** Seals everything that was told and signs it. The same `key` for each try of one report. Throws NotSigned. */
 export async function makeEnvelope(
   told: Told,
   kind: string,
   receipt: Stretched,
   key: string,
   configuration: Configuration,
+  routing: Routing,
 ): Promise<Omit<Envelope, "proof_of_work">> {
-  const to = deskFor(told, configuration);
+  const desk = deskFor(told, routing, configuration.officials);
+  const to = await routing.keys(desk);
   const mine = await recipientOf(receipt.identity);
-  const { narrative, identity } = documents(told, kind);
+  const { narrative, contact } = documents(told, kind);
+  const codes = openCodes(told, kind);
+  const closed = {
+    narrative: await compartment(narrative, to.desk.recipient, mine),
+    contact: await compartment([contact], to.desk.recipient, mine),
+    identity: await compartment([], to.case.recipient, mine),
+    thread: await compartment([], to.desk.recipient, mine),
+  };
+  const signable = { codes, compartments: only(closed, "parts"), desk, desk_signing: to.desk.signing, key, kind: "report" as const, n: 1 };
   return {
     v: 1,
     key,
-    desk: to.desk,
-    ...openCodes(told, kind),
+    desk,
+    ...codes,
     receipt: {
       locator: base64url(receipt.locator),
       recipient: mine,
       signing: base64url(await signingPublic(receipt.signingSeed)),
     },
-    compartments: {
-      narrative: await compartment(narrative, to.recipient, mine),
-      identity: await compartment(identity, to.identity_recipient, mine),
-      thread: await compartment(null, to.recipient, mine),
-    },
+    compartments: only(closed, "given"),
+    words: await signWords(receipt.signingSeed, signable),
     grants: await grants(told, receipt.signingSeed, configuration),
   };
 }

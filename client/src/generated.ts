@@ -1,5 +1,15 @@
 /** Written by `./run generate` from the Python side (tests/client_types.py): not to be edited. */
 
+/** What she tells later. `sealed` goes to the compartment in use; where it is moved, to the new one. */
+export interface AdditionIn {
+  v: 1;
+  key: string;
+  priority: "p0" | "p1" | "p2" | "p3" | null;
+  sealed: string[];
+  moved: MovedIn | null;
+  words: Signed;
+}
+
 export interface BeginRekey {
   v: 1;
   step: "begin" | "more" | "finish";
@@ -13,12 +23,13 @@ export interface ChallengeAnswer {
 
 export interface CompartmentIn {
   recipient: string;
-  sealed: string | null;
+  sealed: string[];
   wraps: [WrapIn, WrapIn];
 }
 
 export interface CompartmentsIn {
   narrative: CompartmentIn;
+  contact: CompartmentIn;
   identity: CompartmentIn;
   thread: CompartmentIn;
 }
@@ -33,31 +44,37 @@ export interface Envelope {
   retention_class: string;
   receipt: ReceiptIn;
   compartments: CompartmentsIn;
-  grants: GrantIn[];
+  words: Signed;
+  grants: Signed[];
   proof_of_work: ProofOfWorkIn | null;
 }
 
 export interface GrantChange {
   v: 1;
-  grant: GrantIn;
+  grant: Signed;
 }
 
-/** The words that the receipt's key signed. */
+/** Her word about consent, as it was signed (docs/formats/grant.md). */
 export interface GrantDocument {
-  v: 1;
+  v: 2;
   scope: string;
   receiver: string | null;
   items: string[];
   given: boolean;
   day: string;
-  expires: string | null;
+  until: string | null;
+  method: string;
+  signer: string;
   n: number;
   text: string;
 }
 
-export interface GrantIn {
-  document: string;
-  signature: string;
+/** A message of hers, with her signature over what is sealed. */
+export interface HerMessageIn {
+  v: 1;
+  key: string;
+  sealed: string;
+  words: Signed;
 }
 
 export interface Joined {
@@ -78,23 +95,51 @@ export interface Locator {
   locator: string;
 }
 
+/** The desk's key for one member, and the desk's word that the member's key was compared. */
 export interface MemberWrap {
   id: string;
   sealed: string;
+  voucher: Signed;
 }
 
-/** A message of the thread, from either side. */
+/** A message of the thread as a desk posts it: what proves its author lies inside the seal. */
 export interface MessageIn {
   v: 1;
   key: string;
   sealed: string;
 }
 
+/** The report goes to another desk: new compartments, and the old ones wrapped to it. */
+export interface MovedIn {
+  desk: string;
+  compartments: CompartmentsIn;
+  before: WrapBefore[];
+}
+
+/** A new code takes the old one's place: everything that the old one opened, for the new one. */
+export interface NewCode {
+  v: 1;
+  key: string;
+  receipt: ReceiptIn;
+  change: Signed;
+  words: Signed;
+  wraps: WrapAgain[];
+  openings: OpeningAgain[];
+}
+
 export interface NewKey {
   v: 1;
   step: "key";
   recipient: string;
+  signing: string;
+  succession: Signed | null;
   wraps: MemberWrap[];
+}
+
+/** What a leaf of the report says (by its number), sealed to the new receipt. */
+export interface OpeningAgain {
+  number: number;
+  sealed: string;
 }
 
 /** A person key as <key-setup> posts it. */
@@ -131,21 +176,41 @@ export interface ReplacedWrap {
   sealed: string | null;
 }
 
+/** A statement (docs/formats/statement.md) as JSON carries it: the document as text, and its signature. */
+export interface Signed {
+  document: string;
+  signature: string;
+}
+
+/** A compartment (by its public key), wrapped to the new receipt. */
+export interface WrapAgain {
+  of: string;
+  sealed: string;
+}
+
+/** A compartment that there was already, wrapped to whom it belongs to now. */
+export interface WrapBefore {
+  to: string;
+  sealed: string;
+  of: string;
+}
+
 export interface WrapIn {
   to: string;
   sealed: string;
 }
 
 /** What the server may answer instead (docs/formats/). */
-export type ErrorCode = "malformed" | "visit_over" | "unknown" | "stale_desk" | "proof_of_work" | "closed" | "too_long" | "slow_down" | "busy" | "full" | "last_member";
+export type ErrorCode = "malformed" | "visit_over" | "unknown" | "stale_desk" | "stale_number" | "proof_of_work" | "closed" | "too_long" | "slow_down" | "busy" | "unsafe_keys" | "full" | "last_member";
 
-export const MAX_ENVELOPE_BYTES = 524_288;
+export const MAX_ENVELOPE_BYTES = 1_572_864;
+export const MAX_PART_BYTES = 200_000;
 export const MAX_WORDS = 20_000;
 export const VISIT_SECONDS = 900;
 export const SCRYPT_FLOOR_N = 131_072;
 export const SCRYPT_CEILING_N = 1_048_576;
 
-export const ABOUT_HER: readonly string[] = ["contact_preference", "accessibility", "language"];
+export const ABOUT_HER: readonly string[] = ["contact_preference"];
 export const FIELDS_ABOUT_HER: readonly string[] = ["name", "contact", "hours"];
 export const CHILD_AGES: readonly string[] = ["u14", "a14_15", "a16_17"];
 export const ADULT_AGES: readonly string[] = ["a18_24", "a25_29", "a30_39", "a40_49", "a50", "adult_ns"];

@@ -3,11 +3,14 @@
  * serves all her pages; where a browser has none, a Worker serves one. Pages send requests and get texts, never keys.
  */
 
-import { base64, base64url, fromBase64, random, saltOf } from "./bytes";
+import { isVouched, makeReply, succeed, vouch, type Reply } from "./authorship";
+import { base64, base64url, fromBase64, random, saltOf, text } from "./bytes";
 import type * as messages from "./generated";
 import { FLOOR, stretchPassphrase, WeakStretch } from "./passphrase";
-import { CannotOpen, follow, newKey, openDocument, recipientOf, sealDocument, unwrap, wrap, type Identity, type KeyPair, type Recipient } from "./seal";
+import { CannotOpen, follow, newKey, open, openDocument, recipientOf, sealDocument, unwrap, wrap, type Identity, type KeyPair, type Recipient } from "./seal";
 import type { Link } from "./opener";
+import { signingPublic } from "./sign";
+import { deskSigningSeed } from "./stretch";
 
 const IDLE_MS = 10 * 60_000;
 const PASSPHRASE_WORDS = 6;
@@ -30,11 +33,27 @@ export interface Requests {
   lock: { ask: null; answer: null };
   unlock: { ask: { passphrase: string; key: PersonKey }; answer: null };
   open: { ask: { wraps: Link[]; sealed: string[] }; answer: Record<string, unknown>[] };
-  seal: { ask: { document: unknown; to: Recipient }; answer: string };
+  opening: { ask: { wraps: Link[]; sealed: string }; answer: string };
+  reply: { ask: { wraps: Link[]; to: Recipient; reply: Reply }; answer: string };
   make: { ask: { words: readonly string[] }; answer: { passphrase: string[]; key: PersonKey } };
-  desk: { ask: { old: DeskKey | null; new: DeskKey | null }; answer: { recipient: Recipient } };
-  share: { ask: { members: { id: string; recipient: Recipient }[]; key: "old" | "new" }; answer: messages.MemberWrap[] };
+  desk: { ask: { code: string; number: number; old: DeskKey | null; new: DeskKey | null }; answer: NextKey };
+  share: { ask: { members: Member[]; key: "old" | "new" }; answer: messages.MemberWrap[] };
   rewrap: { ask: { wraps: { id: string; sealed: string; of: Recipient }[] }; answer: messages.ReplacedWrap[] };
+}
+
+/** A desk's new key, and the old one's word for it: none for the first. */
+export interface NextKey {
+  recipient: Recipient;
+  signing: string;
+  succession: messages.Signed | null;
+}
+
+/** Somebody who is to hold the desk's key: known by the desk's own word, or because a fingerprint was compared. */
+export interface Member {
+  id: string;
+  recipient: Recipient;
+  voucher?: messages.Signed | null;
+  compared?: boolean;
 }
 
 export type Name = keyof Requests;
@@ -43,7 +62,7 @@ export type Failure = "locked" | "wrong" | "weak" | "broken";
 class Locked extends Error {}
 
 let person: KeyPair | undefined;
-let desk: { old: KeyPair; new: KeyPair } | undefined;
+let desk: { code: string; old: KeyPair; new: KeyPair } | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const pages = new Set<MessagePort | DedicatedScope>();
 
@@ -103,11 +122,15 @@ function below(length: number): number {
   }
 }
 
+/** Follows wraps from the own key to the one that closes. */
+const through = (wraps: Link[]): Promise<Identity> =>
+  follow(wraps.map(({ sealed, of }) => ({ sealed: fromBase64(sealed), ...(of && { of }) })), key().identity);
+
 async function openDesk({ wrap: sealed, recipient }: DeskKey): Promise<KeyPair> {
   return { identity: await unwrap(fromBase64(sealed), key().identity, recipient), recipient };
 }
 
-function deskKeys(): { old: KeyPair; new: KeyPair } {
+function deskKeys(): { code: string; old: KeyPair; new: KeyPair } {
   key();
   if (!desk) throw new Locked();
   return desk;
@@ -123,8 +146,18 @@ async function wrapAgain(sealed: string, of: Recipient): Promise<string | null> 
   }
 }
 
-async function share(members: { id: string; recipient: Recipient }[], identity: Identity): Promise<messages.MemberWrap[]> {
-  return Promise.all(members.map(async ({ id, recipient }) => ({ id, sealed: base64(await wrap(identity, recipient)) })));
+/** Wraps to those whose key is theirs for certain; who is not among them waits until fingerprints are compared. */
+async function share(members: Member[], which: "old" | "new"): Promise<messages.MemberWrap[]> {
+  const { code, old, [which]: chosen } = deskKeys();
+  const seed = deskSigningSeed(chosen.identity);
+  const known = await signingPublic(deskSigningSeed(old.identity));
+  const wraps: messages.MemberWrap[] = [];
+  for (const { id, recipient, voucher, compared } of members) {
+    if (!compared && recipient !== key().recipient && !(voucher && (await isVouched(known, code, old.recipient, recipient, voucher)))) continue;
+    const sealed = base64(await wrap(chosen.identity, recipient));
+    wraps.push({ id, sealed, voucher: await vouch(seed, code, chosen.recipient, recipient) });
+  }
+  return wraps;
 }
 
 type Handlers = { [N in Name]: (ask: Requests[N]["ask"]) => Requests[N]["answer"] | Promise<Requests[N]["answer"]> };
@@ -135,19 +168,25 @@ const handlers: Handlers = {
   lock,
   unlock: ({ passphrase, key: given }) => unlock(passphrase, given),
   async open({ wraps, sealed }) {
-    const chain = wraps.map(({ sealed: link, of }) => ({ sealed: fromBase64(link), ...(of && { of }) }));
-    const identity = await follow(chain, key().identity);
+    const identity = await through(wraps);
     return Promise.all(sealed.map((one) => openDocument(fromBase64(one), identity)));
   },
-  seal: async ({ document, to }) => base64(await sealDocument(document, to)),
+  opening: async ({ wraps, sealed }) => text(await open(fromBase64(sealed), await through(wraps))),
+  async reply({ wraps, to, reply }) {
+    const seed = deskSigningSeed(await through(wraps));
+    return base64(await sealDocument(await makeReply(seed, base64url(await signingPublic(seed)), reply), to));
+  },
   make: ({ words }) => make(words),
-  async desk({ old, new: begun }) {
+  async desk({ code, number, old, new: begun }) {
     const fresh = begun ? await openDesk(begun) : await newKey();
     // A desk's first key has none before it.
-    desk = { old: old ? await openDesk(old) : fresh, new: fresh };
-    return { recipient: desk.new.recipient };
+    desk = { code, old: old ? await openDesk(old) : fresh, new: fresh };
+    const { recipient } = fresh;
+    const signing = base64url(await signingPublic(deskSigningSeed(fresh.identity)));
+    const next = { desk: code, number: number + 1, recipient, signing };
+    return { recipient, signing, succession: old ? await succeed(deskSigningSeed(desk.old.identity), next) : null };
   },
-  share: ({ members, key: which }) => share(members, deskKeys()[which].identity),
+  share: ({ members, key: which }) => share(members, which),
   rewrap: ({ wraps }) => Promise.all(wraps.map(async ({ id, sealed, of }) => ({ id, sealed: await wrapAgain(sealed, of) }))),
 };
 

@@ -1,5 +1,9 @@
 /** Who can open words in this document: the receipt in memory, or the desk's keyring. Set once by the script. */
 
+import type { Bytes } from "./bytes";
+import type { MessageIn } from "./generated";
+import type { RecordData } from "./record";
+
 export interface Link {
   sealed: string;
   of?: string;
@@ -12,14 +16,17 @@ export interface Opener {
   ready(): boolean;
   /** Follows the wraps and opens the documents. Rejects when one of them does not open. */
   open(wraps: Link[], sealed: string[]): Promise<Document[]>;
-  /** A padded document, sealed and written as base64; needs no key of ours. */
-  seal(document: unknown, to: string): Promise<string>;
+  /** The key under which everything of hers on this page was signed. Rejects with Forged. */
+  signing(record: RecordData): Promise<Bytes>;
+  /** A message of the thread as this side sends it: sealed, and signed. `about` is the element's data. */
+  message(words: string, key: string, about: DOMStringMap): Promise<MessageIn>;
 }
 
 let current: Opener = {
   ready: () => false,
   open: () => Promise.reject(new Error("no key")),
-  seal: () => Promise.reject(new Error("no sealer")),
+  signing: () => Promise.reject(new Error("no key")),
+  message: () => Promise.reject(new Error("no key")),
 };
 
 export const setOpener = (opener: Opener): void => {

@@ -1,14 +1,18 @@
-/** The reporter's script: everything that her phone does. */
+/** The script of the pages behind a receipt; reporting is tell.ts. */
 
+import { signWords } from "./authorship";
 import { base64, fromBase64 } from "./bytes";
 import { watchTheWayOut } from "./exit";
-import { SealedForm } from "./intake";
 import { setOpener } from "./opener";
+import type { HerMessageIn } from "./generated";
 import { mentions } from "./receipt";
+import { NewCode } from "./new-code";
+import { checkPage, pageRecord } from "./record";
 import { follow, openDocument, sealDocument } from "./seal";
 import { refuseWords, SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
 import { forget, holding } from "./session";
+import { signingPublic } from "./sign";
 import { stay } from "./stay";
 import { all, show } from "./texts";
 import { ConsentChange, ForgetReceipt, ProofFile, ReceiptVisit, sayWhenForgotten } from "./visit";
@@ -21,11 +25,22 @@ setOpener({
     const identity = await follow(chain, holding()!.receipt.identity);
     return Promise.all(sealed.map((one) => openDocument(fromBase64(one), identity)));
   },
-  seal: async (document, to) => base64(await sealDocument(document, to)),
+  signing: () => signingPublic(holding()!.receipt.signingSeed),
+  async message(words, key) {
+    const { words: hers } = (await pageRecord())!;
+    const { desk, desk_signing, n } = hers.documents[hers.documents.length - 1]!;
+    const recipient = hers.recipient("thread");
+    const sealed = await sealDocument({ v: 1, words }, recipient);
+    const signable = { codes: {}, compartments: { thread: { recipient, sealed: [sealed] } }, desk, desk_signing, key, kind: "message" as const, n: n + 1 };
+    const message: HerMessageIn = { v: 1, key, sealed: base64(sealed), words: await signWords(holding()!.receipt.signingSeed, signable) };
+    return message;
+  },
 });
+document.addEventListener("keyring", () => void checkPage());
+document.addEventListener("page", () => void checkPage());
 refuseWords((words) => {
   const held = holding();
-  return !!held && mentions(words, held.code, held.words);
+  return !!held && mentions(words, held.code, held.things);
 });
 stay(() => !!holding());
 sayWhenForgotten();
@@ -33,10 +48,10 @@ addEventListener("pagehide", forget);
 watchTheWayOut();
 // The way for phones on which this script does not run, or cannot seal, stands in sight until now.
 for (const part of all(document, "[data-without-script]")) show(part, !canSeal());
-customElements.define("sealed-form", SealedForm);
 customElements.define("receipt-visit", ReceiptVisit);
 customElements.define("sealed-words", SealedWords);
 customElements.define("sealed-reply", SealedReply);
 customElements.define("consent-change", ConsentChange);
 customElements.define("proof-file", ProofFile);
 customElements.define("forget-receipt", ForgetReceipt);
+customElements.define("new-code", NewCode);

@@ -1,7 +1,8 @@
 /** <sealed-reply>: a message, sealed to the thread's key. Both sides use it. docs/client.md. */
 
 import { base64url, random } from "./bytes";
-import { MAX_WORDS, type MessageIn } from "./generated";
+import { MAX_WORDS } from "./generated";
+import { Forged } from "./authorship";
 import { opener } from "./opener";
 import { post, Refused } from "./post";
 import { goTo } from "./stay";
@@ -39,15 +40,14 @@ export class SealedReply extends HTMLElement {
       this.sent = undefined;
       await goTo(String(next));
     } catch (error) {
-      fail(this, error instanceof Refused ? error.code : "other");
+      fail(this, error instanceof Forged ? "forged" : error instanceof Refused ? error.code : "other");
     }
   }
 
   /** The same words tried again are the same bytes: one message, also when the connection broke. */
   private async body(words: string): Promise<string> {
     if (this.sent?.words !== words) {
-      const sealed = await opener().seal({ v: 1, words }, said(this, "recipient"));
-      const message: MessageIn = { v: 1, key: base64url(random(16)), sealed };
+      const message = await opener().message(words, base64url(random(16)), this.dataset);
       this.sent = { words, body: JSON.stringify(message) };
     }
     return this.sent.body;

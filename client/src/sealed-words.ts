@@ -1,6 +1,8 @@
 /** <sealed-words>: opens words on this machine and shows them as text, never as markup. docs/client.md. */
 
-import { opener, type Document, type Link } from "./opener";
+import { Forged } from "./authorship";
+import { opener, type Document } from "./opener";
+import { pageRecord, type SealedThing } from "./record";
 import { all, busy, fail, json, onGo, show } from "./texts";
 
 export type Labels = Record<string, Record<string, string>>;
@@ -38,10 +40,13 @@ export class SealedWords extends HTMLElement {
     fail(this, "");
     if (!opener().ready()) return fail(this, "locked");
     try {
-      const { wraps, sealed } = JSON.parse(this.querySelector("script[type='application/json']")!.textContent!) as { wraps: Link[]; sealed: string[] };
-      this.reveal(await opener().open(wraps, sealed));
-    } catch {
-      fail(this, opener().ready() ? "broken" : "locked");
+      const thing = JSON.parse(this.querySelector("script[type='application/json']")!.textContent!) as SealedThing;
+      const record = await pageRecord();
+      const documents = await opener().open(thing.wraps, thing.sealed);
+      if ("whole" in this.dataset) record?.checkWhole(thing.wraps[thing.wraps.length - 1]?.of ?? "", [thing]);
+      this.reveal(record ? await record.authored(documents, thing) : documents);
+    } catch (error) {
+      fail(this, error instanceof Forged ? "forged" : opener().ready() ? "broken" : "locked");
     }
   }
 
@@ -49,7 +54,9 @@ export class SealedWords extends HTMLElement {
     this.close();
     for (const place of all(this, "[data-words]")) {
       place.classList.remove("words-hidden");
-      place.append(...documents.flatMap((document) => texts(document["words"]).flatMap((words) => words.split(/\n+/)).map(paragraph)));
+      // Parts of one long story are cut anywhere: they are one text again before it falls into paragraphs.
+      const words = documents.map((document) => texts(document["words"]).join("\n")).join("");
+      place.append(...words.split(/\n+/).filter(Boolean).map(paragraph));
     }
     for (const list of all(this, "[data-answers]")) {
       for (const document of documents) list.append(...pairs(document, json<Labels | null>(this.dataset["labels"]) ?? {}, this.dataset["only"]));

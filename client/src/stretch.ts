@@ -20,6 +20,15 @@ export const labelled = (root: Uint8Array, label: string): Bytes =>
 export const asIdentity = (raw: Uint8Array): Identity =>
   bech32.encodeFromBytes("AGE-SECRET-KEY-", raw).toUpperCase();
 
+/** The seed with which a desk signs what it writes. */
+export const deskSigningSeed = (identity: Identity): Bytes => labelled(rawOf(identity), "tincay/desk/sign");
+
+/** Her key for one bundle: no two organisations' rows hold the same public key of hers. `bundle` is 32 hex digits. */
+export const bundleIdentity = (identity: Identity, bundle: string): Identity =>
+  asIdentity(labelled(rawOf(identity), `tincay/receipt/bundle\0${bundle}`));
+
+const rawOf = (identity: Identity): Bytes => bech32.decodeToBytes(identity).bytes as Bytes;
+
 export function fromRoot(root: Uint8Array): Stretched {
   return {
     locator: labelled(root, "tincay/receipt/locator"),

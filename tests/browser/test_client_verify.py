@@ -14,6 +14,7 @@ from tests.cast import url64
 from tincay.core import sealing
 from tincay.core.ledger.leaf import open_leaf
 from tincay.core.sealing import Recipient
+from tincay.web.packs import things_for_script
 
 pytestmark = pytest.mark.browser
 
@@ -104,7 +105,7 @@ def test_her_phone_puts_her_proof_together(page: Page, server: SmallServer, tmp_
         "policy": opened["policy"],
         "sealed": b64(sealing.seal(opened["opening"].encode(), Recipient(receipt["recipient"]))),
     }
-    config = {"salt": base64.b64decode(receipt["salt"]).hex(), "words": "/client/words-vn.txt"}
+    config = {"salt": base64.b64decode(receipt["salt"]).hex(), "things": things_for_script()}
     server.add_page(
         "/back",
         script_json("visit-config", config)

@@ -13,13 +13,11 @@ from tests.cast.ground import (
     again,
     base64_text,
     code_number,
-    message_json,
     new_message_key,
     open_texts,
     person_key,
     receipt_number,
     rows,
-    seal_words,
     stretched_passphrase,
     url64,
 )
@@ -33,9 +31,20 @@ from tests.cast.network import (
     new_desk,
     new_organisation,
     new_province,
+    sign_routing,
 )
 from tests.cast.reporter import Reporter
-from tests.cast.workers import Helper, Worker, give_second_factor, hire, hire_helper, sign_in, staff_desk
+from tests.cast.workers import (
+    Helper,
+    Worker,
+    give_key,
+    give_second_factor,
+    handed,
+    hire,
+    hire_helper,
+    sign_in,
+    staff_desk,
+)
 from tests.people.telephone import TOTP_SEED
 
 __all__ = [
@@ -57,10 +66,11 @@ __all__ = [
     "build_network",
     "build_team",
     "code_number",
+    "give_key",
     "give_second_factor",
+    "handed",
     "hire",
     "hire_helper",
-    "message_json",
     "new_desk",
     "new_message_key",
     "new_organisation",
@@ -69,8 +79,8 @@ __all__ = [
     "person_key",
     "receipt_number",
     "rows",
-    "seal_words",
     "sign_in",
+    "sign_routing",
     "staff_desk",
     "stretched_passphrase",
     "url64",

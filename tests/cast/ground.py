@@ -18,15 +18,12 @@ from tincay.core.sealing import (
     Stretched,
     new_key,
     open_sealed,
-    pad,
-    seal,
     stretch_passphrase,
     stretch_receipt,
     unpad,
 )
 from tincay.reports.models import Report
 from tincay.vault.models import SealedText
-from tincay.vault.queries import recipient
 
 NOW = datetime(2026, 6, 30, 9, 0, tzinfo=ZONE)
 """A Tuesday morning: the beginning of every test and of the demo."""
@@ -85,19 +82,10 @@ def again(report: Report) -> Report:
 # --- words
 
 
-def seal_words(report: Report, words: str) -> bytes:
-    """A message of the thread, as either side's browser seals it."""
-    return seal(pad(plain_json({"v": 1, "words": words})), recipient(report.id, "thread"))
-
-
-def message_json(report: Report, words: str) -> dict[str, Any]:
-    """The JSON document with which either side's browser posts a message."""
-    return {"v": 1, "key": new_message_key(), "sealed": base64_text(seal_words(report, words))}
-
-
 def open_texts(report: Report, kind: str, key: Identity) -> list[dict[str, Any]]:
-    found = rows(SealedText).filter(compartment__owner=report.id, compartment__kind=kind).order_by("id")
-    return [json.loads(unpad(open_sealed(Sealed(bytes(row.sealed)), key))) for row in found]
+    found = rows(SealedText).filter(compartment__owner=report.id, compartment__kind=kind).order_by("place")
+    opened = [json.loads(unpad(open_sealed(Sealed(bytes(row.sealed)), key))) for row in found]
+    return [json.loads(one["reply"]) if "reply" in one else one for one in opened]
 
 
 def new_message_key() -> str:

@@ -5,11 +5,16 @@ from datetime import datetime
 
 from tests.cast.ground import NOW
 from tests.cast.workers import Helper, Worker, hire, hire_helper, staff_desk
+from tincay.directory import signing as directory
 from tincay.directory.actions import add_province, add_service, seed_calendar, set_fallback
 from tincay.directory.models import CalendarVersion
+from tincay.directory.routing import statement_path
 from tincay.people.actions import add_desk, add_organisation
 from tincay.people.models import Desk, Organisation
 from tincay.web.packs import pack_rows
+
+INSTALL_SEED = bytes(range(32))
+"""The install's own key, which in life is not on the server."""
 
 # --- parts
 
@@ -45,6 +50,12 @@ def new_desk(
 def new_province(code: str, name: str, desk: Desk | None = None) -> None:
     vi, en = f"{name} (giả định)", f"{name} (invented)"
     add_province(code=code, name_vi=vi, name_en=en, list_version="test", desk=desk)
+
+
+def sign_routing() -> None:
+    """The operator signs what the rows say now: from here on reports are received, and go there."""
+    statement_path().unlink(missing_ok=True)
+    directory.sign_routing(INSTALL_SEED, serial=1)
 
 
 def add_calendar(*, now: datetime = NOW) -> CalendarVersion:

@@ -1,5 +1,6 @@
 """Who works here: an account, a key behind a passphrase, and the verbs of somebody who helps."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,22 +13,27 @@ from tests.cast.ground import (
     NOW,
     PASSWORD,
     again,
+    base64_text,
     new_message_key,
     open_texts,
     person_key,
+    plain_json,
     rows,
-    seal_words,
     stretched_passphrase,
 )
 from tests.people.telephone import TOTP_SEED
-from tincay.core.sealing import Identity, Recipient, Sealed, new_key, recipient_of, unwrap, wrap
+from tincay.core.authorship import desk_key_of, make_reply, succeed, vouch
+from tincay.core.clock import local_day
+from tincay.core.sealing import Identity, Recipient, Sealed, new_key, pad, recipient_of, seal, unwrap, wrap
 from tincay.core.stages import STAGES
 from tincay.people.actions import add_user
 from tincay.people.models import Desk, Organisation, User
 from tincay.reports import deadlines, messages, steps
+from tincay.reports.envelope import MessageIn
 from tincay.reports.models import Message, Report
-from tincay.vault.actions import add_member, set_desk_key, set_person_key
+from tincay.vault.actions import MemberWrap, add_member, set_desk_key, set_person_key
 from tincay.vault.models import DeskWrap, Wrap
+from tincay.web.strict_json import read
 
 
 @dataclass
@@ -86,13 +92,13 @@ class Helper(Worker):
         return _take(steps.begin, report, now=now)
 
     def ask(self, report: Report, words: str = "Khi nào?", *, now: datetime = NOW) -> Message:
-        return self._say(messages.ask, report, words, now)
+        return self._say(messages.ask, "question", report, words, now)
 
     def write(self, report: Report, words: str = "Vâng.", *, now: datetime = NOW) -> Message:
-        return self._say(messages.write_message, report, words, now)
+        return self._say(messages.write_message, "message", report, words, now)
 
     def answer(self, report: Report, words: str = "Đã hỏi.", *, now: datetime = NOW) -> Message:
-        return self._say(steps.answer, report, words, now)
+        return self._say(steps.answer, "answer", report, words, now)
 
     def handle(self, report: Report, result: str = "advice", *, now: datetime = NOW) -> Report:
         return _take(steps.handle, report, result=result, now=now)
@@ -138,9 +144,27 @@ class Helper(Worker):
             way[reached](report, now=now)
         return again(report)
 
-    def _say(self, verb: Callable[..., Message], report: Report, words: str, now: datetime) -> Message:
-        row, sealed = again(report), seal_words(report, words)
-        return verb(report=row, key=new_message_key(), sealed=sealed, author=self.user, now=now)
+    def reply_json(self, report: Report, words: str, kind: str, *, now: datetime = NOW) -> dict[str, Any]:
+        """The JSON document that this helper's browser posts: signed with the desk's key, sealed to the thread."""
+        row, key = again(report), new_message_key()
+        reply = make_reply(
+            self.desk_key(row.desk),
+            desk=row.desk.code,
+            thread=row.thread,
+            key=key,
+            kind=kind,
+            by=self.user.number,
+            day=local_day(now).isoformat(),
+            words=words,
+        )
+        sealed = seal(pad(plain_json(reply)), Recipient(row.thread))
+        return {"v": 1, "key": key, "sealed": base64_text(sealed)}
+
+    def _say(
+        self, verb: Callable[..., Message], kind: str, report: Report, words: str, now: datetime
+    ) -> Message:
+        posted = read(MessageIn, json.dumps(self.reply_json(report, words, kind, now=now)))
+        return verb(report=again(report), key=posted.key, sealed=posted.sealed, author=self.user, now=now)
 
 
 def _take(verb: Callable[..., object], report: Report, **what: Any) -> Report:
@@ -190,12 +214,29 @@ def hire_helper(
 
 def staff_desk(desk: Desk, *workers: Worker, now: datetime = NOW) -> Identity:
     """Give a desk its key, wrapped to these members; the first one is on call."""
-    identity, public = new_key()
-    wraps = {worker.user: wrap(identity, Recipient(worker.user.recipient)) for worker in workers}
-    set_desk_key(desk=desk, recipient=public, wraps=wraps, now=now)
+    identity = give_key(desk, *workers, now=now)
     for place, worker in enumerate(workers):
-        add_member(desk=desk, user=worker.user, sealed=None, on_call=place)
+        add_member(desk=desk, user=worker.user, on_call=place)
     return identity
+
+
+def give_key(
+    desk: Desk, *workers: Worker, before: Identity | None = None, number: int = 1, now: datetime = NOW
+) -> Identity:
+    """Give a desk a key as a member's browser makes it; `before` is the key that it replaces, by number."""
+    identity = new_key()[0]
+    key = desk_key_of(identity, desk=desk.code, number=number)
+    wraps = {worker.user: handed(identity, desk, worker.user) for worker in workers}
+    set_desk_key(
+        desk=desk, key=key, succession=succeed(before, key) if before else None, wraps=wraps, now=now
+    )
+    return identity
+
+
+def handed(identity: Identity, desk: Desk, user: User) -> MemberWrap:
+    """A desk's key for a member, with the desk's word that the member's key was compared."""
+    to = Recipient(user.recipient)
+    return MemberWrap(bytes(wrap(identity, to)), vouch(identity, desk=desk.code, recipient=to))
 
 
 # --- how they come in

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.demo.test_rows import rows
-from tincay.demo.answers import ABOUT_HER, identity_answers, narrative_answers, row_answers
+from tincay.demo.answers import ABOUT_HER, contact_answers, narrative_answers, row_answers
 from tincay.intake.plain import CODED
 
 PACK = Path(__file__).parents[2] / "packs" / "demo" / "reports.toml"
@@ -19,7 +19,7 @@ def test_a_described_report_answers_only_what_the_form_asks(report: dict[str, An
     told = narrative_answers(report["answers"])
     assert set(told) <= {"kind", *CODED}
     assert {"kind", "need", "place", "whose"} <= set(told)
-    assert set(identity_answers(report["answers"])) <= ABOUT_HER
+    assert set(contact_answers(report["answers"])) <= ABOUT_HER
 
 
 def test_the_worst_harm_comes_first_because_the_first_is_counted() -> None:
@@ -30,7 +30,7 @@ def test_the_worst_harm_comes_first_because_the_first_is_counted() -> None:
 def test_her_language_is_sealed_to_the_case_desk_alone() -> None:
     answers = {"language": ["hmn"], "accessibility_need": ["interpreter"], "need": ["shelter"]}
     assert narrative_answers(answers) == {"need": ["shelter"]}
-    assert identity_answers(answers) == {"language": ["hmn"], "accessibility": ["interpreter"]}
+    assert contact_answers(answers) == {"language": ["hmn"], "accessibility": ["interpreter"]}
 
 
 def test_a_further_row_answers_only_what_the_form_asks() -> None:

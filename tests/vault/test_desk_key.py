@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.cast import NOW, Helper, Team, new_desk, rows, staff_desk
+from tests.cast import NOW, Helper, Team, give_key, new_desk, rows, staff_desk, url64
 from tests.vault.sealed import STORY, Kept, keep, opened, rewrapped
 from tincay.core.sealing import BadEnvelope, Recipient, new_key, recipient_of, wrap
 from tincay.log.models import Queued
+from tincay.log.queries import opened_in_clear
 from tincay.people.models import Desk, Membership
 from tincay.vault import actions as vault
 from tincay.vault.actions import (
@@ -20,7 +21,7 @@ from tincay.vault.actions import (
     set_desk_key,
 )
 from tincay.vault.models import DeskWrap, Wrap
-from tincay.vault.queries import desk_keys, readable, stale_wraps, swapped_desks
+from tincay.vault.queries import readable, stale_wraps, swapped_desks
 
 pytestmark = pytest.mark.django_db
 JUNK = b"not an age file"
@@ -59,11 +60,14 @@ def test_a_desks_new_key_is_due_no_more(team: Team) -> None:
 def test_a_desks_new_key_is_a_leaf_that_names_it(team: Team) -> None:
     desk = new_desk(team.organisation, "hai")
     key = staff_desk(desk, team.helper)
-    [said] = desk_keys("hai")
-    facts = {name: said[name] for name in ("desk", "number", "recipient", "signing")}
-    assert facts == {"desk": "hai", "number": 1, "recipient": recipient_of(key), "signing": ""}
-    public = renew(desk, team.helper)
-    assert [(event["number"], event["recipient"]) for event in desk_keys("hai")][1:] == [(2, public)]
+    after = give_key(desk, team.helper, before=key, number=2)
+    said = [opened.event for opened in opened_in_clear("key_changed") if opened.event["desk"] == "hai"]
+    assert [(one["number"], one["recipient"]) for one in said] == [
+        (1, recipient_of(key)),
+        (2, recipient_of(after)),
+    ]
+    assert said[1]["signing"] == url64(bytes(now(desk).signing))
+    assert said[1].keys() == {"kind", "day", "desk", "number", "recipient", "signing"}
 
 
 def test_a_desks_key_that_the_log_does_not_name_is_seen(team: Team) -> None:
@@ -156,7 +160,7 @@ def test_with_a_broken_key_there_is_no_seat_either(team: Team) -> None:
 
 
 def test_who_is_seated_again_keeps_one_seat_with_the_new_place(team: Team) -> None:
-    add_member(desk=team.desk, user=team.helper.user, sealed=None, on_call=5)
+    add_member(desk=team.desk, user=team.helper.user, on_call=5)
     assert team.helper.user.memberships.get(desk=team.desk).on_call == 5
     assert team.helper.desk_key(team.desk)
 
@@ -181,7 +185,7 @@ def test_who_leaves_one_desk_keeps_the_other(team: Team) -> None:
 
 
 def test_who_never_held_the_key_leaves_without_a_new_one(team: Team) -> None:
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     remove_member(desk=team.desk, user=team.colleague.user)
     assert not team.colleague.user.memberships.exists()
     assert not now(team.desk).key_due

@@ -59,7 +59,7 @@ def desk_now(team: Team) -> Desk:
 
 def test_a_member_is_told_for_each_desk_whether_its_reports_open(team: Team) -> None:
     assert READS in page(sign_in(team.helper), "my_key")
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     shown = page(sign_in(team.colleague), "my_key")
     assert WAITS in shown
     assert READS not in shown
@@ -197,14 +197,14 @@ def test_a_desk_without_a_key_says_so_and_offers_to_make_it_to_its_members_only(
 ) -> None:
     desk = new_desk(team.organisation, "hai", vi="Bàn hai")
     assert "Một người trong nhóm cần làm khóa của mình" in page(boss, "desks")
-    add_member(desk=desk, user=team.supervisor.user, sealed=None)
+    add_member(desk=desk, user=team.supervisor.user)
     assert "Làm khóa đầu tiên" in page(boss, "desks")
 
 
 def test_a_member_without_an_own_key_makes_no_first_key(team: Team) -> None:
     desk = new_desk(team.organisation, "hai", vi="Bàn hai")
     keyless = hire(team.organisation, "moi.cayme", "supervisor", with_key=False)
-    add_member(desk=desk, user=keyless.user, sealed=None)
+    add_member(desk=desk, user=keyless.user)
     client = sign_in(keyless)
     assert "Làm khóa đầu tiên" not in page(client, "desks")
     assert post(client, "desk_key", "hai", v=1, step="begin").status_code == 404
@@ -212,7 +212,7 @@ def test_a_member_without_an_own_key_makes_no_first_key(team: Team) -> None:
 
 def test_who_holds_the_key_is_asked_to_hand_it_over_and_nobody_else(team: Team, boss: Client) -> None:
     assert "Trao khóa" not in page(boss, "desks")
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     assert "Trao khóa" in page(boss, "desks")
     second = sign_in(hire_helper(team.organisation, "lan.cayme", "supervisor"))
     assert "Trao khóa" not in page(second, "desks")
@@ -241,7 +241,7 @@ def test_only_colleagues_with_a_key_and_without_a_seat_are_offered_a_seat(team: 
 def test_where_nobody_can_join_there_is_no_form(team: Team, boss: Client) -> None:
     join = reverse("join_desk", args=[team.desk.code])
     assert join in page(boss, "desks")
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     assert join not in page(boss, "desks")
 
 
@@ -299,7 +299,7 @@ def test_after_the_end_everybody_lands_on_a_page_of_theirs(team: Team, who: str,
 @pytest.mark.parametrize(("who", "leads_to"), [("helper", "my_key"), ("supervisor", "desks")])
 def test_after_handing_over_everybody_lands_on_a_page_of_theirs(team: Team, who: str, leads_to: str) -> None:
     worker: Worker = getattr(team, who)
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     told = [{"id": str(team.colleague.user.pk), "recipient": team.colleague.user.recipient}]
     wraps = member_wraps(told, worker.desk_key(team.desk))
     answer = post(sign_in(worker), "desk_key", team.desk.code, v=1, step="join", wraps=wraps)

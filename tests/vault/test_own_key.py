@@ -193,7 +193,7 @@ def test_the_desks_that_would_be_lost_are_named_in_a_fixed_order(team: Team) -> 
 
 
 def test_a_seat_without_a_key_is_taken_and_no_new_key_is_due(team: Team) -> None:
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     suspend_member(user=team.colleague.user)
     assert not team.colleague.user.memberships.exists()
     assert not rows(Desk).get(pk=team.desk.pk).key_due

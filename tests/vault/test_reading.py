@@ -54,7 +54,7 @@ def test_every_kind_that_the_desk_can_open_is_offered_under_its_name(team: Team,
 
 
 def test_who_holds_no_key_of_the_desk_is_offered_nothing(team: Team, kept: Kept, outsider: Helper) -> None:
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     assert readable(kept.owner, team.colleague.user) == {}
     assert readable(kept.owner, outsider.user) == {}
 
@@ -167,14 +167,14 @@ def test_nobody_is_offered_the_keys_of_a_colleague(team: Team) -> None:
 def test_members_without_the_desks_key_wait_for_it_in_a_fixed_order(team: Team) -> None:
     new = team.colleague.user
     assert list(without_key(team.desk)) == []
-    add_member(desk=team.desk, user=new, sealed=None)
+    add_member(desk=team.desk, user=new)
     assert list(without_key(team.desk)) == [new]
     rows(DeskWrap).filter(desk=team.desk).delete()
     assert list(without_key(team.desk)) == [team.helper.user, new, team.supervisor.user]
 
 
 def test_a_suspended_member_waits_for_no_key(team: Team) -> None:
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     rows(User).filter(pk=team.colleague.user.pk).update(is_active=False)
     assert list(without_key(team.desk)) == []
 

@@ -2,6 +2,7 @@
 
 import base64
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -34,7 +35,7 @@ def take_new_key(team: Team) -> dict[str, Any]:
     return rekey.new_key(team.desk, who, sent, NOW)
 
 
-def done(team: Team, wraps: list[tuple[int, bytes | None]], by: Helper | None = None) -> dict[str, Any]:
+def done(team: Team, wraps: list[tuple[UUID, bytes | None]], by: Helper | None = None) -> dict[str, Any]:
     found = [{"id": str(number), "sealed": sealed and base64_text(sealed)} for number, sealed in wraps]
     sent = step(rekey.Replaced, step="done", recipient=team.desk.recipient, wraps=found)
     return rekey.replaced(team.desk, (by or team.supervisor).user, sent)
@@ -57,7 +58,7 @@ def test_members_are_named_with_the_keys_to_wrap_to(team: Team) -> None:
 
 
 def test_who_has_no_own_key_yet_and_who_is_suspended_get_no_wrap(team: Team) -> None:
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     rows(User).filter(pk=team.colleague.user.pk).update(recipient="")
     rows(User).filter(pk=team.helper.user.pk).update(is_active=False)
     stand = rekey.begin(team.desk, team.supervisor.user)
@@ -66,14 +67,14 @@ def test_who_has_no_own_key_yet_and_who_is_suspended_get_no_wrap(team: Team) -> 
 
 def test_a_desk_without_a_key_has_nothing_to_hand_over(team: Team) -> None:
     desk = new_desk(team.organisation, "hai")
-    add_member(desk=desk, user=team.helper.user, sealed=None)
+    add_member(desk=desk, user=team.helper.user)
     told = {"id": str(team.helper.user.pk), "recipient": team.helper.user.recipient}
     assert rekey.begin(desk, team.helper.user) == {"old": None, "new": None, "members": [told], "left": 0}
 
 
 def test_a_first_key_is_taken_from_any_member(team: Team) -> None:
     desk = new_desk(team.organisation, "hai")
-    add_member(desk=desk, user=team.helper.user, sealed=None)
+    add_member(desk=desk, user=team.helper.user)
     key, sent = new_key_step(rekey.begin(desk, team.helper.user)["members"])
     assert unlock(rekey.new_key(desk, team.helper.user, sent, NOW)["new"], team.helper) == key
     assert team.helper.desk_key(desk) == key
@@ -81,20 +82,20 @@ def test_a_first_key_is_taken_from_any_member(team: Team) -> None:
 
 def test_who_waits_for_the_key_is_named_to_who_holds_it(team: Team) -> None:
     assert "joining" not in rekey.begin(team.desk, team.helper.user)
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     told = {"id": str(team.colleague.user.pk), "recipient": team.colleague.user.recipient}
     assert rekey.begin(team.desk, team.helper.user)["joining"] == [told]
 
 
 def test_the_old_key_is_handed_to_nobody_where_a_new_one_is_due(team: Team) -> None:
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     remove_member(desk=team.desk, user=team.helper.user)
     assert "joining" not in rekey.begin(team.desk, team.supervisor.user)
 
 
 def test_while_a_key_is_renewed_nobody_joins(team: Team, kept: Kept) -> None:
     take_new_key(team)
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     assert "joining" not in rekey.begin(team.desk, team.supervisor.user)
 
 
@@ -192,7 +193,7 @@ def test_nothing_is_replaced_before_there_is_a_new_key(team: Team, kept: Kept) -
 
 
 def test_who_never_held_the_old_key_replaces_nothing(team: Team, kept: Kept) -> None:
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     take_new_key(team)
     assert team.colleague.desk_key(team.desk)
     wraps = rewrapped(team.desk, team.supervisor)
@@ -226,7 +227,7 @@ def joining(team: Team, *workers: Helper) -> rekey.Joined:
 
 
 def test_who_joins_gets_the_present_key(team: Team) -> None:
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     rekey.joined(team.desk, joining(team, team.colleague))
     assert team.colleague.desk_key(team.desk) == team.helper.desk_key(team.desk)
 
@@ -245,7 +246,7 @@ def test_who_holds_the_key_already_keeps_the_wrap_that_opens(team: Team) -> None
 
 
 def test_a_member_who_has_no_own_key_yet_is_handed_none(team: Team) -> None:
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     sent = joining(team, team.colleague)
     rows(User).filter(pk=team.colleague.user.pk).update(recipient="")
     with pytest.raises(Malformed):
@@ -253,7 +254,7 @@ def test_a_member_who_has_no_own_key_yet_is_handed_none(team: Team) -> None:
 
 
 def test_with_one_who_may_not_join_nobody_joins(team: Team, outsider: Helper) -> None:
-    add_member(desk=team.desk, user=team.colleague.user, sealed=None)
+    add_member(desk=team.desk, user=team.colleague.user)
     with pytest.raises(Malformed):
         rekey.joined(team.desk, joining(team, team.colleague, outsider))
     assert not rows(DeskWrap).filter(user=team.colleague.user).exists()
@@ -282,7 +283,7 @@ def test_a_step_of_another_shape_is_malformed(shape: type[Strict], text: str) ->
 
 def test_a_browser_sends_at_most_fifty_wraps_at_once() -> None:
     said = {"step": "done", "recipient": new_key()[1]}
-    one = {"id": "1", "sealed": base64_text(b"x")}
+    one = {"id": str(uuid4()), "sealed": base64_text(b"x")}
     assert len(step(rekey.Replaced, **said, wraps=[one] * 50).wraps) == 50
     with pytest.raises(Malformed):
         step(rekey.Replaced, **said, wraps=[one] * 51)

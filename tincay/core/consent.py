@@ -1,14 +1,14 @@
 """What a person allowed, to whom, for how long. Where she said nothing, the answer is no.
 
-Every yes or no is a grant that she signed, numbered in the order in which she said it; the last word
-counts. Only the day is kept, never the time. Where two readings are possible the one that gives less
-away is taken. The format is docs/formats/seal.md, "A signed grant".
+Every yes or no is a grant that she signed, or that somebody wrote down as she spoke; the last word counts, and her
+own signed word before any that was written down. Only the day is kept, never the time. Where two readings are
+possible the one that gives less away is taken. The format is docs/formats/grant.md.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 SCOPES = frozenset(
     {
@@ -27,24 +27,25 @@ SCOPES = frozenset(
         "guardian_informed",
     }
 )
-GRANT_LABEL = b"tincay/grant/v1\x00"
-"""What stands before the document when it is signed, so that the signature is good for nothing else."""
+TO_SOMEBODY = frozenset({"share_service", "share_police_anon", "share_police_named"})
+"""Scopes that hand something to a body: a yes that names none is a wish, and allows nothing."""
+NEVER_SPOKEN = frozenset({"share_police_named", "story", "research"})
+"""Scopes for which nobody else may write down her yes."""
+OWN = "receipt"
+"""The signer of what she signed herself; a word that somebody wrote down for her has "staff:" and a number."""
 
 
 class BadGrant(ValueError):
-    """A grant that cannot be signed: an unknown scope."""
-
-
-class GrantNotSigned(Exception):
-    """A grant whose signature, number or document is not hers."""
+    """A grant that cannot be signed: an unknown scope, or a yes that only she can sign."""
 
 
 @dataclass(frozen=True)
 class Grant:
     """One word of hers: yes or no, for a purpose (scope), a receiver and the items named.
 
-    number counts the grants of one receipt from 1. expires is the last day of a yes, or None.
-    A no without items speaks of all items, a no without a receiver of all receivers. A yes speaks
+    receiver is "desk:CODE", "service:UUID" or "body:CODE". number counts the grants of one signer from 1; place is
+    where it stands among all steps of the report. until is the last day of a yes, or None. method is a code of
+    consent_method. A no without items speaks of all items, a no without a receiver of all receivers. A yes speaks
     only of the items and the receiver that it names; a yes without items covers the scope itself ("").
     """
 
@@ -54,11 +55,24 @@ class Grant:
     given: bool
     number: int
     day: date
-    expires: date | None = None
+    until: date | None = None
+    method: str = "web_choice"
+    signer: str = OWN
+    place: int = 0
+
+    @property
+    def is_wish(self) -> bool:
+        """Is this a yes that still has to be asked "to whom"?"""
+        return self.given and self.receiver is None and self.scope in TO_SOMEBODY
+
+    @property
+    def weight(self) -> tuple[bool, int, int]:
+        """Of two words about one thing the heavier one counts: hers before a recorded one, then the later one."""
+        return self.signer == OWN, self.place, self.number
 
     def speaks_of(self, scope: str, receiver: str | None, item: str) -> bool:
         """Is this word about that item, for that receiver and purpose?"""
-        if self.scope != scope:
+        if self.scope != scope or self.is_wish:
             return False
         if self.given:
             return self.receiver == receiver and item in (self.items or {""})
@@ -66,7 +80,7 @@ class Grant:
 
     def lasts(self, today: date) -> bool:
         """Is this a yes that has not run out?"""
-        return self.given and (self.expires is None or today <= self.expires)
+        return self.given and (self.until is None or today <= self.until)
 
 
 def allows(
@@ -74,12 +88,24 @@ def allows(
 ) -> bool:
     """May this item go to this receiver for this purpose today? The order of the grants does not matter.
 
-    A yes that ran out is a no; an earlier yes does not come back. Of words with one number (a client
-    that went wrong) a no wins over a yes.
+    A yes that ran out is a no; an earlier yes does not come back. Of words with one weight (a client
+    that went wrong) a no wins over a yes. A wish allows nothing.
     """
     spoken = [grant for grant in grants if grant.speaks_of(scope, receiver, item)]
-    last = max((grant.number for grant in spoken), default=None)
-    return last is not None and all(grant.lasts(today) for grant in spoken if grant.number == last)
+    last = max((grant.weight for grant in spoken), default=None)
+    return last is not None and all(grant.lasts(today) for grant in spoken if grant.weight == last)
+
+
+def wishes(grants: Iterable[Grant], *, today: date) -> list[str]:
+    """Scopes that she said yes to without naming a body, where no later word of hers took it back."""
+    all_grants = list(grants)
+    found = {grant.scope: grant for grant in sorted(all_grants, key=lambda one: one.weight) if grant.is_wish}
+    return [
+        scope
+        for scope, wish in found.items()
+        if wish.lasts(today)
+        and not any(one.scope == scope and one.weight > wish.weight for one in all_grants)
+    ]
 
 
 def allowed_items(
@@ -93,23 +119,24 @@ def allowed_items(
     )
 
 
-def grant_document(grant: Grant, *, text_version: str) -> bytes:
-    """The bytes that the receipt's signing key signs, after GRANT_LABEL: JSON, one line, members sorted.
+def grant_document(grant: Grant, *, text_version: str) -> dict[str, Any]:
+    """What is signed (core.statements, kind GRANT).
 
     The key belongs to one receipt, so a signature cannot be carried to another report. text_version
     says which wording she had before her eyes or heard. Raises BadGrant.
     """
-    if grant.scope not in SCOPES:
+    if grant.scope not in SCOPES or (grant.signer != OWN and grant.given and grant.scope in NEVER_SPOKEN):
         raise BadGrant("scope")
-    document = {
+    return {
         "day": grant.day.isoformat(),
-        "expires": None if grant.expires is None else grant.expires.isoformat(),
         "given": grant.given,
         "items": sorted(grant.items),
+        "method": grant.method,
         "n": grant.number,
         "receiver": grant.receiver,
         "scope": grant.scope,
+        "signer": grant.signer,
         "text": text_version,
-        "v": 1,
+        "until": None if grant.until is None else grant.until.isoformat(),
+        "v": 2,
     }
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -18,7 +18,7 @@ ASKED_AS = {
     "perpetrator_relation": "did",
     "accessibility_need": "accessibility",
 }
-ABOUT_HER = frozenset({"accessibility", "contact_preference", "language"})
+ABOUT_HER = frozenset({"contact_preference"})
 # Asked later by a helper, or worked out from the other answers.
 NOT_ASKED = frozenset(
     {"primary_harm", "recruit_method", "venue_type", "area_type", "gender", "harm_frequency"}
@@ -34,7 +34,7 @@ def narrative_answers(answers: Answers) -> dict[str, list[str]]:
     return named
 
 
-def identity_answers(answers: Answers) -> dict[str, list[str]]:
+def contact_answers(answers: Answers) -> dict[str, list[str]]:
     """What is sealed to the case desk alone."""
     return {name: codes for name, codes in _named(answers).items() if name in ABOUT_HER}
 

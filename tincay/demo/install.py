@@ -14,6 +14,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.utils import timezone
 
 from tincay.core import receipts
+from tincay.core.authorship import desk_key_of, vouch
 from tincay.core.sealing import (
     Identity,
     Recipient,
@@ -26,11 +27,12 @@ from tincay.core.sealing import (
 from tincay.demo.story import DescribedReport, Story, play
 from tincay.directory.actions import add_province, add_service, seed_calendar, set_fallback
 from tincay.directory.models import Province
+from tincay.directory.signing import install_seed, sign_routing
 from tincay.log.actions import create_log_key
 from tincay.people.actions import add_desk, add_organisation, add_user
 from tincay.people.models import Desk, Organisation, User
 from tincay.reports.models import Report
-from tincay.vault.actions import add_member, set_desk_key, set_person_key
+from tincay.vault.actions import MemberWrap, add_member, set_desk_key, set_person_key
 from tincay.web.models import Install, this_install
 from tincay.web.packs import pack_rows, pack_toml
 from tincay.web.transactions import one_transaction
@@ -72,8 +74,9 @@ def load_demo(say: Say) -> None:
         receipts_made = stretching.submit(_stretched, bytes(this_install().salt))
         create_log_key()
         say("organisations, people, keys")
-        _network(_first_day(pack))
-        play(Story(described=_described(receipts_made.result()), pack=pack, start=start), say)
+        desk_keys = _network(_first_day(pack))
+        described = _described(receipts_made.result())
+        play(Story(described=described, pack=pack, start=start, desk_keys=desk_keys), say)
         Install.objects.filter(id=1).update(demo_offset=start - timezone.now())
 
 
@@ -118,14 +121,15 @@ def _described(stretched: list[Stretched]) -> list[DescribedReport]:
     return [DescribedReport(report, receipt) for report, receipt in zip(reports, stretched, strict=True)]
 
 
-def _network(now: datetime) -> None:
+def _network(now: datetime) -> Mapping[str, Identity]:
     seed_calendar(rows=pack_rows("calendar.csv"), now=now)
     for organisation in pack_toml("organisations.toml", PACK)["organisations"]:
         _add_organisation(organisation)
     keys = _add_users(pack_toml("users.toml", PACK)["users"])
-    for desk in Desk.objects.all():
-        _give_key(desk, keys, now)
+    desk_keys = {desk.code: _give_key(desk, keys, now) for desk in Desk.objects.all()}
     _add_directory()
+    sign_routing(install_seed(), serial=1)
+    return desk_keys
 
 
 def _add_organisation(given: Table) -> None:
@@ -193,13 +197,21 @@ def _seat(user: User, table: Table, key: Recipient) -> Seat:
     return Seat(user, identity, {desk["code"]: desk.get("on_call") for desk in table["desks"]})
 
 
-def _give_key(desk: Desk, seats: list[Seat], now: datetime) -> None:
-    identity, recipient = new_key()
+def _give_key(desk: Desk, seats: list[Seat], now: datetime) -> Identity:
+    identity, _ = new_key()
     members = [seat for seat in seats if desk.code in seat.desks]
-    wraps = {seat.user: wrap(identity, recipient_of(seat.identity)) for seat in members}
-    set_desk_key(desk=desk, recipient=recipient, wraps=wraps, now=now)
+    wraps = {
+        seat.user: MemberWrap(
+            wrap(identity, recipient_of(seat.identity)),
+            vouch(identity, desk=desk.code, recipient=recipient_of(seat.identity)),
+        )
+        for seat in members
+    }
+    key = desk_key_of(identity, desk=desk.code, number=1)
+    set_desk_key(desk=desk, key=key, succession=None, wraps=wraps, now=now)
     for seat in members:
-        add_member(desk=desk, user=seat.user, sealed=None, on_call=seat.desks[desk.code])
+        add_member(desk=desk, user=seat.user, on_call=seat.desks[desk.code])
+    return identity
 
 
 def _add_directory() -> None:

@@ -7,19 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from tincay.core.authorship import make_reply
+from tincay.core.clock import local_day
 from tincay.core.consent import Grant
 from tincay.core.counting import count_row
 from tincay.core.priority import is_child, kind_group, retention_class
-from tincay.core.sealing import Stretched, new_key
-from tincay.demo.answers import identity_answers, narrative_answers, row_answers
+from tincay.core.sealing import Identity, Recipient, Stretched, new_key, pad, seal
+from tincay.demo.answers import contact_answers, narrative_answers, row_answers
 from tincay.demo.rows import RowPlan, plan_rows
 from tincay.directory.queries import calendar, case_desk, desk_for, fallback
-from tincay.intake.seal_on_server import ReportContent, seal_message, seal_report, signed_grant
+from tincay.intake.seal_on_server import ReportContent, dumps, seal_message, seal_report, signed_grant
 from tincay.operations.scheduled import tick
 from tincay.people.models import Desk, Membership, User
 from tincay.reports import consents, messages, steps
+from tincay.reports.ending import rewrite_closed
 from tincay.reports.models import Report
 from tincay.reports.receiving import receive_report
+from tincay.reports.rewriting import put_off
+from tincay.reports.signed_words import signed_words
 from tincay.vault.queries import recipient
 from tincay.web.packs import pack_text, pack_toml, rules, text_version
 
@@ -42,6 +47,7 @@ class Story(NamedTuple):
     described: list[DescribedReport]
     pack: Table
     start: datetime
+    desk_keys: Mapping[str, Identity]
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,15 @@ class StoryEvent:
 
 
 def play(story: Story, say: Say) -> None:
-    """Let everything happen, day by day; each day ends with the scheduled work."""
+    """Let everything happen, day by day; each day ends with the scheduled work. What closed is rewritten at the end."""
+    with put_off():
+        _play(story, say)
+    rewrite_closed(now=story.start, whole=True)
+
+
+def _play(story: Story, say: Say) -> None:
     rows = _rows(story)
-    events = sorted([*_described(story.described), *_planned(rows)], key=lambda event: event.at)
+    events = sorted([*_described(story), *_planned(rows, story.desk_keys)], key=lambda event: event.at)
     day: list[StoryEvent] = []
     first, done = True, 0
     for event in events:
@@ -97,11 +109,30 @@ def _rows(story: Story) -> list[RowPlan]:
 # --- the described reports
 
 
+def desk_message(
+    report: Report, desk_keys: Mapping[str, Identity], words: str, *, kind: str, author: User, now: datetime
+) -> dict[str, Any]:
+    """A reply as a helper's browser makes it: signed with the desk's key, sealed to the thread."""
+    key, thread = secrets.token_urlsafe(16), Recipient(report.thread)
+    reply = make_reply(
+        desk_keys[report.desk.code],
+        desk=report.desk.code,
+        thread=thread,
+        key=key,
+        kind=kind,
+        by=author.number,
+        day=local_day(now).isoformat(),
+        words=words,
+    )
+    return {"report": report, "key": key, "sealed": bytes(seal(pad(dumps(reply)), thread)), "author": author}
+
+
 class Scene:
     """One described report while its steps happen."""
 
-    def __init__(self, described: DescribedReport) -> None:
+    def __init__(self, described: DescribedReport, desk_keys: Mapping[str, Identity]) -> None:
         self.table, self.receipt = described
+        self.desk_keys = desk_keys
         self.report: Report
         self.words_given = 0
 
@@ -118,10 +149,10 @@ class Scene:
         desk = Desk.objects.get(code=table["desk"])
         group = kind_group(answers["report_kind"][0])
         keeps = "store_sealed" in table["consents"]
-        identity = table.get("identity", {})
+        contact = table.get("contact", {})
         envelope = seal_report(
             content=ReportContent(
-                narrative_answers(answers), table["words"], identity_answers(answers), identity
+                narrative_answers(answers), table["words"], contact_answers(answers), contact
             ),
             receipt=self.receipt,
             key=secrets.token_urlsafe(16),
@@ -149,24 +180,36 @@ class Scene:
         self.report = Report.objects.for_the_rules().select_related("desk").get(pk=self.report.pk)
         return self.report
 
-    def _message(self, step: Table) -> dict[str, Any]:
-        sealed = seal_message(step["words"], recipient(self.report.id, "thread"))
-        return {"report": self._fresh(), "key": secrets.token_urlsafe(16), "sealed": sealed}
-
     def _author(self, step: Table) -> User:
         return User.objects.for_the_rules().get(username=step["by"])
+
+    def _from_desk(self, step: Table, kind: str, now: datetime) -> dict[str, Any]:
+        author = self._author(step)
+        return desk_message(self._fresh(), self.desk_keys, step["words"], kind=kind, author=author, now=now)
 
     def _open(self, step: Table, now: datetime) -> None:
         steps.open_report(report=self._fresh(), now=now)
 
     def _say(self, step: Table, now: datetime) -> None:
-        messages.write_message(**self._message(step), author=self._author(step), now=now)
+        messages.write_message(**self._from_desk(step, "message", now), now=now)
 
     def _ask(self, step: Table, now: datetime) -> None:
-        messages.ask(**self._message(step), author=self._author(step), now=now)
+        messages.ask(**self._from_desk(step, "question", now), now=now)
 
     def _reply(self, step: Table, now: datetime) -> None:
-        messages.post_message(**self._message(step), sealed_by="browser", author=None, now=now)
+        report, key = self._fresh(), secrets.token_urlsafe(16)
+        before = signed_words(report)
+        sealed, words = seal_message(
+            step["words"],
+            thread=recipient(report.id, "thread"),
+            receipt=self.receipt,
+            key=key,
+            before=before[-1],
+            number=len(before) + 1,
+        )
+        messages.receive_message(
+            report=report, key=key, sealed=sealed, words=words, sealed_by="browser", now=now
+        )
 
     def _verify(self, step: Table, now: datetime) -> None:
         steps.verify(report=self._fresh(), result=step["result"], now=now)
@@ -179,7 +222,7 @@ class Scene:
         steps.begin(report=self._fresh(), now=now)
 
     def _answer(self, step: Table, now: datetime) -> None:
-        steps.answer(**self._message(step), author=self._author(step), now=now)
+        steps.answer(**self._from_desk(step, "answer", now), now=now)
 
     def _handle(self, step: Table, now: datetime) -> None:
         steps.handle(report=self._fresh(), result=step["result"], now=now)
@@ -201,9 +244,9 @@ class Scene:
         consents.change_consent(report=self._fresh(), grant=grant, now=now)
 
 
-def _described(reports: list[DescribedReport]) -> Iterator[StoryEvent]:
-    for report in reports:
-        yield from Scene(report).events()
+def _described(story: Story) -> Iterator[StoryEvent]:
+    for report in story.described:
+        yield from Scene(report, story.desk_keys).events()
 
 
 # --- the further rows
@@ -228,8 +271,8 @@ class Rota:
 class RowScene:
     """One planned row while its steps happen."""
 
-    def __init__(self, plan: RowPlan, rota: Rota) -> None:
-        self.plan, self.rota = plan, rota
+    def __init__(self, plan: RowPlan, rota: Rota, desk_keys: Mapping[str, Identity]) -> None:
+        self.plan, self.rota, self.desk_keys = plan, rota, desk_keys
         self.report: Report
 
     def events(self) -> Iterator[StoryEvent]:
@@ -276,13 +319,12 @@ class RowScene:
         sealed_by = "operator" if plan.channel in OPERATOR else "browser"
         self.report = receive_report(envelope=envelope, sealed_by=sealed_by, now=now).report
 
-    def _message(self, words: str) -> dict[str, Any]:
-        sealed = seal_message(words, recipient(self.report.id, "thread"))
-        key = secrets.token_urlsafe(16)
-        return {"report": self.report, "key": key, "sealed": sealed, "author": self.author}
+    def _message(self, words: str, kind: str, now: datetime) -> dict[str, Any]:
+        return desk_message(self.report, self.desk_keys, words, kind=kind, author=self.author, now=now)
 
     def speak(self, now: datetime) -> None:
-        messages.write_message(**self._message("Chúng tôi đã đọc tin của bạn (mẫu)."), now=now)
+        words = "Chúng tôi đã đọc tin của bạn (mẫu)."
+        messages.write_message(**self._message(words, "message", now), now=now)
 
     def verify(self, now: datetime) -> None:
         steps.verify(report=self.report, result=self.plan.verification_result, now=now)
@@ -293,7 +335,7 @@ class RowScene:
         steps.classify(report=self.report, classification=plan.classification, count=count, now=now)
 
     def answer(self, now: datetime) -> None:
-        steps.answer(**self._message(self.plan.answer_words), now=now)
+        steps.answer(**self._message(self.plan.answer_words, "answer", now), now=now)
 
     def handle(self, now: datetime) -> None:
         steps.handle(report=self.report, result=self.plan.handling_result, now=now)
@@ -311,7 +353,7 @@ class RowScene:
         # "goals_met" happens by itself: the day's scheduled work closes what is handled and quiet.
 
 
-def _planned(rows: list[RowPlan]) -> Iterator[StoryEvent]:
+def _planned(rows: list[RowPlan], desk_keys: Mapping[str, Identity]) -> Iterator[StoryEvent]:
     rota = Rota()
     for plan in rows:
-        yield from RowScene(plan, rota).events()
+        yield from RowScene(plan, rota, desk_keys).events()

@@ -21,9 +21,11 @@ from tincay.core.stages import STAGES, reached
 from tincay.desk.queries import QueuePage
 from tincay.directory.queries import calendar
 from tincay.people.models import Desk, User
+from tincay.reports.consents import ASK_RECEIVER
 from tincay.reports.models import Clock, Escalation, Message, Report
 from tincay.reports.queries import grants
-from tincay.vault.queries import Readable, readable
+from tincay.reports.signed_words import record_json, said_of
+from tincay.vault.queries import Readable, desk_wraps, first_opening, readable
 from tincay.web.dates import moment_words, until_words
 from tincay.web.packs import label, language, texts
 from tincay.web.strict_json import base64_text
@@ -179,11 +181,14 @@ def author_of(message: Message) -> str:
 # --- what is sealed
 
 
-def document(compartment: Readable, only: int | None = None) -> dict[str, Any]:
-    """What <sealed-words> is given (docs/client.md); `only` picks one sealed text by its id."""
+def document(compartment: Readable, message: Message | None = None) -> dict[str, Any]:
+    """What <sealed-words> is given (docs/client.md); `message` picks its own text."""
+    only = message.text_id if message else None
+    said = said_of(message)._asdict() if message and not message.from_reporter else None
     return {
         "wraps": [{"sealed": base64_text(sealed), "of": of} for sealed, of in compartment.links],
-        "sealed": [base64_text(text.sealed) for text in compartment.texts if only is None or text.id == only],
+        "sealed": [base64_text(text.sealed) for text in compartment.texts if only in (None, text.pk)],
+        "said": said,
     }
 
 
@@ -203,9 +208,10 @@ class SealedWords:
     """What a report says, sealed, as far as this user's desks may open it."""
 
     narrative: list[dict[str, Any]]
-    identity: list[dict[str, Any]]
+    about: list[dict[str, Any]]
     messages: list[SealedMessage]
     erased: bool
+    whole: bool
 
 
 def words(report: Report, user: User) -> SealedWords:
@@ -216,14 +222,38 @@ def words(report: Report, user: User) -> SealedWords:
     narrative = [
         document(compartment) for compartment in compartments.get("narrative", []) if compartment.texts
     ]
+    messages = [_message(row, threads.get(row.text_id)) for row in report.messages.order_by("place")]
     return SealedWords(
         narrative=narrative,
-        identity=[
-            document(compartment) for compartment in compartments.get("identity", []) if compartment.texts
+        about=[
+            document(compartment)
+            for kind in ("contact", "identity")
+            for compartment in compartments.get(kind, [])
+            if compartment.texts
         ],
-        messages=[_message(row, threads.get(row.text_id)) for row in report.messages.order_by("id")],
+        messages=messages,
         erased=not narrative,
+        whole=all(message.sealed for message in messages),
     )
+
+
+def record(report: Report, user: User, now: datetime) -> dict[str, Any] | None:
+    """What the browser needs to check her signatures and to sign for the desk; None for who cannot open the thread."""
+    threads, first = readable(report.id, user).get("thread"), first_opening(report.id)
+    desk = next(iter(desk_wraps(user).filter(of=report.desk.recipient)), None)
+    if not threads or first is None or desk is None:
+        return None
+    # The first leaf's opening is sealed to the first thread that the report had.
+    links = [{"sealed": base64_text(sealed), "of": of} for sealed, of in threads[0].links]
+    return record_json(report) | {
+        "first": {"wraps": links, "sealed": base64_text(first.for_thread)},
+        "desk": {
+            "code": report.desk.code,
+            "wraps": [{"sealed": base64_text(desk.sealed), "of": desk.of}],
+            "by": user.number,
+            "day": local_day(now).isoformat(),
+        },
+    }
 
 
 def _message(row: Message, compartment: Readable | None) -> SealedMessage:
@@ -231,8 +261,8 @@ def _message(row: Message, compartment: Readable | None) -> SealedMessage:
         who=author_of(row),
         from_desk=not row.from_reporter,
         when=moment_words(row.posted_at) if row.posted_at else "",
-        sealed=document(compartment, row.text_id) if compartment else None,
-        key=f"message-{row.pk}",
+        sealed=document(compartment, row) if compartment else None,
+        key=f"message-{row.id.hex}",
     )
 
 
@@ -249,6 +279,12 @@ def classification_rule(report: Report, now: datetime) -> dict[str, Any]:
         "warnings": warning_words(),
         "counted": counted,
     }
+
+
+def wishes(report: Report) -> list[str]:
+    """What she wants without having named to whom: somebody has to ask her."""
+    rows = report.tasks.filter(kind=ASK_RECEIVER).order_by("about")
+    return [label("consent_scope", row.about) for row in rows]
 
 
 def consents(report: Report, now: datetime) -> list[str]:
@@ -308,7 +344,7 @@ def late_lines(clocks: Iterable[Clock], now: datetime, *, reader: User) -> list[
     own = set(reader.memberships.values_list("desk_id", flat=True))
     of_report: dict[UUID, list[Clock]] = {}
     for clock in clocks:
-        of_report.setdefault(clock.report_id, []).append(clock)
+        of_report.setdefault(clock.subject, []).append(clock)
     return [_late(late, now, days, own=late[0].report.desk_id in own) for late in of_report.values()]
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from tincay.core.clock import Calendar
 from tincay.core.law import LegalFact, read_law
 from tincay.directory.models import CalendarDay, CalendarVersion, Fallback, Province, Service
+from tincay.directory.routing import in_force
 from tincay.people.models import Desk
 from tincay.web.packs import pack_text
 
@@ -34,9 +35,12 @@ def fallback() -> Fallback:
 
 
 def desk_for(province: str | None) -> Desk:
-    """The desk that a report about this province goes to: the default, where it has none or that has no key yet."""
-    place = Province.objects.select_related("desk").filter(code=province or "").first()
-    return place.desk if place and place.desk and place.desk.recipient else fallback().triage
+    """The desk that a report about this province goes to, as the install signed it. Raises RoutingBroken."""
+    return _desk(in_force().desk_of(province))
+
+
+def _desk(code: str) -> Desk:
+    return Desk.objects.select_related("organisation").get(code=code)
 
 
 def provinces() -> list[Province]:
@@ -74,14 +78,17 @@ def services_by_province() -> list[tuple[str, list[Service]]]:
 
 
 def case_desk(desk: Desk) -> Desk:
-    """Who may read identity: the case desk of the organisation that was asked, else the install's."""
-    own = Desk.objects.filter(organisation=desk.organisation_id, purpose="case").exclude(recipient="").first()
-    return own or fallback().case
+    """Who may read identity of what this desk is sent, as the install signed it. Raises RoutingBroken."""
+    return _desk(in_force().routing.desks[desk.code].case)
 
 
-def desk_and_case(code: str) -> tuple[Desk | None, Desk | None]:
-    """A desk and, as in case_desk, who may read identity of what it is sent; asked at once."""
-    family = list(Desk.objects.filter(organisation__desks__code=code).order_by("pk"))
-    desk = next((member for member in family if member.code == code), None)
-    own = next((member for member in family if member.purpose == "case" and member.recipient), None)
-    return desk, own or (fallback().case if desk else None)
+def desk_and_case(code: str) -> tuple[Desk, Desk] | None:
+    """A desk that receives and, as in case_desk, who may read identity of what it is sent; None for any other code.
+
+    Raises RoutingBroken.
+    """
+    routed = in_force().routing.desks.get(code)
+    if routed is None:
+        return None
+    rows = Desk.objects.select_related("organisation").in_bulk([code, routed.case], field_name="code")
+    return rows[code], rows[routed.case]

@@ -16,8 +16,8 @@ from tincay.intake.questions import CONSENTS, Option, Question, places, question
 LONGEST_WORDS = 20_000
 """Letters; a long story many times over. The page says it before it is reached."""
 PREFIX = "plain"
-# The answers that go with her name and contact into the identity compartment.
-ABOUT_HER = ("contact_preference", "accessibility", "language")
+# The answers that go with her name and the way to reach her into the contact compartment.
+ABOUT_HER = ("contact_preference",)
 FIELDS_ABOUT_HER = ("name", "contact", "hours")
 
 

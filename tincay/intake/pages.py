@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from tincay.core import officials, receipts
 from tincay.core.clock import local_day
 from tincay.directory.models import Service
-from tincay.directory.queries import fallback, provinces
+from tincay.directory.queries import provinces
+from tincay.directory.routing import InForce, in_force
 from tincay.intake import flood
 from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
 from tincay.intake.questions import CONSENTS, KINDS, asked, places
@@ -22,7 +23,7 @@ from tincay.reports.models import Report
 from tincay.web.dates import moment_words
 from tincay.web.json_views import LONGEST
 from tincay.web.models import this_install
-from tincay.web.packs import language, pack_toml, text_version, texts, translated, word_list_address, words
+from tincay.web.packs import language, pack_toml, text_version, texts, things, things_for_script, translated
 from tincay.web.time import now
 
 RECENT = ("h24", "h72")
@@ -30,7 +31,8 @@ RECENT = ("h24", "h72")
 
 
 def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]:
-    """One way in, with its questions for the script (`script`) and for the plain form."""
+    """One way in, with its questions for the script (`script`) and for the plain form. Raises RoutingBroken."""
+    receiving = in_force()
     return {
         "kind": kind,
         "way_back": reverse("back"),
@@ -44,17 +46,17 @@ def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]
         "typed": {name: form.typed(name) for name in ("place", *_LINES)},
         "code": _code_of(form),
         "places": places(),
-        "teams": [] if script else _teams(),
-        "desks": _desks() if script else [],
-        "general_team": fallback().triage.name(language()),
+        "teams": [] if script else _teams(receiving),
+        "desks": _desks(receiving) if script else [],
+        "general_team": _team(receiving, receiving.routing.default),
         "texts": texts(),
         "consents": _consents(form),
         "danger_numbers": numbers(),
-        "watched": watched(*_desks_that_are_asked()),
+        "watched": watched(*_rows(receiving)),
         "services": _services(),
         "recent": " ".join(RECENT),
         "longest": LONGEST_WORDS,
-        "config": configuration() if script else None,
+        "config": configuration(receiving) if script else None,
     }
 
 
@@ -78,10 +80,13 @@ def watched(*desks: Desk) -> bool:
     return bool(settings.TINCAY_NOTICE_WEBHOOK) and {desk.pk for desk in desks} <= desks_on_call()
 
 
-def _desks_that_are_asked() -> list[Desk]:
+def _asked(receiving: InForce) -> set[str]:
     """Every desk that a report from this page may go to: the province is not chosen yet."""
-    own = [province.desk for province in provinces() if province.desk and province.desk.recipient]
-    return [fallback().triage, *own]
+    return {receiving.routing.default, *receiving.routing.provinces.values()}
+
+
+def _rows(receiving: InForce) -> list[Desk]:
+    return list(Desk.objects.filter(code__in=_asked(receiving)))
 
 
 def first_look(report: Report) -> str:
@@ -124,41 +129,38 @@ def _service(service: Service, tongue: str) -> dict[str, str]:
     }
 
 
-def _teams() -> list[tuple[str, str]]:
+def _teams(receiving: InForce) -> list[tuple[str, str]]:
     """Which team reads what comes from a province."""
-    tongue = language()
+    tongue, names = language(), dict(_desks(receiving))
+    signed = receiving.routing.provinces
     return [
-        (province.name(tongue), province.desk.name(tongue))
+        (province.name(tongue), names[signed[province.code]])
         for province in provinces()
-        if province.desk and province.desk.recipient
+        if province.code in signed
     ]
 
 
-def _desks() -> list[tuple[str, str]]:
+def _desks(receiving: InForce) -> list[tuple[str, str]]:
     """Every team that a report of this page can go to; the phone shows the one it will."""
-    desks = [province.desk for province in provinces() if province.desk and province.desk.recipient]
-    return list({desk.code: desk.name(language()) for desk in [fallback().triage, *desks]}.items())
+    return [(desk.code, desk.name(language())) for desk in _rows(receiving)]
 
 
-def configuration() -> dict[str, Any]:
+def _team(receiving: InForce, code: str) -> str:
+    return dict(_desks(receiving))[code]
+
+
+def configuration(receiving: InForce) -> dict[str, Any]:
     """What the sealing script needs: public keys, the salt, the day, how much work, how much at most."""
     return {
-        **desks_of_the_page(),
-        "state_desks": _state_desks(),
+        "routed": receiving.for_page,
         "officials": sorted(officials.ANSWERS),
         "salt": bytes(this_install().salt).hex(),
-        "words": word_list_address(),
+        "things": things_for_script(),
         "day": local_day(now()).isoformat(),
         "text_version": text_version(),
         "limits": {"envelope": LONGEST, "words": LONGEST_WORDS},
         "proof_of_work": flood.new_nonce(),
     }
-
-
-def _state_desks() -> list[str]:
-    """Desks that a report about an official never goes to."""
-    desks = Desk.objects.select_related("organisation").exclude(recipient="").order_by("code")
-    return [desk.code for desk in desks if desk.organisation.of_the_state]
 
 
 def receipt_page(report: Report | None, code: str) -> dict[str, Any]:
@@ -175,7 +177,7 @@ def receipt_page(report: Report | None, code: str) -> dict[str, Any]:
         "way_back": reverse("back"),
         "code": code,
         "digits": receipts.grouped(code),
-        "receipt_words": receipts.to_words(code, words()),
+        "things": receipts.to_things(code, things()),
         "texts": texts(),
     }
 
@@ -192,23 +194,6 @@ def promise_picture(promise: str) -> SafeString:
     return mark_safe(drawn)  # noqa: S308 - drawn here from squares only
 
 
-def desks_of_the_page() -> dict[str, Any]:
-    """Whose keys a phone seals to, by province: narrative and thread to the desk, identity to the case desk."""
-    default = fallback()
-    cases = {desk.organisation_id: desk for desk in _case_desks()}
-
-    def sealed_to(desk: Desk) -> dict[str, str]:
-        case = cases.get(desk.organisation_id, default.case)
-        return {"desk": desk.code, "recipient": desk.recipient, "identity_recipient": case.recipient}
-
-    own = {
-        province.code: sealed_to(province.desk)
-        for province in provinces()
-        if province.desk and province.desk.recipient
-    }
-    return {"provinces": own, "default": sealed_to(default.triage)}
-
-
-def _case_desks() -> list[Desk]:
-    # The first of an organisation wins, as in case_desk: it is written last.
-    return list(Desk.objects.filter(purpose="case").exclude(recipient="").order_by("-pk"))
+def unsafe_page() -> dict[str, Any]:
+    """Shown where nothing may be sealed: whom to call instead."""
+    return {"danger_numbers": numbers(), "texts": texts()}

@@ -11,7 +11,7 @@ from tincay.core.consent import Grant
 from tincay.core.officials import desk_for_report
 from tincay.core.priority import kind_group, priority, retention_class
 from tincay.core.sealing import Stretched, stretch_receipt
-from tincay.directory.queries import case_desk, desk_for, fallback
+from tincay.directory.queries import case_desk, desk_for
 from tincay.intake import flood
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, PlainReport
 from tincay.intake.questions import KINDS
@@ -23,7 +23,7 @@ from tincay.web.models import this_install
 from tincay.web.packs import text_version
 
 CODED = ("need", "danger", "harmed", "whose", "age_band", "time_since", "harms", "place", "channel", "did",
-         "identifier_kind", "police_option")  # fmt: skip
+         "identifier_kind", "police_option", "accessibility", "language")  # fmt: skip
 
 
 class Sent(NamedTuple):
@@ -75,7 +75,7 @@ def _envelope(form: PlainReport, receipt: Stretched, day: date) -> Envelope:
 
 def desk_of(answers: Mapping[str, Any]) -> Desk:
     """Who is asked: the province's desk, but never a state body's desk about an official."""
-    desk, default = desk_for(answers["place"]), fallback().triage
+    desk, default = desk_for(answers["place"]), desk_for(None)
     state_desks = [desk.code] if desk.organisation.of_the_state else []
     about = {"did": [answers["did"]], "harms": answers["harms"]}
     return desk if desk_for_report(desk.code, default.code, state_desks, about) == desk.code else default
@@ -98,7 +98,7 @@ def _content(form: PlainReport) -> ReportContent:
     return ReportContent(
         answers={"kind": [KINDS[form.kind]], **coded},
         words=_with_number(typed["words"], typed["identifier"]),
-        identity_answers={name: _listed(typed[name]) for name in ABOUT_HER if typed.get(name)},
+        contact_answers={name: _listed(typed[name]) for name in ABOUT_HER if typed.get(name)},
         fields={name: typed[name] for name in FIELDS_ABOUT_HER if typed[name]},
     )
 

@@ -7,29 +7,44 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from tincay.core.consent import GRANT_LABEL, Grant, grant_document
+from tincay.core.authorship import HerWords, SealedParts, from_base64url, receipt_change, words_document
+from tincay.core.consent import Grant, grant_document
 from tincay.core.sealing import (
     Identity,
     Recipient,
+    Sealed,
     Stretched,
     new_key,
+    open_sealed,
     pad,
     recipient_of,
     seal,
-    sign,
     signing_public,
+    unwrap,
     wrap,
 )
+from tincay.core.statements import Kind, Statement, make_statement
 from tincay.people.models import Desk
-from tincay.reports.envelope import CompartmentIn, CompartmentsIn, Envelope, GrantIn, ReceiptIn, WrapIn
+from tincay.reports.envelope import (
+    CompartmentIn,
+    CompartmentsIn,
+    Envelope,
+    NewCode,
+    OpeningAgain,
+    ReceiptIn,
+    WrapAgain,
+    WrapIn,
+)
+from tincay.web.strict_json import Signed
 
 
 class ReportContent(NamedTuple):
-    """What a person said, before it is sealed. `answers` are codes by field, `fields` name, contact, hours."""
+    """What a person said, before it is sealed. `answers` are codes by field; how she may be reached stands apart:
+    codes in `contact_answers`, name, way and hours in `fields`."""
 
     answers: Mapping[str, list[str]]
     words: str
-    identity_answers: Mapping[str, list[str]]
+    contact_answers: Mapping[str, list[str]]
     fields: Mapping[str, str]
 
 
@@ -49,8 +64,8 @@ def seal_report(
     """The envelope of a report, to `desk` and, for the identity, to `case`."""
     to_receipt = recipient_of(receipt.identity)
     narrative = {"v": 1, "answers": dict(content.answers), "words": content.words}
-    identity = {"v": 1, "answers": dict(content.identity_answers), "fields": dict(content.fields)}
-    return Envelope(
+    contact = {"v": 1, "answers": dict(content.contact_answers), "fields": dict(content.fields)}
+    unsigned = Envelope(
         v=1,
         key=key,
         desk=desk.code,
@@ -62,19 +77,23 @@ def seal_report(
         ),
         compartments=CompartmentsIn(
             narrative=_compartment(narrative, Recipient(desk.recipient), to_receipt),
-            identity=_compartment(identity, Recipient(case.recipient), to_receipt),
+            contact=_compartment(contact, Recipient(desk.recipient), to_receipt),
+            identity=_compartment(None, Recipient(case.recipient), to_receipt),
             thread=_compartment(None, Recipient(desk.recipient), to_receipt),
         ),
+        words=Signed(document="", signature=bytes(64)),
         grants=[signed_grant(grant, receipt, text_version) for grant in grants],
         proof_of_work=None,
     )
+    words = make_statement(receipt.signing_seed, Kind.WORDS, unsigned.words_document(bytes(desk.signing)))
+    return unsigned.model_copy(update={"words": signed(words)})
 
 
 def _compartment(
     document: Mapping[str, object] | None, to_desk: Recipient, to_receipt: Recipient
 ) -> CompartmentIn:
     identity, recipient = new_key()
-    sealed = None if document is None else seal(pad(dumps(document)), recipient)
+    sealed = [] if document is None else [bytes(seal(pad(dumps(document)), recipient))]
     return CompartmentIn.model_construct(
         recipient=recipient, sealed=sealed, wraps=[_wrap(identity, to_desk), _wrap(identity, to_receipt)]
     )
@@ -84,17 +103,76 @@ def _wrap(identity: Identity, to: Recipient) -> WrapIn:
     return WrapIn.model_construct(to=to, sealed=bytes(wrap(identity, to)))
 
 
-def signed_grant(grant: Grant, receipt: Stretched, text_version: str) -> GrantIn:
+def signed(statement: Statement) -> Signed:
+    """A statement as an envelope carries it."""
+    return Signed.model_construct(document=statement.document.decode(), signature=statement.signature)
+
+
+def signed_grant(grant: Grant, receipt: Stretched, text_version: str) -> Signed:
     """A word about consent, signed with the receipt."""
     document = grant_document(grant, text_version=text_version)
-    return GrantIn.model_construct(
-        document=document.decode(), signature=sign(receipt.signing_seed, GRANT_LABEL + document)
+    return signed(make_statement(receipt.signing_seed, Kind.GRANT, document))
+
+
+class HerMessage(NamedTuple):
+    """A message of hers as it is kept: sealed to the thread, and signed."""
+
+    sealed: bytes
+    words: Statement
+
+
+def seal_message(
+    words: str, *, thread: Recipient, receipt: Stretched, key: str, before: Statement, number: int
+) -> HerMessage:
+    """Seal a message of hers and sign it as her browser does; `before` is what she signed last."""
+    sealed = bytes(seal(pad(dumps({"v": 1, "words": words})), thread))
+    last = json.loads(before.document)
+    document = words_document(
+        n=number,
+        kind="message",
+        key=key,
+        desk=last["desk"],
+        desk_signing=from_base64url(last["desk_signing"]),
+        compartments={"thread": SealedParts(thread, [sealed])},
+        codes={},
     )
+    return HerMessage(sealed, make_statement(receipt.signing_seed, Kind.WORDS, document))
 
 
-def seal_message(words: str, thread: Recipient) -> bytes:
-    """A message of the thread, sealed to the record's thread key."""
-    return seal(pad(dumps({"v": 1, "words": words})), thread)
+def new_code(
+    *,
+    old: Stretched,
+    new: Stretched,
+    key: str,
+    hers: HerWords,
+    wraps: Mapping[str, Sealed],
+    openings: Mapping[int, Sealed],
+) -> NewCode:
+    """Everything that the old code opens, for the new one, as her browser makes it.
+
+    `wraps` by the compartment's public key, `openings` by number. Raises CannotOpen, BadKey.
+    """
+    to, signing = recipient_of(new.identity), signing_public(new.signing_seed)
+    change = receipt_change(recipient=to, signing=signing)
+    return NewCode.model_construct(
+        v=1,
+        key=key,
+        receipt=ReceiptIn.model_construct(locator=new.locator, recipient=to, signing=signing),
+        change=signed(make_statement(old.signing_seed, Kind.RECEIPT, change)),
+        words=signed(make_statement(new.signing_seed, Kind.WORDS, hers.carried(key=key))),
+        wraps=[
+            WrapAgain.model_construct(
+                of=of, sealed=bytes(wrap(unwrap(sealed, old.identity, of=Recipient(of)), to))
+            )
+            for of, sealed in wraps.items()
+        ],
+        openings=[
+            OpeningAgain.model_construct(
+                number=number, sealed=bytes(seal(open_sealed(sealed, old.identity), to))
+            )
+            for number, sealed in openings.items()
+        ],
+    )
 
 
 def dumps(document: Mapping[str, object]) -> bytes:

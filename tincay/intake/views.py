@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tincay.core import receipts
 from tincay.core.sealing import stretch_receipt
+from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake import flood, pages
 from tincay.intake.attempts import attempts, count_attempt
 from tincay.intake.forms import PlainReport
@@ -54,6 +55,8 @@ def _send_plain(request: HttpRequest, form: PlainReport) -> HttpResponse:
         return _again(request, form, trouble="slow_down", status=429)
     try:
         sent = send_plain(form, now=now())
+    except RoutingBroken:
+        return _unsafe_page(request)
     except (flood.Busy, Malformed):  # Malformed: the form's code was changed into another report's
         return _again(request, form, trouble="busy", status=503)
     except OperationalError as error:
@@ -72,9 +75,17 @@ def _again(request: HttpRequest, form: PlainReport, *, trouble: str = "", status
 def _intake_page(
     request: HttpRequest, kind: str, form: PlainReport, *, script: bool, trouble: str = "", status: int = 200
 ) -> HttpResponse:
-    page = pages.intake_page(kind, form, script=script)
+    try:
+        page = pages.intake_page(kind, form, script=script)
+    except RoutingBroken:
+        return _unsafe_page(request)
     state = {"trouble": trouble, "wait": attempts(request)[1] if trouble == "slow_down" else 0}
     return render(request, "intake/tell.html", {**page, **state}, status=status)
+
+
+def _unsafe_page(request: HttpRequest) -> HttpResponse:
+    """The keys to seal to are not the ones that the install signed: nothing is taken, the numbers are shown."""
+    return render(request, "intake/unsafe.html", pages.unsafe_page(), status=503)
 
 
 def _receipt_page(request: HttpRequest, report: Report | None, code: str, **more: Any) -> HttpResponse:
@@ -122,7 +133,9 @@ def send(request: HttpRequest) -> HttpResponse:
     try:
         received = receive_report(envelope=envelope, sealed_by="browser", held=held, now=now())
     except StaleDesk:
-        return refusal("stale_desk", config=pages.desks_of_the_page())
+        return refusal("stale_desk", config={"routed": in_force().for_page})
+    except RoutingBroken:
+        return refusal("unsafe_keys")
     return JsonResponse(_said(received.report), status=201 if received.new else 200)
 
 

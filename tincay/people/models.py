@@ -1,6 +1,7 @@
 """Organisations, desks, users. Public keys only: what opens anything is in the vault, sealed."""
 
 from typing import Any, Self, cast
+from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -57,6 +58,8 @@ class Desk(models.Model):
     name_en = models.CharField(max_length=120)
     purpose = models.CharField(max_length=20, choices=PURPOSES)
     recipient = models.CharField(max_length=80, blank=True)
+    # What verifies its replies: 32 bytes, empty until it has a key.
+    signing = models.BinaryField(max_length=32, default=bytes)
     # Somebody who held the key has left: a member's browser has to make a new one.
     key_due = models.BooleanField(default=False)
     # What she is told about who answers a stage is the name of a post, never of a person.
@@ -70,6 +73,25 @@ class Desk(models.Model):
 
     def post(self, language: str) -> str:
         return (self.post_en if language == "en" else self.post_vi) or self.name(language)
+
+
+class DeskKey(models.Model):
+    """The public halves of each key that a desk ever had. From the second on the key before it has signed it.
+
+    Format: docs/formats/routing.md. The first one is signed by the install, in its routing statement.
+    """
+
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="keys")
+    number = models.PositiveIntegerField()
+    recipient = models.CharField(max_length=80)
+    signing = models.BinaryField(max_length=32)
+    document = models.BinaryField()
+    signature = models.BinaryField(default=bytes)
+
+    objects = PublicQuerySet["DeskKey"].as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["desk", "number"], name="one_desk_key_a_number")]
 
 
 class UserSet(GuardedQuerySet["User"]):
@@ -150,6 +172,7 @@ class Membership(models.Model):
 class Notice(models.Model):
     """ "Có việc mới" to one user: nothing else is ever said outside the product."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     user = models.ForeignKey(User, models.CASCADE, related_name="notices")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

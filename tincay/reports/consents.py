@@ -4,24 +4,29 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import pairwise
 
-from tincay.core.consent import GRANT_LABEL, GrantNotSigned
+from tincay.core.clock import local_day
+from tincay.core.consent import OWN, wishes
 from tincay.core.priority import retention_class
-from tincay.core.sealing import verify_signature
+from tincay.core.statements import Kind, NotSigned, read_statement
 from tincay.reports.application import log_event, save_columns
-from tincay.reports.ending import erase_words
-from tincay.reports.envelope import GrantDocument, GrantIn
-from tincay.reports.models import ConsentGrant, Report
-from tincay.reports.queries import was_answered
+from tincay.reports.count_rows import drop_entry, may_be_counted
+from tincay.reports.ending import erase_words, rewrite_closed
+from tincay.reports.envelope import GrantDocument
+from tincay.reports.models import ConsentGrant, Report, Task
+from tincay.reports.queries import grants, was_answered
 from tincay.web.packs import codes
-from tincay.web.strict_json import Malformed, read
+from tincay.web.strict_json import Malformed, Signed, read
 from tincay.web.transactions import one_transaction
+
+ASK_RECEIVER = "ask_receiver"
+"""The task that a wish makes: ask her which body or service."""
 
 
 @one_transaction
-def change_consent(*, report: Report, grant: GrantIn, now: datetime) -> ConsentGrant:
+def change_consent(*, report: Report, grant: Signed, now: datetime) -> ConsentGrant:
     """Keep a signed word about consent. It acts at once; said again, it is the same word.
 
-    Raises GrantNotSigned, Malformed.
+    Raises NotSigned, Malformed.
     """
     same = report.grants.filter(document=grant.document.encode(), signature=grant.signature).first()
     if same:
@@ -29,10 +34,24 @@ def change_consent(*, report: Report, grant: GrantIn, now: datetime) -> ConsentG
     last = report.grants.order_by("-number").values_list("number", flat=True).first() or 0
     (row,) = read_grants(report, [grant], last=last)
     row.save()
+    settle_wishes(report, now)
     log_event(report, "consent_changed", now, scope=row.scope, given=int(row.given))
     if row.scope == "store_sealed":
         _keep_words(report, row.given, now)
+    if row.scope == "count_statistics" and not may_be_counted(report, now):
+        drop_entry(report=report)
+    if report.closed:
+        rewrite_closed(now=now, also=report)
     return row
+
+
+def settle_wishes(report: Report, now: datetime) -> None:
+    """A yes that names nobody is a wish: somebody has to ask her which body. What she took back is asked no more."""
+    wanted = set() if report.closed else set(wishes(grants(report), today=local_day(now)))
+    tasks = report.tasks.filter(kind=ASK_RECEIVER)
+    tasks.exclude(about__in=wanted).delete()
+    for scope in wanted - set(tasks.values_list("about", flat=True)):
+        Task.objects.create(subject=report.id, kind=ASK_RECEIVER, about=scope)
 
 
 def _keep_words(report: Report, keeps: bool, now: datetime) -> None:
@@ -45,21 +64,22 @@ def _keep_words(report: Report, keeps: bool, now: datetime) -> None:
         erase_words(report=report, now=now)
 
 
-def read_grants(report: Report, grants: Iterable[GrantIn], *, last: int) -> list[ConsentGrant]:
+def read_grants(report: Report, grants: Iterable[Signed], *, last: int) -> list[ConsentGrant]:
     """Her words in the order in which she said them, each verified; the rows are not saved."""
     rows = [_read_grant(report, grant) for grant in grants]
     numbers = [last, *(row.number for row in rows)]
     if any(after <= before for before, after in pairwise(numbers)):
-        raise GrantNotSigned
+        raise NotSigned
     return rows
 
 
-def _read_grant(report: Report, grant: GrantIn) -> ConsentGrant:
-    document = grant.document.encode()
-    if not verify_signature(bytes(report.signing), GRANT_LABEL + document, grant.signature):
-        raise GrantNotSigned
-    signed = read(GrantDocument, document)
+def _read_grant(report: Report, grant: Signed) -> ConsentGrant:
+    read_statement(bytes(report.signing), Kind.GRANT, grant.statement)
+    signed = read(GrantDocument, grant.document)
+    if signed.signer != OWN:
+        raise NotSigned  # her key signs her own words only
     codes().check("consent_scope", signed.scope)
+    codes().check("consent_method", signed.method)
     return ConsentGrant(
         report=report,
         number=signed.n,
@@ -68,8 +88,10 @@ def _read_grant(report: Report, grant: GrantIn) -> ConsentGrant:
         items=signed.items,
         given=signed.given,
         day=_day(signed.day),
-        expires=_day(signed.expires) if signed.expires else None,
-        document=document,
+        until=_day(signed.until) if signed.until else None,
+        method=signed.method,
+        signer=signed.signer,
+        document=grant.document.encode(),
         signature=grant.signature,
     )
 

@@ -1,10 +1,18 @@
 """The one message that carries a report (docs/formats/seal.md): read strictly, never opened."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from tincay.web.strict_json import AgeRecipient, Bytes32, Bytes64, Bytes64Long, Key, Strict, Version
+from tincay.core.authorship import SealedParts, words_document
+from tincay.web.strict_json import AgeRecipient, Bytes32, Bytes64, Key, Signed, Strict, Version
+
+RECEIVER = r"^(desk|service|body):[a-z0-9-]{1,60}$"
+SIGNER = r"^(receipt|staff:[1-9][0-9]{0,4})$"
+LONGEST_PART = 200_000
+"""Bytes of words in one sealed part: with answers and padding it stays below vault.actions.WORDS_LIMIT."""
+MOST_PARTS = 8
+"""Parts of one compartment in one envelope; together they fit into its bytes."""
 
 
 class WrapIn(Strict):
@@ -14,12 +22,17 @@ class WrapIn(Strict):
 
 class CompartmentIn(Strict):
     recipient: AgeRecipient
-    sealed: Bytes64 | None
+    sealed: Annotated[list[Bytes64], Field(max_length=MOST_PARTS)]
     wraps: Annotated[list[WrapIn], Field(min_length=2, max_length=2)]
+
+    @property
+    def parts(self) -> SealedParts:
+        return SealedParts(self.recipient, self.sealed)
 
 
 class CompartmentsIn(Strict):
     narrative: CompartmentIn
+    contact: CompartmentIn
     identity: CompartmentIn
     thread: CompartmentIn
 
@@ -28,11 +41,6 @@ class ReceiptIn(Strict):
     locator: Bytes32
     recipient: AgeRecipient
     signing: Bytes32
-
-
-class GrantIn(Strict):
-    document: Annotated[str, StringConstraints(max_length=2000)]
-    signature: Bytes64Long
 
 
 class ProofOfWorkIn(Strict):
@@ -51,32 +59,108 @@ class Envelope(Strict):
     retention_class: Annotated[str, StringConstraints(max_length=20)]
     receipt: ReceiptIn
     compartments: CompartmentsIn
-    grants: Annotated[list[GrantIn], Field(max_length=16)]
+    words: Signed
+    grants: Annotated[list[Signed], Field(max_length=16)]
     proof_of_work: ProofOfWorkIn | None
+
+    def words_document(self, desk_signing: bytes) -> dict[str, Any]:
+        """What she has to have signed of this envelope, sealed to the desk that holds this verifying key."""
+        return words_document(
+            n=1,
+            kind="report",
+            key=self.key,
+            desk=self.desk,
+            desk_signing=desk_signing,
+            compartments={name: given.parts for name, given in self.compartments},
+            codes={
+                "kind_group": self.kind_group,
+                "priority": self.priority,
+                "retention_class": self.retention_class,
+            },
+        )
 
 
 class MessageIn(Strict):
-    """A message of the thread, from either side."""
+    """A message of the thread as a desk posts it: what proves its author lies inside the seal."""
 
     v: Version
     key: Key
     sealed: Bytes64
 
 
+class HerMessageIn(MessageIn):
+    """A message of hers, with her signature over what is sealed."""
+
+    words: Signed
+
+
+class WrapBefore(WrapIn):
+    """A compartment that there was already, wrapped to whom it belongs to now."""
+
+    of: AgeRecipient
+
+
+class MovedIn(Strict):
+    """The report goes to another desk: new compartments, and the old ones wrapped to it."""
+
+    desk: Annotated[str, StringConstraints(max_length=50)]
+    compartments: CompartmentsIn
+    before: Annotated[list[WrapBefore], Field(max_length=60)]
+
+
+class AdditionIn(Strict):
+    """What she tells later. `sealed` goes to the compartment in use; where it is moved, to the new one."""
+
+    v: Version
+    key: Key
+    priority: Literal["p0", "p1", "p2", "p3"] | None
+    sealed: Annotated[list[Bytes64], Field(max_length=MOST_PARTS)]
+    moved: MovedIn | None
+    words: Signed
+
+
+class WrapAgain(Strict):
+    """A compartment (by its public key), wrapped to the new receipt."""
+
+    of: AgeRecipient
+    sealed: Bytes64
+
+
+class OpeningAgain(Strict):
+    """What a leaf of the report says (by its number), sealed to the new receipt."""
+
+    number: Annotated[int, Field(ge=1, le=100_000)]
+    sealed: Bytes64
+
+
+class NewCode(Strict):
+    """A new code takes the old one's place: everything that the old one opened, for the new one."""
+
+    v: Version
+    key: Key
+    receipt: ReceiptIn
+    change: Signed
+    words: Signed
+    wraps: Annotated[list[WrapAgain], Field(max_length=60)]
+    openings: Annotated[list[OpeningAgain], Field(max_length=1000)]
+
+
 class GrantChange(Strict):
     v: Version
-    grant: GrantIn
+    grant: Signed
 
 
 class GrantDocument(Strict):
-    """The words that the receipt's key signed."""
+    """Her word about consent, as it was signed (docs/formats/grant.md)."""
 
-    v: Version
+    v: Annotated[int, Field(ge=2, le=2)]
     scope: Annotated[str, StringConstraints(max_length=30)]
-    receiver: Annotated[str, StringConstraints(max_length=60)] | None
+    receiver: Annotated[str, StringConstraints(max_length=80, pattern=RECEIVER)] | None
     items: Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=60)]
     given: bool
     day: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
-    expires: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None
+    until: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None
+    method: Annotated[str, StringConstraints(max_length=40)]
+    signer: Annotated[str, StringConstraints(pattern=SIGNER)]
     n: Annotated[int, Field(ge=1, le=10_000)]
     text: Annotated[str, StringConstraints(max_length=40)]

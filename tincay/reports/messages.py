@@ -1,15 +1,18 @@
 """The thread: what she and the helpers write to each other. Words lie in the vault; here is who wrote and when."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from tincay.core.clock import WAITS_FOR_HER
 from tincay.core.stages import WrongStage
+from tincay.core.statements import Statement
 from tincay.people.actions import call_on_duty
 from tincay.people.models import User
 from tincay.reports.application import lock_and_refresh, log_event, save_clocks
 from tincay.reports.clocks import ReportClocks
 from tincay.reports.deadlines import go_on, stand_still
 from tincay.reports.models import Message, Report
+from tincay.reports.signed_words import keep_message as sign_message
 from tincay.vault import actions as vault
 from tincay.web.transactions import one_transaction
 
@@ -18,24 +21,22 @@ HELPER_WROTE = ("first_action", "replied")
 
 
 @one_transaction
-def post_message(
-    *, report: Report, key: str, sealed: bytes, sealed_by: str, author: User | None, now: datetime
+def receive_message(
+    *, report: Report, key: str, sealed: bytes, words: Statement, sealed_by: str, now: datetime
 ) -> Message:
-    """Keep a message of the thread; `author` is None when it is hers. Her word ends a pause that waits for her,
-    and a reply is owed to it.
+    """Keep a message of hers with her signature. It ends a pause that waits for her, and a reply is owed to it.
 
-    Raises BadEnvelope, WrongStage when it is closed; a second message with the same key is the same message.
+    Raises BadEnvelope, NotSigned, StaleNumber, WrongStage when it is closed; a second message with the same key is
+    the same message.
     """
     if same := held_with(report, key):
         return same
-    message = keep_message(report=report, key=key, sealed=sealed, sealed_by=sealed_by, author=author, now=now)
+    sign_message(report=report, key=key, sealed=sealed, words=words)
+    message = keep_message(report=report, key=key, sealed=sealed, sealed_by=sealed_by, author=None, now=now)
     clocks = ReportClocks(report)
-    if author is None:
-        go_on(report, clocks, WAITS_FOR_HER, now)
-        clocks.start_anew(["she_wrote"], now)
-        call_on_duty(desk=report.desk, now=now)
-    else:
-        clocks.mark_met(HELPER_WROTE, now)
+    go_on(report, clocks, WAITS_FOR_HER, now)
+    clocks.start_anew(["she_wrote"], now)
+    call_on_duty(desk=report.desk, now=now)
     save_clocks(report, clocks, "paused")
     return message
 
@@ -67,14 +68,15 @@ def keep_message(
     text = vault.add_text(owner=report.id, kind="thread", sealed=sealed, sealed_by=sealed_by)
     message = Message.objects.create(
         report=report,
+        place=report.messages.count(),
         key=key,
         text=text,
         from_reporter=author is None,
         kind=kind,
         number=author.number if author else None,
-        posted_at=now.replace(second=0),
+        posted_at=now,
     )
-    log_event(report, "message_posted", now)
+    log_event(report, "message_posted", now, sealed=sha256(sealed).hexdigest())
     return message
 
 
@@ -96,5 +98,14 @@ def ask(*, report: Report, key: str, sealed: bytes, author: User, now: datetime)
 
 @one_transaction
 def write_message(*, report: Report, key: str, sealed: bytes, author: User, now: datetime) -> Message:
-    """Write to her without moving a stage."""
-    return post_message(report=report, key=key, sealed=sealed, sealed_by="browser", author=author, now=now)
+    """Write to her without moving a stage. The desk's signature lies inside the seal: her browser checks it.
+
+    Raises BadEnvelope, WrongStage when it is closed; a second message with the same key is the same message.
+    """
+    if same := held_with(report, key):
+        return same
+    message = keep_message(report=report, key=key, sealed=sealed, sealed_by="browser", author=author, now=now)
+    clocks = ReportClocks(report)
+    clocks.mark_met(HELPER_WROTE, now)
+    save_clocks(report, clocks, "paused")
+    return message

@@ -20,7 +20,9 @@ def grants(report: Report) -> list[Grant]:
             given=row.given,
             number=row.number,
             day=row.day,
-            expires=row.expires,
+            until=row.until,
+            method=row.method,
+            signer=row.signer,
         )
         for row in report.grants.order_by("number")
     ]

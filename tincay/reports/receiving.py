@@ -7,15 +7,18 @@ from typing import NamedTuple
 
 from django.db import IntegrityError
 
-from tincay.core.clock import iso_day
+from tincay.core.authorship import base64url
+from tincay.core.clock import iso_day, local_day
+from tincay.core.consent import TO_SOMEBODY
+from tincay.core.statements import Kind, NotSigned, read_statement, spelled
 from tincay.directory.queries import desk_and_case
 from tincay.people.actions import call_on_duty
 from tincay.people.models import Desk
 from tincay.reports.application import log_event
 from tincay.reports.clocks import ReportClocks, next_due
-from tincay.reports.consents import read_grants
-from tincay.reports.envelope import CompartmentIn, Envelope
-from tincay.reports.models import ConsentGrant, Report
+from tincay.reports.consents import read_grants, settle_wishes
+from tincay.reports.envelope import CompartmentIn, CompartmentsIn, Envelope
+from tincay.reports.models import ConsentGrant, Report, SignedWords
 from tincay.reports.queries import with_key
 from tincay.vault import actions as vault
 from tincay.web.packs import codes, words_of_nature
@@ -37,7 +40,8 @@ def receive_report(
 ) -> Received:
     """Keep a report, all of it or nothing. A second envelope with the same key is the same report.
 
-    Raises StaleDesk, Malformed (also for a receipt that another report has), NotSigned, BadEnvelope, BadKey.
+    Raises StaleDesk, Malformed (also for a receipt that another report has), NotSigned, BadEnvelope, BadKey,
+    RoutingBroken.
     """
     try:
         return _keep(envelope=envelope, sealed_by=sealed_by, held=held, code_name=code_name, now=now)
@@ -52,9 +56,10 @@ def receive_report(
 def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now: datetime) -> Received:
     if same := with_key(envelope.key):
         return Received(same, new=False)
-    desk, case = desk_and_case(envelope.desk)
-    if desk is None or case is None:
+    asked = desk_and_case(envelope.desk)
+    if asked is None:
         raise StaleDesk
+    desk, case = asked
     codes().check("retention_class", envelope.retention_class)
     report = _new_report(envelope, desk, sealed_by=sealed_by, held=held, now=now)
     clocks = ReportClocks(report)
@@ -64,9 +69,13 @@ def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now
     report.promise = _first_leaf(report, envelope, now)
     report.save(force_insert=True)
     clocks.save()
-    _keep_compartments(report, envelope, sealed_by, case)
+    compartments = compartments_for(envelope.compartments, report, case)
+    vault.add_compartments(owner=report.id, compartments=compartments, sealed_by=sealed_by)
+    _keep_words(report, envelope, desk)
     if envelope.grants:
-        ConsentGrant.objects.bulk_create(read_grants(report, envelope.grants, last=0))
+        rows = ConsentGrant.objects.bulk_create(read_grants(report, envelope.grants, last=0))
+        if any(row.scope in TO_SOMEBODY for row in rows):
+            settle_wishes(report, now)
     if not held or _first_held_in_danger(report):
         call_on_duty(desk=desk, now=now)
     return Received(report, new=True)
@@ -93,18 +102,15 @@ def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, n
         receipt=envelope.receipt.recipient,
         signing=envelope.receipt.signing,
         thread=envelope.compartments.thread.recipient,
-        received_at=now.replace(second=0),
-        received_month=f"{now:%Y-%m}",
+        received_at=now,
+        received_month=f"{local_day(now):%Y-%m}",
     )
 
 
-def _keep_compartments(report: Report, envelope: Envelope, sealed_by: str, case: Desk) -> None:
-    readers = {"narrative": report.desk, "identity": case, "thread": report.desk}
-    compartments = {
-        kind: _compartment(getattr(envelope.compartments, kind), reader, report)
-        for kind, reader in readers.items()
-    }
-    vault.add_compartments(owner=report.id, compartments=compartments, sealed_by=sealed_by)
+def compartments_for(given: CompartmentsIn, report: Report, case: Desk) -> dict[str, vault.NewCompartment]:
+    """The compartments as they came, each wrapped to its reader and to the receipt. Raises StaleDesk."""
+    readers = {"narrative": report.desk, "contact": report.desk, "identity": case, "thread": report.desk}
+    return {kind: _compartment(getattr(given, kind), reader, report) for kind, reader in readers.items()}
 
 
 def _compartment(given: CompartmentIn, reader: Desk, report: Report) -> vault.NewCompartment:
@@ -115,15 +121,32 @@ def _compartment(given: CompartmentIn, reader: Desk, report: Report) -> vault.Ne
     return vault.NewCompartment(given.recipient, wraps, given.sealed)
 
 
+def _keep_words(report: Report, envelope: Envelope, desk: Desk) -> None:
+    """Her signature over all of it: exactly what came, and sealed to this desk's present key."""
+    statement = envelope.words.statement
+    read_statement(envelope.receipt.signing, Kind.WORDS, statement)
+    if statement.document != spelled(envelope.words_document(bytes(desk.signing))):
+        raise NotSigned
+    document, signature = statement
+    SignedWords.objects.create(
+        report=report, number=1, key=envelope.key, document=document, signature=signature
+    )
+
+
 def _code_name() -> str:
     """A name that helpers can say: never sequential, tells nothing."""
     return f"{secrets.choice(words_of_nature())} {secrets.randbelow(899) + 1}"
 
 
 def _first_leaf(report: Report, envelope: Envelope, now: datetime) -> str:
-    """The leaf of the report itself: what was received, as a hash, and by when it is looked at first."""
-    narrative = sha256(envelope.compartments.narrative.sealed or b"").hexdigest()
+    """The leaf of the report itself: what was received, whose signature all of hers bears, and by when it is
+    looked at first."""
     first = log_event(
-        report, "report_received", now, deadline=iso_day(report.next_due_at), narrative=narrative
+        report,
+        "report_received",
+        now,
+        deadline=iso_day(report.next_due_at),
+        signing=base64url(envelope.receipt.signing),
+        words=sha256(envelope.words.document.encode()).hexdigest(),
     )
     return first.promise

@@ -1,6 +1,6 @@
 """What happens to keys and sealed words. Other apps write vault rows only through these verbs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -8,17 +8,22 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from tincay.core.authorship import DeskKey as KeyOfDesk
+from tincay.core.authorship import follow_keys, is_vouched
 from tincay.core.sealing import BadEnvelope, Recipient, check_envelope, seal
+from tincay.core.statements import NotSigned, Statement, spelled
 from tincay.log.actions import Appended, append_public_leaf
 from tincay.people.actions import end_sessions, let_in_again, suspend
-from tincay.people.models import Desk, Membership, User
+from tincay.people.models import Desk, DeskKey, Membership, User
 from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
-from tincay.vault.queries import desk_keys, stale_wraps
+from tincay.vault.queries import key_in_force, stale_wraps, wraps_for_receipt
 from tincay.web.transactions import leave_no_copy, one_transaction
 
-WORDS_LIMIT = 400_000
-"""Bytes of one sealed text: a padded text of about 300,000 bytes, or a long story many times over."""
+WORDS_LIMIT = 300_000
+"""Bytes of one sealed text. A longer story comes in parts."""
 WRAP_LIMIT = 1_024
+OPENING_LIMIT = 6_000
+"""Bytes of one sealed opening: an event has 4,096 at most."""
 
 
 class LastMember(Exception):
@@ -38,39 +43,53 @@ class SealedWrap:
     desk: Desk | None
 
 
+class MemberWrap(NamedTuple):
+    """A desk's identity sealed to one member, and the desk's word that this is the member's key."""
+
+    sealed: bytes
+    voucher: Statement
+
+
 class NewCompartment(NamedTuple):
-    """A compartment as it came, with its wraps and, but for an empty thread, its first sealed text."""
+    """A compartment as it came, with its wraps and what was sealed to it so far, part after part."""
 
     recipient: Recipient
     wraps: list[SealedWrap]
-    sealed: bytes | None
+    sealed: Sequence[bytes]
 
 
 @one_transaction
 def add_compartments(*, owner: UUID, compartments: Mapping[str, NewCompartment], sealed_by: str) -> None:
     """Store a new report's compartments. Bytes are checked for shape only; nothing here is opened."""
+    first = Compartment.objects.of(owner).count()
     rows = {
-        kind: Compartment(owner=owner, kind=kind, recipient=new.recipient)
-        for kind, new in compartments.items()
+        kind: Compartment(owner=owner, kind=kind, place=place, recipient=new.recipient)
+        for place, (kind, new) in enumerate(compartments.items(), start=first)
     }
     for new in compartments.values():
         _check(new)
     Compartment.objects.bulk_create(rows.values())
     Wrap.objects.bulk_create(
-        Wrap(compartment=rows[kind], desk=wrap.desk, recipient=wrap.to, sealed=wrap.sealed)
+        Wrap(
+            compartment=rows[kind],
+            holder_kind="desk" if wrap.desk else "receipt",
+            desk=wrap.desk,
+            recipient=wrap.to,
+            sealed=wrap.sealed,
+        )
         for kind, new in compartments.items()
         for wrap in new.wraps
     )
     SealedText.objects.bulk_create(
-        SealedText(compartment=rows[kind], sealed=new.sealed, sealed_by=sealed_by)
+        SealedText(compartment=rows[kind], place=place, sealed=sealed, sealed_by=sealed_by)
         for kind, new in compartments.items()
-        if new.sealed is not None
+        for place, sealed in enumerate(new.sealed)
     )
 
 
 def _check(new: NewCompartment) -> None:
-    if new.sealed is not None:
-        check_envelope(new.sealed, limit=WORDS_LIMIT)
+    for sealed in new.sealed:
+        check_envelope(sealed, limit=WORDS_LIMIT)
     for wrap in new.wraps:
         check_envelope(wrap.sealed, limit=WRAP_LIMIT)
 
@@ -80,7 +99,31 @@ def add_text(*, owner: UUID, kind: str, sealed: bytes, sealed_by: str) -> Sealed
     """Add words to a report's current compartment of that kind. Raises BadEnvelope."""
     check_envelope(sealed, limit=WORDS_LIMIT)
     compartment = Compartment.objects.of(owner).get(kind=kind, current=True)
-    return SealedText.objects.create(compartment=compartment, sealed=sealed, sealed_by=sealed_by)
+    place = compartment.texts.count()
+    return SealedText.objects.create(compartment=compartment, place=place, sealed=sealed, sealed_by=sealed_by)
+
+
+@one_transaction
+def move(
+    *,
+    owner: UUID,
+    before: Mapping[str, SealedWrap],
+    compartments: Mapping[str, NewCompartment],
+    sealed_by: str,
+) -> None:
+    """Let other desks hold a report: compartments of before go on to be read with the wraps of `before` (by public
+    key) and take no more words; `compartments` follow them. Every wrap of a desk that was there is deleted."""
+    rows = {row.recipient: row for row in Compartment.objects.of(owner)}
+    for wrap in before.values():
+        check_envelope(wrap.sealed, limit=WRAP_LIMIT)
+    Wrap.objects.of(owner).filter(holder_kind="desk").delete()
+    Wrap.objects.bulk_create(
+        Wrap(compartment=rows[of], holder_kind="desk", desk=wrap.desk, recipient=wrap.to, sealed=wrap.sealed)
+        for of, wrap in before.items()
+    )
+    Compartment.objects.of(owner).filter(kind__in=compartments.keys()).update(current=False)
+    leave_no_copy()
+    add_compartments(owner=owner, compartments=compartments, sealed_by=sealed_by)
 
 
 @one_transaction
@@ -101,6 +144,25 @@ def keep_opening(
 
 
 @one_transaction
+def give_to_receipt(
+    *, owner: UUID, receipt: Recipient, wraps: Mapping[str, bytes], openings: Mapping[int, bytes]
+) -> None:
+    """Put another receipt in the place of the one that there is: wraps by the compartment's public key, openings by
+    their number. Raises BadEnvelope unless it is exactly all of them."""
+    held = {row.compartment.recipient: row for row in wraps_for_receipt(owner)}
+    said = {row.number: row for row in Opening.objects.of(owner)}
+    if wraps.keys() != held.keys() or openings.keys() != said.keys():
+        raise BadEnvelope("not everything that the receipt opens")
+    for of, sealed in wraps.items():
+        check_envelope(sealed, limit=WRAP_LIMIT)
+        Wrap.objects.of(owner).filter(pk=held[of].pk).update(recipient=receipt, sealed=sealed)
+    for number, sealed in openings.items():
+        check_envelope(sealed, limit=OPENING_LIMIT)
+        Opening.objects.of(owner).filter(pk=said[number].pk).update(for_receipt=sealed)
+    leave_no_copy()
+
+
+@one_transaction
 def erase(*, owner: UUID) -> None:
     """Delete a report's words, wraps and openings. Its leaves stay and mean nothing any more."""
     # Children first: each is then one statement, without reading what is deleted.
@@ -114,20 +176,9 @@ def erase(*, owner: UUID) -> None:
 @one_transaction
 def erase_words(*, owner: UUID) -> int:
     """Delete words only (consent `store_sealed` was not given, and she was answered); how many texts."""
-    words = SealedText.objects.of(owner).filter(compartment__kind__in=["narrative", "identity"])
+    words = SealedText.objects.of(owner).filter(compartment__kind__in=["narrative", "contact", "identity"])
     leave_no_copy()
     return words.delete()[0]
-
-
-def _commit_desk_key(*, desk: Desk, now: datetime) -> None:
-    """A desk's public key is a leaf that everybody may read: it is about nobody, and a swapped one shows."""
-    event: dict[str, str | int] = {
-        "desk": desk.code,
-        "number": len(desk_keys(desk.code)) + 1,
-        "recipient": desk.recipient,
-        "signing": "",
-    }
-    append_public_leaf(kind="key_changed", event=event, now=now)
 
 
 def _lock(desks: QuerySet[Desk]) -> None:
@@ -181,24 +232,67 @@ def set_person_key(
 
 
 @one_transaction
-def set_desk_key(*, desk: Desk, recipient: Recipient, wraps: Mapping[User, bytes], now: datetime) -> None:
+def set_desk_key(
+    *,
+    desk: Desk,
+    key: KeyOfDesk,
+    succession: Statement | None,
+    wraps: Mapping[User, MemberWrap],
+    now: datetime,
+) -> None:
     """Give a desk a new key with a wrap for each of `wraps`' members.
 
-    What was wrapped to the old key stays readable through the members' old wraps until `rewrap` has replaced
-    all of it and `forget_old_key` is called. Raises NotYet while an older key is still being replaced.
+    `succession` is the old key's word for it; the first key has none, and receives nothing before the install has
+    signed it (directory.routing). What was wrapped to the old key stays readable through the members' old wraps until
+    `rewrap` has replaced all of it and `forget_old_key` is called. Raises NotYet while an older key is still being
+    replaced, NotSigned when the old key did not sign this one or the new one does not vouch for a member.
     """
     _lock(Desk.objects.filter(pk=desk.pk))
     if DeskWrap.objects.for_the_rules().filter(desk=desk).exclude(of=desk.recipient).exists():
         raise NotYet
-    for sealed in wraps.values():
-        check_envelope(sealed, limit=WRAP_LIMIT)
-    DeskWrap.objects.bulk_create(
-        DeskWrap(desk=desk, user=user, of=recipient, recipient=user.recipient, sealed=sealed)
-        for user, sealed in wraps.items()
+    before = key_in_force(desk)
+    signed = _checked_succession(before, key, succession)
+    recipient = Recipient(key.recipient)
+    DeskWrap.objects.bulk_create(_desk_wrap(desk, key, user, wrap) for user, wrap in wraps.items())
+    DeskKey.objects.create(
+        desk=desk,
+        number=key.number,
+        recipient=recipient,
+        signing=key.signing,
+        document=signed.document,
+        signature=signed.signature,
     )
-    Desk.objects.filter(pk=desk.pk).update(recipient=recipient, key_due=False)
-    desk.recipient, desk.key_due = recipient, False
-    _commit_desk_key(desk=desk, now=now)
+    Desk.objects.filter(pk=desk.pk).update(recipient=recipient, signing=key.signing, key_due=False)
+    desk.recipient, desk.signing, desk.key_due = recipient, key.signing, False
+    event = {name: value for name, value in key.document.items() if name != "v"}
+    append_public_leaf(kind="key_changed", event=event, now=now)  # about nobody, so that a swapped one shows
+
+
+def _checked_succession(before: KeyOfDesk, key: KeyOfDesk, succession: Statement | None) -> Statement:
+    """The statement to keep with a new key. Raises NotSigned."""
+    if key.desk != before.desk or key.number != before.number + 1 or len(key.signing) != 32:
+        raise NotSigned
+    if not before.number:
+        return Statement(spelled(key.document), b"")
+    if succession is None or follow_keys(before, [succession])[-1] != key:
+        raise NotSigned
+    return succession
+
+
+def _desk_wrap(desk: Desk, key: KeyOfDesk, user: User, wrap: MemberWrap) -> DeskWrap:
+    check_envelope(wrap.sealed, limit=WRAP_LIMIT)
+    if not is_vouched(key, user.recipient, wrap.voucher):
+        raise NotSigned
+    document, signature = wrap.voucher
+    return DeskWrap(
+        desk=desk,
+        user=user,
+        of=key.recipient,
+        recipient=user.recipient,
+        sealed=wrap.sealed,
+        voucher=document,
+        signature=signature,
+    )
 
 
 @one_transaction
@@ -210,20 +304,21 @@ def forget_old_key(*, desk: Desk) -> None:
 
 
 @one_transaction
-def hand_key(*, desk: Desk, user: User, sealed: bytes) -> None:
-    """Give a member the desk's present key, as an unlocked colleague wrapped it."""
-    check_envelope(sealed, limit=WRAP_LIMIT)
+def hand_key(*, desk: Desk, user: User, wrap: MemberWrap) -> None:
+    """Give a member the desk's present key, as an unlocked colleague wrapped it after comparing the fingerprint.
+
+    Raises NotSigned when the desk does not vouch for the member's key.
+    """
+    row = _desk_wrap(desk, key_in_force(desk), user, wrap)
+    given = {name: getattr(row, name) for name in ("desk", "user", "sealed", "voucher", "signature")}
     DeskWrap.objects.for_the_rules().update_or_create(
-        of=desk.recipient, recipient=user.recipient, defaults={"desk": desk, "user": user, "sealed": sealed}
+        of=desk.recipient, recipient=user.recipient, defaults=given
     )
 
 
 @one_transaction
-def add_member(*, desk: Desk, user: User, sealed: bytes | None, on_call: int | None = None) -> Membership:
-    """Put a user at a desk. `sealed` is the desk's identity wrapped to the user by an unlocked colleague;
-    without it somebody has to hand the key over before the new member can read."""
-    if sealed is not None:
-        hand_key(desk=desk, user=user, sealed=sealed)
+def add_member(*, desk: Desk, user: User, on_call: int | None = None) -> Membership:
+    """Put a user at a desk. Somebody has to hand the key over before the new member can read."""
     seats = Membership.objects.for_the_rules()
     return seats.update_or_create(user=user, desk=desk, defaults={"on_call": on_call})[0]
 
@@ -277,7 +372,7 @@ def reset_access(*, user: User, password: str, keep_key: bool) -> None:
 
 
 @one_transaction
-def rewrap(*, desk: Desk, wraps: Iterable[tuple[int, bytes | None]], recipient: Recipient) -> int:
+def rewrap(*, desk: Desk, wraps: Iterable[tuple[UUID, bytes | None]], recipient: Recipient) -> int:
     """Replace wraps to this desk's older key (by their id) with wraps to its new one; how many were replaced.
 
     None: that one could not be opened; it is marked for a person to look at. Raises NotYet when `recipient`

@@ -1,10 +1,12 @@
 """Ciphertext and the wraps that open it. Nothing else in the product stores words."""
 
-from typing import Self, TypeVar
+from collections.abc import Mapping
+from typing import ClassVar, Self, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import models
 
+from tincay.core.statements import Statement
 from tincay.people.models import Desk, User
 from tincay.people.tenancy import ScopedQuerySet
 
@@ -42,10 +44,29 @@ class Compartment(models.Model):
     the old one stays readable for those who could read it and takes no more words (`current` is false).
     """
 
-    KINDS = ("narrative", "identity", "thread", "notes")
+    KINDS: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "narrative": ("desk", "receipt"),
+        "contact": ("desk", "receipt"),
+        "identity": ("desk", "receipt"),
+        "thread": ("desk", "receipt"),
+        "notes": ("desk",),
+        "evidence": ("desk", "receipt"),
+        "case": ("desk", "receipt"),
+        "plan": ("desk", "receipt"),
+        "assessment": ("desk", "receipt"),
+        "coerced": ("person", "receipt"),
+        "bundle": ("desk", "slip", "receipt"),
+        "sheet": ("desk", "receipt"),
+        "kept": ("receipt",),
+    }
+    """Who may hold a wrap of each kind; `part` tells apart what there may be several of (a set, a bundle, a sheet)."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     owner = models.UUIDField(db_index=True)
     kind = models.CharField(max_length=20)
+    part = models.CharField(max_length=32, blank=True)
+    # In the order in which the report's compartments came: ids are random and tell none.
+    place = models.PositiveSmallIntegerField()
     recipient = models.CharField(max_length=80, unique=True)
     current = models.BooleanField(default=True)
 
@@ -54,15 +75,21 @@ class Compartment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["owner", "kind"], condition=models.Q(current=True), name="one_current_compartment"
+                fields=["owner", "kind", "part"],
+                condition=models.Q(current=True),
+                name="one_current_compartment",
             )
         ]
 
 
 class Wrap(models.Model):
-    """A compartment's identity, sealed to one desk, or to the receipt (`desk` is empty)."""
+    """A compartment's identity, sealed to one holder: a desk, the receipt, a person or a slip."""
 
+    HOLDERS = ("desk", "receipt", "person", "slip")
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
     compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="wraps")
+    holder_kind = models.CharField(max_length=10)
     desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="+")
     recipient = models.CharField(max_length=80)
     sealed = models.BinaryField()
@@ -73,14 +100,22 @@ class Wrap(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["compartment", "recipient"], name="one_wrap_for_a_key")
+            models.UniqueConstraint(fields=["compartment", "recipient"], name="one_wrap_for_a_key"),
+            models.CheckConstraint(
+                condition=models.Q(holder_kind="desk", desk__isnull=False)
+                | models.Q(holder_kind__in=("receipt", "person", "slip"), desk__isnull=True),
+                name="a_desk_is_named",
+            ),
         ]
 
 
 class SealedText(models.Model):
-    """Words under a compartment's key. `sealed_by` says where they were sealed: browser, server, operator."""
+    """Words under a compartment's key, in their order there (`place`). `sealed_by` says where they were sealed:
+    browser, server, operator."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="texts")
+    place = models.PositiveSmallIntegerField()
     sealed = models.BinaryField()
     sealed_by = models.CharField(max_length=10)
 
@@ -124,7 +159,8 @@ class PersonWrap(models.Model):
 class DeskWrap(models.Model):
     """A desk's identity, sealed to one member. `of` is its public half.
 
-    While a desk gets a new key its members hold two: the old one opens what was not wrapped anew yet.
+    While a desk gets a new key its members hold two: the old one opens what was not wrapped anew yet. `voucher` and
+    `signature` are the desk's word that `recipient` is the member's own key (core.authorship.vouch).
     """
 
     desk = models.ForeignKey(Desk, models.CASCADE, related_name="wraps")
@@ -132,8 +168,14 @@ class DeskWrap(models.Model):
     of = models.CharField(max_length=80)
     recipient = models.CharField(max_length=80)
     sealed = models.BinaryField()
+    voucher = models.BinaryField()
+    signature = models.BinaryField()
 
     objects = ScopedQuerySet["DeskWrap"].as_manager()
+
+    @property
+    def statement(self) -> Statement:
+        return Statement(bytes(self.voucher), bytes(self.signature))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["of", "recipient"], name="one_desk_wrap_for_a_key")]

@@ -1,15 +1,16 @@
 """What the vault can be asked. Every answer is ciphertext or a public key."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from tincay.core.authorship import DeskKey as KeyOfDesk
 from tincay.core.sealing import Recipient
 from tincay.log.queries import opened_in_clear
 from tincay.people.models import Desk, User
-from tincay.vault.models import Compartment, DeskWrap, SealedText, Wrap
+from tincay.vault.models import Compartment, DeskWrap, Opening, SealedText, Wrap
 
 
 def recipient(owner: UUID, kind: str) -> Recipient:
@@ -19,12 +20,42 @@ def recipient(owner: UUID, kind: str) -> Recipient:
     )
 
 
+def compartment_keys(owner: UUID) -> dict[str, str]:
+    """The kind of each compartment that a desk reads, by its public key."""
+    rows = Compartment.objects.of(owner).filter(wraps__holder_kind="desk")
+    return dict(rows.values_list("recipient", "kind"))
+
+
 def wraps_for_receipt(owner: UUID) -> QuerySet[Wrap]:
-    return Wrap.objects.of(owner).filter(desk=None).select_related("compartment")
+    """What her receipt opens, in the order in which the compartments came."""
+    wraps = Wrap.objects.of(owner).filter(holder_kind="receipt").select_related("compartment")
+    return wraps.order_by("compartment__place")
+
+
+def openings(owner: UUID) -> QuerySet[Opening]:
+    """What every leaf of a report says, in order."""
+    return Opening.objects.of(owner)
+
+
+def first_opening(owner: UUID) -> Opening | None:
+    """What the first leaf of a report says; None once it is purged."""
+    return Opening.objects.of(owner).first()
 
 
 def desk_wraps(user: User) -> QuerySet[DeskWrap]:
     return DeskWrap.objects.within(user=user).filter(recipient=user.recipient).select_related("desk")
+
+
+def key_in_force(desk: Desk) -> KeyOfDesk:
+    """The public halves of a desk's present key; number 0 and empty while it has none."""
+    number = desk.keys.order_by("-number").values_list("number", flat=True).first() or 0
+    return KeyOfDesk(desk.code, number, desk.recipient, bytes(desk.signing))
+
+
+def holders(desk: Desk) -> list[DeskWrap]:
+    """The wraps of the desk's present key, each with its member: who can open what the desk receives."""
+    rows = DeskWrap.objects.for_the_rules().filter(of=desk.recipient, user__is_active=True)
+    return list(rows.filter(user__memberships__desk=desk).select_related("user").order_by("user"))
 
 
 def stale_wraps(desk: Desk) -> QuerySet[Wrap]:
@@ -53,24 +84,18 @@ def without_key(desk: Desk) -> QuerySet[User]:
     )
 
 
-def desk_keys(code: str) -> list[Mapping[str, str | int]]:
-    """What the log says of this desk's keys, the first one first (docs/formats/leaf.md: `key_changed`)."""
-    events = (opened.event for opened in opened_in_clear("key_changed"))
-    return [event for event in events if event["desk"] == code]
-
-
 def swapped_desks() -> list[str]:
-    """Desks whose public key is not the last one that the log names."""
-    told = {str(opened.event["desk"]): opened.event["recipient"] for opened in opened_in_clear("key_changed")}
-    rows = Desk.objects.order_by("code").values_list("code", "recipient")
-    return [code for code, recipient in rows if recipient != told.get(code, "")]
+    """Desks whose public halves are not the last ones that the log names."""
+    told = {opened.event["desk"]: opened.event for opened in opened_in_clear("key_changed")}
+    keys = [key_in_force(desk).document for desk in Desk.objects.exclude(recipient="").order_by("code")]
+    return [key["desk"] for key in keys if not key.items() - {("v", 1)} <= told.get(key["desk"], {}).items()]
 
 
 class Readable(NamedTuple):
     """One compartment that a user can open: the wraps from the user's key to it, each with the public half
     of what is inside, and what was sealed there."""
 
-    compartment: int
+    compartment: UUID
     links: list[tuple[bytes, str]]
     texts: list[SealedText]
 
@@ -79,11 +104,11 @@ def readable(owner: UUID, user: User) -> dict[str, list[Readable]]:
     """What a user can open of a report, by kind of compartment; a rotated compartment comes before its heir."""
     desk_keys = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
     wraps = Wrap.objects.of(owner).filter(recipient__in=desk_keys).select_related("compartment")
-    texts: dict[int, list[SealedText]] = {}
-    for text in SealedText.objects.of(owner).order_by("id"):
+    texts: dict[UUID, list[SealedText]] = {}
+    for text in SealedText.objects.of(owner).order_by("place"):
         texts.setdefault(text.compartment_id, []).append(text)
     by_kind: dict[str, list[Readable]] = {}
-    for wrap in wraps.order_by("compartment_id"):
+    for wrap in wraps.order_by("compartment__place"):
         links = [
             (desk_keys[wrap.recipient], wrap.recipient),
             (bytes(wrap.sealed), wrap.compartment.recipient),
@@ -99,7 +124,7 @@ def first_words(owners: Iterable[UUID], user: User) -> dict[UUID, Readable]:
     owners = list(owners)
     wraps = Wrap.objects.of(*owners).filter(compartment__kind="narrative", recipient__in=desk_keys)
     wrap_of = {wrap.compartment_id: wrap for wrap in wraps.select_related("compartment")}
-    rows = SealedText.objects.of(*owners).filter(compartment__in=wrap_of)
+    rows = SealedText.objects.of(*owners).filter(compartment__in=wrap_of).order_by("-place")
     texts = {text.compartment_id: text for text in rows}
     return {
         wrap_of[number].compartment.owner: Readable(

@@ -2,28 +2,43 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from django.db.models import QuerySet
 from pydantic import Field, StringConstraints
 
+from tincay.core.authorship import DeskKey as KeyOfDesk
 from tincay.people.models import Desk, User
 from tincay.vault import actions as vault
 from tincay.vault.models import DeskWrap, Wrap
-from tincay.vault.queries import desk_wraps, old_key, stale_wraps, without_key
-from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Strict, base64_text
+from tincay.vault.queries import desk_wraps, holders, key_in_force, old_key, stale_wraps, without_key
+from tincay.web.strict_json import (
+    AgeRecipient,
+    Bytes32,
+    Bytes64,
+    Malformed,
+    Signed,
+    Strict,
+    base64_text,
+    signed_json,
+)
 from tincay.web.transactions import one_transaction
 
 AT_ONCE = 50
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
+WrapId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
 class MemberWrap(Strict):
+    """The desk's key for one member, and the desk's word that the member's key was compared."""
+
     id: Number
     sealed: Bytes64
+    voucher: Signed
 
 
 class ReplacedWrap(Strict):
-    id: Number
+    id: WrapId
     sealed: Bytes64 | None
 
 
@@ -36,6 +51,8 @@ class NewKey(Strict):
     v: Literal[1]
     step: Literal["key"]
     recipient: AgeRecipient
+    signing: Bytes32
+    succession: Signed | None
     wraps: Annotated[list[MemberWrap], Field(min_length=1, max_length=200)]
 
 
@@ -53,18 +70,23 @@ class Joined(Strict):
 
 
 def begin(desk: Desk, user: User) -> dict[str, Any]:
-    """Where things stand for this member, who holds the desk's present key unless it has none yet."""
-    members = _public(User.objects.for_the_rules().filter(memberships__desk=desk, is_active=True))
+    """Where things stand for this member, who holds the desk's present key unless it has none yet.
+
+    `members` are those who hold it, each with the voucher under which they got it; who makes the first key is alone.
+    """
+    about = {"desk": desk.code, "number": key_in_force(desk).number}
     if not desk.recipient:  # its first key: there is nothing to hand over yet
-        return {"old": None, "new": None, "members": members, "left": 0}
+        alone = {"id": str(user.pk), "recipient": user.recipient, "voucher": None}
+        return {**about, "old": None, "new": None, "members": [alone], "left": 0}
     current = desk_wraps(user).get(of=desk.recipient)
     old = old_key(desk, user)
     renewing = old is not None
     joining = [] if renewing or desk.key_due else _public(without_key(desk))
     return {
+        **about,
         "old": _desk_key(old or current, user),
         "new": _desk_key(current, user) if renewing else None,
-        "members": members,
+        "members": [_vouched(row) for row in holders(desk)],
         **({"joining": joining} if joining else {}),
         "left": stale_wraps(desk).count()
         if renewing
@@ -83,15 +105,22 @@ def _public(users: QuerySet[User]) -> list[dict[str, str]]:
     ]
 
 
+def _vouched(row: DeskWrap) -> dict[str, Any]:
+    voucher = signed_json(row.voucher, row.signature)
+    return {"id": str(row.user_id), "recipient": row.user.recipient, "voucher": voucher}
+
+
 def new_key(desk: Desk, user: User, sent: NewKey, now: datetime) -> dict[str, Any]:
-    """Take the desk's new key. Every member with a key must have a wrap, so that nobody is left outside."""
-    sitting = User.objects.for_the_rules().filter(memberships__desk=desk, is_active=True)
-    members = sitting.exclude(recipient="").in_bulk()
-    sealed = {int(wrap.id): wrap.sealed for wrap in sent.wraps}
-    if set(sealed) != set(members):
+    """Take the desk's new key. Who held the old one must have a wrap, so that nobody is left outside, unless the
+    maker's browser found another key in a member's place: then that member waits until fingerprints are compared."""
+    held = {row.user_id: row.user for row in holders(desk)} or {user.pk: user}
+    given = {int(wrap.id): vault.MemberWrap(wrap.sealed, wrap.voucher.statement) for wrap in sent.wraps}
+    if user.pk not in given or not given.keys() <= held.keys():
         raise Malformed
-    wraps = {members[number]: wrap for number, wrap in sealed.items()}
-    vault.set_desk_key(desk=desk, recipient=sent.recipient, wraps=wraps, now=now)
+    key = KeyOfDesk(desk.code, key_in_force(desk).number + 1, sent.recipient, sent.signing)
+    succession = sent.succession.statement if sent.succession else None
+    wraps = {held[number]: wrap for number, wrap in given.items()}
+    vault.set_desk_key(desk=desk, key=key, succession=succession, wraps=wraps, now=now)
     own = DeskWrap.objects.within(user=user).get(of=desk.recipient)
     return {"new": _desk_key(own, user), "left": stale_wraps(desk).count()}
 
@@ -110,19 +139,20 @@ def replaced(desk: Desk, user: User, sent: Replaced) -> dict[str, Any]:
     """Take what was wrapped anew, from a member who can have opened it: while the old key is replaced."""
     if old_key(desk, user) is None:
         raise Malformed
-    wraps = [(int(wrap.id), wrap.sealed) for wrap in sent.wraps]
+    wraps = [(UUID(wrap.id), wrap.sealed) for wrap in sent.wraps]
     vault.rewrap(desk=desk, wraps=wraps, recipient=sent.recipient)
     return {"left": stale_wraps(desk).count()}
 
 
 @one_transaction
 def joined(desk: Desk, sent: Joined) -> None:
-    """Hand the desk's present key to members who do not hold it yet: to all of them, or to nobody."""
+    """Hand the desk's present key to members who do not hold it yet: to all that are named, or to nobody."""
     waiting = without_key(desk).exclude(recipient="").in_bulk()
     for wrap in sent.wraps:
         if int(wrap.id) not in waiting:
             raise Malformed
-        vault.hand_key(desk=desk, user=waiting[int(wrap.id)], sealed=wrap.sealed)
+        given = vault.MemberWrap(wrap.sealed, wrap.voucher.statement)
+        vault.hand_key(desk=desk, user=waiting[int(wrap.id)], wrap=given)
 
 
 def forget_old(desk: Desk) -> None:

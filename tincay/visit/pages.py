@@ -4,32 +4,42 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from tincay.core import receipts
+from tincay.core.authorship import Forged, HerWords, her_words
 from tincay.core.clock import local_day
+from tincay.core.consent import wishes
 from tincay.core.ledger.leaf import Opened, open_leaf
-from tincay.core.sealing import Sealed, open_sealed
+from tincay.core.sealing import Sealed, Stretched, open_sealed, signing_public
+from tincay.core.statements import NotSigned
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
+from tincay.intake.seal_on_server import new_code as new_code_of
 from tincay.log.keys import policy_note
 from tincay.log.queries import Standing, evidence_for, state_of
 from tincay.people.models import Desk, Organisation
+from tincay.reports.envelope import NewCode
 from tincay.reports.models import Escalation, Report
 from tincay.reports.queries import grants
+from tincay.reports.signed_words import desk_keys, record_json, said_of, signed_words
 from tincay.vault.models import Opening
-from tincay.vault.queries import recipient, wraps_for_receipt
+from tincay.vault.queries import first_opening, openings, recipient, wraps_for_receipt
 from tincay.visit import queries
+from tincay.visit.actions import ReceiptKeys
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
 from tincay.visit.sealed import Wrapped
 from tincay.visit.session import Visitor
 from tincay.visit.stage_bar import bar
 from tincay.web.dates import day_words, moment_words
-from tincay.web.packs import codes, language, text_version, texts
+from tincay.web.models import this_install
+from tincay.web.packs import codes, language, text_version, texts, things
 from tincay.web.strict_json import base64_text
 
 
@@ -38,7 +48,15 @@ def _page(visitor: Visitor) -> dict[str, Any]:
     plain = visitor.keys is not None
     # Without a script the way out has to pass by here, or the visit would stay open behind her.
     way_out = {"exit_address": reverse("visit_out")} if plain else {}
-    return {"report": visitor.report, "token": visitor.token, "plain": plain, "texts": texts(), **way_out}
+    return {
+        "report": visitor.report,
+        "token": visitor.token,
+        "plain": plain,
+        "record": None if plain else record_json(visitor.report),
+        "forged": False,
+        "texts": texts(),
+        **way_out,
+    }
 
 
 @dataclass(frozen=True)
@@ -50,7 +68,7 @@ class ThreadMessage:
     when: str
     kind: str
     wrapped: Wrapped
-    text_id: int
+    text_id: UUID
 
 
 def conversation(report: Report) -> list[ThreadMessage]:
@@ -58,7 +76,7 @@ def conversation(report: Report) -> list[ThreadMessage]:
     wrap = wraps_for_receipt(report.id).filter(compartment__kind="thread").first()
     if wrap is None:
         return []
-    rows = report.messages.select_related("text").order_by("id")
+    rows = report.messages.select_related("text").order_by("place")
     return [
         ThreadMessage(
             who=gettext("Bạn")
@@ -67,7 +85,7 @@ def conversation(report: Report) -> list[ThreadMessage]:
             from_her=row.from_reporter,
             when=moment_words(row.posted_at) if row.posted_at else "",
             kind=row.kind,
-            wrapped=Wrapped(wrap, [row.text]),
+            wrapped=Wrapped(wrap, [row.text], None if row.from_reporter else said_of(row)),
             text_id=row.text_id,
         )
         for row in rows
@@ -110,12 +128,16 @@ def _unit(level: str, report: Report) -> str:
 def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
     """Where it stands, who answers, what was said, and the place to write."""
     report = visitor.report
+    own = _Opener(visitor)
+    shown = [_message(own, message) for message in conversation(report)]
     return {
         **_page(visitor),
         "bar": bar(report, now),
         "post": report.desk.post(language()),
-        "messages": [_message(visitor, message, report.id.hex) for message in conversation(report)],
+        "messages": shown,
+        "forged": own.forged,
         "late": bool(queries.late_clocks(report, now)),
+        "made_by_other": report.sealed_by == "operator" and not report.receipt_changes.exists(),
         "nothing_to_answer": queries.nothing_to_answer(report),
         "thread": "" if report.closed else recipient(report.id, "thread"),
         "key": secrets.token_urlsafe(16),
@@ -123,13 +145,44 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
     }
 
 
-def _message(visitor: Visitor, message: ThreadMessage, owner: str) -> dict[str, Any]:
-    opened = message.wrapped.opened(visitor.keys.stretched.identity) if visitor.keys else []
+class _Opener:
+    """Opens her words in memory where her browser has no script; remembers whether something was not hers."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+        self.forged = False
+        self._hers: HerWords | None = None
+        self._desk_keys = frozenset[bytes]()
+        if visitor.keys:
+            try:
+                self._hers = her_words(
+                    signing_public(visitor.keys.stretched.signing_seed), signed_words(visitor.report)
+                )
+                self._desk_keys = desk_keys(visitor.report, self._hers)
+            except Forged:
+                self.forged = True
+
+    def open(self, wrapped: Wrapped) -> list[dict[str, Any]]:
+        keys = self._visitor.keys
+        if keys is None or self._hers is None:
+            return []
+        try:
+            return wrapped.opened(keys.stretched.identity, self._hers, self._desk_keys)
+        except Forged:
+            self.forged = True
+            return []
+
+    def document(self, wrapped: Wrapped) -> dict[str, Any] | None:
+        """What her own browser opens; None where it has no script."""
+        return None if self._visitor.keys else wrapped.document
+
+
+def _message(own: _Opener, message: ThreadMessage) -> dict[str, Any]:
     return {
         "message": message,
-        "id": f"m{message.text_id}",
-        "words": [str(document.get("words", "")) for document in opened],
-        "sealed": None if visitor.keys else message.wrapped.document,
+        "id": f"m{message.text_id.hex}",
+        "words": [str(document.get("words", "")) for document in own.open(message.wrapped)],
+        "sealed": own.document(message.wrapped),
     }
 
 
@@ -139,7 +192,7 @@ def consents(visitor: Visitor, now: datetime) -> dict[str, Any]:
     Where facts go to somebody it is said to whom; a yes that names nobody is shown as long as it stands.
     """
     rows = queries.consents(visitor.report, CONSENTS, now)
-    rows = [row for row in rows if row.receiver or row.given or row.scope not in SHARED]
+    rows = [row for row in rows if row.receiver or row.stands or row.scope not in SHARED]
     shown = [{"row": row, "label": _sentence(row.scope, row.receiver)} for row in rows]
     return {**_page(visitor), "rows": shown}
 
@@ -155,14 +208,16 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
     if scope not in CONSENTS or (receiver and scope not in SHARED):
         raise Http404
     report = visitor.report
-    given = queries.is_given(grants(report), scope, receiver, now)
+    signed = grants(report)
+    wished = receiver is None and scope in wishes(signed, today=local_day(now))
     return {
         **_page(visitor),
         "label": _sentence(scope, receiver),
         "example": texts()["consent"][scope]["example"],
         "scope": scope,
         "receiver": receiver,
-        "given": given,
+        "given": wished or queries.is_given(signed, scope, receiver, now),
+        "wished": wished,
         "items": items_of(scope),
         "seen": [_items()[name] for name in seen_for(scope)],
         "handed_over": scope in _HANDED_OVER,
@@ -171,7 +226,7 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
         "day": local_day(now).isoformat(),
         "text_version": text_version(),
         "cannot_be_recalled": scope in CANNOT_BE_RECALLED,
-        "own": _own_words(visitor, only=seen_for(scope)),
+        **_own_words(visitor, only=seen_for(scope)),
         "labels": labels(),
     }
 
@@ -230,21 +285,21 @@ def _fields() -> dict[str, str]:
     }
 
 
-def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any]:
     """Her story and what she said about herself: sealed for her phone, or opened in memory."""
-    words_of = labels()
+    words_of, own = labels(), _Opener(visitor)
     shown = []
     for place, wrapped in enumerate(queries.own_words(visitor.report)):
-        opened = wrapped.opened(visitor.keys.stretched.identity) if visitor.keys else []
+        opened = own.open(wrapped)
         shown.append(
             {
                 "id": f"own{place}",
-                "sealed": None if visitor.keys else wrapped.document,
+                "sealed": own.document(wrapped),
                 "answers": [pair for document in opened for pair in _answers(document, words_of, only)],
                 "words": [str(document.get("words", "")) for document in opened if document.get("words")],
             }
         )
-    return shown
+    return {"own": shown, "forged": own.forged}
 
 
 def _answers(
@@ -283,7 +338,7 @@ def late(visitor: Visitor, now: datetime) -> dict[str, Any]:
 
 def proof(visitor: Visitor) -> dict[str, Any]:
     """What her phone needs to find her leaf: no row says which one it is. Without a script it is found here."""
-    opening = queries.first_opening(visitor.report)
+    opening = first_opening(visitor.report.id)
     if opening is None:
         return {**_page(visitor), "sealed": None}
     opened = _opened(visitor, opening)
@@ -316,7 +371,7 @@ def leaf_state(data: bytes, day: date) -> dict[str, str]:
 
 def proof_text(visitor: Visitor) -> str | None:
     """The proof file with what the leaf says in it, where the server may open."""
-    opening = queries.first_opening(visitor.report)
+    opening = first_opening(visitor.report.id)
     text = _opening_text(visitor, opening) if opening else ""
     return evidence_for(text) if text else None
 
@@ -326,7 +381,7 @@ def data(visitor: Visitor, now: datetime) -> dict[str, Any]:
     report = visitor.report
     return {
         **_page(visitor),
-        "own": _own_words(visitor),
+        **_own_words(visitor),
         "labels": labels(),
         "bar": bar(report, now),
         "desk": report.desk.name(language()),
@@ -355,9 +410,49 @@ def _written_down(report: Report) -> list[tuple[str, str]]:
     lines.append((gettext("Số ngày đã thử liên lạc với bạn"), str(report.safe_tries.count())))
     if hasattr(report, "closing_proposal"):
         lines.append((gettext("Đề nghị đóng tin"), gettext("đang chờ người thứ hai xem")))
-    if hasattr(report, "count_row"):
-        lines.append((gettext("Đã tính vào con số chung"), report.count_row.month))
+    if hasattr(report, "count_entry"):
+        lines.append((gettext("Con số chung"), gettext("đang chờ được tính, bạn còn rút lại được")))
+    elif report.counted:
+        lines.append((gettext("Con số chung"), gettext("đã tính, không còn tìm ra dòng của bạn để rút lại")))
     return lines
+
+
+def new_code(visitor: Visitor, code: str) -> dict[str, Any]:
+    """A new code: everything that the old one opens goes to her browser; without a script the code is shown here."""
+    if visitor.keys:
+        return {
+            **_page(visitor),
+            "code": code,
+            "digits": receipts.grouped(code),
+            "things": receipts.to_things(code, things()),
+        }
+    report = visitor.report
+    wraps = [
+        {"of": wrap.compartment.recipient, "sealed": base64_text(wrap.sealed)}
+        for wrap in wraps_for_receipt(report.id)
+    ]
+    said = [{"number": row.number, "sealed": base64_text(row.for_receipt)} for row in openings(report.id)]
+    config = {"salt": bytes(this_install().salt).hex(), "wraps": wraps, "openings": said}
+    return {**_page(visitor), "config": config}
+
+
+def sealed_again(visitor: Visitor, keys: ReceiptKeys, fresh: Stretched) -> NewCode:
+    """Everything that the old code opens, sealed to the new one in memory. Raises NotSigned: something is not hers."""
+    report = visitor.report
+    try:
+        hers = her_words(signing_public(keys.stretched.signing_seed), signed_words(report))
+    except Forged:
+        raise NotSigned from None
+    return new_code_of(
+        old=keys.stretched,
+        new=fresh,
+        key=secrets.token_urlsafe(16),
+        hers=hers,
+        wraps={
+            wrap.compartment.recipient: Sealed(bytes(wrap.sealed)) for wrap in wraps_for_receipt(report.id)
+        },
+        openings={row.number: Sealed(bytes(row.for_receipt)) for row in openings(report.id)},
+    )
 
 
 def ending(visitor: Visitor) -> dict[str, Any]:

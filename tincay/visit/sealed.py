@@ -1,10 +1,13 @@
-"""Sealed words with the wrap that her receipt opens; opened here only where her browser has no script."""
+"""Sealed words with the wrap that her receipt opens; opened here only where her browser has no script, and then
+checked here as her browser checks them: what she did not sign, or no desk of hers, is not shown.
+"""
 
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from tincay.core.sealing import Identity, Sealed, open_sealed, unpad, unwrap
+from tincay.core.authorship import Forged, HerWords, Said, read_reply
+from tincay.core.sealing import Identity, Recipient, Sealed, open_sealed, unpad, unwrap
 from tincay.vault.models import SealedText, Wrap
 from tincay.web.strict_json import base64_text
 
@@ -15,20 +18,37 @@ class Wrapped:
 
     wrap: Wrap
     texts: list[SealedText]
+    said: Said | None = None
 
     @property
     def document(self) -> dict[str, Any]:
         """What <sealed-words> is given (docs/client.md)."""
         link = {"sealed": base64_text(self.wrap.sealed), "of": self.wrap.compartment.recipient}
-        return {"wraps": [link], "sealed": [base64_text(text.sealed) for text in self.texts]}
+        said = self.said._asdict() if self.said else None
+        return {
+            "wraps": [link],
+            "sealed": [base64_text(text.sealed) for text in self.texts],
+            "said": said,
+        }
 
-    def opened(self, identity: Identity) -> list[dict[str, Any]]:
-        """The documents, where the server opens them for her. What cannot be opened is left out."""
+    def opened(self, identity: Identity, hers: HerWords, desk_keys: frozenset[bytes]) -> list[dict[str, Any]]:
+        """The documents, where the server opens them for her. What cannot be opened is left out.
+
+        Raises core.authorship.Forged.
+        """
+        recipient = self.wrap.compartment.recipient
         try:
-            key = unwrap(Sealed(bytes(self.wrap.sealed)), identity)
+            key = unwrap(Sealed(bytes(self.wrap.sealed)), identity, of=Recipient(recipient))
         except ValueError:
             return []
-        return [document for text in self.texts if (document := _open(text, key)) is not None]
+        documents = [document for text in self.texts if (document := _open(text, key)) is not None]
+        if self.said and recipient not in hers.recipients("thread"):
+            raise Forged("another_place")
+        if self.said:
+            return [{"words": read_reply(one, desk_keys=desk_keys, said=self.said)} for one in documents]
+        for text in self.texts:
+            hers.check(recipient, bytes(text.sealed))
+        return documents
 
 
 def _open(text: SealedText, key: Identity) -> dict[str, Any] | None:

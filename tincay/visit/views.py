@@ -1,6 +1,7 @@
 """Pages behind a receipt. Each works with sealed words that her phone opens, and plainly without a script."""
 
 import contextlib
+import secrets
 from datetime import date
 from typing import Any
 
@@ -13,20 +14,26 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tincay.core import receipts
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant
 from tincay.core.receipts import BadReceipt, mentions, normalise
 from tincay.core.sealing import stretch_receipt
 from tincay.core.stages import WrongStage
+from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake import flood
 from tincay.intake.attempts import attempts, count_attempt
 from tincay.intake.forms import LONGEST_WORDS
-from tincay.intake.seal_on_server import seal_message, signed_grant
+from tincay.intake.seal_on_server import HerMessage, seal_message, signed_grant
 from tincay.people.models import Desk
 from tincay.reports import deadlines, ending
+from tincay.reports.additions import receive_addition
 from tincay.reports.consents import change_consent
-from tincay.reports.envelope import GrantChange, MessageIn
-from tincay.reports.messages import post_message
+from tincay.reports.envelope import AdditionIn, GrantChange, HerMessageIn, NewCode
+from tincay.reports.messages import receive_message
+from tincay.reports.new_code import change_code
+from tincay.reports.receiving import StaleDesk
+from tincay.reports.signed_words import StaleNumber, signed_words
 from tincay.reports.steps import finish, reopen
 from tincay.vault.queries import recipient
 from tincay.visit import actions, pages, queries
@@ -42,7 +49,7 @@ from tincay.visit.session import (
 )
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
-from tincay.web.packs import text_version, texts, word_list_address, words
+from tincay.web.packs import text_version, texts, things, things_for_script
 from tincay.web.strict_json import Bytes32, Bytes33, Strict, Version, base64_text, read
 from tincay.web.time import now
 
@@ -78,9 +85,9 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     if wait:
         return _code_page(request, problem="slow_down", wait=wait, status=429)
     try:
-        code = normalise(request.POST.get("plain-code", ""), words())
+        code = normalise(request.POST.get("plain-code", ""), things())
     except BadReceipt as wrong:
-        return _code_page(request, problem=wrong.reason, status=422)
+        return _code_page(request, problem=wrong.reason, place=wrong.place, status=422)
     return _come_in(request, code)
 
 
@@ -117,7 +124,7 @@ def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> Http
     shown.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
     # What an ended visit left behind is not lost by a mistyped code either.
     shown.setdefault("typed", request.POST.get("plain-words", ""))
-    config = {"salt": bytes(this_install().salt).hex(), "words": word_list_address()}
+    config = {"salt": bytes(this_install().salt).hex(), "things": things_for_script()}
     return render(request, "visit/door.html", {"config": config, "texts": texts(), **shown}, status=status)
 
 
@@ -164,13 +171,35 @@ def home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def write(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """A message of hers: sealed on the phone, or in memory here."""
     if sends_json(request):
-        message = read(MessageIn, body_of(request))
+        message = read(HerMessageIn, body_of(request))
         try:
-            _post(visitor, message.key, message.sealed, "browser")
+            _post(visitor, message.key, HerMessage(message.sealed, message.words.statement), "browser")
         except WrongStage:
             return refusal("closed")
+        except StaleNumber:
+            return refusal("stale_number")
         return JsonResponse({"next": reverse("visit")}, status=201)
     return _write_plain(request, visitor)
+
+
+@requires_visit(over)
+@require_POST
+def add(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """What she tells later, sealed on the phone, to this desk or to another one (docs/formats/words.md)."""
+    if not sends_json(request):
+        raise Http404  # without a script there is no page that asks for it
+    addition = read(AdditionIn, body_of(request))
+    try:
+        receive_addition(report=visitor.report, addition=addition, sealed_by="browser", now=now())
+    except WrongStage:
+        return refusal("closed")
+    except StaleNumber:
+        return refusal("stale_number")
+    except StaleDesk:
+        return refusal("stale_desk", config={"routed": in_force().for_page})
+    except RoutingBroken:
+        return refusal("unsafe_keys")
+    return JsonResponse({"next": reverse("visit")}, status=201)
 
 
 def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
@@ -179,9 +208,8 @@ def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if problem:
         shown = pages.home(visitor, now()) | {"typed": typed, "problem": problem}
         return render(request, "visit/home.html", shown, status=422)
-    sealed = seal_message(typed, recipient(visitor.report.id, "thread"))
     try:
-        _post(visitor, request.POST.get("key", "")[:22], sealed, "server")
+        _post_plain(visitor, request.POST.get("key", "")[:22], typed)
     except OperationalError as error:
         shown = pages.home(visitor, now()) | {"typed": typed, "problem": storage_trouble(error)}
         return render(request, "visit/home.html", shown, status=503)
@@ -198,11 +226,64 @@ def _problem_with(typed: str, request: HttpRequest, visitor: Visitor) -> str:
         return "empty"
     if len(typed) > LONGEST_WORDS:
         return "too_long"
-    return "mentions" if visitor.keys and mentions(typed, visitor.keys.code, words()) else ""
+    return "mentions" if visitor.keys and mentions(typed, visitor.keys.code, things()) else ""
 
 
-def _post(visitor: Visitor, key: str, sealed: bytes, sealed_by: str) -> None:
-    post_message(report=visitor.report, key=key, sealed=sealed, sealed_by=sealed_by, author=None, now=now())
+def _post_plain(visitor: Visitor, key: str, typed: str) -> None:
+    """Seal and sign here what came without a script. Raises Http404 where her own browser holds the keys."""
+    if visitor.keys is None:
+        raise Http404
+    before = signed_words(visitor.report)
+    message = seal_message(
+        typed,
+        thread=recipient(visitor.report.id, "thread"),
+        receipt=visitor.keys.stretched,
+        key=key,
+        before=before[-1],
+        number=len(before) + 1,
+    )
+    _post(visitor, key, message, "server")
+
+
+def _post(visitor: Visitor, key: str, message: HerMessage, sealed_by: str) -> None:
+    receive_message(
+        report=visitor.report,
+        key=key,
+        sealed=message.sealed,
+        words=message.words,
+        sealed_by=sealed_by,
+        now=now(),
+    )
+
+
+@requires_visit(over)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_code(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Put a new code in the place of this one."""
+    if request.method == "POST" and sends_json(request):
+        change_code(report=visitor.report, new=read(NewCode, body_of(request)), now=now())
+        actions.end_other_visits(visit=visitor.visit)
+        return JsonResponse({"next": reverse("visit")}, status=201)
+    if request.method == "POST":
+        return _new_code_plain(request, visitor)
+    return render(request, "visit/new_code.html", pages.new_code(visitor, receipts.make(secrets.token_bytes)))
+
+
+def _new_code_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    code = request.POST.get("plain-code", "")
+    if visitor.keys is None or not receipts.check(code):
+        raise Http404
+    if request.POST.get("plain-last", "").strip() != code[-4:]:
+        shown = pages.new_code(visitor, code) | {"wrong": True}
+        return render(request, "visit/new_code.html", shown, status=422)
+    with flood.one_derivation():
+        fresh = stretch_receipt(code, bytes(this_install().salt))
+    change_code(report=visitor.report, new=pages.sealed_again(visitor, visitor.keys, fresh), now=now())
+    actions.end_other_visits(visit=visitor.visit)
+    cookie = actions.open_with_code(code=code, receipt=fresh, now=timezone.now())
+    actions.end_visit(visit=visitor.visit)
+    shown = pages.home(visitor_with(cookie), now()) | {"changed": True}
+    return start_session(render(request, "visit/home.html", shown), cookie)
 
 
 @requires_visit(over)
@@ -240,7 +321,7 @@ def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given:
         raise Http404
     grant = Grant(
         scope=scope,
-        receiver=receiver.code if receiver else None,
+        receiver=f"desk:{receiver.code}" if receiver else None,
         items=frozenset(items_of(scope) if given else ()),
         given=given,
         number=queries.last_number(visitor.report) + 1,

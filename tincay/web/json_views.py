@@ -10,23 +10,26 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 
 from tincay.core.codes import UnknownCode
-from tincay.core.consent import BadGrant, GrantNotSigned
+from tincay.core.consent import BadGrant
 from tincay.core.sealing import BadEnvelope, BadKey
+from tincay.core.statements import NotSigned
 from tincay.web.strict_json import Malformed
 
 P = ParamSpec("P")
-LONGEST = 524_288
+LONGEST = 1_572_864
 """Bytes of one envelope."""
 STATUS = {
     "malformed": 400,
     "visit_over": 401,
     "unknown": 404,
     "stale_desk": 409,
+    "stale_number": 409,
     "proof_of_work": 409,
     "closed": 409,
     "too_long": 413,
     "slow_down": 429,
     "busy": 503,
+    "unsafe_keys": 503,
     "full": 507,
 }
 
@@ -73,7 +76,7 @@ def for_script(
             return view(request, *args, **kwargs)
         except BodyTooLong:
             return refusal("too_long")
-        except (Malformed, BadEnvelope, BadKey, GrantNotSigned, BadGrant, UnknownCode):
+        except (Malformed, BadEnvelope, BadKey, NotSigned, BadGrant, UnknownCode):
             return refusal("malformed")
         except OperationalError as error:
             return refusal(storage_trouble(error))

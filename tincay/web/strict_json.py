@@ -7,7 +7,9 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
+from tincay.core.authorship import base64url
 from tincay.core.sealing import Recipient
+from tincay.core.statements import Statement
 
 
 class Malformed(ValueError):
@@ -53,6 +55,35 @@ Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Signed(Strict):
+    """A statement (docs/formats/statement.md) as JSON carries it: the document as text, and its signature."""
+
+    document: Annotated[str, StringConstraints(max_length=4096)]
+    signature: Bytes64Long
+
+    @property
+    def statement(self) -> Statement:
+        return Statement(self.document.encode(), self.signature)
+
+
+class LongSigned(Signed):
+    """A statement that this server's own operator wrote."""
+
+    document: str
+
+
+class RoutingFile(Strict):
+    """The install's routing statement with the key that signed it, as the operator's file and the page carry it."""
+
+    install: Bytes32
+    statement: LongSigned
+
+
+def signed_json(document: bytes | memoryview, signature: bytes | memoryview) -> dict[str, str]:
+    """A statement of a row as JSON carries it."""
+    return {"document": bytes(document).decode(), "signature": base64url(bytes(signature))}
 
 
 S = TypeVar("S", bound=Strict)

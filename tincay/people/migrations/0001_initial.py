@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -30,7 +31,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Notice',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
@@ -60,6 +61,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(max_length=120)),
                 ('purpose', models.CharField(choices=[('triage', 'triage'), ('case', 'case'), ('oversight', 'oversight')], max_length=20)),
                 ('recipient', models.CharField(blank=True, max_length=80)),
+                ('signing', models.BinaryField(default=bytes, max_length=32)),
                 ('key_due', models.BooleanField(default=False)),
                 ('post_vi', models.CharField(blank=True, max_length=120)),
                 ('post_en', models.CharField(blank=True, max_length=120)),
@@ -70,6 +72,21 @@ class Migration(migrations.Migration):
             model_name='user',
             name='organisation',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='users', to='people.organisation'),
+        ),
+        migrations.CreateModel(
+            name='DeskKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('recipient', models.CharField(max_length=80)),
+                ('signing', models.BinaryField(max_length=32)),
+                ('document', models.BinaryField()),
+                ('signature', models.BinaryField(default=bytes)),
+                ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='people.desk')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('desk', 'number'), name='one_desk_key_a_number')],
+            },
         ),
         migrations.CreateModel(
             name='Membership',

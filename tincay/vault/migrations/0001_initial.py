@@ -1,6 +1,7 @@
 import uuid
 
 import django.db.models.deletion
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -31,14 +32,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Compartment',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('owner', models.UUIDField(db_index=True)),
                 ('kind', models.CharField(max_length=20)),
+                ('part', models.CharField(blank=True, max_length=32)),
+                ('place', models.PositiveSmallIntegerField()),
                 ('recipient', models.CharField(max_length=80, unique=True)),
                 ('current', models.BooleanField(default=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('current', True)), fields=('owner', 'kind'), name='one_current_compartment')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('current', True)), fields=('owner', 'kind', 'part'), name='one_current_compartment')],
             },
         ),
         migrations.CreateModel(
@@ -56,7 +59,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SealedText',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('place', models.PositiveSmallIntegerField()),
                 ('sealed', models.BinaryField()),
                 ('sealed_by', models.CharField(max_length=10)),
                 ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='vault.compartment')),
@@ -69,6 +73,8 @@ class Migration(migrations.Migration):
                 ('of', models.CharField(max_length=80)),
                 ('recipient', models.CharField(max_length=80)),
                 ('sealed', models.BinaryField()),
+                ('voucher', models.BinaryField()),
+                ('signature', models.BinaryField()),
                 ('desk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wraps', to='people.desk')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='desk_wraps', to=settings.AUTH_USER_MODEL)),
             ],
@@ -79,7 +85,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Wrap',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('holder_kind', models.CharField(max_length=10)),
                 ('recipient', models.CharField(max_length=80)),
                 ('sealed', models.BinaryField()),
                 ('unopened', models.BooleanField(default=False)),
@@ -87,7 +94,7 @@ class Migration(migrations.Migration):
                 ('desk', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.desk')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('compartment', 'recipient'), name='one_wrap_for_a_key')],
+                'constraints': [models.UniqueConstraint(fields=('compartment', 'recipient'), name='one_wrap_for_a_key'), models.CheckConstraint(condition=models.Q(models.Q(('desk__isnull', False), ('holder_kind', 'desk')), models.Q(('desk__isnull', True), ('holder_kind__in', ('receipt', 'person', 'slip'))), _connector='OR'), name='a_desk_is_named')],
             },
         ),
     ]

@@ -1,0 +1,206 @@
+/** Who wrote what is shown. Format: docs/formats/words.md; tincay/core/authorship.py is the server's half. */
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { fromBase64url, hex, type Bytes } from "./bytes";
+import type { Signed } from "./generated";
+import { makeStatement, NotSigned, readStatement } from "./statement";
+
+export type ForgedReason = "not_hers" | "words_missing" | "part_missing" | "not_the_desk" | "another_place";
+
+/** What is shown was not written by whom it names. */
+export class Forged extends Error {
+  constructor(readonly reason: ForgedReason) {
+    super(reason);
+  }
+}
+
+export const digest = (bytes: Uint8Array): string => hex(sha256(bytes));
+
+export interface SealedParts {
+  recipient: string;
+  sealed: readonly Uint8Array[];
+}
+
+export interface WordsDocument {
+  codes: Record<string, string>;
+  compartments: Record<string, { recipient: string; sealed: string[] }>;
+  desk: string;
+  desk_signing: string;
+  key: string;
+  kind: "report" | "message" | "words" | "carried";
+  n: number;
+  v: 1;
+}
+
+type Signable = Omit<WordsDocument, "compartments" | "v"> & { compartments: Record<string, SealedParts> };
+
+/** Signs one thing that she sends: what was sealed to which compartment, and to which desk. */
+export function signWords(seed: Bytes, { compartments, ...rest }: Signable): Promise<Signed> {
+  const parts = Object.entries(compartments).map(([name, { recipient, sealed }]) => [name, { recipient, sealed: sealed.map(digest) }]);
+  return makeStatement(seed, "words", { ...rest, compartments: Object.fromEntries(parts), v: 1 });
+}
+
+/** Signs with a new code what the old one had signed. */
+export const signCarried = (seed: Bytes, words: HerWords, key: string): Promise<Signed> => makeStatement(seed, "words", { ...words.carried(key), v: 1 });
+
+/** The old code's word for the new one. */
+export const signChange = (seed: Bytes, recipient: string, signing: string): Promise<Signed> =>
+  makeStatement(seed, "receipt-change", { recipient, signing, v: 1 });
+
+/** The verifying key of the receipt in force, from the one that the first leaf commits. Throws NotSigned. */
+export async function followReceipts(first: string, changes: readonly Signed[]): Promise<string> {
+  let signing = first;
+  for (const change of changes) signing = (await readStatement<{ signing: string }>(fromBase64url(signing), "receipt-change", change)).signing;
+  return signing;
+}
+
+/** Everything that she signed of one report, in order. */
+export class HerWords {
+  constructor(readonly documents: readonly WordsDocument[]) {}
+
+  get deskKeys(): string[] {
+    return this.documents.map((document) => document.desk_signing);
+  }
+
+  recipient(kind: string): string {
+    return this.documents.reduce((found, { compartments }) => compartments[kind]?.recipient ?? found, "");
+  }
+
+  /** The public keys of every compartment of a kind that she ever made. */
+  recipients(kind: string): string[] {
+    return [...this.kinds()].filter(([, name]) => name === kind).map(([recipient]) => recipient);
+  }
+
+  /** The kind of every compartment that she made, by its public key, oldest first. */
+  private kinds(): Map<string, string> {
+    const named = this.documents.flatMap(({ compartments }) => Object.entries(compartments));
+    return new Map(named.map(([name, { recipient }]) => [recipient, name.split(":")[0]!]));
+  }
+
+  /** What she signs with a new code: everything that the old one signed, as one statement. */
+  carried(key: string): Omit<WordsDocument, "v"> {
+    const { desk, desk_signing } = this.documents[this.documents.length - 1]!;
+    const compartments: WordsDocument["compartments"] = {};
+    for (const kind of new Set(this.kinds().values())) {
+      const all = this.recipients(kind);
+      all.forEach((recipient, i) => {
+        compartments[i === all.length - 1 ? kind : `${kind}:${i + 1}`] = { recipient, sealed: this.hashes(recipient) };
+      });
+    }
+    return { codes: {}, compartments, desk, desk_signing, key, kind: "carried", n: 1 };
+  }
+
+  hashes(recipient: string): string[] {
+    return this.documents
+      .flatMap(({ compartments }) => Object.values(compartments))
+      .filter((parts) => parts.recipient === recipient)
+      .flatMap((parts) => parts.sealed);
+  }
+
+  /** Throws Forged unless she sealed exactly these bytes to this compartment. */
+  check(recipient: string, sealed: Uint8Array): void {
+    if (!this.hashes(recipient).includes(digest(sealed))) throw new Forged("not_hers");
+  }
+
+  /** Throws Forged when a part of what she sealed there is not among these. */
+  checkWhole(recipient: string, texts: readonly Uint8Array[]): void {
+    const held = new Set(texts.map(digest));
+    if (this.hashes(recipient).some((one) => !held.has(one))) throw new Forged("part_missing");
+  }
+}
+
+/** Her statements in order, each verified. Throws Forged: not signed by this receipt, or one is missing. */
+export async function herWords(signing: Bytes, statements: readonly Signed[]): Promise<HerWords> {
+  const documents: WordsDocument[] = [];
+  for (const statement of statements) {
+    const document = await readStatement<WordsDocument>(signing, "words", statement).catch(() => {
+      throw new Forged("not_hers");
+    });
+    documents.push(document);
+  }
+  if (!documents.length || documents.some((document, i) => document.n !== i + 1)) throw new Forged("words_missing");
+  return new HerWords(documents);
+}
+
+interface Place {
+  by: number;
+  key: string;
+  kind: string;
+  thread: string;
+}
+
+/** What the page says of a reply besides its words: `days` on one of which it was signed, none where no day is shown. */
+export interface Said extends Place {
+  days: readonly string[];
+}
+
+export interface Reply extends Place {
+  day: string;
+  desk: string;
+  words: string;
+}
+
+/** The document that is sealed to the thread; `seed` signs for the desk. */
+export async function makeReply(seed: Bytes, signing: string, reply: Reply): Promise<object> {
+  const { document, signature } = await makeStatement(seed, "reply", { ...reply, signing, v: 1 });
+  return { v: 1, reply: document, signature };
+}
+
+/** The words of a reply. Throws Forged: no desk of hers signed it, or it said something else of itself. */
+export async function readReply(opened: Record<string, unknown>, keys: readonly string[], said: Said): Promise<string> {
+  const written = { document: String(opened["reply"]), signature: String(opened["signature"]) };
+  for (const one of keys) {
+    const reply = await readStatement<Reply>(fromBase64url(one), "reply", written).catch(() => undefined);
+    if (!reply) continue;
+    const same = (["by", "key", "kind", "thread"] as const).every((name) => reply[name] === said[name]);
+    if (!same || (said.days.length && !said.days.includes(reply.day))) throw new Forged("another_place");
+    return reply.words;
+  }
+  throw new Forged("not_the_desk");
+}
+
+export interface DeskKey {
+  desk: string;
+  number: number;
+  recipient: string;
+  signing: string;
+}
+
+/** The old key's word for the one after it. */
+export const succeed = (before: Bytes, after: DeskKey): Promise<Signed> => makeStatement(before, "desk-key", { ...after, v: 1 });
+
+/** The desk's word that this public key is a member's: `of` is the desk's own. */
+export const vouch = (seed: Bytes, desk: string, of: string, recipient: string): Promise<Signed> =>
+  makeStatement(seed, "member", { desk, of, recipient, v: 1 });
+
+export async function isVouched(signing: Bytes, desk: string, of: string, recipient: string, voucher: Signed): Promise<boolean> {
+  const member = await readStatement<Record<string, unknown>>(signing, "member", voucher).catch(() => undefined);
+  return !!member && member["desk"] === desk && member["of"] === of && member["recipient"] === recipient;
+}
+
+/** The key that one statement puts after `before`. Throws NotSigned. */
+async function next(before: DeskKey, statement: Signed): Promise<DeskKey> {
+  const key = await readStatement<DeskKey>(fromBase64url(before.signing), "desk-key", statement);
+  if (key.desk !== before.desk || key.number !== before.number + 1) throw new NotSigned();
+  return key;
+}
+
+/** A desk's present key, from the first one on. Throws NotSigned. */
+export async function lastKey(first: DeskKey, later: readonly Signed[]): Promise<DeskKey> {
+  let key = first;
+  for (const statement of later) key = await next(key, statement);
+  return key;
+}
+
+/** The pinned verifying keys and every one that such a key signed. */
+export async function successors(pinned: readonly string[], later: readonly Signed[]): Promise<string[]> {
+  const known = [...new Set(pinned)];
+  // Grows while it is walked: a successor may have one too.
+  for (const one of known) {
+    for (const statement of later) {
+      const key = await readStatement<DeskKey>(fromBase64url(one), "desk-key", statement).catch(() => undefined);
+      if (key && !known.includes(key.signing)) known.push(key.signing);
+    }
+  }
+  return known;
+}

@@ -1,0 +1,80 @@
+/** Who wrote what this page shows: checked before any of it is shown. docs/formats/words.md. */
+
+import { Forged, herWords, readReply, successors, type HerWords, type Said } from "./authorship";
+import { fromBase64 } from "./bytes";
+import type { Signed } from "./generated";
+import { opener, type Document, type Link } from "./opener";
+import { all, json, show } from "./texts";
+
+/** What the page gives (reports/signed_words.py `record_json`), and at the desk what its own replies need. */
+export interface RecordData {
+  signing: string;
+  statements: Signed[];
+  later: Signed[];
+  changes: Signed[];
+  /** The opening of the report's first leaf, sealed to the thread: which key her signatures bear. */
+  first?: { wraps: Link[]; sealed: string };
+  desk?: { code: string; wraps: Link[]; by: number; day: string };
+}
+
+/** One sealed thing as a page carries it; `said` is what the page says of a desk's reply. */
+export interface SealedThing {
+  wraps: Link[];
+  sealed: string[];
+  said?: (Omit<Said, "thread"> & { days: string[] }) | null;
+}
+
+export class PageRecord {
+  private constructor(readonly words: HerWords, private readonly deskKeys: string[]) {}
+
+  static async read(data: RecordData): Promise<PageRecord> {
+    const words = await herWords(await opener().signing(data), data.statements);
+    return new PageRecord(words, await successors(words.deskKeys, data.later));
+  }
+
+  /** The documents with nothing in them that was not written by whom the page names. Throws Forged. */
+  async authored(documents: Document[], { wraps, sealed, said }: SealedThing): Promise<Document[]> {
+    const recipient = wraps[wraps.length - 1]?.of ?? "";
+    if (said) {
+      if (!this.words.recipients("thread").includes(recipient)) throw new Forged("another_place");
+      return Promise.all(documents.map(async (document) => ({ words: await readReply(document, this.deskKeys, { ...said, thread: recipient }) })));
+    }
+    for (const one of sealed) this.words.check(recipient, fromBase64(one));
+    return documents;
+  }
+
+  /** Throws Forged when a part of her story, or a message of hers, is not on this page. */
+  checkWhole(recipient: string, things: readonly SealedThing[]): void {
+    this.words.checkWhole(recipient, things.flatMap(({ sealed }) => sealed.map(fromBase64)));
+  }
+}
+
+let known: { text: string; record: Promise<PageRecord> } | undefined;
+
+/** The record of this page; undefined where the page is about none. Rejects with Forged. */
+export function pageRecord(): Promise<PageRecord> | undefined {
+  const text = document.getElementById("record")?.textContent;
+  if (!text) return undefined;
+  if (known?.text !== text) known = { text, record: PageRecord.read(JSON.parse(text) as RecordData) };
+  return known.record;
+}
+
+export const recordData = (): RecordData => json<RecordData>("record");
+
+const thingIn = (element: HTMLElement): SealedThing => JSON.parse(element.querySelector("script[type='application/json']")!.textContent!) as SealedThing;
+
+/** As soon as the key is there: her own signatures first, then whether everything of hers is on the page. */
+export async function checkPage(): Promise<void> {
+  const checked = pageRecord();
+  if (!checked || !opener().ready()) return;
+  const forged = await checked
+    .then((record) => {
+      const things = all(document, "sealed-words[data-thread]").map(thingIn).filter(({ said }) => !said);
+      const threads = document.querySelector("[data-whole-thread]") ? record.words.recipients("thread") : [];
+      for (const thread of threads) record.checkWhole(thread, things);
+      return false;
+    })
+    .catch((error: unknown) => error instanceof Forged);
+  for (const part of all(document, "[data-when-forged]")) show(part, forged);
+}
+

@@ -1,0 +1,61 @@
+/** Where reports go, as the install's own key signed it. Format: docs/formats/routing.md; core/routing.py is the server's half. */
+
+import { lastKey, type DeskKey } from "./authorship";
+import { fromBase64url } from "./bytes";
+import type { Signed } from "./generated";
+import { readStatement } from "./statement";
+
+interface RoutedDesk {
+  case: string;
+  number: number;
+  recipient: string;
+  signing: string;
+  state: boolean;
+}
+
+interface RoutingDocument {
+  default: string;
+  desks: Record<string, RoutedDesk>;
+  origin: string;
+  provinces: Record<string, string>;
+  serial: number;
+}
+
+/** What the page carries: the statement, the install's key, and the successions of each desk's keys. */
+export interface Routed {
+  install: string;
+  statement: Signed;
+  later: Record<string, Signed[]>;
+}
+
+/** The keys that a report for one desk is sealed to. */
+export interface SealedTo {
+  desk: DeskKey;
+  case: DeskKey;
+}
+
+export class Routing {
+  private constructor(private readonly document: RoutingDocument, private readonly later: Routed["later"]) {}
+
+  /** Throws NotSigned. */
+  static async read({ install, statement, later }: Routed): Promise<Routing> {
+    return new Routing(await readStatement<RoutingDocument>(fromBase64url(install), "routing", statement), later);
+  }
+
+  /** The desk for a province; never a state body's about an official (tests/vectors/desk_choice.json). */
+  desk(province: string, aboutOfficial: boolean): string {
+    const { provinces, desks, default: other } = this.document;
+    const own = Object.hasOwn(provinces, province) ? provinces[province]! : other;
+    return aboutOfficial && desks[own]!.state ? other : own;
+  }
+
+  /** Follows the chain of keys from the install's word on. Throws NotSigned. */
+  async keys(desk: string): Promise<SealedTo> {
+    return { desk: await this.key(desk), case: await this.key(this.document.desks[desk]!.case) };
+  }
+
+  private key(desk: string): Promise<DeskKey> {
+    const { number, recipient, signing } = this.document.desks[desk]!;
+    return lastKey({ desk, number, recipient, signing }, this.later[desk] ?? []);
+  }
+}

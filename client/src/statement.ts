@@ -1,0 +1,34 @@
+/** A signed statement: JSON in one spelling and an Ed25519 signature. Format: docs/formats/statement.md. */
+
+import { base64url, concat, fromBase64url, utf8, type Bytes } from "./bytes";
+import type { Signed } from "./generated";
+import { sign, verifySignature } from "./sign";
+
+export type Kind = "words" | "grant" | "reply" | "desk-key" | "member" | "routing" | "receipt-change";
+
+/** Not signed by this key, or as another kind, or not in its one spelling. */
+export class NotSigned extends Error {}
+
+const VERSION: Partial<Record<Kind, number>> = { grant: 2 };
+
+const signed = (kind: Kind, document: string): Bytes => concat(utf8(`tincay/${kind}/v${VERSION[kind] ?? 1}\0`), utf8(document));
+
+const sorted = (_: string, part: unknown): unknown =>
+  part && typeof part === "object" && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part;
+
+/** Members sorted at every level, in one line. Names are never whole numbers, which objects would put first. */
+export const spelled = (document: object): string => JSON.stringify(document, sorted);
+
+export async function makeStatement(seed: Bytes, kind: Kind, document: object): Promise<Signed> {
+  const written = spelled(document);
+  return { document: written, signature: base64url(await sign(seed, signed(kind, written))) };
+}
+
+/** The document, once `key` is known to have signed it as this kind. Throws NotSigned. */
+export async function readStatement<T>(key: Bytes, kind: Kind, { document, signature }: Signed): Promise<T> {
+  if (await verifySignature(key, signed(kind, document), fromBase64url(signature)).catch(() => false)) {
+    const read = JSON.parse(document) as T & object;
+    if (spelled(read) === document) return read;
+  }
+  throw new NotSigned();
+}

@@ -1,0 +1,330 @@
+"""Who wrote what is shown: her words by her own signature, a desk's reply by the desk's, and nothing else.
+
+The server keeps and passes on; it proves nothing here. Her browser asks with the key behind her code, a helper's
+with the key that the first leaf commits. Format: docs/formats/words.md; the browser's half is
+client/src/authorship.ts and both must pass tests/vectors/authorship.json.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from tincay.core.sealing import Identity, desk_signing_seed, recipient_of, signing_public
+from tincay.core.statements import Kind, NotSigned, Statement, make_statement, read_statement
+
+
+class Forged(Exception):
+    """What is shown was not written by whom it names. `reason` is a word of this module, never what was read."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def base64url(raw: bytes) -> str:
+    """Bytes as a statement carries them: base64url without padding."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def from_base64url(text: str) -> bytes:
+    """Raises NotSigned: no statement of ours holds anything else."""
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        raise NotSigned from None
+
+
+# --- her words
+
+
+class SealedParts(NamedTuple):
+    """One compartment as she signs it: its public key, and what was sealed to it, part after part."""
+
+    recipient: str
+    sealed: Sequence[bytes]
+
+
+def words_document(
+    *,
+    n: int,
+    kind: str,
+    key: str,
+    desk: str,
+    desk_signing: bytes,
+    compartments: Mapping[str, SealedParts],
+    codes: Mapping[str, str],
+) -> dict[str, Any]:
+    """What she signs of one thing that she sends. `kind` is report, message, words (told later) or carried.
+
+    `n` counts what her receipt has signed of this kind of statement, from 1 and without a gap. `codes` are the
+    open codes that go with it: all three with a report, a raised priority or nothing otherwise.
+    """
+    return {
+        "codes": dict(codes),
+        "compartments": {
+            name: {
+                "recipient": parts.recipient,
+                "sealed": [sha256(sealed).hexdigest() for sealed in parts.sealed],
+            }
+            for name, parts in compartments.items()
+        },
+        "desk": desk,
+        "desk_signing": base64url(desk_signing),
+        "key": key,
+        "kind": kind,
+        "n": n,
+        "v": 1,
+    }
+
+
+@dataclass(frozen=True)
+class HerWords:
+    """Everything that she signed of one report, in order."""
+
+    documents: tuple[Mapping[str, Any], ...]
+
+    @property
+    def desk_keys(self) -> frozenset[bytes]:
+        """The verifying keys of the desks that she sealed to: only these and their successors may answer."""
+        return frozenset(from_base64url(document["desk_signing"]) for document in self.documents)
+
+    def recipient(self, kind: str) -> str:
+        """The public key of the compartment that she uses now, "" where she made none."""
+        named = (document["compartments"].get(kind) for document in reversed(self.documents))
+        return next((str(found["recipient"]) for found in named if found), "")
+
+    def recipients(self, kind: str) -> frozenset[str]:
+        """The public keys of every compartment of a kind that she ever made: one more each time a report moved."""
+        return frozenset(of for of, name in self.compartments.items() if name == kind)
+
+    @property
+    def compartments(self) -> dict[str, str]:
+        """The kind of every compartment that she made, by its public key, oldest first."""
+        return {
+            str(found["recipient"]): name.partition(":")[0]
+            for document in self.documents
+            for name, found in document["compartments"].items()
+        }
+
+    def carried(self, *, key: str) -> dict[str, Any]:
+        """What she signs with a new code: everything that the old one signed, as one statement.
+
+        The compartment in use has its kind as name; older ones of the kind are kind:1, kind:2, … by age.
+        """
+        last, kinds = self.documents[-1], self.compartments
+        named: dict[str, str] = {}
+        for kind in dict.fromkeys(kinds.values()):
+            *older, current = (of for of, name in kinds.items() if name == kind)
+            named |= {f"{kind}:{place}": of for place, of in enumerate(older, start=1)} | {kind: current}
+        return {
+            "codes": {},
+            "compartments": {
+                name: {"recipient": of, "sealed": list(self.hashes(of))} for name, of in named.items()
+            },
+            "desk": last["desk"],
+            "desk_signing": last["desk_signing"],
+            "key": key,
+            "kind": "carried",
+            "n": 1,
+            "v": 1,
+        }
+
+    def hashes(self, recipient: str) -> tuple[str, ...]:
+        """SHA-256 of everything that she sealed to this compartment, in order."""
+        return tuple(
+            str(one)
+            for document in self.documents
+            for found in document["compartments"].values()
+            if found["recipient"] == recipient
+            for one in found["sealed"]
+        )
+
+    def check(self, recipient: str, sealed: bytes) -> None:
+        """Raise Forged unless she sealed exactly these bytes to this compartment."""
+        if sha256(sealed).hexdigest() not in self.hashes(recipient):
+            raise Forged("not_hers")
+
+    def check_whole(self, recipient: str, texts: Iterable[bytes], *, erased: bool = False) -> None:
+        """Raise Forged when a part of what she sealed there is not among these. `erased`: it went by a step that
+        has its own leaf (she was answered, she deleted, its time was over)."""
+        held = {sha256(sealed).hexdigest() for sealed in texts}
+        if not erased and not held.issuperset(self.hashes(recipient)):
+            raise Forged("part_missing")
+
+
+def her_words(signing: bytes, statements: Sequence[Statement]) -> HerWords:
+    """Her statements in order, each verified. Raises Forged: not signed by this receipt, or one is missing."""
+    try:
+        documents = [read_statement(signing, Kind.WORDS, statement) for statement in statements]
+    except NotSigned:
+        raise Forged("not_hers") from None
+    if not documents or [document.get("n") for document in documents] != list(range(1, len(documents) + 1)):
+        raise Forged("words_missing")
+    return HerWords(tuple(documents))
+
+
+def receipt_change(*, recipient: str, signing: bytes) -> dict[str, Any]:
+    """What the old code signs (statement kind RECEIPT) when a new one takes its place."""
+    return {"recipient": recipient, "signing": base64url(signing), "v": 1}
+
+
+def follow_receipts(first: bytes, changes: Iterable[Statement]) -> bytes:
+    """The verifying key of the receipt in force, from the one that the first leaf commits. Raises NotSigned."""
+    signing = first
+    for change in changes:
+        signing = from_base64url(str(read_statement(signing, Kind.RECEIPT, change)["signing"]))
+    return signing
+
+
+# --- a desk's reply
+
+
+def make_reply(
+    desk_key: Identity, *, desk: str, thread: str, key: str, kind: str, by: int, day: str, words: str
+) -> dict[str, Any]:
+    """The document that is sealed to the thread: the reply as text, signed with the desk's key. Raises BadKey.
+
+    Thread, message key, day and function number are signed with the words: a true reply that is put into another
+    thread, or shown under another number, does not fit.
+    """
+    seed = desk_signing_seed(desk_key)
+    reply = {
+        "by": by,
+        "day": day,
+        "desk": desk,
+        "key": key,
+        "kind": kind,
+        "signing": base64url(signing_public(seed)),
+        "thread": thread,
+        "v": 1,
+        "words": words,
+    }
+    signed = make_statement(seed, Kind.REPLY, reply)
+    return {"v": 1, "reply": signed.document.decode(), "signature": base64url(signed.signature)}
+
+
+class Said(NamedTuple):
+    """What the page says of a reply besides its words. It was signed on one of `days`; none: no day is shown."""
+
+    thread: str
+    key: str
+    kind: str
+    by: int
+    days: tuple[str, ...]
+
+
+def read_reply(document: Mapping[str, Any], *, desk_keys: Iterable[bytes], said: Said) -> str:
+    """The words of a reply. Raises Forged: no desk of hers signed it, or it said something else of itself."""
+    try:
+        written = Statement(str(document["reply"]).encode(), from_base64url(str(document["signature"])))
+    except (KeyError, NotSigned):
+        raise Forged("not_the_desk") from None
+    for public in desk_keys:
+        try:
+            reply = read_statement(public, Kind.REPLY, written)
+        except NotSigned:
+            continue
+        day = str(reply["day"])
+        signed = Said(reply["thread"], reply["key"], reply["kind"], reply["by"], said.days)
+        if signed != said or (said.days and day not in said.days):
+            raise Forged("another_place")
+        return str(reply["words"])
+    raise Forged("not_the_desk")
+
+
+# --- the keys of a desk, one after another
+
+
+class DeskKey(NamedTuple):
+    """The public halves of a desk's key: what is sealed to, and what verifies its replies. `number` counts from 1."""
+
+    desk: str
+    number: int
+    recipient: str
+    signing: bytes
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What the key before it signs."""
+        return {
+            "desk": self.desk,
+            "number": self.number,
+            "recipient": self.recipient,
+            "signing": base64url(self.signing),
+            "v": 1,
+        }
+
+
+def desk_key_of(identity: Identity, *, desk: str, number: int) -> DeskKey:
+    """The public halves of a desk's identity. Raises BadKey."""
+    return DeskKey(desk, number, recipient_of(identity), signing_public(desk_signing_seed(identity)))
+
+
+def succeed(before: Identity, after: DeskKey) -> Statement:
+    """The old key's word for the new one. Raises BadKey."""
+    return make_statement(desk_signing_seed(before), Kind.DESK_KEY, after.document)
+
+
+def read_desk_key(document: Mapping[str, Any]) -> DeskKey:
+    """Raises NotSigned for a document of another shape."""
+    try:
+        return DeskKey(
+            str(document["desk"]),
+            int(document["number"]),
+            str(document["recipient"]),
+            from_base64url(str(document["signing"])),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise NotSigned from None
+
+
+def follow_keys(first: DeskKey, later: Iterable[Statement]) -> list[DeskKey]:
+    """Every key of a desk from `first` on, each signed by the one before. Raises NotSigned."""
+    keys = [first]
+    for statement in later:
+        key = read_desk_key(read_statement(keys[-1].signing, Kind.DESK_KEY, statement))
+        if (key.desk, key.number) != (first.desk, keys[-1].number + 1):
+            raise NotSigned
+        keys.append(key)
+    return keys
+
+
+def successors(pinned: Iterable[bytes], later: Iterable[Statement]) -> frozenset[bytes]:
+    """The pinned verifying keys and every one that such a key signed, whatever the order in which they come."""
+    known, waiting = set(pinned), list(later)
+    while True:
+        found = {key for statement in waiting for key in _signed_by(known, statement)} - known
+        if not found:
+            return frozenset(known)
+        known |= found
+
+
+def _signed_by(known: Iterable[bytes], statement: Statement) -> list[bytes]:
+    for public in known:
+        try:
+            return [read_desk_key(read_statement(public, Kind.DESK_KEY, statement)).signing]
+        except NotSigned:
+            continue
+    return []
+
+
+# --- who holds a desk's key
+
+
+def vouch(desk_key: Identity, *, desk: str, recipient: str) -> Statement:
+    """The desk's word that this public key is a member's: given by an unlocked colleague who compared the
+    fingerprint. Raises BadKey."""
+    member = {"desk": desk, "of": recipient_of(desk_key), "recipient": recipient, "v": 1}
+    return make_statement(desk_signing_seed(desk_key), Kind.MEMBER, member)
+
+
+def is_vouched(desk: DeskKey, recipient: str, statement: Statement) -> bool:
+    """Whether the desk's key vouches for this member's key."""
+    try:
+        member = read_statement(desk.signing, Kind.MEMBER, statement)
+    except NotSigned:
+        return False
+    return (member["desk"], member["of"], member["recipient"]) == (desk.desk, desk.recipient, recipient)

@@ -1,0 +1,127 @@
+"""Where reports go, as the install signed it: read from a file of the install, followed through the desks' own keys.
+
+Rows cannot lead a report anywhere: what they say has to be what was signed, or nothing is received.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.conf import settings
+
+from tincay.core.authorship import DeskKey as KeyOfDesk
+from tincay.core.authorship import base64url
+from tincay.core.routing import RoutedDesk, Routing, keys_in_force, read_routing
+from tincay.core.statements import NotSigned, Statement
+from tincay.directory.models import Fallback, Province
+from tincay.people.models import Desk, DeskKey
+from tincay.web.strict_json import Malformed, RoutingFile, read, signed_json
+
+STATEMENT_FILE = "routing.json"
+
+
+class RoutingBroken(Exception):
+    """Nothing may be sealed now. `reason`: missing, signature, origin, chain, rows."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class InForce(NamedTuple):
+    """The statement, verified, and each desk's present key."""
+
+    routing: Routing
+    keys: Mapping[str, KeyOfDesk]
+    for_page: Mapping[str, Any]
+
+    def desk_of(self, province: str | None) -> str:
+        """The code of the desk that a report about this province goes to."""
+        return self.routing.provinces.get(province or "", self.routing.default)
+
+
+def statement_path() -> Path:
+    """The file that the operator puts beside the data; it is no secret."""
+    return Path(settings.TINCAY_DATA) / STATEMENT_FILE
+
+
+def in_force() -> InForce:
+    """What phones seal to now. Raises RoutingBroken."""
+    try:
+        text = statement_path().read_bytes()
+    except OSError:
+        raise RoutingBroken("missing") from None
+    rows = DeskKey.objects.select_related("desk").order_by("desk", "number")
+    known = tuple((row.desk.code, row.number, bytes(row.document), bytes(row.signature)) for row in rows)
+    found = _follow(text, known, settings.TINCAY_ORIGIN)
+    _compare(found)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _follow(text: bytes, known: tuple[tuple[str, int, bytes, bytes], ...], origin: str) -> InForce:
+    try:
+        file = read(RoutingFile, text)
+        routing = read_routing(file.install, file.statement.statement)
+    except (Malformed, NotSigned):
+        raise RoutingBroken("signature") from None
+    if routing.origin != origin:
+        raise RoutingBroken("origin")
+    later: dict[str, list[Statement]] = {}
+    for code, number, document, signature in known:
+        if code in routing.desks and number > routing.desks[code].key.number:
+            later.setdefault(code, []).append(Statement(document, signature))
+    try:
+        keys = keys_in_force(routing, later)
+    except NotSigned:
+        raise RoutingBroken("chain") from None
+    for_page = {
+        "install": base64url(file.install),
+        "statement": {"document": file.statement.document, "signature": base64url(file.statement.signature)},
+        "later": {code: [signed_json(*one) for one in chain] for code, chain in later.items()},
+    }
+    return InForce(routing, keys, for_page)
+
+
+def _compare(found: InForce) -> None:
+    """The desks' rows have to hold the very keys that follow from the statement."""
+    rows = {
+        desk.code: (desk.recipient, bytes(desk.signing)) for desk in Desk.objects.filter(code__in=found.keys)
+    }
+    if rows != {code: (key.recipient, key.signing) for code, key in found.keys.items()}:
+        raise RoutingBroken("rows")
+
+
+def draft(*, serial: int) -> Routing:
+    """What the rows say now, to be looked at and signed by the operator: fingerprints are compared by voice."""
+    default = Fallback.objects.select_related("triage", "case").get(id=1)
+    cases = {
+        desk.organisation_id: desk.code
+        for desk in Desk.objects.filter(purpose="case").exclude(recipient="").order_by("-pk")
+    }
+    desks = {}
+    for row in DeskKey.objects.select_related("desk__organisation").order_by("number"):
+        key = KeyOfDesk(row.desk.code, row.number, row.recipient, bytes(row.signing))
+        case = cases.get(row.desk.organisation_id, default.case.code)
+        desks[row.desk.code] = RoutedDesk(key, case, row.desk.organisation.of_the_state)
+    places = Province.objects.exclude(desk=None).order_by("code").values_list("code", "desk__code")
+    return Routing(
+        origin=settings.TINCAY_ORIGIN,
+        serial=serial,
+        default=default.triage.code,
+        desks=desks,
+        provinces={place: desk for place, desk in places if desk in desks},
+    )
+
+
+def differences(found: InForce) -> list[str]:
+    """Provinces, and "" for the default, whose row says something else than what was signed."""
+    drafted = draft(serial=found.routing.serial)
+    places = {*drafted.provinces, *found.routing.provinces}
+    differing = {
+        place for place in places if drafted.provinces.get(place) != found.routing.provinces.get(place)
+    }
+    if drafted.default != found.routing.default:
+        differing.add("")
+    return sorted(differing)

@@ -1,0 +1,116 @@
+"""Her signature over what she sends later: kept beside the words, so that both browsers can check them."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from tincay.core.authorship import (
+    HerWords,
+    Said,
+    SealedParts,
+    base64url,
+    from_base64url,
+    her_words,
+    successors,
+    words_document,
+)
+from tincay.core.clock import local_day
+from tincay.core.statements import Kind, NotSigned, Statement, read_statement, spelled
+from tincay.people.models import DeskKey
+from tincay.reports.models import Message, Report, SignedWords
+from tincay.vault.queries import recipient
+from tincay.web.strict_json import signed_json
+
+
+class StaleNumber(Exception):
+    """Something else of hers came first: sign again with the next number."""
+
+
+def signed_words(report: Report) -> list[Statement]:
+    """Everything that she signed of this report, in order."""
+    rows = report.signed_words.order_by("number").values_list("document", "signature")
+    return [Statement(bytes(document), bytes(signature)) for document, signature in rows]
+
+
+def record_json(report: Report) -> dict[str, Any]:
+    """What a browser needs to know who wrote what (client/src/record.ts): her statements, her key, and which keys
+    the desk has had since."""
+    later = DeskKey.objects.filter(desk=report.desk_id).exclude(signature=b"").order_by("number")
+    return {
+        "signing": base64url(bytes(report.signing)),
+        "statements": [signed_json(*one) for one in signed_words(report)],
+        "later": [signed_json(row.document, row.signature) for row in later],
+        "changes": [
+            signed_json(row.document, row.signature) for row in report.receipt_changes.order_by("number")
+        ],
+    }
+
+
+def said_of(message: Message) -> Said:
+    """What pages say of a desk's reply. Who signed before midnight may have sent after it."""
+    posted = local_day(message.posted_at) if message.posted_at else None
+    days = (posted.isoformat(), (posted - timedelta(days=1)).isoformat()) if posted else ()
+    return Said(message.text.compartment.recipient, message.key, message.kind, message.number or 0, days)
+
+
+def desk_keys(report: Report, words: HerWords) -> frozenset[bytes]:
+    """The verifying keys under which replies to her are true: those she sealed to, and what followed them."""
+    later = DeskKey.objects.filter(desk=report.desk_id).exclude(signature=b"").order_by("number")
+    return successors(
+        words.desk_keys, [Statement(bytes(row.document), bytes(row.signature)) for row in later]
+    )
+
+
+def verified_words(report: Report) -> HerWords:
+    """The same, verified. Raises core.authorship.Forged."""
+    return her_words(bytes(report.signing), signed_words(report))
+
+
+def next_words(report: Report, words: Statement) -> tuple[int, dict[str, Any]]:
+    """The number that her next statement has to have, and her last one. The caller holds the report.
+
+    Raises NotSigned, and StaleNumber when it has another one.
+    """
+    last = report.signed_words.order_by("-number").first()
+    if last is None:
+        raise NotSigned
+    document = read_statement(bytes(report.signing), Kind.WORDS, words)
+    if document.get("n") != last.number + 1:
+        raise StaleNumber
+    return last.number + 1, read_statement(bytes(report.signing), Kind.WORDS, last.statement)
+
+
+def keep_statement(report: Report, number: int, words: Statement, expected: Mapping[str, Any]) -> SignedWords:
+    """Keep her signature, which has to be over exactly this. Raises NotSigned."""
+    if words.document != spelled(expected):
+        raise NotSigned
+    return SignedWords.objects.create(
+        report=report,
+        number=number,
+        key=expected["key"],
+        document=words.document,
+        signature=words.signature,
+    )
+
+
+def kept_with(report: Report, key: str) -> SignedWords | None:
+    """What she signed with this idempotency key already."""
+    return report.signed_words.filter(key=key).first()
+
+
+def keep_message(*, report: Report, key: str, sealed: bytes, words: Statement) -> SignedWords:
+    """Keep her signature over a message to the thread. The caller holds the report.
+
+    Raises NotSigned, StaleNumber.
+    """
+    number, before = next_words(report, words)
+    expected = words_document(
+        n=number,
+        kind="message",
+        key=key,
+        desk=before["desk"],
+        desk_signing=from_base64url(before["desk_signing"]),
+        compartments={"thread": SealedParts(recipient(report.id, "thread"), [sealed])},
+        codes={},
+    )
+    return keep_statement(report, number, words, expected)
