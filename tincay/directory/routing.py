@@ -15,6 +15,7 @@ from tincay.core.authorship import base64url
 from tincay.core.routing import RoutedDesk, Routing, keys_in_force, read_routing
 from tincay.core.statements import NotSigned, Statement
 from tincay.directory.models import Fallback, Province
+from tincay.log.queries import opened_in_clear
 from tincay.people.models import Desk, DeskKey
 from tincay.web.strict_json import Malformed, RoutingFile, read, signed_json
 
@@ -22,7 +23,7 @@ STATEMENT_FILE = "routing.json"
 
 
 class RoutingBroken(Exception):
-    """Nothing may be sealed now. `reason`: missing, signature, origin, chain, rows."""
+    """Nothing may be sealed now. `reason`: missing, signature, origin, chain, rows, log."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -61,6 +62,7 @@ def in_force() -> InForce:
         )
     )
     followed = _follow(text, known, settings.TINCAY_ORIGIN)
+    _ask_the_log(followed.keys)
     return InForce(*followed, desks=_rows_that_say_so(followed.keys))
 
 
@@ -93,6 +95,18 @@ def _follow(text: bytes, known: tuple[tuple[str, int, bytes, bytes], ...], origi
         "later": {code: [signed_json(*one) for one in chain] for code, chain in later.items()},
     }
     return _Followed(routing, keys, for_page)
+
+
+def _ask_the_log(keys: Mapping[str, KeyOfDesk]) -> None:
+    """The last key of a desk that the log names has to be the one in force. Raises RoutingBroken."""
+    try:
+        told = {opened.event["desk"]: opened.event for opened in opened_in_clear("key_changed")}
+    except ValueError:
+        raise RoutingBroken("log") from None
+    for code, key in keys.items():
+        event = told.get(code, {})
+        if any(event.get(name) != value for name, value in key.document.items() if name != "v"):
+            raise RoutingBroken("log")
 
 
 def _rows_that_say_so(keys: Mapping[str, KeyOfDesk]) -> Mapping[str, Desk]:

@@ -1,6 +1,6 @@
 """What can be asked of the log: proofs, tiles, its state, a copy of all of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -118,10 +118,15 @@ def leaf_of(opening: bytes) -> bytes:
     return open_leaf(opening.decode()).data
 
 
-def opened_in_clear(kind: str) -> list[Opened]:
+def opened_in_clear(kind: str) -> Sequence[Opened]:
     """What leaves about nobody say, in the order in which they were queued. Raises BadOpening."""
     rows = models.ClearOpening.objects.filter(kind=kind).values_list("opening", flat=True)
-    return [open_leaf(bytes(opening).decode()) for opening in rows]
+    return _opened(tuple(bytes(opening) for opening in rows))
+
+
+@lru_cache(maxsize=4)
+def _opened(openings: tuple[bytes, ...]) -> tuple[Opened, ...]:
+    return tuple(open_leaf(opening.decode()) for opening in openings)
 
 
 def evidence_for(opening: str) -> str | None:
