@@ -9,13 +9,13 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from tests.cast import NOW, Network, Reporter, new_message_key, seal_words
+from tests.cast import NOW, Network, Reporter
 from tincay.core.clock import local_day
 from tincay.core.consent import allows
 from tincay.core.sealing import Sealed, open_sealed, unwrap
 from tincay.core.stages import Withdraw
 from tincay.people.tenancy import ScopedQuerySet
-from tincay.reports import deadlines, ending, messages, steps
+from tincay.reports import deadlines, ending, steps
 from tincay.reports.ending import ENDING, PASSING, Fate
 from tincay.reports.models import Clock, CountEntry, Escalation, Report
 from tincay.reports.queries import grants
@@ -76,10 +76,8 @@ def full(reporter: Reporter, network: Network) -> Report:
     steps.classify(
         report=report, classification="violence", count={"report_kind": "incident_report"}, now=NOW
     )
-    sealed = seal_words(report, "…")
-    messages.write_message(
-        report=report, key=new_message_key(), sealed=sealed, author=network.helper.user, now=NOW
-    )
+    network.helper.write(report, "…")
+    report.refresh_from_db()
     steps.try_to_reach(report=report, author=network.helper.user, now=NOW)
     steps.propose_closing(report=report, reason="duplicate", author=network.helper.user)
     deadlines.pause(report=report, reason="safety", now=NOW)
