@@ -320,7 +320,9 @@ REPLY = {
     "day": "2026-06-30",
     "words": "Chúng tôi đã hỏi chủ quán.\n“Hẹn gặp” \U0001f33e",
 }
-SAID = {name: REPLY[name] for name in ("thread", "key", "kind", "by")} | {"days": ["2026-06-30", "2026-06-29"]}
+SAID = {name: REPLY[name] for name in ("thread", "key", "kind", "by")} | {
+    "days": ["2026-06-30", "2026-06-29"]
+}
 
 
 def reply_json(identity: Identity) -> dict[str, Any]:
@@ -331,9 +333,7 @@ def _replies() -> dict[str, Any]:
     mine, theirs = (signing_public(desk_signing_seed(one)) for one in (FIRST, STRANGER))
     true, keys = reply_json(FIRST), [base64url(theirs), base64url(mine)]
     plain = json.loads(true["reply"])
-    incomplete = by_hand(
-        desk_signing_seed(FIRST), Kind.REPLY.value, spelled({"v": 1, "words": "?"}).decode()
-    )
+    incomplete = by_hand(desk_signing_seed(FIRST), Kind.REPLY.value, spelled({"v": 1, "words": "?"}).decode())
     unread: list[tuple[str, dict[str, Any]]] = [
         ("words as she writes them", {"document": {"v": 1, "words": REPLY["words"]}}),
         ("no signature", {"document": {"v": 1, "reply": true["reply"]}}),

@@ -247,7 +247,9 @@ def test_a_key_in_a_document_is_the_key() -> None:
     key = key_of(SECOND, 2)
     assert read_desk_key(key.document) == key
     assert key.recipient == recipient_of(SECOND)
-    assert key.signing == signing_public(desk_signing_seed(SECOND)) != signing_public(desk_signing_seed(FIRST))
+    assert (
+        key.signing == signing_public(desk_signing_seed(SECOND)) != signing_public(desk_signing_seed(FIRST))
+    )
 
 
 # --- who holds a desk's key

@@ -105,7 +105,10 @@ def test_a_yes_that_names_nothing_shares_no_item(other: dict[str, Any]) -> None:
 
 
 def test_a_no_about_something_else_leaves_a_yes_alone() -> None:
-    others = [word(False, number=2, items=frozenset({"language"})), word(False, number=3, receiver="desk:shelter")]
+    others = [
+        word(False, number=2, items=frozenset({"language"})),
+        word(False, number=3, receiver="desk:shelter"),
+    ]
     assert allows([word(), *others], **ASKED)
 
 

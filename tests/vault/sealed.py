@@ -106,9 +106,7 @@ def new_key_json(stand: Mapping[str, Any], worker: Worker) -> tuple[Identity, di
     key = new_key()[0]
     public = desk_key_of(key, desk=stand["desk"], number=stand["number"] + 1)
     before = stand["old"]
-    succession = (
-        signed_json(*succeed(unwrap(raw(before["wrap"]), worker.key), public)) if before else None
-    )
+    succession = signed_json(*succeed(unwrap(raw(before["wrap"]), worker.key), public)) if before else None
     return key, {
         "step": "key",
         "recipient": public.recipient,
