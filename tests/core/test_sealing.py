@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pyrage
 import pytest
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests.core.vectors import ROOT, read
 from tincay.core import sealing
-from tincay.core.consent import GRANT_LABEL
 from tincay.core.sealing import BadEnvelope, BadKey, BadPadding, CannotOpen, Identity, Recipient, Sealed
+from tincay.core.statements import Kind, Statement, read_statement
 
 VECTORS: dict[str, Any] = read("sealing.json")
 FINGERPRINTS: dict[str, Any] = read("fingerprints.json")
@@ -82,8 +83,8 @@ def test_a_challenge_of_the_vectors_is_answered(vector: dict[str, Any]) -> None:
 @case("grants")
 def test_a_grant_that_either_side_signed_holds(vector: dict[str, Any]) -> None:
     public = raw(VECTORS["receipts"][vector["receipt"]]["signing_public"])
-    message = GRANT_LABEL + vector["document"].encode()
-    assert sealing.verify_signature(public, message, raw(vector["signature"]))
+    signed = Statement(vector["document"].encode(), raw(vector["signature"]))
+    assert read_statement(public, Kind.GRANT, signed)["n"] == vector["grant"]["n"]
 
 
 @pytest.mark.parametrize(("length", "size"), VECTORS["padded_sizes"])
@@ -318,6 +319,26 @@ def test_a_key_is_the_same_ten_words_everywhere(vector: dict[str, Any]) -> None:
 def test_another_key_has_other_words(key: bytes, bit: int) -> None:
     other = (int.from_bytes(key) ^ 1 << bit).to_bytes(32)
     assert not sealing.same_fingerprint(" ".join(sealing.fingerprint(key, WORDS)), other, WORDS)
+
+
+# --- keys that come from an identity
+
+
+def test_who_holds_a_desks_key_can_work_out_with_what_it_signs() -> None:
+    seed = sealing.desk_signing_seed(MINE)
+    assert len(seed) == 32
+    assert seed == sealing.desk_signing_seed(MINE) != sealing.desk_signing_seed(OTHER)
+    with pytest.raises(BadKey):
+        sealing.desk_signing_seed(Identity(MY_RECIPIENT))
+
+
+def test_each_bundle_has_a_key_of_hers_that_no_other_has() -> None:
+    one, two = UUID(int=1), UUID(int=2)
+    keys = [sealing.bundle_identity(mine, bundle) for mine in (MINE, OTHER) for bundle in (one, two)]
+    assert len({sealing.recipient_of(key) for key in [*keys, MINE, OTHER]}) == 6
+    assert keys[0] == sealing.bundle_identity(MINE, one)
+    sealed = sealing.seal(b"words", sealing.recipient_of(keys[0]))
+    assert sealing.open_sealed(sealed, keys[0]) == b"words"
 
 
 # --- signatures and challenges

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.cast import NOW, Hands, Helper, Network, Reporter, again, message_json, sign_in
+from tests.cast import NOW, Hands, Helper, Network, Reporter, again, sign_in
 from tincay.operations.scheduled import tick
 from tincay.reports.models import CountEntry, Report
 
@@ -30,9 +30,12 @@ def post(client: Client, report: Report, step: str, **fields: str) -> str:
     return client.post(path(report, step), fields, follow=True).content.decode()
 
 
-def send(client: Client, report: Report, step: str, words: str = "Chào bạn") -> int:
-    body = message_json(report, words)
-    return client.post(path(report, step), body, content_type="application/json").status_code
+KINDS = {"answer": "answer", "ask_her": "question", "write": "message"}
+
+
+def send(desk: Client, helper: Helper, report: Report, step: str, words: str = "Chào bạn") -> int:
+    body = helper.reply_json(report, words, KINDS[step])
+    return desk.post(path(report, step), body, content_type="application/json").status_code
 
 
 def test_an_empty_queue_teaches_what_comes_next(desk: Client) -> None:
@@ -65,14 +68,16 @@ def test_opening_acknowledges_counts_and_shows_sealed_words_only(desk: Client, r
     assert "ZYXQ" not in page
 
 
-def test_from_reading_to_handled_each_step_says_what_she_sees(desk: Client, reporter: Reporter) -> None:
+def test_from_reading_to_handled_each_step_says_what_she_sees(
+    desk: Client, helper: Helper, reporter: Reporter
+) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
     assert "Người báo thấy" in desk.get(path(report)).content.decode()
     assert "Đã kiểm tra" in post(desk, report, "verify", result="enough")
     assert "Đã phân loại" in post(desk, report, "classify", classification="exploitation")
     assert "Đã bắt đầu" in post(desk, report, "begin")
-    assert send(desk, report, "answer", "Chúng tôi đã hỏi chủ quán") == 201
+    assert send(desk, helper, report, "answer", "Chúng tôi đã hỏi chủ quán") == 201
     assert "Đã xử lý" in post(desk, report, "handle", result="advice")
     assert again(report).stage == "handled"
     assert reporter.messages() == ["Chúng tôi đã hỏi chủ quán"]
@@ -87,11 +92,11 @@ def test_handled_before_an_answer_is_refused_with_a_kind_reason(desk: Client, re
 
 
 def test_a_question_pauses_the_clock_and_her_answer_lets_it_run(
-    desk: Client, reporter: Reporter, clock: Hands
+    desk: Client, helper: Helper, reporter: Reporter, clock: Hands
 ) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
-    assert send(desk, report, "ask_her") == 201
+    assert send(desk, helper, report, "ask_her") == 201
     assert "Thời hạn đang tạm dừng" in desk.get(path(report)).content.decode()
     assert "Chờ người báo trả lời" in desk.get(reverse("today")).content.decode()
     reporter.write("Đây", now=clock.move(hours=2))
@@ -100,12 +105,12 @@ def test_a_question_pauses_the_clock_and_her_answer_lets_it_run(
 
 @pytest.mark.parametrize("priority", ["p0", "p1"])
 def test_an_urgent_report_cannot_be_paused_by_a_question(
-    desk: Client, reporter: Reporter, priority: str
+    desk: Client, helper: Helper, reporter: Reporter, priority: str
 ) -> None:
     report = reporter.send(priority=priority)
     page = post(desk, report, "open_report")
     assert "Tin khẩn không được tạm dừng thời hạn" in page
-    assert send(desk, report, "ask_her") == 409
+    assert send(desk, helper, report, "ask_her") == 409
     assert reporter.messages() == []
 
 
@@ -184,10 +189,10 @@ def test_lowering_is_not_offered(desk: Client, reporter: Reporter) -> None:
     assert again(report).priority == "p1"
 
 
-def test_the_same_message_twice_is_one_message(desk: Client, reporter: Reporter) -> None:
+def test_the_same_message_twice_is_one_message(desk: Client, helper: Helper, reporter: Reporter) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
-    body = message_json(report, "Một lần")
+    body = helper.reply_json(report, "Một lần", "message")
     sent = [
         desk.post(path(report, "write"), body, content_type="application/json").status_code for _ in range(2)
     ]

@@ -1,5 +1,6 @@
 """A report about an official never goes to a state body, and no report goes to the police unasked."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from tests.cast import Network
+from tests.cast import Network, give_key, sign_routing
 from tests.directory.test_first_start import NETWORK
 from tincay.core.officials import ANSWERS, POLICE_KINDS, STATE_KINDS
 from tincay.core.vocabulary import OFFICIAL_HARMS, OFFICIALS
 from tincay.directory.actions import NotThisDesk, set_fallback, set_province_desk
 from tincay.directory.models import Province
+from tincay.directory.routing import in_force
 from tincay.intake.pages import configuration
 from tincay.intake.plain import desk_of
 from tincay.intake.questions import HARMS
@@ -24,11 +26,11 @@ from tincay.web.packs import codes
 pytestmark = pytest.mark.django_db
 
 
-def body(kind: str, *scope: str) -> Desk:
-    """A triage desk of an organisation of this kind, which can receive."""
+def body(network: Network, kind: str, *scope: str) -> Desk:
+    """A triage desk of an organisation of this kind, which can receive once that is signed."""
     organisation = add_organisation(code=kind, name_vi=kind, name_en=kind, kind=kind, scope=list(scope))
     desk = add_desk(organisation=organisation, code=kind, name_vi=kind, name_en=kind, purpose="triage")
-    Desk.objects.filter(pk=desk.pk).update(recipient="age1" + kind)
+    give_key(desk, network.stranger)
     return desk
 
 
@@ -36,8 +38,9 @@ def body(kind: str, *scope: str) -> Desk:
 def test_a_province_whose_desk_is_a_state_body_gets_nothing_about_officials(
     network: Network, answer: str
 ) -> None:
-    state = body("social_authority", "intake")
+    state = body(network, "social_authority", "intake")
     set_province_desk(code="M03", desk=state)
+    sign_routing()
     said = {"place": "M03", "did": answer, "harms": []} if answer in OFFICIALS else None
     said = said or {"place": "M03", "did": "", "harms": ["threat", answer]}
     assert desk_of(said) == network.triage
@@ -47,12 +50,15 @@ def test_a_province_whose_desk_is_a_state_body_gets_nothing_about_officials(
 def test_the_phone_gets_the_list_and_the_desks_with_the_page_and_has_none_of_its_own(
     network: Network,
 ) -> None:
-    body("social_authority", "intake")
-    told = configuration()
+    body(network, "social_authority", "intake")
+    sign_routing()
+    told = configuration(in_force())
     assert set(told["officials"]) == ANSWERS
-    assert told["state_desks"] == ["giam-sat-ban", "social_authority"]
-    script = (Path(settings.BASE_DIR) / "client/src/envelope.ts").read_text()
-    assert not [code for code in ANSWERS if f'"{code}"' in script]
+    desks = json.loads(told["routed"]["statement"]["document"])["desks"]
+    assert {code for code, desk in desks.items() if desk["state"]} == {"giam-sat-ban", "social_authority"}
+    for name in ("envelope", "routing"):
+        script = (Path(settings.BASE_DIR) / f"client/src/{name}.ts").read_text()
+        assert not [code for code in ANSWERS if f'"{code}"' in script]
 
 
 def test_the_list_has_every_harm_that_the_form_offers_under_officials() -> None:
@@ -63,7 +69,7 @@ def test_the_list_has_every_harm_that_the_form_offers_under_officials() -> None:
 
 @pytest.mark.parametrize("kind", [*sorted(POLICE_KINDS), "ngo"])
 def test_the_police_answer_for_no_province_and_are_no_default(network: Network, kind: str) -> None:
-    police = body(kind, "law_enforcement")
+    police = body(network, kind, "law_enforcement")
     with pytest.raises(NotThisDesk):
         set_province_desk(code="M03", desk=police)
     for triage, case in ((police, network.case), (network.triage, police)):
@@ -73,7 +79,7 @@ def test_the_police_answer_for_no_province_and_are_no_default(network: Network, 
 
 
 def test_a_state_body_is_no_default_but_may_oversee(network: Network) -> None:
-    state = body("province_pc", "intake")
+    state = body(network, "province_pc", "intake")
     for triage, case in ((state, network.case), (network.triage, state)):
         with pytest.raises(NotThisDesk):
             set_fallback(triage=triage, case=case, oversight=None)

@@ -12,10 +12,21 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from tests.cast import Hands, Network, Reporter, staff_desk
+from tests.cast import Hands, Network, Reporter, base64_text, give_key
+from tests.cast.ground import plain_json
 from tests.patience import PATIENCE, wait_until
+from tincay.core.authorship import her_words
+from tincay.core.sealing import pad, seal
+from tincay.directory.routing import in_force, statement_path
 from tincay.intake import flood, tallies
+from tincay.reports.envelope import LONGEST_PART, MOST_PARTS
 from tincay.reports.models import Report
+from tincay.reports.signed_words import signed_words
+from tincay.vault.actions import WORDS_LIMIT
+from tincay.vault.models import SealedText
+from tincay.vault.queries import recipient
+from tincay.web.json_views import LONGEST
+from tincay.web.strict_json import Malformed
 
 # For real transactions: what is refused here has to be undone as it would be.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,10 +102,9 @@ HOSTILE = "age-encryption.org/v1\n" + "-> X25519 AAAA\nAAAA\n" * 400 + "--- AAAA
         lambda e: e | {"extra": 1},
         lambda e: e | {"v": 2},
         lambda e: e | {"priority": "p9"},
-        lambda e: e | {"retention_class": "for ever"},
         lambda e: json.dumps(e)[:-1] + ',"v":1}',
     ],
-    ids=["empty", "cut", "deep", "no text", "missing", "extra", "version", "priority", "class", "twice"],
+    ids=["empty", "cut", "deep", "no text", "missing", "extra", "version", "priority", "twice"],
 )
 def test_what_is_no_envelope_is_refused_in_one_word(
     post: Post, reporter: Reporter, spoil: Callable[[dict[str, Any]], Any]
@@ -102,6 +112,14 @@ def test_what_is_no_envelope_is_refused_in_one_word(
     answer = post(spoil(reporter.envelope_json()))
     assert answer.status_code == 400
     assert answer.json() == {"error": "malformed"}
+    assert not Report.objects.for_the_rules().exists()
+
+
+def test_a_time_to_keep_that_there_is_none_of_is_refused_though_she_signed_it(
+    post: Post, reporter: Reporter
+) -> None:
+    answer = post(reporter.signed(reporter.envelope_json() | {"retention_class": "for ever"}))
+    assert (answer.status_code, answer.json()) == (400, {"error": "malformed"})
     assert not Report.objects.for_the_rules().exists()
 
 
@@ -118,26 +136,105 @@ def test_a_hostile_age_header_is_refused_by_its_bytes_alone(post: Post, reporter
     import base64
 
     envelope = reporter.envelope_json()
-    envelope["compartments"]["narrative"]["sealed"] = base64.b64encode(HOSTILE.encode()).decode()
+    envelope["compartments"]["narrative"]["sealed"] = [base64.b64encode(HOSTILE.encode()).decode()]
     with mock.patch("pyrage.decrypt", side_effect=AssertionError("nobody may parse this")):
-        assert post(envelope).status_code == 400
+        assert post(reporter.signed(envelope)).status_code == 400
     assert not Report.objects.for_the_rules().exists()
 
 
 def test_too_much_is_refused_before_it_is_read(post: Post) -> None:
-    assert post("x" * 524_289).json() == {"error": "too_long"}
+    assert post("x" * LONGEST).json() == {"error": "malformed"}
+    assert post("x" * (LONGEST + 1)).json() == {"error": "too_long"}
 
 
 def test_a_page_with_an_old_key_is_given_the_new_ones(
     post: Post, network: Network, reporter: Reporter
 ) -> None:
     envelope = reporter.envelope_json()
-    staff_desk(network.triage, network.helper)
+    desk = network.triage
+    give_key(desk, network.helper, before=network.helper.desk_key(desk), number=2)
     answer = post(envelope)
     assert answer.status_code == 409
     assert answer.json()["error"] == "stale_desk"
-    network.triage.refresh_from_db()
-    assert answer.json()["config"]["provinces"]["M01"]["recipient"] == network.triage.recipient
+    routed = answer.json()["config"]["routed"]
+    assert routed == in_force().for_page
+    (later,) = routed["later"][desk.code]
+    assert json.loads(later["document"])["recipient"] == desk.recipient
+    assert post(reporter.envelope_json()).status_code == 201
+
+
+def test_a_report_for_a_desk_that_was_not_signed_is_given_where_it_may_go(
+    post: Post, network: Network, reporter: Reporter
+) -> None:
+    answer = post(reporter.signed(reporter.envelope_json()) | {"desk": "khong-co"})
+    assert (answer.status_code, answer.json()["error"]) == (409, "stale_desk")
+    assert not Report.objects.for_the_rules().exists()
+
+
+def test_where_nothing_is_signed_nothing_is_taken_and_telephone_numbers_stand(
+    post: Post, reporter: Reporter, client: Client
+) -> None:
+    envelope = reporter.envelope_json()
+    statement_path().unlink()
+    answer = post(envelope)
+    assert (answer.status_code, answer.json()) == (503, {"error": "unsafe_keys"})
+    for path in ("/help/", "/help/plain/"):
+        page = client.get(path)
+        assert page.status_code == 503
+        assert "<form" not in page.content.decode()
+        assert "tel:111" in page.content.decode()
+    plain = client.post("/help/plain/", {"plain-code": reporter.code, "plain-need": ["pep"]})
+    assert plain.status_code == 503
+    assert not Report.objects.for_the_rules().exists()
+
+
+# --- long stories
+
+MEGABYTE = 1_000_000
+
+
+def long_story(reporter: Reporter, *parts: str) -> dict[str, Any]:
+    """A story that her browser cut into these parts: the answers come with the first one."""
+    envelope = reporter.envelope_json(words=parts[0])
+    narrative = envelope["compartments"]["narrative"]
+    for words in parts[1:]:
+        sealed = seal(pad(plain_json({"v": 1, "words": words})), narrative["recipient"])
+        narrative["sealed"].append(base64_text(sealed))
+    return reporter.signed(envelope)
+
+
+def test_a_story_of_three_parts_is_kept_whole_and_in_order(
+    post: Post, network: Network, reporter: Reporter
+) -> None:
+    parts = ["Một. " * 30_000, "Hai. " * 30_000, "Ba."]
+    answer = post(long_story(reporter, *parts))
+    assert answer.status_code == 201, answer.json()
+    report = Report.objects.for_the_rules().get()
+    for opened in (reporter.open("narrative", report), network.helper.open(report)):
+        assert [document["words"] for document in opened] == parts
+    words = her_words(bytes(report.signing), signed_words(report))
+    of = recipient(report.id, "narrative")
+    texts = SealedText.objects.for_the_rules().filter(compartment__recipient=of).order_by("place")
+    words.check_whole(of, [bytes(text.sealed) for text in texts])
+    assert list(words.hashes(of)) == [sha256(bytes(text.sealed)).hexdigest() for text in texts]
+
+
+def test_a_story_of_nearly_a_megabyte_is_taken_and_one_part_more_is_not(
+    post: Post, reporter: Reporter
+) -> None:
+    parts = ["x" * LONGEST_PART] * (MEGABYTE // LONGEST_PART)
+    assert post(long_story(reporter, *parts)).status_code == 201
+    other = reporter.next_person()
+    with pytest.raises(Malformed):
+        long_story(other, *["x"] * (MOST_PARTS + 1))
+    nine = long_story(other, *["x"] * MOST_PARTS)
+    nine["compartments"]["narrative"]["sealed"] *= 2
+    assert post(nine).json() == {"error": "malformed"}
+
+
+def test_a_part_that_is_longer_than_one_may_be_is_refused(post: Post, reporter: Reporter) -> None:
+    assert post(long_story(reporter, "Một.", "x" * WORDS_LIMIT)).json() == {"error": "malformed"}
+    assert not Report.objects.for_the_rules().exists()
 
 
 @pytest.mark.parametrize(

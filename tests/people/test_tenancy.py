@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "people.Organisation": "names of organisations: shown to whoever reports",
     "people.Desk": "names and public keys of desks: her browser seals to them",
+    "people.DeskKey": "public keys of desks, one after another: phones follow them",
     "directory.Province": "the list of provinces, with the desk that answers for each",
     "directory.Fallback": "the desks that answer for everything else",
     "directory.Service": "where help can be had, for everybody",

@@ -59,7 +59,7 @@ def test_a_row_carries_the_quarter_and_nothing_else_of_its_report(helper: Helper
 
 def test_she_is_asked_again_when_it_is_written(helper: Helper, reporter: Reporter) -> None:
     report = reporter.send(
-        grants=[reporter.grant("count_statistics", expires=NOW.date()), reporter.grant("store_sealed")]
+        grants=[reporter.grant("count_statistics", until=NOW.date()), reporter.grant("store_sealed")]
     )
     helper.bring(report, "verified")
     helper.classify(report, count={"primary_harm": "wage_theft"})
@@ -96,7 +96,7 @@ def test_what_she_did_not_agree_to_any_more_at_closing_is_not_counted(
     helper: Helper, reporter: Reporter
 ) -> None:
     report = reporter.send(
-        grants=[reporter.grant("count_statistics", expires=NOW.date()), reporter.grant("store_sealed")]
+        grants=[reporter.grant("count_statistics", until=NOW.date()), reporter.grant("store_sealed")]
     )
     helper.bring(report, "verified")
     helper.classify(report, count={"primary_harm": "wage_theft"})

@@ -9,15 +9,15 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from tests.cast import NOW, Network, Reporter, new_message_key, seal_words
+from tests.cast import NOW, Network, Reporter
 from tincay.core.clock import local_day
 from tincay.core.consent import allows
 from tincay.core.sealing import Sealed, open_sealed, unwrap
 from tincay.core.stages import Withdraw
 from tincay.people.tenancy import ScopedQuerySet
-from tincay.reports import deadlines, ending, messages, steps
+from tincay.reports import deadlines, ending, steps
 from tincay.reports.ending import ENDING, PASSING, Fate
-from tincay.reports.models import Clock, CountEntry, Escalation, Report
+from tincay.reports.models import Clock, CountEntry, Escalation, ReceiptChange, Report
 from tincay.reports.queries import grants
 from tincay.vault.models import Wrap
 from tincay.visit.actions import ask_for_proof, open_visit
@@ -27,10 +27,11 @@ pytestmark = pytest.mark.django_db
 
 
 def leads_to_a_report(model: type[models.Model], seen: frozenset[type[models.Model]] = frozenset()) -> bool:
-    """By a chain of relations, or by the vault's `owner`, which is a report's id."""
+    """By a chain of relations, also of those without a column of their own (a clock's subject), or by the vault's
+    `owner`, which is a report's id."""
     if model is Report:
         return True
-    for field in model._meta.concrete_fields:
+    for field in model._meta.fields:
         if isinstance(field, models.UUIDField) and field.name == "owner":
             return True
         other = field.related_model
@@ -69,23 +70,22 @@ def test_no_row_that_leads_to_a_report_is_numbered_in_the_order_of_coming() -> N
 @pytest.fixture
 def full(reporter: Reporter, network: Network) -> Report:
     """An open report to which every kind of row hangs that can."""
-    grants = [reporter.grant("store_sealed"), reporter.grant("count_statistics")]
+    grants = [reporter.grant(scope) for scope in ("store_sealed", "count_statistics", "share_service")]
     report = reporter.send(grants=grants, priority="p2")
     steps.open_report(report=report, now=NOW)
     steps.verify(report=report, result="enough", now=NOW)
     steps.classify(
         report=report, classification="violence", count={"report_kind": "incident_report"}, now=NOW
     )
-    sealed = seal_words(report, "…")
-    messages.write_message(
-        report=report, key=new_message_key(), sealed=sealed, author=network.helper.user, now=NOW
-    )
+    network.helper.write(report, "…")
+    report.refresh_from_db()
     steps.try_to_reach(report=report, author=network.helper.user, now=NOW)
     steps.propose_closing(report=report, reason="duplicate", author=network.helper.user)
     deadlines.pause(report=report, reason="safety", now=NOW)
     Escalation.objects.create(
         clock=Clock.objects.for_the_rules().filter(report=report).earliest("place"), level="e1", at=NOW
     )
+    ReceiptChange.objects.create(report=report, number=1, document=b"{}", signature=b"")
     ask_for_proof(locator=bytes(report.locator), now=timezone.now())
     open_visit(report=report, keys=None, now=timezone.now())
     return report

@@ -10,11 +10,20 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.cast import Network, Reporter
-from tincay.reports.envelope import Envelope, GrantDocument, GrantIn, MessageIn
-from tincay.web.strict_json import Malformed, Strict, read
+from tincay.reports.envelope import AdditionIn, Envelope, GrantDocument, HerMessageIn, MessageIn, NewCode
+from tincay.web.strict_json import Malformed, RoutingFile, Signed, Strict, read
 
 CORPUS = Path(__file__).parent.parent / "vectors/envelope"
-SHAPES: list[type[Strict]] = [Envelope, MessageIn, GrantIn, GrantDocument]
+SHAPES: list[type[Strict]] = [
+    Envelope,
+    MessageIn,
+    HerMessageIn,
+    AdditionIn,
+    NewCode,
+    Signed,
+    GrantDocument,
+    RoutingFile,
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
@@ -84,4 +93,5 @@ def test_every_sealed_value_comes_back_as_its_bytes(network: Network, reporter: 
     document = reporter.envelope_json()
     envelope = read(Envelope, json.dumps(document))
     sealed = document["compartments"]["narrative"]["sealed"]
-    assert envelope.compartments.narrative.sealed == base64.b64decode(sealed)
+    assert envelope.compartments.narrative.sealed == [base64.b64decode(part) for part in sealed]
+    assert sealed

@@ -3,6 +3,7 @@ answer but for the reasons that may, no deadline moves without a leaf of its own
 queue, what is closed is left alone, and what was counted stays. Hypothesis against a real database.
 """
 
+import base64
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.cast import NOW, Network, Reporter, again, build_network, new_message_key, seal_words
+from tests.cast import NOW, Network, Reporter, again, build_network, new_message_key, sign_routing
 from tests.conftest import new_install
 from tincay.core.clock import iso_day, local_day
 from tincay.core.priority import CannotLower
@@ -36,6 +37,7 @@ from tincay.people.models import User
 from tincay.reports import deadlines, ending, messages, steps
 from tincay.reports.models import Clock, ClosingProposal, Message, Pause, Report, SafeTry
 from tincay.reports.queries import with_gaps
+from tincay.reports.signed_words import signed_words
 from tincay.vault.models import Opening
 
 REFUSALS = (WrongStage, CannotLower, deadlines.CannotPause, deadlines.PastDay, deadlines.NotLate)
@@ -61,12 +63,15 @@ class Life(RuleBasedStateMachine):
         transaction.set_autocommit(True)
         _empty()
         self.network = build_network()
+        sign_routing()
         self.reporter, self.now = Reporter(), NOW
         grants = [self.reporter.grant("store_sealed")] if keeps else []
         kind = "question" if priority == "p3" else "substantive"
         keeping = "r90" if keeps else "r0_now"
         sent = self.reporter.send(priority=priority, kind_group=kind, grants=grants, retention_class=keeping)
-        self.sent, self.report_id, self.sealed = sent, sent.id, seal_words(sent, "…")
+        self.sent, self.report_id = sent, sent.id
+        reply = self.network.helper.reply_json(sent, "…", "message")
+        self.sealed = base64.b64decode(reply["sealed"])
         if steps:  # begin somewhere on the way: seldom would chance alone find it in order
             self.network.helper.bring(sent, STAGES[min(steps, 6)], now=self.now)
         if steps == 7:
@@ -160,12 +165,15 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def she_writes(self) -> None:
+        if not signed_words(self.report()):
+            return  # with what she deleted her signatures went too
+        key, message = self.reporter.sealed_message("…")
         self.try_to(
-            messages.post_message,
-            key=new_message_key(),
-            sealed=self.sealed,
+            messages.receive_message,
+            key=key,
+            sealed=message.sealed,
+            words=message.words,
             sealed_by="browser",
-            author=None,
             now=self.now,
         )
 

@@ -1,12 +1,13 @@
 """One message that is sent twice at once, by a trembling finger or a weak network, is one message for both."""
 
+import base64
 import threading
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from tests.cast import NOW, Helper, Reporter, again, new_message_key, rows, seal_words
+from tests.cast import NOW, Helper, Reporter, again, rows
 from tests.patience import PATIENCE, wait_until
 from tincay.reports.messages import ask, write_message
 from tincay.reports.models import Message, Report
@@ -30,11 +31,8 @@ def test_the_second_waits_for_the_first_and_is_the_first(
     report = reporter.send()
     helper.bring(report, "in_handling", now=NOW)
     before = rows(Message).count()
-    sent = {
-        "key": new_message_key(),
-        "sealed": seal_words(report, "Tôi đã hỏi chủ quán."),
-        "author": helper.user,
-    }
+    posted = helper.reply_json(report, "Tôi đã hỏi chủ quán.", "answer")
+    sent = {"key": posted["key"], "sealed": base64.b64decode(posted["sealed"]), "author": helper.user}
     answers: list[Message] = []
 
     def second() -> None:

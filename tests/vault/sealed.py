@@ -1,12 +1,14 @@
 """What a phone seals to a desk, without a report around it: the vault does not know what a report is."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from tests.cast import Worker, base64_text, rows
+from tests.cast import Worker, base64_text, give_key, rows, url64
+from tincay.core.authorship import desk_key_of, succeed, vouch
 from tincay.core.sealing import (
     Identity,
     Recipient,
@@ -22,12 +24,17 @@ from tincay.people.models import Desk
 from tincay.vault import rekey
 from tincay.vault.actions import NewCompartment, SealedWrap, add_compartments
 from tincay.vault.models import Compartment, Wrap
-from tincay.vault.queries import Readable, old_key
-from tincay.web.strict_json import Strict, read
+from tincay.vault.queries import Readable, key_in_force, old_key
+from tincay.web.strict_json import Strict, read, signed_json
 
 S = TypeVar("S", bound=Strict)
-Members = list[dict[str, str]]
-STORY: dict[str, str | None] = {"narrative": "Chủ giữ giấy tờ.", "identity": "Tên tôi.", "thread": None}
+Members = list[dict[str, Any]]
+STORY: dict[str, str | None] = {
+    "narrative": "Chủ giữ giấy tờ.",
+    "contact": "Gọi buổi sáng.",
+    "identity": "Tên tôi.",
+    "thread": None,
+}
 
 
 @dataclass
@@ -46,7 +53,7 @@ class Kept:
             SealedWrap(to_desk, wrap(self.keys[kind], to_desk), desk),
             SealedWrap(to_receipt, wrap(self.keys[kind], to_receipt), None),
         ]
-        return NewCompartment(public, wraps, None if words is None else seal(words.encode(), public))
+        return NewCompartment(public, wraps, [] if words is None else [seal(words.encode(), public)])
 
 
 def keep(desk: Desk, words: Mapping[str, str | None] = STORY) -> Kept:
@@ -82,21 +89,47 @@ def step(shape: type[S], **said: object) -> S:
     return read(shape, json.dumps({"v": 1, **said}))
 
 
-def member_wraps(members: Members, key: Identity) -> list[dict[str, str]]:
+def member_wraps(members: Members, key: Identity, desk: str) -> list[dict[str, Any]]:
+    """The desk's key for each member, with the desk's word that the member's key was compared."""
     return [
-        {"id": one["id"], "sealed": base64_text(wrap(key, Recipient(one["recipient"])))} for one in members
+        {
+            "id": one["id"],
+            "sealed": base64_text(wrap(key, Recipient(one["recipient"]))),
+            "voucher": signed_json(*vouch(key, desk=desk, recipient=one["recipient"])),
+        }
+        for one in members
     ]
 
 
-def new_key_json(members: Members) -> tuple[Identity, dict[str, Any]]:
-    """A fresh desk key, wrapped to these members, and how the browser sends it."""
-    key, public = new_key()
-    return key, {"step": "key", "recipient": public, "wraps": member_wraps(members, key)}
+def new_key_json(stand: Mapping[str, Any], worker: Worker) -> tuple[Identity, dict[str, Any]]:
+    """A fresh desk key after the one that `begin` told, for the members that it named, as the browser sends it."""
+    key = new_key()[0]
+    public = desk_key_of(key, desk=stand["desk"], number=stand["number"] + 1)
+    before = stand["old"]
+    succession = signed_json(*succeed(unwrap(raw(before["wrap"]), worker.key), public)) if before else None
+    return key, {
+        "step": "key",
+        "recipient": public.recipient,
+        "signing": url64(public.signing),
+        "succession": succession,
+        "wraps": member_wraps(stand["members"], key, stand["desk"]),
+    }
 
 
-def new_key_step(members: Members) -> tuple[Identity, rekey.NewKey]:
-    key, said = new_key_json(members)
+def new_key_step(stand: Mapping[str, Any], worker: Worker) -> tuple[Identity, rekey.NewKey]:
+    key, said = new_key_json(stand, worker)
     return key, step(rekey.NewKey, **said)
+
+
+def raw(told: str) -> Sealed:
+    """Sealed bytes as a page carries them."""
+    return Sealed(base64.b64decode(told))
+
+
+def renew(desk: Desk, *members: Worker) -> Recipient:
+    """A new key for the desk, wrapped to these members, the first of whom holds the old one."""
+    number = key_in_force(desk).number + 1
+    return recipient_of(give_key(desk, *members, before=members[0].desk_key(desk), number=number))
 
 
 def rewrapped(desk: Desk, worker: Worker) -> list[tuple[UUID, bytes | None]]:

@@ -1,17 +1,22 @@
 """A desk's key: who gets it, who may lose it, and how a new one takes over from the old one."""
 
+import json
+
 import pytest
 
-from tests.cast import NOW, Helper, Team, give_key, new_desk, rows, staff_desk, url64
-from tests.vault.sealed import STORY, Kept, keep, opened, rewrapped
-from tincay.core.sealing import BadEnvelope, Recipient, new_key, recipient_of, wrap
+from tests.cast import NOW, Helper, Team, give_key, handed, new_desk, rows, staff_desk, url64
+from tests.vault.sealed import STORY, Kept, keep, opened, renew, rewrapped
+from tincay.core.authorship import desk_key_of, follow_keys, is_vouched, succeed
+from tincay.core.sealing import BadEnvelope, new_key, recipient_of, wrap
+from tincay.core.statements import NotSigned, Statement
 from tincay.log.models import Queued
 from tincay.log.queries import opened_in_clear
-from tincay.people.models import Desk, Membership
+from tincay.people.models import Desk, DeskKey, Membership
 from tincay.vault import actions as vault
 from tincay.vault.actions import (
     WRAP_LIMIT,
     LastMember,
+    MemberWrap,
     NotYet,
     add_member,
     forget_old_key,
@@ -21,7 +26,7 @@ from tincay.vault.actions import (
     set_desk_key,
 )
 from tincay.vault.models import DeskWrap, Wrap
-from tincay.vault.queries import readable, stale_wraps, swapped_desks
+from tincay.vault.queries import key_in_force, readable, stale_wraps, swapped_desks
 
 pytestmark = pytest.mark.django_db
 JUNK = b"not an age file"
@@ -32,12 +37,36 @@ def now(desk: Desk) -> Desk:
     return rows(Desk).get(pk=desk.pk)
 
 
-def renew(desk: Desk, *members: Helper) -> Recipient:
-    """A new key for the desk, wrapped to these members."""
-    key, public = new_key()
-    wraps = {one.user: wrap(key, Recipient(one.user.recipient)) for one in members}
-    set_desk_key(desk=desk, recipient=public, wraps=wraps, now=NOW)
-    return public
+def hand(team: Team, sealed: bytes | None = None) -> None:
+    """The helper hands the desk's key over to the colleague, perhaps with other bytes in the place of the key."""
+    given = handed(team.helper.desk_key(team.desk), team.desk, team.colleague.user)
+    hand_key(desk=team.desk, user=team.colleague.user, wrap=given._replace(sealed=sealed or given.sealed))
+
+
+class Offer:
+    """A second key for the team's desk, as a member's browser offers it; each part may be spoiled."""
+
+    def __init__(self, team: Team) -> None:
+        self.team, self.desk = team, team.desk
+        self.old, self.new = team.helper.desk_key(team.desk), new_key()[0]
+        self.key = desk_key_of(self.new, desk=team.desk.code, number=2)
+        self.succession: Statement | None = succeed(self.old, self.key)
+        self.wraps = {
+            one.user: handed(self.new, team.desk, one.user) for one in (team.helper, team.supervisor)
+        }
+
+    def give(self) -> None:
+        set_desk_key(desk=self.desk, key=self.key, succession=self.succession, wraps=self.wraps, now=NOW)
+
+    def is_refused(self, refusal: type[Exception]) -> bool:
+        """Is it refused, and nothing of it kept?"""
+        before, leaves = now(self.desk), rows(Queued).count()
+        with pytest.raises(refusal):
+            self.give()
+        row = now(self.desk)
+        kept = (row.recipient, bytes(row.signing), rows(Queued).count(), rows(DeskKey).filter(desk=row).count())
+        assert kept == (before.recipient, bytes(before.signing), leaves, 1)
+        return not rows(DeskWrap).filter(of=self.key.recipient).exists()
 
 
 # --- giving it
@@ -102,61 +131,126 @@ def test_the_keys_of_another_desk_do_not_hold_this_one_up(team: Team) -> None:
 
 
 def test_one_broken_wrap_gives_the_desk_no_new_key(team: Team) -> None:
-    before, leaves = now(team.desk).recipient, rows(Queued).count()
-    key, public = new_key()
-    wraps = {team.helper.user: wrap(key, Recipient(team.helper.user.recipient)), team.supervisor.user: JUNK}
-    with pytest.raises(BadEnvelope):
-        set_desk_key(desk=team.desk, recipient=public, wraps=wraps, now=NOW)
-    assert (now(team.desk).recipient, rows(Queued).count()) == (before, leaves)
-    assert not rows(DeskWrap).filter(of=public).exists()
+    offer = Offer(team)
+    offer.wraps[team.supervisor.user] = offer.wraps[team.supervisor.user]._replace(sealed=JUNK)
+    assert offer.is_refused(BadEnvelope)
 
 
 def test_a_wrap_of_a_desks_key_has_no_room_for_anything_else(team: Team) -> None:
     long = wrap(*new_key()) + bytes(WRAP_LIMIT)
+    offer = Offer(team)
+    offer.wraps[team.helper.user] = offer.wraps[team.helper.user]._replace(sealed=long)
     with pytest.raises(BadEnvelope, match="too long"):
-        set_desk_key(desk=team.desk, recipient=new_key()[1], wraps={team.helper.user: long}, now=NOW)
+        offer.give()
     with pytest.raises(BadEnvelope, match="too long"):
-        hand_key(desk=team.desk, user=team.colleague.user, sealed=long)
+        hand(team, long)
+
+
+# --- who may say that it is the desk's key
+
+
+def test_a_new_key_is_the_desks_because_the_old_one_says_so(team: Team) -> None:
+    first = key_in_force(team.desk)
+    offer = Offer(team)
+    offer.give()
+    row = rows(DeskKey).get(desk=team.desk, number=2)
+    chain = follow_keys(first, [Statement(bytes(row.document), bytes(row.signature))])
+    assert chain == [first, offer.key] == [first, key_in_force(now(team.desk))]
+
+
+def test_a_first_key_has_nobodys_word_and_is_kept_as_what_the_install_will_sign(team: Team) -> None:
+    desk = new_desk(team.organisation, "hai")
+    key = give_key(desk, team.helper)
+    row = rows(DeskKey).get(desk=desk)
+    assert (row.number, bytes(row.signature)) == (1, b"")
+    assert json.loads(bytes(row.document)) == desk_key_of(key, desk="hai", number=1).document
+
+
+def test_a_key_that_the_old_one_did_not_sign_is_refused(team: Team) -> None:
+    offer = Offer(team)
+    offer.succession = None
+    assert offer.is_refused(NotSigned)
+    offer.succession = succeed(new_key()[0], offer.key)
+    assert offer.is_refused(NotSigned)
+    offer.succession = succeed(offer.old, desk_key_of(new_key()[0], desk=team.desk.code, number=2))
+    assert offer.is_refused(NotSigned)
+
+
+@pytest.mark.parametrize("other", [{"desk": "hai"}, {"number": 1}, {"number": 3}, {"signing": bytes(31)}])
+def test_a_key_with_another_place_in_the_row_of_keys_is_refused(team: Team, other: dict[str, object]) -> None:
+    offer = Offer(team)
+    offer.key = offer.key._replace(**other)
+    offer.succession = succeed(offer.old, offer.key)
+    assert offer.is_refused(NotSigned)
+
+
+def test_a_first_key_of_another_number_is_refused(team: Team) -> None:
+    with pytest.raises(NotSigned):
+        give_key(new_desk(team.organisation, "hai"), team.helper, number=2)
+
+
+def test_the_desk_vouches_for_everybody_who_is_handed_its_key(team: Team) -> None:
+    row = rows(DeskWrap).get(user=team.helper.user)
+    assert is_vouched(key_in_force(team.desk), team.helper.user.recipient, row.statement)
+
+
+@pytest.mark.parametrize("whose", ["another_member", "another_desk", "the_old_key", "nobody"])
+def test_a_member_for_whom_the_new_key_does_not_vouch_is_handed_none(team: Team, whose: str) -> None:
+    offer, user = Offer(team), team.supervisor.user
+    vouchers = {
+        "another_member": handed(offer.new, team.desk, team.helper.user),
+        "another_desk": handed(offer.new, new_desk(team.organisation, "hai"), user),
+        "the_old_key": handed(offer.old, team.desk, user),
+        "nobody": MemberWrap(b"", Statement(b"{}", bytes(64))),
+    }
+    offer.wraps[user] = offer.wraps[user]._replace(voucher=vouchers[whose].voucher)
+    assert offer.is_refused(NotSigned)
 
 
 # --- handing it over
 
 
 def test_a_key_that_a_colleague_handed_over_opens_what_came_before(team: Team, kept: Kept) -> None:
-    sealed = wrap(team.helper.desk_key(team.desk), Recipient(team.colleague.user.recipient))
-    hand_key(desk=team.desk, user=team.colleague.user, sealed=sealed)
+    hand(team)
     (story,) = readable(kept.owner, team.colleague.user)["narrative"]
     assert opened(story, team.colleague) == [STORY["narrative"]]
 
 
 def test_a_key_that_is_handed_over_twice_is_held_once_as_it_came_last(team: Team) -> None:
-    key, to = team.helper.desk_key(team.desk), Recipient(team.colleague.user.recipient)
-    first, last = wrap(key, to), wrap(key, to)
-    hand_key(desk=team.desk, user=team.colleague.user, sealed=first)
-    hand_key(desk=team.desk, user=team.colleague.user, sealed=last)
-    assert bytes(rows(DeskWrap).get(user=team.colleague.user).sealed) == last
+    hand(team)
+    last = handed(team.helper.desk_key(team.desk), team.desk, team.colleague.user)
+    hand_key(desk=team.desk, user=team.colleague.user, wrap=last)
+    row = rows(DeskWrap).get(user=team.colleague.user)
+    assert (bytes(row.sealed), row.statement) == last
 
 
 def test_what_is_no_age_file_is_handed_to_nobody(team: Team) -> None:
     with pytest.raises(BadEnvelope):
-        hand_key(desk=team.desk, user=team.colleague.user, sealed=JUNK)
+        hand(team, JUNK)
     assert not rows(DeskWrap).filter(user=team.colleague.user).exists()
+
+
+def test_the_key_is_handed_only_to_whom_the_desk_vouches_for(team: Team) -> None:
+    other = handed(team.helper.desk_key(team.desk), team.desk, team.supervisor.user)
+    with pytest.raises(NotSigned):
+        hand_key(desk=team.desk, user=team.colleague.user, wrap=other)
+    assert not rows(DeskWrap).filter(user=team.colleague.user).exists()
+
+
+def test_who_was_handed_the_old_key_too_late_gets_no_other_one_in_its_place(team: Team) -> None:
+    late = handed(team.helper.desk_key(team.desk), team.desk, team.colleague.user)
+    renew(team.desk, team.helper)
+    with pytest.raises(NotSigned):
+        hand_key(desk=team.desk, user=team.colleague.user, wrap=late)
 
 
 # --- seats
 
 
-def test_a_seat_with_a_key_is_both_at_once(team: Team) -> None:
-    sealed = wrap(team.helper.desk_key(team.desk), Recipient(team.colleague.user.recipient))
-    seat = add_member(desk=team.desk, user=team.colleague.user, sealed=sealed, on_call=2)
+def test_a_seat_comes_without_the_key(team: Team) -> None:
+    seat = add_member(desk=team.desk, user=team.colleague.user, on_call=2)
     assert (seat.user, seat.desk, seat.on_call) == (team.colleague.user, team.desk, 2)
-    assert team.colleague.desk_key(team.desk) == team.helper.desk_key(team.desk)
-
-
-def test_with_a_broken_key_there_is_no_seat_either(team: Team) -> None:
-    with pytest.raises(BadEnvelope):
-        add_member(desk=team.desk, user=team.colleague.user, sealed=JUNK)
-    assert not team.colleague.user.memberships.exists()
+    assert not rows(DeskWrap).filter(user=team.colleague.user).exists()
 
 
 def test_who_is_seated_again_keeps_one_seat_with_the_new_place(team: Team) -> None:

@@ -9,14 +9,23 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import Hands, Network, Reporter, Worker, base64_text, person_key, sign_in
-from tests.vault.sealed import new_key_json
+from tests.cast import (
+    Hands,
+    Network,
+    Reporter,
+    Worker,
+    base64_text,
+    handed,
+    person_key,
+    sign_in,
+)
+from tests.vault.sealed import member_wraps, new_key_json
 from tincay.core.sealing import Identity, Recipient, Sealed, new_key, recipient_of, unwrap, wrap
 from tincay.directory.models import CalendarVersion
 from tincay.log.models import Queued
 from tincay.people.models import Desk, User
 from tincay.reports.models import Clock
-from tincay.vault.actions import LastMember, remove_member
+from tincay.vault.actions import LastMember, hand_key, remove_member
 from tincay.vault.models import DeskWrap, Wrap
 from tincay.vault.queries import old_key
 
@@ -56,8 +65,7 @@ def test_a_new_member_reads_only_after_a_colleague_handed_over_the_key(
     assert stand["new"] is None
     (joining,) = cast("list[dict[str, str]]", stand["joining"])
     key = unwrap(unb64(stand["old"]["wrap"]), network.supervisor.key)  # type: ignore[index]
-    sealed = base64_text(wrap(key, Recipient(joining["recipient"])))
-    talk(boss, desk, step="join", wraps=[{"id": joining["id"], "sealed": sealed}])
+    talk(boss, desk, step="join", wraps=member_wraps([joining], key, desk.code))
     assert colleague.open(report)[0]["words"]
 
 
@@ -80,7 +88,7 @@ def renew(client: Client, desk: Desk, network: Network) -> Identity:
     """Walk docs/formats/rewrap.md as a browser does."""
     stand = talk(client, desk, step="begin")
     old = unwrap(unb64(stand["old"]["wrap"]), network.supervisor.key)  # type: ignore[index]
-    new, said = new_key_json(stand["members"])  # type: ignore[arg-type]
+    new, said = new_key_json(stand, network.supervisor)
     talk(client, desk, **said)
     public = said["recipient"]
     while (more := talk(client, desk, step="more"))["wraps"]:
@@ -100,7 +108,7 @@ def test_a_new_key_half_way_opens_old_and_new_words_and_can_be_taken_up(
     old = reporter.send(words="trước")
     boss.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
     stand = talk(boss, desk, step="begin")
-    talk(boss, desk, **new_key_json(stand["members"])[1])  # type: ignore[arg-type]
+    talk(boss, desk, **new_key_json(stand, network.supervisor)[1])
     page = boss.post(reverse("open_report", args=[old.id]), follow=True)
     assert page.context["sealed_words"].narrative
     assert talk(boss, desk, step="begin")["new"]
@@ -119,7 +127,7 @@ def test_a_wrap_that_cannot_be_opened_is_kept_unopened_and_does_not_stop_the_res
     reporter.send()
     boss.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
     stand = talk(boss, desk, step="begin")
-    _, said = new_key_json(stand["members"])  # type: ignore[arg-type]
+    _, said = new_key_json(stand, network.supervisor)
     talk(boss, desk, **said)
     found = talk(boss, desk, step="more")["wraps"]
     unopened = [{"id": one["id"], "sealed": None} for one in found]  # type: ignore[attr-defined]
@@ -132,8 +140,7 @@ def half_way(client: Client, network: Network) -> Recipient:
     """A member has left, the desk's new key is there, and its wraps still go to the old one."""
     desk = network.triage
     client.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
-    members = cast("list[dict[str, str]]", talk(client, desk, step="begin")["members"])
-    _, said = new_key_json(members)
+    _, said = new_key_json(talk(client, desk, step="begin"), network.supervisor)
     talk(client, desk, **said)
     return Recipient(said["recipient"])
 
@@ -144,8 +151,10 @@ def test_nobody_is_removed_who_alone_opens_what_is_not_wrapped_anew_yet(
     reporter.send()
     desk, colleague = network.triage, network.colleague.user
     boss.post(reverse("join_desk", args=[desk.code]), {f"{desk.code}-user": colleague.pk})
-    half_way(boss, network)  # the colleague holds the new key, and never held the old one
+    half_way(boss, network)
     desk.refresh_from_db()
+    # The colleague holds the new key, and never held the old one.
+    hand_key(desk=desk, user=colleague, wrap=handed(network.supervisor.desk_key(desk), desk, colleague))
     with pytest.raises(LastMember):
         remove_member(desk=desk, user=network.supervisor.user)
     assert old_key(desk, network.supervisor.user)
@@ -172,7 +181,8 @@ def test_a_member_to_whom_no_key_was_handed_has_no_part_in_the_talk(
     boss.post(reverse("join_desk", args=[desk.code]), {f"{desk.code}-user": colleague.user.pk})
     before = list(Wrap.objects.for_the_rules().order_by("id").values_list("recipient", "sealed"))
     sealed = base64_text(wrap(new_key()[0], Recipient(colleague.user.recipient)))
-    members = [{"id": str(one.user_id), "sealed": sealed} for one in desk.memberships.for_the_rules()]
+    told = [{"id": str(colleague.user.pk), "recipient": colleague.user.recipient}]
+    before_it = {"desk": desk.code, "number": 1, "old": None, "members": told}
     desk.refresh_from_db()
     stale = [{"id": str(row.pk), "sealed": sealed} for row in Wrap.objects.for_the_rules().filter(desk=desk)]
     client = sign_in(colleague)
@@ -180,9 +190,9 @@ def test_a_member_to_whom_no_key_was_handed_has_no_part_in_the_talk(
         {"step": "begin"},
         {"step": "more"},
         {"step": "finish"},
-        {"step": "key", "recipient": new_key()[1], "wraps": members},
+        new_key_json(before_it, colleague)[1],
         {"step": "done", "recipient": desk.recipient, "wraps": stale},
-        {"step": "join", "wraps": [{"id": str(colleague.user.pk), "sealed": sealed}]},
+        {"step": "join", "wraps": member_wraps(told, new_key()[0], desk.code)},
     ):
         assert status(client, desk, **step) == 404, step["step"]
     assert list(Wrap.objects.for_the_rules().order_by("id").values_list("recipient", "sealed")) == before

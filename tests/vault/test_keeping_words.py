@@ -67,14 +67,14 @@ def test_what_a_phone_sealed_is_kept_byte_for_byte(desk: Desk) -> None:
     sent = kept.compartment("narrative", desk, "Mưa.")
     receive(kept, {"narrative": sent}, sealed_by="operator")
     text = rows(SealedText).get()
-    assert (bytes(text.sealed), text.sealed_by) == (sent.sealed, "operator")
+    assert (bytes(text.sealed), text.sealed_by) == (sent.sealed[0], "operator")
     assert text.compartment.recipient == sent.recipient
     wraps = [SealedWrap(Recipient(one.recipient), bytes(one.sealed), one.desk) for one in rows(Wrap)]
     assert wraps == sent.wraps
 
 
 def test_each_kind_gets_its_own_key_wraps_and_words(kept: Kept) -> None:
-    for kind in ("narrative", "identity"):
+    for kind in ("narrative", "contact", "identity"):
         text = rows(SealedText).get(compartment__owner=kept.owner, compartment__kind=kind)
         assert open_sealed(Sealed(bytes(text.sealed)), kept.keys[kind]).decode() == STORY[kind]
         assert rows(Wrap).filter(compartment=text.compartment).count() == 2
@@ -86,12 +86,12 @@ def test_an_empty_thread_gets_its_key_and_no_words(kept: Kept) -> None:
     assert rows(Wrap).filter(compartment=thread).count() == 2
 
 
-@pytest.mark.parametrize("kind", ["narrative", "identity"])
+@pytest.mark.parametrize("kind", ["narrative", "contact", "identity"])
 def test_one_text_that_is_no_age_file_keeps_nothing_of_the_report(desk: Desk, kind: str) -> None:
     kept, before = Kept(), everything()
     sent = {one: kept.compartment(one, desk, words) for one, words in STORY.items()}
     with pytest.raises(BadEnvelope):
-        receive(kept, sent | {kind: sent[kind]._replace(sealed=JUNK)})
+        receive(kept, sent | {kind: sent[kind]._replace(sealed=[*sent[kind].sealed, JUNK])})
     assert everything() == before
 
 
@@ -121,8 +121,8 @@ def test_a_first_story_is_held_to_the_same_limit(desk: Desk) -> None:
     kept = Kept()
     sent = kept.compartment("narrative", desk, "")
     with pytest.raises(BadEnvelope):
-        receive(kept, {"narrative": sent._replace(sealed=sealed_of_size(WORDS_LIMIT + 1))})
-    receive(kept, {"narrative": sent._replace(sealed=sealed_of_size(WORDS_LIMIT))})
+        receive(kept, {"narrative": sent._replace(sealed=[sealed_of_size(WORDS_LIMIT + 1)])})
+    receive(kept, {"narrative": sent._replace(sealed=[sealed_of_size(WORDS_LIMIT)])})
 
 
 def test_a_wrap_has_room_for_a_key_and_none_for_a_story(desk: Desk) -> None:
@@ -139,11 +139,11 @@ def test_a_wrap_has_room_for_a_key_and_none_for_a_story(desk: Desk) -> None:
 def test_a_report_has_one_compartment_of_a_kind_that_takes_words(kept: Kept, desk: Desk) -> None:
     with pytest.raises(IntegrityError):
         receive(kept, {"narrative": kept.compartment("narrative", desk, "Mưa.")})
-    assert rows(Compartment).filter(owner=kept.owner).count() == 3
+    assert rows(Compartment).filter(owner=kept.owner).count() == len(STORY)
 
 
 def test_no_two_compartments_have_one_key(kept: Kept) -> None:
-    taken = NewCompartment(recipient(kept.owner, "thread"), [], None)
+    taken = NewCompartment(recipient(kept.owner, "thread"), [], [])
     with pytest.raises(IntegrityError):
         receive(Kept(), {"thread": taken})
 
@@ -206,7 +206,7 @@ def test_the_thread_and_the_receipt_open_what_a_leaf_says(kept: Kept) -> None:
 def test_nobody_else_opens_what_a_leaf_says(kept: Kept, desk: Desk, outsider: Helper) -> None:
     tell(kept)
     row = rows(Opening).get(owner=kept.owner)
-    keys: list[Identity] = [outsider.key, kept.keys["narrative"], kept.keys["identity"]]
+    keys: list[Identity] = [outsider.key, *(kept.keys[kind] for kind in ("narrative", "contact", "identity"))]
     for sealed, own in ((row.for_thread, kept.receipt), (row.for_receipt, kept.keys["thread"])):
         for key in [*keys, own]:
             with pytest.raises(CannotOpen):
@@ -273,14 +273,14 @@ def test_the_leaves_of_an_erased_report_stay(kept: Kept) -> None:
 def test_her_words_go_and_the_thread_stays_open_with_every_key(kept: Kept) -> None:
     add_text(owner=kept.owner, kind="thread", sealed=sealed_of_size(300), sealed_by="browser")
     keys = rows(Wrap).count()
-    assert erase_words(owner=kept.owner) == 2
+    assert erase_words(owner=kept.owner) == 3
     assert [text.compartment.kind for text in rows(SealedText)] == ["thread"]
     assert rows(Wrap).count() == keys
 
 
 def test_the_words_of_another_report_stay_when_hers_go(kept: Kept, desk: Desk) -> None:
     erase_words(owner=keep(desk).owner)
-    assert rows(SealedText).filter(compartment__owner=kept.owner).count() == 2
+    assert rows(SealedText).filter(compartment__owner=kept.owner).count() == 3
 
 
 def test_words_that_are_gone_are_not_counted_again(kept: Kept) -> None:

@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import (
-    NOW,
     Helper,
     Team,
     Worker,
@@ -24,11 +23,11 @@ from tests.cast import (
     stretched_passphrase,
     url64,
 )
-from tests.vault.sealed import Kept, member_wraps, new_key_json
-from tincay.core.sealing import Recipient, Sealed, new_key, unwrap, wrap
+from tests.vault.sealed import Kept, member_wraps, new_key_json, renew
+from tincay.core.sealing import Sealed, new_key, unwrap, wrap
 from tincay.people.models import Desk, Membership, User
 from tincay.vault import rekey
-from tincay.vault.actions import add_member, remove_member, set_desk_key
+from tincay.vault.actions import add_member, remove_member
 from tincay.vault.models import PersonWrap
 
 pytestmark = pytest.mark.django_db
@@ -66,9 +65,7 @@ def test_a_member_is_told_for_each_desk_whether_its_reports_open(team: Team) -> 
 
 
 def test_who_was_left_out_of_a_desks_new_key_is_told_so(team: Team) -> None:
-    key, public = new_key()
-    wraps = {team.supervisor.user: wrap(key, Recipient(team.supervisor.user.recipient))}
-    set_desk_key(desk=team.desk, recipient=public, wraps=wraps, now=NOW)
+    renew(team.desk, team.supervisor)
     assert WAITS in page(sign_in(team.helper), "my_key")
 
 
@@ -224,7 +221,7 @@ def test_a_new_key_is_asked_for_when_somebody_left_and_until_it_is_whole(
     assert "Làm khóa mới" not in page(boss, "desks")
     remove_member(desk=team.desk, user=team.helper.user)
     assert "Làm khóa mới" in page(boss, "desks")
-    _, sent = new_key_json(rekey.begin(desk_now(team), team.supervisor.user)["members"])
+    _, sent = new_key_json(rekey.begin(desk_now(team), team.supervisor.user), team.supervisor)
     post(boss, "desk_key", team.desk.code, v=1, **sent)
     assert not desk_now(team).key_due
     assert "Làm khóa mới" in page(boss, "desks")
@@ -301,7 +298,7 @@ def test_after_handing_over_everybody_lands_on_a_page_of_theirs(team: Team, who:
     worker: Worker = getattr(team, who)
     add_member(desk=team.desk, user=team.colleague.user)
     told = [{"id": str(team.colleague.user.pk), "recipient": team.colleague.user.recipient}]
-    wraps = member_wraps(told, worker.desk_key(team.desk))
+    wraps = member_wraps(told, worker.desk_key(team.desk), team.desk.code)
     answer = post(sign_in(worker), "desk_key", team.desk.code, v=1, step="join", wraps=wraps)
     assert answer.json() == {"next": reverse(leads_to)}
     assert team.colleague.desk_key(team.desk)

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.cast import NOW, PASSWORD, Helper, Team, new_desk, rows, staff_desk
-from tincay.core.sealing import BadEnvelope, Identity, Recipient, new_key, seal, wrap
+from tests.vault.sealed import renew
+from tincay.core.sealing import BadEnvelope, Identity, new_key, seal, wrap
 from tincay.log.models import Queued
 from tincay.people.models import Desk, User
 from tincay.vault import actions as vault
@@ -107,10 +108,8 @@ def test_a_colleague_who_is_suspended_counts_for_nobody(team: Team) -> None:
 
 def test_who_alone_still_holds_an_older_key_cannot_give_it_up(team: Team) -> None:
     """The new key is in two hands, but what was not wrapped anew opens in one."""
-    key, public = new_key()
-    wraps = {one.user: wrap(key, Recipient(one.user.recipient)) for one in (team.supervisor, team.colleague)}
     rows(DeskWrap).filter(user=team.helper.user).delete()
-    vault.set_desk_key(desk=team.desk, recipient=public, wraps=wraps, now=NOW)
+    renew(team.desk, team.supervisor, team.colleague)
     with pytest.raises(LastMember):
         make_key(team.supervisor.user)
 

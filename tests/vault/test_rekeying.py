@@ -1,19 +1,22 @@
 """The talk of docs/formats/rewrap.md, step by step: what each step says, and what it refuses out of turn."""
 
-import base64
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from tests.cast import NOW, Helper, Team, base64_text, new_desk, rows
-from tests.vault.sealed import STORY, Kept, keep, member_wraps, new_key_step, rewrapped, step
-from tincay.core.sealing import Identity, Recipient, Sealed, new_key, recipient_of, unwrap, wrap
-from tincay.people.models import Desk, User
+from tests.cast import NOW, Helper, Team, base64_text, new_desk, rows, url64
+from tests.vault.sealed import STORY, Kept, keep, member_wraps, new_key_step, raw, renew, rewrapped, step
+from tincay.core.authorship import is_vouched
+from tincay.core.sealing import Identity, Recipient, new_key, unwrap, wrap
+from tincay.core.statements import NotSigned
+from tincay.people.models import Desk, Membership, User
 from tincay.vault import rekey
 from tincay.vault.actions import NotYet, add_member, remove_member
 from tincay.vault.models import DeskWrap, Wrap
-from tincay.web.strict_json import Malformed, Strict, read
+from tincay.vault.queries import key_in_force, without_key
+from tincay.web.strict_json import Malformed, Signed, Strict, read
 
 pytestmark = pytest.mark.django_db
 
@@ -24,15 +27,19 @@ def unlock(told: dict[str, str], worker: Helper) -> Identity:
     return unwrap(raw(told["wrap"]), worker.key, of=Recipient(told["recipient"]))
 
 
-def raw(told: str) -> Sealed:
-    return Sealed(base64.b64decode(told))
+def named(worker: Helper) -> dict[str, str]:
+    return {"id": str(worker.user.pk), "recipient": worker.user.recipient}
+
+
+def sent_by(team: Team, members: list[dict[str, Any]] | None = None) -> rekey.NewKey:
+    """A new key of the supervisor's browser, for everybody who is named or for other ones."""
+    stand = rekey.begin(team.desk, team.supervisor.user)
+    return new_key_step(stand if members is None else stand | {"members": members}, team.supervisor)[1]
 
 
 def take_new_key(team: Team) -> dict[str, Any]:
-    """The supervisor's browser makes a new key for everybody who sits there."""
-    who = team.supervisor.user
-    _, sent = new_key_step(rekey.begin(team.desk, who)["members"])
-    return rekey.new_key(team.desk, who, sent, NOW)
+    """The supervisor's browser makes a new key for everybody who holds the old one."""
+    return rekey.new_key(team.desk, team.supervisor.user, sent_by(team), NOW)
 
 
 def done(team: Team, wraps: list[tuple[UUID, bytes | None]], by: Helper | None = None) -> dict[str, Any]:
@@ -50,32 +57,58 @@ def test_before_anything_is_renewed_a_member_is_told_the_present_key(team: Team,
     assert (stand["new"], stand["left"]) == (None, len(STORY))
 
 
-def test_members_are_named_with_the_keys_to_wrap_to(team: Team) -> None:
+def test_members_are_named_with_the_keys_to_wrap_to_and_the_desks_word_for_each(team: Team) -> None:
     stand = rekey.begin(team.desk, team.helper.user)
-    assert stand["members"] == [
-        {"id": str(one.user.pk), "recipient": one.user.recipient} for one in (team.helper, team.supervisor)
+    assert [(one["id"], one["recipient"]) for one in stand["members"]] == [
+        (str(one.user.pk), one.user.recipient) for one in (team.helper, team.supervisor)
     ]
+    for one in stand["members"]:
+        voucher = read(Signed, json.dumps(one["voucher"])).statement
+        assert is_vouched(key_in_force(team.desk), one["recipient"], voucher)
 
 
-def test_who_has_no_own_key_yet_and_who_is_suspended_get_no_wrap(team: Team) -> None:
+def test_the_desk_and_the_number_of_its_key_are_told(team: Team) -> None:
+    stand = rekey.begin(team.desk, team.helper.user)
+    assert (stand["desk"], stand["number"]) == (team.desk.code, 1)
+    renew(team.desk, team.helper)
+    assert rekey.begin(team.desk, team.helper.user)["number"] == 2
+
+
+def test_who_was_handed_no_key_and_who_is_suspended_get_no_wrap(team: Team) -> None:
     add_member(desk=team.desk, user=team.colleague.user)
-    rows(User).filter(pk=team.colleague.user.pk).update(recipient="")
     rows(User).filter(pk=team.helper.user.pk).update(is_active=False)
     stand = rekey.begin(team.desk, team.supervisor.user)
     assert [one["id"] for one in stand["members"]] == [str(team.supervisor.user.pk)]
 
 
-def test_a_desk_without_a_key_has_nothing_to_hand_over(team: Team) -> None:
+def test_who_has_no_seat_any_more_is_named_to_nobody(team: Team) -> None:
+    rows(Membership).filter(user=team.helper.user).delete()
+    stand = rekey.begin(team.desk, team.supervisor.user)
+    assert [one["id"] for one in stand["members"]] == [str(team.supervisor.user.pk)]
+
+
+def test_a_desks_first_key_is_for_its_maker_alone(team: Team) -> None:
     desk = new_desk(team.organisation, "hai")
-    add_member(desk=desk, user=team.helper.user)
-    told = {"id": str(team.helper.user.pk), "recipient": team.helper.user.recipient}
-    assert rekey.begin(desk, team.helper.user) == {"old": None, "new": None, "members": [told], "left": 0}
+    for worker in (team.helper, team.colleague):
+        add_member(desk=desk, user=worker.user)
+    assert rekey.begin(desk, team.helper.user) == {
+        "desk": "hai",
+        "number": 0,
+        "old": None,
+        "new": None,
+        "members": [named(team.helper) | {"voucher": None}],
+        "left": 0,
+    }
+    stand = rekey.begin(desk, team.helper.user) | {"members": [named(team.helper), named(team.colleague)]}
+    with pytest.raises(Malformed):
+        rekey.new_key(desk, team.helper.user, new_key_step(stand, team.helper)[1], NOW)
+    assert not rows(DeskWrap).filter(desk=desk).exists()
 
 
 def test_a_first_key_is_taken_from_any_member(team: Team) -> None:
     desk = new_desk(team.organisation, "hai")
     add_member(desk=desk, user=team.helper.user)
-    key, sent = new_key_step(rekey.begin(desk, team.helper.user)["members"])
+    key, sent = new_key_step(rekey.begin(desk, team.helper.user), team.helper)
     assert unlock(rekey.new_key(desk, team.helper.user, sent, NOW)["new"], team.helper) == key
     assert team.helper.desk_key(desk) == key
 
@@ -83,8 +116,7 @@ def test_a_first_key_is_taken_from_any_member(team: Team) -> None:
 def test_who_waits_for_the_key_is_named_to_who_holds_it(team: Team) -> None:
     assert "joining" not in rekey.begin(team.desk, team.helper.user)
     add_member(desk=team.desk, user=team.colleague.user)
-    told = {"id": str(team.colleague.user.pk), "recipient": team.colleague.user.recipient}
-    assert rekey.begin(team.desk, team.helper.user)["joining"] == [told]
+    assert rekey.begin(team.desk, team.helper.user)["joining"] == [named(team.colleague)]
 
 
 def test_the_old_key_is_handed_to_nobody_where_a_new_one_is_due(team: Team) -> None:
@@ -131,20 +163,39 @@ def test_from_then_on_words_are_sealed_to_the_new_key(team: Team) -> None:
     assert rows(Desk).get(pk=team.desk.pk).recipient == team.desk.recipient != before
 
 
-def test_a_new_key_that_leaves_a_member_outside_is_refused(team: Team) -> None:
-    before, members = team.desk.recipient, rekey.begin(team.desk, team.supervisor.user)["members"]
-    _, sent = new_key_step(members[1:])
+def test_who_is_left_out_of_a_new_key_waits_until_fingerprints_are_compared(team: Team) -> None:
+    """The maker's browser found another key in the helper's place than the one the desk vouched for."""
+    rekey.new_key(team.desk, team.supervisor.user, sent_by(team, [named(team.supervisor)]), NOW)
+    assert [one["id"] for one in rekey.begin(team.desk, team.supervisor.user)["members"]] == [
+        str(team.supervisor.user.pk)
+    ]
+    assert list(without_key(team.desk)) == [team.helper.user]
+    rekey.forget_old(team.desk)
+    assert rekey.begin(team.desk, team.supervisor.user)["joining"] == [named(team.helper)]
+
+
+def test_a_new_key_that_leaves_its_maker_outside_is_refused(team: Team) -> None:
+    before, sent = team.desk.recipient, sent_by(team, [named(team.helper)])
     with pytest.raises(Malformed):
         rekey.new_key(team.desk, team.supervisor.user, sent, NOW)
     assert rows(Desk).get(pk=team.desk.pk).recipient == before
 
 
-def test_a_new_key_for_somebody_who_does_not_sit_there_is_refused(team: Team) -> None:
-    stranger = {"id": str(team.colleague.user.pk), "recipient": team.colleague.user.recipient}
-    _, sent = new_key_step([*rekey.begin(team.desk, team.supervisor.user)["members"], stranger])
+@pytest.mark.parametrize("seated", [False, True], ids=["no seat", "a seat and no key"])
+def test_a_new_key_for_somebody_who_did_not_hold_the_old_one_is_refused(team: Team, seated: bool) -> None:
+    if seated:
+        add_member(desk=team.desk, user=team.colleague.user)
+    sent = sent_by(team, [named(team.supervisor), named(team.colleague)])
     with pytest.raises(Malformed):
         rekey.new_key(team.desk, team.supervisor.user, sent, NOW)
     assert not rows(DeskWrap).filter(user=team.colleague.user).exists()
+
+
+def test_a_new_key_that_the_old_one_did_not_sign_is_refused(team: Team) -> None:
+    before, sent = team.desk.recipient, sent_by(team)
+    with pytest.raises(NotSigned):
+        rekey.new_key(team.desk, team.supervisor.user, sent.model_copy(update={"succession": None}), NOW)
+    assert rows(Desk).get(pk=team.desk.pk).recipient == before
 
 
 def test_a_new_key_waits_until_the_last_one_is_handed_out(team: Team, kept: Kept) -> None:
@@ -169,19 +220,19 @@ def test_nothing_is_handed_out_before_there_is_a_new_key(team: Team, kept: Kept)
 
 
 def test_at_most_fifty_wraps_are_handed_out_at_once(team: Team) -> None:
-    for _ in range(17):
+    for _ in range(13):
         keep(team.desk)
     take_new_key(team)
     first = rekey.more(team.desk)
-    assert (len(first["wraps"]), first["left"]) == (50, 51)
+    assert (len(first["wraps"]), first["left"]) == (50, 52)
     done(team, rewrapped(team.desk, team.supervisor)[:50])
-    assert len(rekey.more(team.desk)["wraps"]) == 1
+    assert len(rekey.more(team.desk)["wraps"]) == 2
 
 
 def test_each_batch_says_what_is_left(team: Team, kept: Kept) -> None:
     take_new_key(team)
     wraps = rewrapped(team.desk, team.supervisor)
-    assert [done(team, [one]) for one in wraps] == [{"left": 2}, {"left": 1}, {"left": 0}]
+    assert [done(team, [one]) for one in wraps] == [{"left": left} for left in (3, 2, 1, 0)]
 
 
 def test_nothing_is_replaced_before_there_is_a_new_key(team: Team, kept: Kept) -> None:
@@ -193,8 +244,9 @@ def test_nothing_is_replaced_before_there_is_a_new_key(team: Team, kept: Kept) -
 
 
 def test_who_never_held_the_old_key_replaces_nothing(team: Team, kept: Kept) -> None:
-    add_member(desk=team.desk, user=team.colleague.user)
     take_new_key(team)
+    add_member(desk=team.desk, user=team.colleague.user)
+    rekey.joined(team.desk, joining(team, team.colleague))
     assert team.colleague.desk_key(team.desk)
     wraps = rewrapped(team.desk, team.supervisor)
     with pytest.raises(Malformed):
@@ -221,8 +273,8 @@ def test_after_the_end_there_is_one_key_and_nothing_to_renew(team: Team, kept: K
 
 
 def joining(team: Team, *workers: Helper) -> rekey.Joined:
-    members = [{"id": str(one.user.pk), "recipient": one.user.recipient} for one in workers]
-    wraps = member_wraps(members, team.helper.desk_key(team.desk))
+    key = team.helper.desk_key(team.desk)
+    wraps = member_wraps([named(one) for one in workers], key, team.desk.code)
     return step(rekey.Joined, step="join", wraps=wraps)
 
 
@@ -230,6 +282,15 @@ def test_who_joins_gets_the_present_key(team: Team) -> None:
     add_member(desk=team.desk, user=team.colleague.user)
     rekey.joined(team.desk, joining(team, team.colleague))
     assert team.colleague.desk_key(team.desk) == team.helper.desk_key(team.desk)
+
+
+def test_a_key_that_the_desk_does_not_vouch_for_joins_nobody(team: Team) -> None:
+    add_member(desk=team.desk, user=team.colleague.user)
+    told = named(team.colleague) | {"recipient": new_key()[1]}
+    wraps = member_wraps([told], team.helper.desk_key(team.desk), team.desk.code)
+    with pytest.raises(NotSigned):
+        rekey.joined(team.desk, step(rekey.Joined, step="join", wraps=wraps))
+    assert not rows(DeskWrap).filter(user=team.colleague.user).exists()
 
 
 def test_the_key_is_not_handed_to_somebody_without_a_seat(team: Team) -> None:
@@ -268,17 +329,66 @@ def test_with_one_who_may_not_join_nobody_joins(team: Team, outsider: Helper) ->
     [
         (rekey.BeginRekey, '{"v": 2, "step": "begin"}'),
         (rekey.BeginRekey, '{"v": 1, "step": "key"}'),
-        (rekey.NewKey, '{"v": 1, "step": "key", "recipient": "%s", "wraps": []}'),
-        (rekey.NewKey, '{"v": 1, "step": "key", "recipient": "age1x", "wraps": [{"id": "1", "sealed": ""}]}'),
-        (rekey.Joined, '{"v": 1, "step": "join", "wraps": []}'),
-        (rekey.Joined, '{"v": 1, "step": "join", "wraps": [{"id": "-1", "sealed": ""}]}'),
-        (rekey.Joined, '{"v": 1, "step": "join", "wraps": [{"id": "1", "sealed": null}]}'),
-        (rekey.Joined, '{"v": 1, "step": "join", "wraps": [{"id": "1", "sealed": "", "note": "x"}]}'),
     ],
 )
 def test_a_step_of_another_shape_is_malformed(shape: type[Strict], text: str) -> None:
     with pytest.raises(Malformed):
-        read(shape, text.replace("%s", recipient_of(new_key()[0])))
+        read(shape, text)
+
+
+WHOLE: dict[str, Any] = {
+    "v": 1,
+    "step": "key",
+    "recipient": new_key()[1],
+    "signing": url64(bytes(32)),
+    "succession": None,
+    "wraps": [
+        {"id": "1", "sealed": "", "voucher": {"document": "{}", "signature": url64(bytes(64))}},
+    ],
+}
+ONE = WHOLE["wraps"][0]
+
+
+def test_a_whole_new_key_and_a_whole_hand_over_are_read() -> None:
+    assert read(rekey.NewKey, json.dumps(WHOLE)).wraps[0].id == "1"
+    assert read(rekey.Joined, json.dumps({"v": 1, "step": "join", "wraps": [ONE]})).wraps[0].id == "1"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"wraps": []},
+        {"recipient": "age1x"},
+        {"signing": url64(bytes(31))},
+        {"succession": {}},
+        {"note": "x"},
+        {"wraps": [ONE | {"id": "-1"}]},
+        {"wraps": [ONE | {"sealed": None}]},
+        {"wraps": [ONE | {"voucher": None}]},
+        {"wraps": [ONE | {"voucher": {"document": "{}"}}]},
+        {"wraps": [ONE | {"note": "x"}]},
+    ],
+    ids=json.dumps,
+)
+def test_a_new_key_of_another_shape_is_malformed(other: dict[str, Any]) -> None:
+    with pytest.raises(Malformed):
+        read(rekey.NewKey, json.dumps(WHOLE | other))
+
+
+@pytest.mark.parametrize(
+    "wraps",
+    [
+        [],
+        [ONE | {"id": "-1"}],
+        [ONE | {"sealed": None}],
+        [{"id": "1", "sealed": ""}],
+        [ONE | {"note": "x"}],
+    ],
+    ids=["none", "id", "sealed", "voucher", "note"],
+)
+def test_a_hand_over_of_another_shape_is_malformed(wraps: list[dict[str, Any]]) -> None:
+    with pytest.raises(Malformed):
+        read(rekey.Joined, json.dumps({"v": 1, "step": "join", "wraps": wraps}))
 
 
 def test_a_browser_sends_at_most_fifty_wraps_at_once() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from tests.cast import NOW, Team, rows
+from tests.cast import NOW, Team, Worker, rows
 from tests.vault.sealed import Kept, new_key_step, rewrapped
 from tincay.core.sealing import Recipient, new_key, wrap
 from tincay.people.models import Desk, User
@@ -76,20 +76,20 @@ def test_two_who_make_themselves_a_new_key_do_not_lose_the_desks(team: Team) -> 
 
 
 def test_two_new_keys_at_once_are_one(team: Team, kept: Kept) -> None:
-    def renew(user: User) -> None:
+    def renew(worker: Worker) -> None:
         desk = rows(Desk).get(pk=team.desk.pk)
         desk.recipient = team.desk.recipient  # as both saw it
-        _, sent = new_key_step(rekey.begin(desk, user)["members"])
-        rekey.new_key(desk, user, sent, NOW)
+        _, sent = new_key_step(rekey.begin(desk, worker.user), worker)
+        rekey.new_key(desk, worker.user, sent, NOW)
 
-    refused = at_once(lambda: renew(team.helper.user), lambda: renew(team.supervisor.user))
+    refused = at_once(lambda: renew(team.helper), lambda: renew(team.supervisor))
     assert sorted(refused, key=str) == [NotYet, None]
     assert holders(team.desk) == {team.helper.user, team.supervisor.user}
     assert rows(DeskWrap).filter(desk=team.desk).count() == 4  # the old one and one new one, each twice
 
 
 def test_two_who_wrap_anew_at_once_do_each_wrap_once(team: Team, kept: Kept) -> None:
-    _, sent = new_key_step(rekey.begin(team.desk, team.helper.user)["members"])
+    _, sent = new_key_step(rekey.begin(team.desk, team.helper.user), team.helper)
     rekey.new_key(team.desk, team.helper.user, sent, NOW)
     done: list[int] = []
 

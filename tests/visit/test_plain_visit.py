@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.cast import Hands, Network, Reporter, message_json
+from tests.cast import Hands, Network, Reporter
 from tincay.core.receipts import to_things
 from tincay.reports.models import CountEntry, Report
 from tincay.vault.models import SealedText
@@ -223,7 +223,7 @@ def test_what_she_wrote_while_it_was_closed_is_not_lost_and_not_kept(
     assert 'href="/back/done/"' in page
     assert not reporter.messages()
     assert reporter.report
-    sealed = message_json(reporter.report, "…")
+    sealed = reporter.message_json("…")
     headers = {"X-CSRFToken": written["token"]}
     told = visitor.post("/back/write/", sealed, content_type="application/json", headers=headers)
     assert (told.status_code, told.json()) == (409, {"error": "closed"})

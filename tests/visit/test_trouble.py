@@ -190,7 +190,7 @@ def test_a_message_that_could_not_be_kept_stays_in_its_box(
     reporter.send()
     phone.post("/back/", {"plain-code": reporter.code})
     sent = {"token": token(phone), "key": "k" * 22, "plain-words": TYPED}
-    with mock.patch("tincay.visit.views.post_message", side_effect=OperationalError(trouble)):
+    with mock.patch("tincay.visit.views.receive_message", side_effect=OperationalError(trouble)):
         answer = phone.post("/back/write/", sent)
     assert answer.status_code in {503, 507}
     assert TYPED in answer.content.decode()

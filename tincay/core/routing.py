@@ -74,9 +74,9 @@ def routing_of(document: Mapping[str, Any]) -> Routing:
         routing = Routing(
             document["origin"], document["serial"], document["default"], desks, document["provinces"]
         )
+        named = {routing.default, *routing.provinces.values(), *(desk.case for desk in desks.values())}
     except (KeyError, TypeError, AttributeError):
         raise NotSigned from None
-    named = {routing.default, *routing.provinces.values(), *(desk.case for desk in desks.values())}
     if not named <= desks.keys() or desks[routing.default].of_the_state:
         raise NotSigned
     return routing

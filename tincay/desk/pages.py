@@ -301,7 +301,8 @@ def consents(report: Report, now: datetime) -> list[str]:
 
 def _allowed(scope: str, receiver: str | None) -> str:
     if receiver:
-        desk = Desk.objects.filter(code=receiver).first()
+        kind, _, code = receiver.partition(":")
+        desk = Desk.objects.filter(code=code).first() if kind == "desk" else None
         name = desk.name(language()) if desk else receiver
         return gettext("Cho %(name)s biết việc đã xảy ra") % {"name": name}
     shown = texts()["consent"]
