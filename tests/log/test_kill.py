@@ -1,4 +1,4 @@
-"""A process that is killed between any two instructions leaves rows and leaves that belong together: each waits in the queue, or was never written."""
+"""A process that is killed between any two instructions leaves rows and leaves that belong together."""
 
 import os
 import random
