@@ -38,7 +38,7 @@ def sealed_to(desk: tuple[Identity, Recipient], name: str) -> dict[str, str]:
 def configuration(**changes: object) -> dict[str, object]:
     told = {
         "salt": SALT.hex(),
-        "things": things_for_script(),
+        "things": things_for_script("vi"),
         "provinces": {"01": sealed_to(DESK, "song-tre")},
         "default": sealed_to(CASE, "chung"),
         "day": "2026-06-30",
@@ -329,7 +329,7 @@ def answers_page(texts: list[bytes], *, of: str, wrap: bytes) -> str:
 
 def come_back(page: Page, server: SmallServer, typed: str) -> None:
     server.add_page(
-        "/back", script_json("visit", {"salt": SALT.hex(), "things": things_for_script()}) + VISIT
+        "/back", script_json("visit", {"salt": SALT.hex(), "things": things_for_script("vi", "en")}) + VISIT
     )
     server.add_page("/after", "<h1>Đã gửi</h1>")
     secret: dict[str, bytes] = {}

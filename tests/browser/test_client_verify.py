@@ -105,7 +105,7 @@ def test_her_phone_puts_her_proof_together(page: Page, server: SmallServer, tmp_
         "policy": opened["policy"],
         "sealed": b64(sealing.seal(opened["opening"].encode(), Recipient(receipt["recipient"]))),
     }
-    config = {"salt": base64.b64decode(receipt["salt"]).hex(), "things": things_for_script()}
+    config = {"salt": base64.b64decode(receipt["salt"]).hex(), "things": things_for_script("vi", "en")}
     server.add_page(
         "/back",
         script_json("visit-config", config)

@@ -1,4 +1,5 @@
-"""A process that is killed between any two instructions leaves rows and leaves that belong together."""
+"""A process that is killed between any two instructions leaves rows and leaves that belong together: each leaf waits
+in the queue, or was never written."""
 
 import os
 import random

@@ -124,7 +124,7 @@ def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> Http
     shown.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
     # What an ended visit left behind is not lost by a mistyped code either.
     shown.setdefault("typed", request.POST.get("plain-words", ""))
-    config = {"salt": bytes(this_install().salt).hex(), "things": things_for_script()}
+    config = {"salt": bytes(this_install().salt).hex(), "things": things_for_script("vi", "en")}
     return render(request, "visit/door.html", {"config": config, "texts": texts(), **shown}, status=status)
 
 

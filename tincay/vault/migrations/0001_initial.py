@@ -1,5 +1,3 @@
-import uuid
-
 import django.db.models.deletion
 import uuid
 from django.conf import settings
@@ -17,19 +15,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Opening',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('owner', models.UUIDField(db_index=True)),
-                ('number', models.PositiveIntegerField()),
-                ('for_thread', models.BinaryField()),
-                ('for_receipt', models.BinaryField()),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('owner', 'number'), name='openings_in_order')],
-            },
-        ),
-        migrations.CreateModel(
             name='Compartment',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
@@ -42,6 +27,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('current', True)), fields=('owner', 'kind', 'part'), name='one_current_compartment')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Opening',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('owner', models.UUIDField(db_index=True)),
+                ('number', models.PositiveIntegerField()),
+                ('for_thread', models.BinaryField()),
+                ('for_receipt', models.BinaryField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('owner', 'number'), name='openings_in_order')],
             },
         ),
         migrations.CreateModel(
