@@ -16,8 +16,6 @@ from uuid import UUID
 
 WEEK = timedelta(days=7)
 PAGE = 4096
-LATER = {("vault.Opening", "leaf")}
-"""Columns that are on their way into sealed openings: attacked, and told apart."""
 MONTHS = {"received_month": "received", "closed_month": "closed"}
 ABOUT = {"purge_on": "closed", "day": "received"}
 """What a column is about, where it cannot be about both."""
@@ -91,24 +89,12 @@ def look(at: datetime, database: Path | None, forget: Iterable[UUID]) -> Seen:
             seen.places[f"{label} {way}"] = [
                 (owner, place, _minute(seen, owner, row)) for owner, place, row in owned if place is not None
             ]
-    for label, name in LATER:
-        seen.places[f"{label} {name}"] = list(_leaves(seen, label, name))
     if database:
         seen.places["vault.SealedText page"] = list(_pages(seen, database))
     seen.counted = dict(CountRow.objects.for_the_rules().values_list("pk", "codes"))
     for pk, report, codes in CountEntry.objects.for_the_rules().values_list("pk", "report", "codes"):
         seen.entries[pk] = report, codes
     return seen
-
-
-def _leaves(seen: Seen, label: str, name: str) -> Iterator[tuple[UUID, int, datetime | None]]:
-    """A number of the log: an open report's first one was given in the minute in which it came."""
-    first: dict[UUID, int] = {}
-    for owner, row in seen.rows[label]:
-        if name in row:
-            first[owner] = min(row[name], first.get(owner, row[name]))
-    for owner, leaf in first.items():
-        yield owner, leaf, seen.reports[owner]["received_at"]
 
 
 def _minute(seen: Seen, owner: UUID, row: Mapping[str, Any]) -> datetime | None:
@@ -166,7 +152,6 @@ class Placed:
     given: Counter[str] = field(default_factory=Counter)
     """What the ruling leaves: minutes of what stood open in a backup, months of what closed."""
     reports: set[UUID] = field(default_factory=set)
-    later: set[UUID] = field(default_factory=set)
 
 
 def place(seen: list[Seen], truth: Mapping[UUID, Mapping[str, datetime]], found: Placed) -> None:
@@ -192,7 +177,7 @@ def place(seen: list[Seen], truth: Mapping[UUID, Mapping[str, datetime]], found:
             right = window.holds(truth[report][event])
             (found.right if right else found.wrong)[f"{event} by {way}"] += 1
             if right:
-                (found.later if tuple(way.split()) in LATER else found.reports).add(report)
+                found.reports.add(report)
 
 
 def _known(seen: list[Seen], report: UUID, event: str) -> Window:

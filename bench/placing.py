@@ -132,7 +132,6 @@ def live(rate: int, count: int, *, control: bool) -> dict[str, Any]:
         "placed": len(placed.reports),
         "placed_by": dict(placed.right),
         "wrongly_placed_by": dict(placed.wrong),
-        "placed_by_what_others_take_away": len(placed.later),
         "given_by_the_ruling": dict(placed.given),
         "questions": placed.asked,
         "count_rows": relinked.rows,

@@ -72,6 +72,8 @@ SQL_BY_HAND = {
     "tincay/intake/tallies.py": "one statement counts, so that two at one moment are two counts",
     "tincay/log/actions.py": "a leaf for every step of every report: the mapper costs ten times the database",
     "tincay/log/queries.py": "proofs read tiles by hand for the same reason; the log names nobody",
+    "tincay/log/sequencing.py": "a night's leaves in one statement",
+    "tincay/reports/application.py": "one statement counts a step and holds the row",
     "tincay/reports/rewriting.py": "the same values are deleted and inserted, as the database has them",
     "tincay/web/transactions.py": "empties SQLite's write-ahead log",
     "tincay/people/tenancy.py": "refuses raw() and extra()",

@@ -23,7 +23,7 @@ def check_log() -> tuple[int, Audited | None]:
 
 
 def _check_log() -> tuple[int, Audited | None]:
-    frontier = queries.check_tree(Head.objects.first() or Head())
+    frontier = queries.check_tree(Head.objects.first())
     _check_days()
     _check_openings()
     _check_totals()
@@ -62,15 +62,15 @@ def _check_totals() -> None:
 def _check_growth() -> dict[int, tuple[int, int]]:
     """Of each checkpoint by its size: the size before it and the floor in force. Raises LogDamaged."""
     growths = queries.growths()
-    found, before = {}, 0
+    batches, before = {}, 0
     for growth, floor in zip(
         growths, day_totals.floors(growths, growths[-1].day) if growths else (), strict=False
     ):
         if not growth.leaves or growth.leaves % floor:
             raise queries.LogDamaged(f"the leaves from {before} on are not as many as a day adds")
-        found[before + growth.leaves] = before, floor
+        batches[before + growth.leaves] = before, floor
         before += growth.leaves
-    return found
+    return batches
 
 
 def _check_batch(row: ClearOpening, totals: DayTotals, floors: dict[int, tuple[int, int]]) -> None:

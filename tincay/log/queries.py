@@ -233,7 +233,7 @@ def read_totals(row: models.ClearOpening) -> DayTotals:
         raise LogDamaged("the totals of a day cannot be read") from None
 
 
-def check_tree(head: models.Head) -> Frontier:
+def check_tree(head: models.Head | None) -> Frontier:
     """The right edge of the tree, once every leaf, tile and node agrees with it and with what was signed last.
 
     Raises LogDamaged. Every leaf is in a checkpoint: leaves get their places and are signed in one transaction.
@@ -241,7 +241,7 @@ def check_tree(head: models.Head) -> Frontier:
     last = models.Checkpoint.objects.last()
     body = parse_checkpoint(parse_note(last.note).text) if last else CheckpointBody("", 0, Frontier().root())
     try:
-        frontier = Frontier.of_bytes(head.size, bytes(head.frontier))
+        frontier = Frontier.of_bytes(head.size, bytes(head.frontier)) if head else Frontier()
     except ValueError:
         raise LogDamaged("the head of the log cannot be read") from None
     if (frontier.size, frontier.root()) != (body.size, body.root):
@@ -265,12 +265,12 @@ def _root_of_leaves(size: int) -> bytes:
         expected.update({(level, index): b"".join(part) for index, part in enumerate(parts)})
         level, nodes = level + 1, [root_of(part) for part in parts if len(part) == WIDTH]
     stored = models.Tile.objects.values_list("level", "index", "data")
-    found = 0
+    compared = 0
     for tile_level, index, data in stored.iterator(chunk_size=500):
-        found += 1
+        compared += 1
         if expected.get((tile_level, index)) != bytes(data):
             raise LogDamaged("a stored tile does not fit the leaves")
-    if found != len(expected):
+    if compared != len(expected):
         raise LogDamaged("a stored tile is missing")
     return root_of([tile.root for tile in tiles])
 

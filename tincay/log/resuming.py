@@ -96,9 +96,9 @@ def _keep_checkpoint(day: date, size: int, note: Note) -> None:
 
 
 def _keep_openings(files: Mapping[str, bytes]) -> None:
-    here = {bytes(opening) for opening in ClearOpening.objects.values_list("opening", flat=True)}
+    kept = {bytes(opening) for opening in ClearOpening.objects.values_list("opening", flat=True)}
     for path in sorted(files):
-        if path.startswith(OPENINGS) and files[path] not in here:
+        if path.startswith(OPENINGS) and files[path] not in kept:
             opened = open_leaf(files[path].decode())
             if queries.place_of(opened.data) is not None:
                 ClearOpening.objects.create(kind=opened.kind, opening=files[path])

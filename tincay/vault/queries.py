@@ -86,9 +86,11 @@ def without_key(desk: Desk) -> QuerySet[User]:
 
 def swapped_desks() -> list[str]:
     """Desks whose public halves are not the last ones that the log names."""
-    told = {opened.event["desk"]: opened.event for opened in opened_in_clear("key_changed")}
+    in_log = {opened.event["desk"]: opened.event for opened in opened_in_clear("key_changed")}
     keys = [key_in_force(desk).document for desk in Desk.objects.exclude(recipient="").order_by("code")]
-    return [key["desk"] for key in keys if not key.items() - {("v", 1)} <= told.get(key["desk"], {}).items()]
+    return [
+        key["desk"] for key in keys if not key.items() - {("v", 1)} <= in_log.get(key["desk"], {}).items()
+    ]
 
 
 class Readable(NamedTuple):
