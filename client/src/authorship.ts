@@ -5,7 +5,7 @@ import { fromBase64url, hex, type Bytes } from "./bytes";
 import type { Signed } from "./generated";
 import { makeStatement, NotSigned, readStatement } from "./statement";
 
-export type ForgedReason = "not_hers" | "words_missing" | "part_missing" | "not_the_desk" | "another_place";
+export type ForgedReason = "not_hers" | "step_missing" | "another_stage" | "message_missing" | "words_missing" | "part_missing" | "not_the_desk" | "another_place";
 
 /** What is shown was not written by whom it names. */
 export class Forged extends Error {
@@ -120,6 +120,23 @@ export async function herWords(signing: Bytes, statements: readonly Signed[]): P
   }
   if (!documents.length || documents.some((document, i) => document.n !== i + 1)) throw new Forged("words_missing");
   return new HerWords(documents);
+}
+
+interface StepEvent {
+  kind: string;
+  n: number;
+  sealed?: string;
+  stage?: string;
+}
+
+/** Throws Forged unless the openings of a report's leaves, in order, say what the page says (core.authorship.check_steps). */
+export function checkSteps(events: readonly StepEvent[], stage: string, messages: readonly Uint8Array[]): void {
+  if (!events.length || events.some(({ n }, i) => n !== i + 1)) throw new Forged("step_missing");
+  const stages = events.filter(({ kind }) => kind === "stage_changed").map((event) => event.stage!);
+  if ((stages[stages.length - 1] ?? "received") !== stage) throw new Forged("another_stage");
+  const said = new Set(events.filter(({ kind }) => kind === "message_posted").map(({ sealed }) => sealed!));
+  const held = new Set(messages.map(digest));
+  if (said.size !== held.size || [...held].some((one) => !said.has(one))) throw new Forged("message_missing");
 }
 
 interface Place {

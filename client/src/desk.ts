@@ -13,8 +13,9 @@ import { SealedWords } from "./sealed-words";
 import { stay } from "./stay";
 
 /** The key that the report's first leaf commits: another one in the row is not hers. */
-async function signing({ signing: given, first, changes }: RecordData): Promise<Bytes> {
-  const { event } = JSON.parse(await ask("opening", first!)) as { event: string };
+async function signing({ signing: given, first, threads, changes }: RecordData): Promise<Bytes> {
+  const [opening] = await ask("openings", { threads: threads!, sealed: [first!] });
+  const { event } = JSON.parse(opening!) as { event: string };
   const { kind, signing: committed } = JSON.parse(event) as { kind: string; signing: string };
   const followed = await followReceipts(committed, changes).catch(() => "");
   if (kind !== "report_received" || followed !== given) throw new Forged("not_hers");
@@ -27,6 +28,7 @@ setOpener({
   ready: () => keyringState().open,
   open: (wraps, sealed) => ask("open", { wraps, sealed }),
   signing,
+  openings: ({ threads, steps }) => ask("openings", { threads: threads!, sealed: steps!.sealed }),
   async message(words, key, { recipient, kind }) {
     const { code, wraps, by, day } = recordData().desk!;
     const sealed = await ask("reply", { wraps, to: recipient!, reply: { by, day, desk: code, key, kind: kind!, thread: recipient!, words } });

@@ -33,7 +33,7 @@ export interface Requests {
   lock: { ask: null; answer: null };
   unlock: { ask: { passphrase: string; key: PersonKey }; answer: null };
   open: { ask: { wraps: Link[]; sealed: string[] }; answer: Record<string, unknown>[] };
-  opening: { ask: { wraps: Link[]; sealed: string }; answer: string };
+  openings: { ask: { threads: Link[][]; sealed: string[] }; answer: string[] };
   reply: { ask: { wraps: Link[]; to: Recipient; reply: Reply }; answer: string };
   make: { ask: { words: readonly string[] }; answer: { passphrase: string[]; key: PersonKey } };
   desk: { ask: { code: string; number: number; old: DeskKey | null; new: DeskKey | null }; answer: NextKey };
@@ -126,6 +126,15 @@ function below(length: number): number {
 const through = (wraps: Link[]): Promise<Identity> =>
   follow(wraps.map(({ sealed, of }) => ({ sealed: fromBase64(sealed), ...(of && { of }) })), key().identity);
 
+/** What was sealed before a report moved is sealed to the thread that it had then. */
+async function openWithOne(sealed: Uint8Array, identities: Identity[]): Promise<string> {
+  for (const identity of identities) {
+    const opened = await open(sealed, identity).catch(() => undefined);
+    if (opened) return text(opened);
+  }
+  throw new CannotOpen("key");
+}
+
 async function openDesk({ wrap: sealed, recipient }: DeskKey): Promise<KeyPair> {
   return { identity: await unwrap(fromBase64(sealed), key().identity, recipient), recipient };
 }
@@ -171,7 +180,10 @@ const handlers: Handlers = {
     const identity = await through(wraps);
     return Promise.all(sealed.map((one) => openDocument(fromBase64(one), identity)));
   },
-  opening: async ({ wraps, sealed }) => text(await open(fromBase64(sealed), await through(wraps))),
+  async openings({ threads, sealed }) {
+    const identities = await Promise.all(threads.map(through));
+    return Promise.all(sealed.map((one) => openWithOne(fromBase64(one), identities)));
+  },
   async reply({ wraps, to, reply }) {
     const seed = deskSigningSeed(await through(wraps));
     return base64(await sealDocument(await makeReply(seed, base64url(await signingPublic(seed)), reply), to));

@@ -18,6 +18,8 @@ export interface Opener {
   open(wraps: Link[], sealed: string[]): Promise<Document[]>;
   /** The key under which everything of hers on this page was signed. Rejects with Forged. */
   signing(record: RecordData): Promise<Bytes>;
+  /** What the leaves of this page's report say, opened, in order. */
+  openings(record: RecordData): Promise<string[]>;
   /** A message of the thread as this side sends it: sealed, and signed. `about` is the element's data. */
   message(words: string, key: string, about: DOMStringMap): Promise<MessageIn>;
 }
@@ -26,6 +28,7 @@ let current: Opener = {
   ready: () => false,
   open: () => Promise.reject(new Error("no key")),
   signing: () => Promise.reject(new Error("no key")),
+  openings: () => Promise.reject(new Error("no key")),
   message: () => Promise.reject(new Error("no key")),
 };
 

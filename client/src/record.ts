@@ -1,6 +1,6 @@
 /** Who wrote what this page shows: checked before any of it is shown. docs/formats/words.md. */
 
-import { Forged, herWords, readReply, successors, type HerWords, type Said } from "./authorship";
+import { checkSteps, Forged, herWords, readReply, successors, type HerWords, type Said } from "./authorship";
 import { fromBase64 } from "./bytes";
 import type { Signed } from "./generated";
 import { opener, type Document, type Link } from "./opener";
@@ -12,8 +12,11 @@ export interface RecordData {
   statements: Signed[];
   later: Signed[];
   changes: Signed[];
-  /** The opening of the report's first leaf, sealed to the thread: which key her signatures bear. */
-  first?: { wraps: Link[]; sealed: string };
+  /** Where the page shows how far it came: the stage, and what each leaf of the report says, sealed. */
+  steps?: { stage: string; sealed: string[] };
+  /** At the desk: the threads that the report had, oldest first, and the opening of its first leaf. */
+  threads?: Link[][];
+  first?: string;
   desk?: { code: string; wraps: Link[]; by: number; day: string };
 }
 
@@ -63,15 +66,25 @@ export const recordData = (): RecordData => json<RecordData>("record");
 
 const thingIn = (element: HTMLElement): SealedThing => JSON.parse(element.querySelector("script[type='application/json']")!.textContent!) as SealedThing;
 
+/** Where the page shows how far it came: every step is there, and says what the page says. */
+async function checkHistory(): Promise<void> {
+  const data = recordData();
+  if (!data.steps || !document.querySelector("[data-whole-thread]")) return;
+  const events = (await opener().openings(data)).map((opening) => JSON.parse((JSON.parse(opening) as { event: string }).event));
+  const shown = all(document, "sealed-words[data-thread]").flatMap((element) => thingIn(element).sealed.map(fromBase64));
+  checkSteps(events, data.steps.stage, shown);
+}
+
 /** As soon as the key is there: her own signatures first, then whether everything of hers is on the page. */
 export async function checkPage(): Promise<void> {
   const checked = pageRecord();
   if (!checked || !opener().ready()) return;
   const forged = await checked
-    .then((record) => {
+    .then(async (record) => {
       const things = all(document, "sealed-words[data-thread]").map(thingIn).filter(({ said }) => !said);
       const threads = document.querySelector("[data-whole-thread]") ? record.words.recipients("thread") : [];
       for (const thread of threads) record.checkWhole(thread, things);
+      await checkHistory();
       return false;
     })
     .catch((error: unknown) => error instanceof Forged);

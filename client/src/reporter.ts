@@ -1,14 +1,14 @@
 /** The script of the pages behind a receipt; reporting is tell.ts. */
 
 import { signWords } from "./authorship";
-import { base64, fromBase64 } from "./bytes";
+import { base64, fromBase64, text } from "./bytes";
 import { watchTheWayOut } from "./exit";
 import { setOpener } from "./opener";
 import type { HerMessageIn } from "./generated";
 import { mentions } from "./receipt";
 import { NewCode } from "./new-code";
 import { checkPage, pageRecord } from "./record";
-import { follow, openDocument, sealDocument } from "./seal";
+import { follow, open, openDocument, sealDocument } from "./seal";
 import { refuseWords, SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
 import { forget, holding } from "./session";
@@ -25,6 +25,7 @@ setOpener({
     const identity = await follow(chain, holding()!.receipt.identity);
     return Promise.all(sealed.map((one) => openDocument(fromBase64(one), identity)));
   },
+  openings: ({ steps }) => Promise.all(steps!.sealed.map(async (one) => text(await open(fromBase64(one), holding()!.receipt.identity)))),
   signing: () => signingPublic(holding()!.receipt.signingSeed),
   async message(words, key) {
     const { words: hers } = (await pageRecord())!;

@@ -179,6 +179,22 @@ def follow_receipts(first: bytes, changes: Iterable[Statement]) -> bytes:
     return signing
 
 
+def check_steps(events: Sequence[Mapping[str, Any]], *, stage: str, messages: Iterable[bytes]) -> None:
+    """Raise Forged unless the openings of a report's leaves, in order, say what the page says.
+
+    They are numbered without a gap; the last stage that they name is the page's; and each message that they name is
+    there, byte for byte, and no other.
+    """
+    if not events or [event.get("n") for event in events] != list(range(1, len(events) + 1)):
+        raise Forged("step_missing")
+    stages = [str(event["stage"]) for event in events if event["kind"] == "stage_changed"]
+    if (stages or ["received"])[-1] != stage:
+        raise Forged("another_stage")
+    said = {str(event["sealed"]) for event in events if event["kind"] == "message_posted"}
+    if said != {sha256(sealed).hexdigest() for sealed in messages}:
+        raise Forged("message_missing")
+
+
 # --- a desk's reply
 
 

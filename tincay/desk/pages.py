@@ -25,7 +25,7 @@ from tincay.reports.consents import ASK_RECEIVER
 from tincay.reports.models import Clock, Escalation, Message, Report
 from tincay.reports.queries import grants
 from tincay.reports.signed_words import record_json, said_of
-from tincay.vault.queries import Readable, desk_wraps, first_opening, readable
+from tincay.vault.queries import Readable, desk_wraps, first_opening, openings, readable
 from tincay.web.dates import moment_words, until_words
 from tincay.web.packs import label, language, texts
 from tincay.web.strict_json import base64_text
@@ -243,10 +243,15 @@ def record(report: Report, user: User, now: datetime) -> dict[str, Any] | None:
     desk = next(iter(desk_wraps(user).filter(of=report.desk.recipient)), None)
     if not threads or first is None or desk is None:
         return None
-    # The first leaf's opening is sealed to the first thread that the report had.
-    links = [{"sealed": base64_text(sealed), "of": of} for sealed, of in threads[0].links]
     return record_json(report) | {
-        "first": {"wraps": links, "sealed": base64_text(first.for_thread)},
+        "threads": [
+            [{"sealed": base64_text(sealed), "of": of} for sealed, of in thread.links] for thread in threads
+        ],
+        "first": base64_text(first.for_thread),
+        "steps": {
+            "stage": report.stage,
+            "sealed": [base64_text(row.for_thread) for row in openings(report.id)],
+        },
         "desk": {
             "code": report.desk.code,
             "wraps": [{"sealed": base64_text(desk.sealed), "of": desk.of}],

@@ -1,5 +1,6 @@
 """What the pages behind a receipt are given to show; opened here only where her browser has no script."""
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from tincay.core import receipts
-from tincay.core.authorship import Forged, HerWords, her_words
+from tincay.core.authorship import Forged, HerWords, check_steps, her_words
 from tincay.core.clock import local_day
 from tincay.core.consent import wishes
 from tincay.core.ledger.leaf import Opened, open_leaf
@@ -129,9 +130,17 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
     """Where it stands, who answers, what was said, and the place to write."""
     report = visitor.report
     own = _Opener(visitor)
-    shown = [_message(own, message) for message in conversation(report)]
+    thread = conversation(report)
+    shown = [_message(own, message) for message in thread]
+    own.check_steps(report, [bytes(text.sealed) for message in thread for text in message.wrapped.texts])
+    steps = {
+        "stage": report.stage,
+        "sealed": [base64_text(row.for_receipt) for row in openings(report.id)],
+    }
+    page = _page(visitor)
     return {
-        **_page(visitor),
+        **page,
+        "record": page["record"] and {**page["record"], "steps": steps},
         "bar": bar(report, now),
         "post": report.desk.post(language()),
         "messages": shown,
@@ -161,6 +170,21 @@ class _Opener:
                 self._desk_keys = desk_keys(visitor.report, self._hers)
             except Forged:
                 self.forged = True
+
+    def check_steps(self, report: Report, messages: list[bytes]) -> None:
+        """Whether every step of the report is there, and says what the page says."""
+        keys = self._visitor.keys
+        if keys is None or self._hers is None:
+            return
+        try:
+            opened = [
+                open_sealed(Sealed(bytes(row.for_receipt)), keys.stretched.identity)
+                for row in openings(report.id)
+            ]
+            events = [json.loads(json.loads(one)["event"]) for one in opened]
+            check_steps(events, stage=report.stage, messages=messages)
+        except (Forged, ValueError, KeyError):
+            self.forged = True
 
     def open(self, wrapped: Wrapped) -> list[dict[str, Any]]:
         keys = self._visitor.keys
