@@ -13,7 +13,7 @@ export interface RecordData {
   later: Signed[];
   /** The opening of the report's first leaf, sealed to the thread: which key her signatures bear. */
   first?: { wraps: Link[]; sealed: string };
-  desk?: { code: string; wraps: Link[]; by: number; day: string };
+  desk?: { code: string; wraps: Link[]; by: number; day: string } | null;
 }
 
 /** One sealed thing as a page carries it; `said` is what the page says of a desk's reply. */
@@ -55,9 +55,17 @@ let known: { text: string; record: Promise<PageRecord> } | undefined;
 export function pageRecord(): Promise<PageRecord> | undefined {
   const text = document.getElementById("record")?.textContent;
   if (!text) return undefined;
-  if (known?.text !== text) known = { text, record: PageRecord.read(JSON.parse(text) as RecordData) };
+  if (known?.text !== text) {
+    const record = PageRecord.read(JSON.parse(text) as RecordData);
+    known = { text, record };
+    // What failed is tried again: the key may have gone while it was read.
+    record.catch(() => (known = undefined));
+  }
   return known.record;
 }
+
+/** The same where words of somebody are shown or answered. Rejects with Forged. */
+export const neededRecord = (): Promise<PageRecord> => pageRecord() ?? Promise.reject(new Forged("words_missing"));
 
 export const recordData = (): RecordData => json<RecordData>("record");
 
@@ -65,9 +73,8 @@ const thingIn = (element: HTMLElement): SealedThing => JSON.parse(element.queryS
 
 /** As soon as the key is there: her own signatures first, then whether everything of hers is on the page. */
 export async function checkPage(): Promise<void> {
-  const checked = pageRecord();
-  if (!checked || !opener().ready()) return;
-  const forged = await checked
+  if (!opener().ready() || !document.querySelector("sealed-words,#record")) return;
+  const forged = await neededRecord()
     .then((record) => {
       const thread = record.words.recipient("thread");
       const things = all(document, "sealed-words[data-thread]").map(thingIn).filter(({ said }) => !said);

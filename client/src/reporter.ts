@@ -7,7 +7,7 @@ import { SealedForm } from "./intake";
 import { setOpener } from "./opener";
 import type { HerMessageIn } from "./generated";
 import { mentions } from "./receipt";
-import { checkPage, pageRecord } from "./record";
+import { checkPage, neededRecord } from "./record";
 import { follow, openDocument, sealDocument } from "./seal";
 import { refuseWords, SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
@@ -27,7 +27,7 @@ setOpener({
   },
   signing: () => signingPublic(holding()!.receipt.signingSeed),
   async message(words, key) {
-    const { words: hers } = (await pageRecord())!;
+    const { words: hers } = await neededRecord();
     const { desk, desk_signing, n } = hers.documents[hers.documents.length - 1]!;
     const recipient = hers.recipient("thread");
     const sealed = await sealDocument({ v: 1, words }, recipient);

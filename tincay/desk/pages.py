@@ -237,15 +237,17 @@ def words(report: Report, user: User) -> SealedWords:
 
 
 def record(report: Report, user: User, now: datetime) -> dict[str, Any] | None:
-    """What the browser needs to check her signatures and to sign for the desk; None for who cannot open the thread."""
+    """What the browser needs to check her signatures and to sign for the desk; None for who cannot open the thread:
+    then nothing of hers is shown. `desk` is None for who does not hold the desk's present key."""
     threads, first = readable(report.id, user).get("thread"), first_opening(report.id)
     desk = next(iter(desk_wraps(user).filter(of=report.desk.recipient)), None)
-    if not threads or first is None or desk is None:
+    if not threads or first is None:
         return None
     links = [{"sealed": base64_text(sealed), "of": of} for sealed, of in threads[-1].links]
     return record_json(report) | {
         "first": {"wraps": links, "sealed": base64_text(first.for_thread)},
-        "desk": {
+        "desk": desk
+        and {
             "code": report.desk.code,
             "wraps": [{"sealed": base64_text(desk.sealed), "of": desk.of}],
             "by": user.number,

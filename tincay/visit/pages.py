@@ -1,6 +1,7 @@
 """What the pages behind a receipt are given to show; opened here only where her browser has no script."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ from tincay.people.models import Desk, Organisation
 from tincay.reports.models import Escalation, Report
 from tincay.reports.queries import grants
 from tincay.reports.signed_words import desk_keys, record_json, said_of, signed_words
-from tincay.vault.queries import first_opening, recipient, wraps_for_receipt
+from tincay.vault.queries import first_opening, wraps_for_receipt
 from tincay.visit import queries
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
 from tincay.visit.sealed import Wrapped
@@ -119,7 +120,9 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
     """Where it stands, who answers, what was said, and the place to write."""
     report = visitor.report
     own = _Opener(visitor)
-    shown = [_message(own, message) for message in conversation(report)]
+    said = conversation(report)
+    shown = [_message(own, message) for message in said]
+    own.expect_all("thread", [message.wrapped for message in said if message.from_her])
     return {
         **_page(visitor),
         "bar": bar(report, now),
@@ -128,7 +131,6 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "forged": own.forged,
         "late": bool(queries.late_clocks(report, now)),
         "nothing_to_answer": queries.nothing_to_answer(report),
-        "thread": "" if report.closed else recipient(report.id, "thread"),
         "key": secrets.token_urlsafe(16),
         "longest": LONGEST_WORDS,
     }
@@ -160,6 +162,16 @@ class _Opener:
         except Forged:
             self.forged = True
             return []
+
+    def expect_all(self, kind: str, found: Iterable[Wrapped]) -> None:
+        """Notice when something that she sealed to this compartment is not among what was found."""
+        if self._hers is None:
+            return
+        texts = [bytes(text.sealed) for wrapped in found for text in wrapped.texts]
+        try:
+            self._hers.check_whole(self._hers.recipient(kind), texts)
+        except Forged:
+            self.forged = True
 
     def document(self, wrapped: Wrapped) -> dict[str, Any] | None:
         """What her own browser opens; None where it has no script."""
@@ -278,6 +290,7 @@ def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any
     shown = []
     for place, wrapped in enumerate(queries.own_words(visitor.report)):
         opened = own.open(wrapped)
+        own.expect_all(wrapped.wrap.compartment.kind, [wrapped])
         shown.append(
             {
                 "id": f"own{place}",
