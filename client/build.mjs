@@ -29,6 +29,7 @@ const common = {
   logLevel: "warning",
 };
 const outputs = [
+  { entry: "src/tell.ts", name: "tell.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/reporter.ts", name: "reporter.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/leave.ts", name: "leave.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/desk.ts", name: "desk.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
@@ -42,7 +43,7 @@ async function buildClient() {
   for (const { entry, name, format, alias } of outputs) {
     await build({ ...common, entryPoints: [entry], outfile: join(out, name), format, alias });
   }
-  // Which file of which pack: `./run generate` writes it from tincay.core.receipts.
+  // Which file of which pack: `./run generate` writes it from tincay.web.packs.
   const lists = JSON.parse(readFileSync(join(here, "word-lists.json"), "utf8"));
   for (const [name, source] of Object.entries(lists)) copyFileSync(join(here, "..", source), join(out, name));
   const names = [...outputs.map(({ name }) => name), ...Object.keys(lists)].sort();

@@ -13,28 +13,31 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from tincay.core import counting, priority, receipts, sealing, vocabulary
+from tincay.core import counting, priority, sealing, vocabulary
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, LONGEST_WORDS
 from tincay.reports.envelope import (
     LONGEST_PART,
+    AdditionIn,
     Envelope,
     GrantChange,
     GrantDocument,
     HerMessageIn,
     MessageIn,
+    NewCode,
 )
 from tincay.vault import rekey
 from tincay.vault.views import PersonKey
 from tincay.visit.actions import VISIT_LASTS
 from tincay.visit.views import ChallengeAnswer, Locator
 from tincay.web.json_views import LONGEST, STATUS
+from tincay.web.packs import word_list_file
 
 ROOT = Path(__file__).resolve().parents[1]
 TYPES = ROOT / "client/src/generated.ts"
 WORD_LISTS = ROOT / "client/word-lists.json"
 MESSAGES: tuple[type[BaseModel], ...] = (
-    Envelope, MessageIn, HerMessageIn, GrantChange, GrantDocument, Locator, ChallengeAnswer, PersonKey,
-    rekey.BeginRekey, rekey.NewKey, rekey.Replaced, rekey.Joined,
+    Envelope, MessageIn, HerMessageIn, AdditionIn, NewCode, GrantChange, GrantDocument, Locator, ChallengeAnswer,
+    PersonKey, rekey.BeginRekey, rekey.NewKey, rekey.Replaced, rekey.Joined,
 )  # fmt: skip
 # The last is answered by the page of the own key alone.
 ERRORS = (*STATUS, "last_member")
@@ -89,7 +92,7 @@ def types() -> str:
 def word_lists() -> str:
     """The text of client/word-lists.json: where each file of words in the client's folder comes from."""
     packs = sorted(path.parent.name for path in (ROOT / "packs").glob("*/words.txt"))
-    found = {receipts.word_list_file(pack): f"packs/{pack}/words.txt" for pack in packs}
+    found = {word_list_file(pack): f"packs/{pack}/words.txt" for pack in packs}
     return json.dumps(found, indent=2) + "\n"
 
 

@@ -22,6 +22,8 @@ LIBRARIES = {
 }
 ALLOWED = {
     "tincay.core.sealing.stretch_passphrase": "what staff's browsers do: tests/vectors/sealing.json",
+    "tincay.core.sealing.fingerprint": "what staff's browsers show: tests/vectors/fingerprints.json",
+    "tincay.core.sealing.same_fingerprint": "what they compare: the same vectors",
     "tincay.core.sealing.answer_challenge": "what her browser does: the vectors of docs/formats/visit.md",
     "tincay.core.classification.suggest": "what staff's browsers do with the same table",
     "tincay.core.classification.Suggestion": "what it answers",

@@ -2,8 +2,8 @@
 
 import { watchOpenedAnswers } from "./classify-page";
 import { ask, keyringState, startKeyring } from "./keyring-link";
-import { KeySetup, KeyUnlock } from "./keys";
-import { Forged } from "./authorship";
+import { KeyFingerprint, KeySetup, KeyUnlock } from "./keys";
+import { followReceipts, Forged } from "./authorship";
 import { fromBase64url, type Bytes } from "./bytes";
 import { setOpener } from "./opener";
 import { checkPage, neededRecord, recordData, type RecordData } from "./record";
@@ -13,10 +13,11 @@ import { SealedWords } from "./sealed-words";
 import { stay } from "./stay";
 
 /** The key that the report's first leaf commits: another one in the row is not hers. */
-async function signing({ signing: given, first }: RecordData): Promise<Bytes> {
+async function signing({ signing: given, first, changes }: RecordData): Promise<Bytes> {
   const { event } = JSON.parse(await ask("opening", first!)) as { event: string };
   const { kind, signing: committed } = JSON.parse(event) as { kind: string; signing: string };
-  if (kind !== "report_received" || committed !== given) throw new Forged("not_hers");
+  const followed = await followReceipts(committed, changes).catch(() => "");
+  if (kind !== "report_received" || followed !== given) throw new Forged("not_hers");
   return fromBase64url(given);
 }
 
@@ -39,6 +40,7 @@ document.addEventListener("page", () => void checkPage());
 stay(() => keyringState().open);
 customElements.define("key-unlock", KeyUnlock);
 customElements.define("key-setup", KeySetup);
+customElements.define("key-fingerprint", KeyFingerprint);
 customElements.define("sealed-words", SealedWords);
 customElements.define("sealed-reply", SealedReply);
 customElements.define("desk-rewrap", DeskRewrap);

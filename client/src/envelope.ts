@@ -13,7 +13,6 @@ import type { Work } from "./work";
 
 export interface Configuration {
   salt: string;
-  words?: string[] | string;
   routed: Routed;
   day: string;
   text_version: string;
@@ -93,12 +92,12 @@ export function openCodes(told: Told, kind: string): Pick<Envelope, "priority" |
   };
 }
 
-interface Closed {
+export interface Closed {
   given: CompartmentIn;
   parts: { recipient: Recipient; sealed: Bytes[] };
 }
 
-async function compartment(contents: object[], desk: Recipient, receipt: Recipient): Promise<Closed> {
+export async function compartment(contents: object[], desk: Recipient, receipt: Recipient): Promise<Closed> {
   const { identity, recipient } = await newKey();
   const wrapped = async (to: Recipient): Promise<WrapIn> => ({ to, sealed: base64(await wrap(identity, to)) });
   const sealed: Bytes[] = [];
@@ -106,6 +105,12 @@ async function compartment(contents: object[], desk: Recipient, receipt: Recipie
   const wraps: [WrapIn, WrapIn] = [await wrapped(desk), await wrapped(receipt)];
   return { given: { recipient, sealed: sealed.map(base64), wraps }, parts: { recipient, sealed } };
 }
+
+type Kinds = "narrative" | "contact" | "identity" | "thread";
+
+/** One side of each compartment: what is sent, or what is signed. */
+export const only = <K extends keyof Closed>(closed: Record<Kinds, Closed>, what: K): Record<Kinds, Closed[K]> =>
+  Object.fromEntries(Object.entries(closed).map(([name, one]) => [name, one[what]])) as Record<Kinds, Closed[K]>;
 
 function grants(told: Told, seed: Bytes, { day, text_version: text }: Configuration): Promise<SignedGrant[]> {
   const scopes = told["consents"] ?? [];
@@ -136,9 +141,7 @@ export async function makeEnvelope(
     identity: await compartment([], to.case.recipient, mine),
     thread: await compartment([], to.desk.recipient, mine),
   };
-  const only = <K extends keyof Closed>(what: K): Record<keyof typeof closed, Closed[K]> =>
-    Object.fromEntries(Object.entries(closed).map(([name, one]) => [name, one[what]])) as Record<keyof typeof closed, Closed[K]>;
-  const signable = { codes, compartments: only("parts"), desk, desk_signing: to.desk.signing, key, kind: "report" as const, n: 1 };
+  const signable = { codes, compartments: only(closed, "parts"), desk, desk_signing: to.desk.signing, key, kind: "report" as const, n: 1 };
   return {
     v: 1,
     key,
@@ -149,7 +152,7 @@ export async function makeEnvelope(
       recipient: mine,
       signing: base64url(await signingPublic(receipt.signingSeed)),
     },
-    compartments: only("given"),
+    compartments: only(closed, "given"),
     words: await signWords(receipt.signingSeed, signable),
     grants: await grants(told, receipt.signingSeed, configuration),
   };

@@ -1,5 +1,15 @@
 /** Written by `./run generate` from the Python side (tests/client_types.py): not to be edited. */
 
+/** What she tells later. `sealed` goes to the compartment in use; where it is moved, to the new one. */
+export interface AdditionIn {
+  v: 1;
+  key: string;
+  priority: "p0" | "p1" | "p2" | "p3" | null;
+  sealed: string[];
+  moved: MovedIn | null;
+  words: Signed;
+}
+
 export interface BeginRekey {
   v: 1;
   step: "begin" | "more" | "finish";
@@ -92,6 +102,24 @@ export interface MessageIn {
   sealed: string;
 }
 
+/** The report goes to another desk: new compartments, and the old ones wrapped to it. */
+export interface MovedIn {
+  desk: string;
+  compartments: CompartmentsIn;
+  before: WrapBefore[];
+}
+
+/** A new code takes the old one's place: everything that the old one opened, for the new one. */
+export interface NewCode {
+  v: 1;
+  key: string;
+  receipt: ReceiptIn;
+  change: Signed;
+  words: Signed;
+  wraps: WrapAgain[];
+  openings: OpeningAgain[];
+}
+
 export interface NewKey {
   v: 1;
   step: "key";
@@ -99,6 +127,12 @@ export interface NewKey {
   signing: string;
   succession: Signed | null;
   wraps: MemberWrap[];
+}
+
+/** What a leaf of the report says (by its number), sealed to the new receipt. */
+export interface OpeningAgain {
+  number: number;
+  sealed: string;
 }
 
 /** A person key as <key-setup> posts it. */
@@ -139,6 +173,19 @@ export interface ReplacedWrap {
 export interface Signed {
   document: string;
   signature: string;
+}
+
+/** A compartment (by its public key), wrapped to the new receipt. */
+export interface WrapAgain {
+  of: string;
+  sealed: string;
+}
+
+/** A compartment that there was already, wrapped to whom it belongs to now. */
+export interface WrapBefore {
+  to: string;
+  sealed: string;
+  of: string;
 }
 
 export interface WrapIn {

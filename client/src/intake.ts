@@ -3,7 +3,8 @@
 import { saltOf } from "./bytes";
 import { deskFor, makeEnvelope, newIdempotencyKey, written, type Configuration, type Told } from "./envelope";
 import { post, Refused, wait, type Answer } from "./post";
-import { groups, make, toWords } from "./receipt";
+import { make, type Things } from "./receipt";
+import { copiedWell, hideReceipt, showReceipt } from "./receipt-shown";
 import { Routing } from "./routing";
 import { TooLong } from "./seal";
 import { NotSigned } from "./statement";
@@ -11,7 +12,7 @@ import { read, Steps } from "./steps";
 import { stretchReceipt, type Stretched } from "./stretch";
 import { all, busy, clearFields, fail, focusOn, json, onGo, said, show } from "./texts";
 import { work, type WorkDone } from "./work";
-import { canSeal, wordList } from "./words";
+import { canSeal } from "./words";
 
 /** A report on its way: kept until it was answered, so that a second try is the same report. */
 interface Pending {
@@ -26,14 +27,13 @@ const AGAIN: Partial<Record<Refused["code"], number>> = { stale_desk: 2, proof_o
 
 export class SealedForm extends HTMLElement {
   private steps!: Steps;
-  private configuration!: Configuration;
+  private configuration!: Configuration & { things: Things };
   private routing: Routing | undefined;
   private pending: Pending | undefined;
   private code = "";
-  private words: Promise<readonly string[]> | undefined;
 
   connectedCallback(): void {
-    this.configuration = json<Configuration>(this.dataset["config"] ?? "intake-config");
+    this.configuration = json<typeof this.configuration>(this.dataset["config"] ?? "intake-config");
     this.steps = new Steps(this);
     show(this, true);
     for (const step of all(this, "[data-step]")) show(step, false);
@@ -54,15 +54,13 @@ export class SealedForm extends HTMLElement {
     addEventListener("pagehide", () => this.clear());
     this.steps.go(0, false);
     void this.readRouting().catch(() => fail(this, "unsafe_keys"));
-    // Early, so that a broken connection at the end does not stand between the report and its receipt.
-    this.fetchWords().catch(() => undefined);
   }
 
   private clear(): void {
     clearFields(this);
     this.pending = undefined;
     this.code = "";
-    for (const place of all(this, "[data-receipt-digits] li,[data-receipt-words] li")) place.textContent = "";
+    hideReceipt(this);
   }
 
   /** Whose keys these are has to be what the install signed; else nothing is sealed, and the numbers are shown. */
@@ -80,20 +78,11 @@ export class SealedForm extends HTMLElement {
     return desk;
   }
 
-  private fetchWords(): Promise<readonly string[]> {
-    this.words ??= wordList(this.configuration.words).catch((error: unknown) => {
-      this.words = undefined;
-      throw error;
-    });
-    return this.words;
-  }
-
   private async send(): Promise<void> {
     fail(this, "");
     const told = read(this);
     try {
-      const words = await this.fetchWords();
-      this.received(await this.deliver(told), words);
+      this.received(await this.deliver(told));
     } catch (error) {
       fail(this, error instanceof Refused ? error.code : error instanceof TooLong ? "too_long" : error instanceof NotSigned ? "unsafe_keys" : "other");
     }
@@ -149,15 +138,14 @@ export class SealedForm extends HTMLElement {
     return pending;
   }
 
-  private received(answer: Answer, words: readonly string[]): void {
+  private received(answer: Answer): void {
     const { code } = this.pending!;
     this.code = code;
     this.pending = undefined;
     clearFields(this);
     for (const step of all(this, "[data-step]")) show(step, step.dataset["step"] === "receipt");
     for (const part of all(this, "[data-go=back],[data-go=next],[data-go=send],[data-left]")) show(part, false);
-    this.fill("[data-receipt-digits]", groups(code));
-    this.fill("[data-receipt-words]", toWords(code, words));
+    showReceipt(this, code, this.configuration.things);
     const texts: [string, string][] = [["look", "first_look"], ["name", "code_name"], ["promise", "promise"]];
     for (const [name, member] of texts) {
       for (const place of all(this, `[data-receipt-${name}]`)) place.textContent = String(answer[member] ?? "");
@@ -168,21 +156,9 @@ export class SealedForm extends HTMLElement {
     this.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
   }
 
-  private fill(selector: string, parts: string[]): void {
-    for (const list of all(this, selector)) {
-      parts.forEach((part, i) => {
-        const place = list.children[i] ?? list.appendChild(document.createElement("li"));
-        place.textContent = part;
-      });
-    }
-  }
-
   /** Was the last group copied well? A wrong answer leads back to the code and blocks nothing. */
   private retype(): void {
-    const input = this.querySelector<HTMLInputElement>("input[data-retype]");
-    const good = input?.value.replace(/\D/g, "") === this.code.slice(-4);
-    for (const part of all(this, "[data-retype-good]")) show(part, good);
-    for (const part of all(this, "[data-retype-again]")) show(part, !good);
+    const good = copiedWell(this, this.code);
     focusOn(this.querySelector<HTMLElement>(good ? "[data-retype-good]" : "[data-retype-again]"));
   }
 }

@@ -1,8 +1,11 @@
 /** <key-unlock>, <key-setup>: a staff member's own key. docs/client.md. */
 
+import { utf8 } from "./bytes";
+import { fingerprint } from "./fingerprint";
 import type * as messages from "./generated";
 import type { PersonKey } from "./keyring";
 import { ask, KeyringRefused, keyringState } from "./keyring-link";
+import { fold } from "./letters";
 import { post, Refused } from "./post";
 import { goTo } from "./stay";
 import { all, busy, fail, json, onGo, said, show } from "./texts";
@@ -57,6 +60,34 @@ export class KeyUnlock extends HTMLElement {
   }
 }
 
+/** <key-fingerprint>: the ten words of the key that is open here, to be read to a colleague. Never what a row says. */
+export class KeyFingerprint extends HTMLElement {
+  private readonly check = (): void => void this.tell();
+
+  connectedCallback(): void {
+    document.addEventListener("keyring", this.check);
+    this.check();
+  }
+
+  disconnectedCallback(): void {
+    document.removeEventListener("keyring", this.check);
+  }
+
+  private async tell(): Promise<void> {
+    fail(this, "");
+    const { recipient } = keyringState();
+    const list = this.querySelector("[data-words]")!;
+    list.replaceChildren();
+    show(this, !!recipient);
+    if (!recipient) return;
+    // Another key in the row: whoever put it there would be handed what is meant for her.
+    if (recipient !== this.dataset["recipient"]) return fail(this, "swapped");
+    const words = await wordList(said(this, "list")).catch(() => undefined);
+    if (!words) return fail(this, "words");
+    for (const word of fingerprint(utf8(recipient), words)) list.appendChild(document.createElement("li")).textContent = word;
+  }
+}
+
 export class KeySetup extends HTMLElement {
   private made: { passphrase: string[]; key: PersonKey } | undefined;
 
@@ -94,9 +125,8 @@ export class KeySetup extends HTMLElement {
 
   private async keep(): Promise<void> {
     fail(this, "");
-    const input = this.querySelector<HTMLInputElement>("[data-again]");
-    const typed = input?.value.normalize("NFKC").trim().split(/\s+/).join(" ");
-    if (!this.made || typed !== this.made.passphrase.join(" ")) return fail(this, "again");
+    const typed = this.querySelector<HTMLInputElement>("[data-again]")?.value ?? "";
+    if (!this.made || fold(typed) !== fold(this.made.passphrase.join(" "))) return fail(this, "again");
     try {
       const message: messages.PersonKey = { v: 1, ...this.made.key };
       const { next } = await post(said(this, "action"), JSON.stringify(message), this.dataset["csrf"] ?? "");

@@ -3,6 +3,7 @@
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { utf8, type Bytes } from "./bytes";
 import { SCRYPT_CEILING_N, SCRYPT_FLOOR_N, type PersonKey } from "./generated";
+import { fold } from "./letters";
 import type { Identity } from "./seal";
 import { asIdentity, labelled } from "./stretch";
 
@@ -18,7 +19,6 @@ export function stretchPassphrase(passphrase: string, salt: Bytes, { n, r, p }: 
   if (!powerOfTwo || n < FLOOR.n || n > SCRYPT_CEILING_N || r < 8 || r > 16 || p < 1 || p > 4 || salt.length < 16) {
     throw new WeakStretch();
   }
-  const typed = passphrase.normalize("NFKC").trim().split(/\s+/u).join(" ");
-  const root = scrypt(utf8(typed), salt, { N: n, r, p, dkLen: 32, maxmem: 2 ** 31 });
+  const root = scrypt(utf8(fold(passphrase)), salt, { N: n, r, p, dkLen: 32, maxmem: 2 ** 31 });
   return asIdentity(labelled(root, "tincay/person/identity"));
 }

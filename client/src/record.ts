@@ -11,6 +11,7 @@ export interface RecordData {
   signing: string;
   statements: Signed[];
   later: Signed[];
+  changes: Signed[];
   /** The opening of the report's first leaf, sealed to the thread: which key her signatures bear. */
   first?: { wraps: Link[]; sealed: string };
   desk?: { code: string; wraps: Link[]; by: number; day: string } | null;
@@ -35,9 +36,8 @@ export class PageRecord {
   async authored(documents: Document[], { wraps, sealed, said }: SealedThing): Promise<Document[]> {
     const recipient = wraps[wraps.length - 1]?.of ?? "";
     if (said) {
-      const thread = this.words.recipient("thread");
-      if (recipient !== thread) throw new Forged("another_place");
-      return Promise.all(documents.map(async (document) => ({ words: await readReply(document, this.deskKeys, { ...said, thread }) })));
+      if (!this.words.recipients("thread").includes(recipient)) throw new Forged("another_place");
+      return Promise.all(documents.map(async (document) => ({ words: await readReply(document, this.deskKeys, { ...said, thread: recipient }) })));
     }
     for (const one of sealed) this.words.check(recipient, fromBase64(one));
     return documents;
@@ -76,9 +76,9 @@ export async function checkPage(): Promise<void> {
   if (!opener().ready() || !document.querySelector("sealed-words,#record")) return;
   const forged = await neededRecord()
     .then((record) => {
-      const thread = record.words.recipient("thread");
       const things = all(document, "sealed-words[data-thread]").map(thingIn).filter(({ said }) => !said);
-      if (document.querySelector("[data-whole-thread]")) record.checkWhole(thread, things);
+      const threads = document.querySelector("[data-whole-thread]") ? record.words.recipients("thread") : [];
+      for (const thread of threads) record.checkWhole(thread, things);
       return false;
     })
     .catch((error: unknown) => error instanceof Forged);

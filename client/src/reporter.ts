@@ -1,12 +1,12 @@
-/** The reporter's script: everything that her phone does. */
+/** The script of the pages behind a receipt; reporting is tell.ts. */
 
 import { signWords } from "./authorship";
 import { base64, fromBase64 } from "./bytes";
 import { watchTheWayOut } from "./exit";
-import { SealedForm } from "./intake";
 import { setOpener } from "./opener";
 import type { HerMessageIn } from "./generated";
 import { mentions } from "./receipt";
+import { NewCode } from "./new-code";
 import { checkPage, neededRecord } from "./record";
 import { follow, openDocument, sealDocument } from "./seal";
 import { refuseWords, SealedReply } from "./sealed-reply";
@@ -40,7 +40,7 @@ document.addEventListener("keyring", () => void checkPage());
 document.addEventListener("page", () => void checkPage());
 refuseWords((words) => {
   const held = holding();
-  return !!held && mentions(words, held.code, held.words);
+  return !!held && mentions(words, held.code, held.things);
 });
 stay(() => !!holding());
 sayWhenForgotten();
@@ -48,10 +48,10 @@ addEventListener("pagehide", forget);
 watchTheWayOut();
 // The way for phones on which this script does not run, or cannot seal, stands in sight until now.
 for (const part of all(document, "[data-without-script]")) show(part, !canSeal());
-customElements.define("sealed-form", SealedForm);
 customElements.define("receipt-visit", ReceiptVisit);
 customElements.define("sealed-words", SealedWords);
 customElements.define("sealed-reply", SealedReply);
 customElements.define("consent-change", ConsentChange);
 customElements.define("proof-file", ProofFile);
 customElements.define("forget-receipt", ForgetReceipt);
+customElements.define("new-code", NewCode);

@@ -1,11 +1,14 @@
 /** <desk-rewrap>: a desk gets a new key, or a new member. docs/formats/rewrap.md. */
 
 import type { BeginRekey, Joined, NewKey, Replaced } from "./generated";
+import { utf8 } from "./bytes";
+import { sameFingerprint } from "./fingerprint";
 import type { DeskKey, Member } from "./keyring";
 import { ask, KeyringRefused, keyringState } from "./keyring-link";
 import { post, Refused } from "./post";
 import { goTo } from "./stay";
 import { all, busy, fail, onGo, said, show } from "./texts";
+import { wordList } from "./words";
 
 interface Begun {
   desk: string;
@@ -15,6 +18,13 @@ interface Begun {
   members: Member[];
   joining?: Member[];
   left: number;
+}
+
+/** The words that a member read are not those of the key that the server gave, or nobody read any. */
+class Unlike extends Error {
+  constructor(readonly code: "fingerprint" | "fingerprint_missing") {
+    super(code);
+  }
 }
 
 export class DeskRewrap extends HTMLElement {
@@ -38,7 +48,7 @@ export class DeskRewrap extends HTMLElement {
       this.dispatchEvent(new CustomEvent("done", { bubbles: true }));
       if (next) await goTo(next);
     } catch (error) {
-      const code = error instanceof KeyringRefused || error instanceof Refused ? error.code : "other";
+      const code = error instanceof KeyringRefused || error instanceof Refused || error instanceof Unlike ? error.code : "other";
       fail(this, code === "wrong" ? "broken" : code);
     }
   }
@@ -48,7 +58,7 @@ export class DeskRewrap extends HTMLElement {
     const made = await ask("desk", { code: begun.desk, number: begun.number, old: begun.old, new: begun.new });
     const { recipient } = made;
     if (begun.joining) {
-      const wraps = await ask("share", { members: begun.joining, key: "old" });
+      const wraps = await ask("share", { members: await this.compared(begun.joining), key: "old" });
       return (await this.say<{ next: string }>({ v: 1, step: "join", wraps })).next;
     }
     if (!begun.new) {
@@ -57,6 +67,18 @@ export class DeskRewrap extends HTMLElement {
     }
     await this.replace(begun.left, recipient);
     return (await this.say<{ next: string }>({ v: 1, step: "finish" })).next;
+  }
+
+  /** Those whose ten words were typed, each compared with the key that the server gave. One wrong word stops it all. */
+  private async compared(joining: Member[]): Promise<Member[]> {
+    const words = await wordList(said(this, "list"));
+    const typed = (id: string): string => this.querySelector<HTMLInputElement>(`input[data-member="${id}"]`)?.value.trim() ?? "";
+    const asked = joining.filter(({ id }) => typed(id));
+    if (!asked.length) throw new Unlike("fingerprint_missing");
+    for (const { id, recipient } of asked) {
+      if (!sameFingerprint(typed(id), utf8(recipient), words)) throw new Unlike("fingerprint");
+    }
+    return asked.map((member) => ({ ...member, compared: true }));
   }
 
   private async replace(left: number, recipient: string): Promise<void> {

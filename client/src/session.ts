@@ -1,11 +1,12 @@
 /** What this document remembers of an open receipt: in memory, as long as a visit lasts, nowhere else. */
 
 import { VISIT_SECONDS } from "./generated";
+import type { Things } from "./receipt";
 import type { Stretched } from "./stretch";
 
 export interface Held {
   code: string;
-  words: readonly string[];
+  things: Things;
   receipt: Stretched;
 }
 

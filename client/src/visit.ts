@@ -7,17 +7,17 @@ import { endVisit } from "./exit";
 import type { ChallengeAnswer, GrantChange, Locator } from "./generated";
 import { signGrant } from "./grant";
 import { post, Refused } from "./post";
-import { BadReceipt, normalise } from "./receipt";
+import { BadReceipt, normalise, type Things } from "./receipt";
 import { CannotOpen, open } from "./seal";
 import { forget, hold, holding } from "./session";
 import { goTo } from "./stay";
 import { stretchReceipt } from "./stretch";
 import { busy, clearFields, fail, focusOn, json, onGo, said, show } from "./texts";
-import { canSeal, wordList } from "./words";
+import { canSeal } from "./words";
 
 interface Configuration {
   salt: string;
-  words: string[] | string;
+  things: Things;
 }
 
 export class ReceiptVisit extends HTMLElement {
@@ -46,7 +46,7 @@ export class ReceiptVisit extends HTMLElement {
   }
 
   private explain(error: unknown): void {
-    if (error instanceof BadReceipt) return fail(this, error.reason);
+    if (error instanceof BadReceipt) return fail(this, error.reason, error.place || undefined);
     // A challenge that does not open: the code is another one, or there is no such report. Both are said alike.
     if (error instanceof CannotOpen) return fail(this, "unknown");
     if (error instanceof Refused) return fail(this, error.code, Number(error.answer["wait"]) || undefined);
@@ -54,9 +54,8 @@ export class ReceiptVisit extends HTMLElement {
   }
 
   private async visit(): Promise<string> {
-    const { salt, words: given } = json<Configuration>(this.dataset["config"] ?? "visit-config");
-    const words = await wordList(given);
-    const code = normalise(this.querySelector<HTMLInputElement>("[data-code]")?.value ?? "", words);
+    const { salt, things } = json<Configuration>(this.dataset["config"] ?? "visit-config");
+    const code = normalise(this.querySelector<HTMLInputElement>("[data-code]")?.value ?? "", things);
     const receipt = await stretchReceipt(code, saltOf(salt));
     const csrf = this.dataset["csrf"] ?? "";
     const locator: Locator = { locator: base64url(receipt.locator) };
@@ -64,7 +63,7 @@ export class ReceiptVisit extends HTMLElement {
     const ticket = String(asked["ticket"]);
     const answer = await this.answer(fromBase64(String(asked["challenge"])), receipt, ticket);
     const opened = await this.prove({ ticket, answer: base64url(answer) });
-    hold({ code, words, receipt });
+    hold({ code, things, receipt });
     return String(opened["next"]);
   }
 

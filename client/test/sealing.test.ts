@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { base64url, fromBase64, base64, utf8, text } from "../src/bytes";
+import { base64url, fromBase64, fromHex, base64, utf8, text } from "../src/bytes";
 import { answerChallenge } from "../src/challenge";
+import { fingerprint, sameFingerprint } from "../src/fingerprint";
 import { signGrant } from "../src/grant";
 import { stretchPassphrase, WeakStretch } from "../src/passphrase";
 import { CannotOpen, isEnvelope, newKey, open, openDocument, pad, paddedSize, recipientOf, seal, unpad, unwrap, wrap } from "../src/seal";
 import { signingPublic, sign, verifySignature } from "../src/sign";
 import { readStatement } from "../src/statement";
 import { stretchReceipt } from "../src/stretch";
-import { read, type SealingVectors } from "./vectors";
+import { read, words, type SealingVectors } from "./vectors";
 
 const vectors = read<SealingVectors>("sealing.json");
 
@@ -124,4 +125,14 @@ test("a signature holds for its message and key only", async () => {
   assert.ok(await verifySignature(key, utf8("given"), signature));
   assert.ok(!(await verifySignature(key, utf8("taken back"), signature)));
   assert.ok(!(await verifySignature(key.subarray(1), utf8("given"), signature)));
+});
+
+test("a key is the same ten words as on the server", () => {
+  const { keys } = read<{ keys: { key: string; words: string[]; same: string[]; other: string[] }[] }>("fingerprints.json");
+  for (const one of keys) {
+    const key = fromHex(one.key);
+    assert.deepEqual(fingerprint(key, words), one.words);
+    for (const typed of one.same) assert.ok(sameFingerprint(typed, key, words), typed);
+    for (const typed of one.other) assert.ok(!sameFingerprint(typed, key, words), typed);
+  }
 });

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Things } from "../src/receipt";
 
 declare global {
   interface ImportMeta {
@@ -11,7 +12,18 @@ declare global {
 
 export const read = <T>(name: string): T => JSON.parse(readFileSync(join(import.meta.vectors, name), "utf8")) as T;
 
-export const words: string[] = readFileSync(join(import.meta.vectors, "../../packs/vn/words.txt"), "utf8").trim().split("\n");
+const pack = (name: string): string[] =>
+  readFileSync(join(import.meta.vectors, "../../packs/vn", name), "utf8").trim().split("\n");
+
+export const words: string[] = pack("words.txt");
+
+/** The columns number, emoji, vi, en of the pack's table; none of its first four holds a comma. */
+const columns = pack("receipt_things.csv").slice(1).map((row) => row.split(","));
+export const things: Things = {
+  pictures: columns.map(([, picture]) => picture!),
+  vi: columns.map(([, , vi]) => vi!),
+  en: columns.map(([, , , en]) => en!),
+};
 
 export interface SealingVectors {
   receipts: { code: string; salt: string; locator: string; identity: string; recipient: string; signing_seed: string; signing_public: string }[];

@@ -26,13 +26,13 @@ from tincay.core.authorship import Forged, her_words
 from tincay.core.consent import Grant, grant_document
 from tincay.core.sealing import Identity, Recipient, Sealed
 from tincay.core.statements import Kind, Statement, make_statement, read_statement
+from tincay.web.packs import things, things_for_script
 from tincay.web.strict_json import signed_json
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS: dict[str, Any] = json.loads((ROOT / "tests/vectors/sealing.json").read_text(encoding="utf-8"))
-WORDS = (ROOT / "packs/vn/words.txt").read_text(encoding="utf-8").split()
 RECEIPT = VECTORS["receipts"][0]
 SALT = base64.b64decode(RECEIPT["salt"])
 STRETCHED = sealing.stretch_receipt(RECEIPT["code"], SALT)
@@ -47,7 +47,7 @@ PLACE: dict[str, Any] = {"default": "chung", "case": "chung", "provinces": {"01"
 def configuration(**changes: object) -> dict[str, object]:
     told = {
         "salt": SALT.hex(),
-        "words": "/client/words-vn.txt",
+        "things": things_for_script(),
         "routed": routed(DESK, CASE, **PLACE),
         "officials": [],
         "day": "2026-06-30",
@@ -73,7 +73,7 @@ FORM = """
 <input data-name="name" aria-label="tên"><select data-name="place"><option value=""><option value="01">Sông Tre</select>
 <label><input type="checkbox" data-name="consents" value="count_statistics">đếm</label>
 <p data-team="song-tre" hidden>Đến Sông Tre</p><p data-team="chung" hidden>Đến nhóm chung</p></fieldset>
-<div data-step="receipt" hidden><h1>Mã</h1><ol data-receipt-digits></ol><ol data-receipt-words></ol>
+<div data-step="receipt" hidden><h1>Mã</h1><ol data-receipt-digits></ol><ol data-receipt-things></ol>
 <b data-receipt-look></b><i data-receipt-name></i><pre data-receipt-promise></pre>
 <input data-retype aria-label="nhóm cuối"><button type="button" data-go="retype" disabled>Thử</button>
 <p data-retype-good hidden>Đúng</p><p data-retype-again hidden>Xem lại</p></div>
@@ -160,7 +160,9 @@ def test_what_the_phone_seals_opens_for_the_desk_and_for_the_receipt(
     quiet.get_by_text("Gửi", exact=True).click()
     expect(quiet.locator("[data-receipt-digits] li").nth(5)).to_have_text(_four)
     code = "".join(quiet.locator("[data-receipt-digits] li").all_inner_texts())
-    assert receipts.from_words(quiet.locator("[data-receipt-words] li").all_inner_texts(), WORDS) == code
+    shown = quiet.locator("[data-receipt-things]").inner_text()
+    assert receipts.normalise(shown, things()) == code
+    assert all(thing.vi in shown and thing.picture in shown for thing in receipts.to_things(code, things()))
     assert quiet.locator("[data-receipt-promise]").inner_text() == "lời hứa"
 
     sent = server.posted["/send"][0]
@@ -381,7 +383,8 @@ GRANT = make_statement(
 VISIT = """
 <receipt-visit data-config="visit" data-open="/open" data-answer="/answer" data-csrf="k" hidden>
 <input data-code aria-label="mã"><button type="button" data-go="open" disabled>Mở</button>
-<p data-error="length" hidden>Thiếu số</p><p data-error="check" hidden>Xem lại số</p>
+<p data-error="length" hidden>Thiếu số</p><p data-error="word" hidden>Vật thứ {n}</p>
+<p data-error="check" hidden>Xem lại số</p>
 <p data-error="unknown" hidden>Chưa tìm thấy</p><p data-error="slow_down" hidden>Đợi {n} giây</p>
 </receipt-visit>
 """
@@ -412,7 +415,7 @@ def words_element(script: str, how: str) -> str:
 
 def come_back(page: Page, server: SmallServer, typed: str) -> None:
     server.add_page(
-        "/back", script_json("visit", {"salt": SALT.hex(), "words": "/client/words-vn.txt"}) + VISIT
+        "/back", script_json("visit", {"salt": SALT.hex(), "things": things_for_script()}) + VISIT
     )
     server.add_page("/after", "<h1>Đã gửi</h1>")
     secret: dict[str, bytes] = {}
@@ -457,10 +460,20 @@ def add_answers(server: SmallServer, *, tampered: bool = False) -> Told:
     return told
 
 
+SHOWN = receipts.to_things(RECEIPT["code"], things())
+
+
 @pytest.mark.parametrize(
-    "typed", [RECEIPT["code"], " ".join(receipts.to_words(RECEIPT["code"], WORDS)).upper()]
+    "typed",
+    [
+        RECEIPT["code"],
+        " ".join(thing.vi for thing in SHOWN).upper(),
+        ", ".join(thing.en for thing in SHOWN),
+        "".join(thing.picture for thing in SHOWN),
+    ],
+    ids=["digits", "vi", "en", "pictures"],
 )
-def test_a_code_or_its_words_open_the_answers_in_the_same_document(
+def test_a_code_or_its_things_open_the_answers_in_the_same_document(
     quiet: Page, server: SmallServer, typed: str
 ) -> None:
     add_answers(server)
@@ -503,10 +516,17 @@ def test_a_message_of_hers_opens_for_the_thread_and_her_consent_is_signed(
 def test_a_message_with_the_code_in_it_is_not_sent(quiet: Page, server: SmallServer) -> None:
     add_answers(server)
     come_back(quiet, server, RECEIPT["code"])
-    quiet.get_by_label("trả lời").fill("mã là " + " ".join(receipts.to_words(RECEIPT["code"], WORDS)))
+    quiet.get_by_label("trả lời").fill("mã là " + " ".join(thing.vi for thing in SHOWN))
     quiet.get_by_text("Gửi", exact=True).click()
     expect(quiet.get_by_text("Có mã")).to_be_visible()
     assert "/message" not in server.posted
+
+
+def test_the_thing_that_was_not_understood_is_named_by_its_place(quiet: Page, server: SmallServer) -> None:
+    nouns = [thing.vi for thing in SHOWN]
+    come_back(quiet, server, " ".join([*nouns[:3], "xyzzy", *nouns[4:]]))
+    expect(quiet.get_by_text("Vật thứ 4")).to_be_focused()
+    assert "/open" not in server.posted
 
 
 def test_a_wrong_code_and_an_unknown_one_are_said_alike(quiet: Page, server: SmallServer) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.small_server import SmallServer, b64, script_json, serving
 from tincay.core import sealing
 from tincay.core.sealing import Recipient
+from tincay.web.packs import things_for_script
 
 pytestmark = pytest.mark.browser
 
@@ -103,7 +104,7 @@ def test_her_phone_puts_her_proof_together(page: Page, server: SmallServer, tmp_
         "policy": opened["policy"],
         "sealed": b64(sealing.seal(opened["opening"].encode(), Recipient(receipt["recipient"]))),
     }
-    config = {"salt": base64.b64decode(receipt["salt"]).hex(), "words": "/client/words-vn.txt"}
+    config = {"salt": base64.b64decode(receipt["salt"]).hex(), "things": things_for_script()}
     server.add_page(
         "/back",
         script_json("visit-config", config)

@@ -18,7 +18,7 @@ from tests.browser.never import (
 from tests.cast import Network
 from tincay.core import receipts
 from tincay.reports.models import Report
-from tincay.web.packs import words
+from tincay.web.packs import things
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LANGUAGES = ["vi", "en"]
@@ -27,7 +27,8 @@ Comes = Callable[..., Her]
 
 
 def secrets_of(code: str) -> list[str]:
-    return [PLANTED, NAME, CONTACT, code, receipts.grouped(code), " ".join(receipts.to_words(code, words()))]
+    rows = [" ".join(row) for row in zip(*receipts.to_things(code, things()), strict=True)]
+    return [PLANTED, NAME, CONTACT, code, receipts.grouped(code), *rows]
 
 
 @pytest.mark.parametrize("width", WIDTHS)

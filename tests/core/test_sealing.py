@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pyrage
@@ -11,13 +10,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.core.vectors import ROOT, read
 from tincay.core import sealing
 from tincay.core.consent import GRANT_LABEL
 from tincay.core.sealing import BadEnvelope, BadKey, BadPadding, CannotOpen, Identity, Recipient, Sealed
 
-VECTORS: dict[str, Any] = json.loads(
-    (Path(__file__).parents[1] / "vectors/sealing.json").read_text(encoding="utf-8")
-)
+VECTORS: dict[str, Any] = read("sealing.json")
+FINGERPRINTS: dict[str, Any] = read("fingerprints.json")
+WORDS = (ROOT / "packs/vn/words.txt").read_text(encoding="utf-8").split()
 # A fixed key of these tests: it stands in the names of cases, which have to be the same in every process.
 MINE = sealing.Identity("AGE-SECRET-KEY-1MF2MKGM6TNS370ZUV93RDN7HDPA3AQ3NZFV3WR2GG8QEYF8K6HTQEGKFRW")
 MY_RECIPIENT = sealing.recipient_of(MINE)
@@ -297,8 +297,27 @@ def test_a_stretch_below_the_floor_or_beyond_the_machine_is_refused(weak: dict[s
 
 
 def test_a_passphrase_is_the_same_however_the_keyboard_writes_it() -> None:
-    composed, decomposed = "ưa  nắng ", "u\u031ba na\u0306\u0301ng"
-    assert sealing.stretch_passphrase(composed, SALT) == sealing.stretch_passphrase(decomposed, SALT)
+    written = ["ưa  nắng ", "u\u031ba na\u0306\u0301ng", "ua nang", "ƯA NẮNG"]
+    assert len({sealing.stretch_passphrase(typed, SALT) for typed in written}) == 1
+
+
+# --- fingerprints
+
+
+@pytest.mark.parametrize("vector", FINGERPRINTS["keys"], ids=lambda vector: vector["words"][0])
+def test_a_key_is_the_same_ten_words_everywhere(vector: dict[str, Any]) -> None:
+    key = bytes.fromhex(vector["key"])
+    assert list(sealing.fingerprint(key, WORDS)) == vector["words"]
+    for typed in vector["same"]:
+        assert sealing.same_fingerprint(typed, key, WORDS)
+    for typed in vector["other"]:
+        assert not sealing.same_fingerprint(typed, key, WORDS)
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(0, 255))
+def test_another_key_has_other_words(key: bytes, bit: int) -> None:
+    other = (int.from_bytes(key) ^ 1 << bit).to_bytes(32)
+    assert not sealing.same_fingerprint(" ".join(sealing.fingerprint(key, WORDS)), other, WORDS)
 
 
 # --- signatures and challenges

@@ -19,7 +19,7 @@ def loaded_with(html: str) -> set[str]:
     """Static files that the page names itself; `curves.js` is fetched by the script where the browser needs it."""
     named = set(re.findall(r'(?:src|href)="/static/([^"]+)"', html))
     named |= set(re.findall(r'"/static/([^"]+\.txt)"', html))
-    return named | ({"client/curves.js"} if "client/reporter.js" in named else set())
+    return named | ({"client/curves.js"} if "client/tell.js" in named else set())
 
 
 def weight(html: str) -> int:
@@ -62,7 +62,7 @@ def test_the_first_page_is_light(whole_country: None, client: Client, path: str)
 @pytest.mark.parametrize("path", ["/help/", "/tell/", "/en/tell/", "/warn/", "/ask/"])
 def test_the_whole_intake_is_light_with_its_script(whole_country: None, client: Client, path: str) -> None:
     html = client.get(path).content.decode()
-    assert "client/reporter.js" in loaded_with(html)
+    assert "client/tell.js" in loaded_with(html)
     assert weight(html) <= WHOLE_INTAKE
 
 

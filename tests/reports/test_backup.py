@@ -11,7 +11,7 @@ from django.db import connection
 from tests.browser.never import spellings
 from tests.cast import Network, Reporter
 from tincay.core import receipts
-from tincay.web.packs import words
+from tincay.web.packs import things
 
 PLANTED = "ZYXQ-MƯA đầu ngõ"
 NAME = "QXZN Hồng Vân"
@@ -55,7 +55,7 @@ def test_a_backup_holds_neither_words_nor_names_nor_the_code(
         MESSAGE,
         code,
         receipts.grouped(code),
-        " ".join(receipts.to_words(code, words())),
+        *(" ".join(row) for row in zip(*receipts.to_things(code, things()), strict=True)),
     ]
     kept = backup(tmp_path)
     assert reporter.keys.locator in kept or reporter.keys.locator.hex().encode() in kept, (

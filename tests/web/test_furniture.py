@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django import forms
 from django.template import Context, Template
+from django.utils.translation import override
 
+from tincay.core.receipts import Thing
 from tincay.web.forms import Cards
 
 NOW = datetime(2026, 6, 30, 9, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -86,13 +88,15 @@ def test_words_from_outside_are_never_markup() -> None:
     for tag in (
         "{% button evil %}{% link_card evil evil hint=evil %}{% choice evil evil evil hint=evil %}",
         "{% tag evil %}{% notice evil %}{{ evil }}{% endnotice %}{% message evil evil %}{{ evil }}{% endmessage %}",
-        "{% summary %}{% row evil evil evil %}{{ evil }}{% endrow %}{% endsummary %}{% receipt '' words %}",
+        "{% summary %}{% row evil evil evil %}{{ evil }}{% endrow %}{% endsummary %}{% receipt '' things %}",
         "{% timeline %}{% event evil evil %}{{ evil }}{% endevent %}{% endtimeline %}{% stages steps %}",
         "{% phone_card evil evil %}{{ evil }}{% endphone_card %}{% more evil %}{{ evil }}{% endmore %}",
         "{% table evil %}{% endtable %}{% empty_state evil %}{% endempty_state %}{% plain_list words %}",
     ):
         step = SimpleNamespace(label=evil, note=evil, state="now")
-        assert "<script" not in show(tag, evil=evil, words=[evil], steps=[step])
+        assert "<script" not in show(
+            tag, evil=evil, words=[evil], steps=[step], things=[Thing(evil, evil, evil)]
+        )
 
 
 @pytest.mark.parametrize(
@@ -124,11 +128,14 @@ def test_a_step_says_where_it_stands_without_colour() -> None:
     assert page.count('aria-current="step"') == 2
 
 
-def test_a_receipt_is_six_groups_of_four_and_eight_words() -> None:
-    words = ["bàn", "cá", "dừa", "gạo", "hoa", "khế", "lúa", "mèo"]
-    page = show("{% receipt digits words %}", digits="1234 5678 9012 3456 7890 1234", words=words)
+def test_a_receipt_is_six_groups_of_four_and_twelve_things_that_nobody_translates() -> None:
+    things = [Thing("🐈", "mèo", "cat")] * 12
+    page = show("{% receipt digits things %}", digits="1234 5678 9012 3456 7890 1234", things=things)
     assert "<li>1234</li><li>5678</li><li>9012</li><li>3456</li><li>7890</li><li>1234</li>" in page
-    assert page.count("<li>") == 14
+    assert page.count('<li><span aria-hidden="true">🐈</span> mèo</li>') == 12
+    assert page.count("<ol") == page.count('translate="no"') == 2
+    with override("en"):
+        assert "</span> cat</li>" in show("{% receipt digits things %}", things=things)
 
 
 def test_a_number_to_call_can_be_tapped() -> None:

@@ -96,6 +96,42 @@ class HerWords:
         named = (document["compartments"].get(kind) for document in reversed(self.documents))
         return next((str(found["recipient"]) for found in named if found), "")
 
+    def recipients(self, kind: str) -> frozenset[str]:
+        """The public keys of every compartment of a kind that she ever made: one more each time a report moved."""
+        return frozenset(of for of, name in self.compartments.items() if name == kind)
+
+    @property
+    def compartments(self) -> dict[str, str]:
+        """The kind of every compartment that she made, by its public key, oldest first."""
+        return {
+            str(found["recipient"]): name.partition(":")[0]
+            for document in self.documents
+            for name, found in document["compartments"].items()
+        }
+
+    def carried(self, *, key: str) -> dict[str, Any]:
+        """What she signs with a new code: everything that the old one signed, as one statement.
+
+        The compartment in use has its kind as name; older ones of the kind are kind:1, kind:2, … by age.
+        """
+        last, kinds = self.documents[-1], self.compartments
+        named: dict[str, str] = {}
+        for kind in dict.fromkeys(kinds.values()):
+            *older, current = (of for of, name in kinds.items() if name == kind)
+            named |= {f"{kind}:{place}": of for place, of in enumerate(older, start=1)} | {kind: current}
+        return {
+            "codes": {},
+            "compartments": {
+                name: {"recipient": of, "sealed": list(self.hashes(of))} for name, of in named.items()
+            },
+            "desk": last["desk"],
+            "desk_signing": last["desk_signing"],
+            "key": key,
+            "kind": "carried",
+            "n": 1,
+            "v": 1,
+        }
+
     def hashes(self, recipient: str) -> tuple[str, ...]:
         """SHA-256 of everything that she sealed to this compartment, in order."""
         return tuple(
@@ -128,6 +164,19 @@ def her_words(signing: bytes, statements: Sequence[Statement]) -> HerWords:
     if not documents or [document.get("n") for document in documents] != list(range(1, len(documents) + 1)):
         raise Forged("words_missing")
     return HerWords(tuple(documents))
+
+
+def receipt_change(*, recipient: str, signing: bytes) -> dict[str, Any]:
+    """What the old code signs (statement kind RECEIPT) when a new one takes its place."""
+    return {"recipient": recipient, "signing": base64url(signing), "v": 1}
+
+
+def follow_receipts(first: bytes, changes: Iterable[Statement]) -> bytes:
+    """The verifying key of the receipt in force, from the one that the first leaf commits. Raises NotSigned."""
+    signing = first
+    for change in changes:
+        signing = from_base64url(str(read_statement(signing, Kind.RECEIPT, change)["signing"]))
+    return signing
 
 
 # --- a desk's reply

@@ -11,7 +11,7 @@ import hmac
 import re
 import secrets
 import struct
-import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, NewType
 from uuid import UUID
@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from tincay.core.letters import fold
 
 Recipient = NewType("Recipient", str)
 Identity = NewType("Identity", str)
@@ -277,7 +279,7 @@ _CODE = re.compile(r"[0-9]{24}", re.ASCII)
 def stretch_receipt(code: str, salt: bytes) -> Stretched:
     """The keys behind a receipt code of 24 ASCII digits; `salt` is the install's, at least 16 bytes.
 
-    PBKDF2-HMAC-SHA256, 600,000 rounds (OWASP's figure for this hash); the code's 76 bits carry the strength.
+    PBKDF2-HMAC-SHA256, 600,000 rounds (OWASP's figure for this hash); the code's 73 bits carry the strength.
     Raises WeakStretch for a short salt, ValueError for anything but 24 digits.
     """
     if not _CODE.fullmatch(code):
@@ -302,12 +304,12 @@ FLOOR_N, CEILING_N = 2**17, 2**20
 def stretch_passphrase(passphrase: str, salt: bytes, *, n: int = 2**17, r: int = 8, p: int = 1) -> Identity:
     """A staff member's key behind her passphrase (scrypt, RFC 7914). Raises WeakStretch.
 
-    The passphrase is brought to NFKC with single spaces: keyboards type the same Vietnamese differently.
+    The passphrase is folded: keyboards type the same Vietnamese differently, and some have no marks.
     """
     power_of_two = n & (n - 1) == 0
     if not (FLOOR_N <= n <= CEILING_N and power_of_two and 8 <= r <= 16 and 1 <= p <= 4):
         raise WeakStretch("scrypt parameters out of bounds")
-    typed = " ".join(unicodedata.normalize("NFKC", passphrase).split()).encode()
+    typed = fold(passphrase).encode()
     # hashlib refuses without maxmem: 128·n·r bytes for the table, and room for the p blocks.
     room = 128 * r * (n + p + 2)
     root = hashlib.scrypt(typed, salt=_checked_salt(salt), n=n, r=r, p=p, maxmem=room, dklen=32)
@@ -325,6 +327,23 @@ def desk_signing_seed(identity: Identity) -> bytes:
 def bundle_identity(identity: Identity, bundle: UUID) -> Identity:
     """Her key for one bundle: no two organisations' rows hold the same public key of hers. Raises BadKey."""
     return _identity(_hkdf(_raw(identity), b"tincay/receipt/bundle\0" + bundle.hex.encode()))
+
+
+# --- a public key as words that two people read to each other
+
+_FINGERPRINT_WORDS = 10
+
+
+def fingerprint(public: bytes, words: Sequence[str]) -> tuple[str, ...]:
+    """Ten of a thousand words for a public key (docs/formats/fingerprint.md)."""
+    digest = hashlib.sha256(b"tincay/fingerprint/v1\0" + public).digest()
+    number = int.from_bytes(digest) % 1000**_FINGERPRINT_WORDS
+    return tuple(words[number // 1000**i % 1000] for i in reversed(range(_FINGERPRINT_WORDS)))
+
+
+def same_fingerprint(typed: str, public: bytes, words: Sequence[str]) -> bool:
+    """Whether somebody typed the ten words of this key, with or without marks, numbers and commas."""
+    return re.findall("[a-z]+", fold(typed)) == [fold(word) for word in fingerprint(public, words)]
 
 
 # --- signatures

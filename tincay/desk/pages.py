@@ -243,7 +243,8 @@ def record(report: Report, user: User, now: datetime) -> dict[str, Any] | None:
     desk = next(iter(desk_wraps(user).filter(of=report.desk.recipient)), None)
     if not threads or first is None:
         return None
-    links = [{"sealed": base64_text(sealed), "of": of} for sealed, of in threads[-1].links]
+    # The first leaf's opening is sealed to the first thread that the report had.
+    links = [{"sealed": base64_text(sealed), "of": of} for sealed, of in threads[0].links]
     return record_json(report) | {
         "first": {"wraps": links, "sealed": base64_text(first.for_thread)},
         "desk": desk

@@ -23,7 +23,7 @@ from tincay.reports.models import Report
 from tincay.web.dates import moment_words
 from tincay.web.json_views import LONGEST
 from tincay.web.models import this_install
-from tincay.web.packs import language, pack_toml, text_version, texts, translated, word_list_address, words
+from tincay.web.packs import language, pack_toml, text_version, texts, things, things_for_script, translated
 from tincay.web.time import now
 
 RECENT = ("h24", "h72")
@@ -155,7 +155,7 @@ def configuration(receiving: InForce) -> dict[str, Any]:
         "routed": receiving.for_page,
         "officials": sorted(officials.ANSWERS),
         "salt": bytes(this_install().salt).hex(),
-        "words": word_list_address(),
+        "things": things_for_script(),
         "day": local_day(now()).isoformat(),
         "text_version": text_version(),
         "limits": {"envelope": LONGEST, "words": LONGEST_WORDS},
@@ -177,7 +177,7 @@ def receipt_page(report: Report | None, code: str) -> dict[str, Any]:
         "way_back": reverse("back"),
         "code": code,
         "digits": receipts.grouped(code),
-        "receipt_words": receipts.to_words(code, words()),
+        "things": receipts.to_things(code, things()),
         "texts": texts(),
     }
 

@@ -3,6 +3,7 @@
 import platform
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import django
 from django.db import connection
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 
 from tincay import __version__
 from tincay.directory.queries import calendar
+from tincay.directory.routing import RoutingBroken, differences, in_force
 from tincay.log import queries as log
 from tincay.operations.models import FailedJob, Heartbeat
 from tincay.operations.scheduled import JOBS
@@ -47,6 +49,10 @@ class State:
     calendar_until: date | None
     desks_without_key: int
     desks_key_due: int
+    # Why nothing is received ("" when all is well), and places whose row says something else than what was signed.
+    routing_broken: str
+    routing_differs: list[str]
+    desks_not_signed: list[str]
 
 
 def state(now: datetime) -> State:
@@ -70,7 +76,19 @@ def state(now: datetime) -> State:
         calendar_until=calendar("organisation").known_until,
         desks_without_key=Desk.objects.filter(recipient="").count(),
         desks_key_due=Desk.objects.filter(key_due=True).count(),
+        **_routing(),
     )
+
+
+def _routing() -> dict[str, Any]:
+    """What the operator's signed statement and the rows make of each other."""
+    keyed = set(Desk.objects.exclude(recipient="").values_list("code", flat=True))
+    try:
+        found = in_force()
+    except RoutingBroken as broken:
+        return {"routing_broken": broken.reason, "routing_differs": [], "desks_not_signed": sorted(keyed)}
+    not_signed = sorted(keyed - found.keys.keys())
+    return {"routing_broken": "", "routing_differs": differences(found), "desks_not_signed": not_signed}
 
 
 def _failing() -> list[Failing]:

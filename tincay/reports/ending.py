@@ -97,6 +97,7 @@ ENDING: dict[str, Fate] = {
     "reports.Pause": Fate("report", delete_rows, delete_rows, delete_rows),
     "reports.Message": Fate("report", blank_posting_time, delete_rows, delete_rows),
     "reports.SignedWords": Fate("report", keep, delete_rows, delete_rows),
+    "reports.ReceiptChange": Fate("report", keep, delete_rows, delete_rows),
     "reports.ConsentGrant": Fate("report", keep, delete_rows, delete_rows),
     # What helpers wrote down: who tried, who accused.
     "reports.SafeTry": Fate("report", delete_rows, delete_rows, delete_rows),

@@ -94,6 +94,57 @@ class HerMessageIn(MessageIn):
     words: Signed
 
 
+class WrapBefore(WrapIn):
+    """A compartment that there was already, wrapped to whom it belongs to now."""
+
+    of: AgeRecipient
+
+
+class MovedIn(Strict):
+    """The report goes to another desk: new compartments, and the old ones wrapped to it."""
+
+    desk: Annotated[str, StringConstraints(max_length=50)]
+    compartments: CompartmentsIn
+    before: Annotated[list[WrapBefore], Field(max_length=60)]
+
+
+class AdditionIn(Strict):
+    """What she tells later. `sealed` goes to the compartment in use; where it is moved, to the new one."""
+
+    v: Version
+    key: Key
+    priority: Literal["p0", "p1", "p2", "p3"] | None
+    sealed: Annotated[list[Bytes64], Field(max_length=MOST_PARTS)]
+    moved: MovedIn | None
+    words: Signed
+
+
+class WrapAgain(Strict):
+    """A compartment (by its public key), wrapped to the new receipt."""
+
+    of: AgeRecipient
+    sealed: Bytes64
+
+
+class OpeningAgain(Strict):
+    """What a leaf of the report says (by its number), sealed to the new receipt."""
+
+    number: Annotated[int, Field(ge=1, le=100_000)]
+    sealed: Bytes64
+
+
+class NewCode(Strict):
+    """A new code takes the old one's place: everything that the old one opened, for the new one."""
+
+    v: Version
+    key: Key
+    receipt: ReceiptIn
+    change: Signed
+    words: Signed
+    wraps: Annotated[list[WrapAgain], Field(max_length=60)]
+    openings: Annotated[list[OpeningAgain], Field(max_length=1000)]
+
+
 class GrantChange(Strict):
     v: Version
     grant: Signed

@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from tincay.core.statements import Statement
 from tincay.people.models import Desk, User
 from tincay.people.tenancy import ScopedQuerySet
 from tincay.vault.models import SealedText
@@ -207,14 +208,37 @@ class SignedWords(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)
     report = models.ForeignKey(Report, models.CASCADE, related_name="signed_words")
     number = models.PositiveIntegerField()
+    key = models.CharField(max_length=22)
     document = models.BinaryField()
     signature = models.BinaryField()
+
+    @property
+    def statement(self) -> Statement:
+        return Statement(bytes(self.document), bytes(self.signature))
 
     objects = ScopedQuerySet["SignedWords"].as_manager()
 
     class Meta:
         ordering = ("number",)
         constraints = [models.UniqueConstraint(fields=["report", "number"], name="one_statement_a_number")]
+
+
+class ReceiptChange(models.Model):
+    """The old code's word for the new one: who verifies her signatures follows from the first leaf through these."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    report = models.ForeignKey(Report, models.CASCADE, related_name="receipt_changes")
+    number = models.PositiveIntegerField()
+    document = models.BinaryField()
+    signature = models.BinaryField()
+
+    objects = ScopedQuerySet["ReceiptChange"].as_manager()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="one_receipt_change_a_number")
+        ]
 
 
 class Message(models.Model):

@@ -16,7 +16,7 @@ from tincay.people.models import Desk
 from tincay.reports.application import log_event
 from tincay.reports.clocks import ReportClocks, next_due
 from tincay.reports.consents import read_grants
-from tincay.reports.envelope import CompartmentIn, Envelope
+from tincay.reports.envelope import CompartmentIn, CompartmentsIn, Envelope
 from tincay.reports.models import ConsentGrant, Report, SignedWords
 from tincay.reports.queries import with_key
 from tincay.vault import actions as vault
@@ -68,7 +68,8 @@ def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now
     report.promise = _first_leaf(report, envelope, now)
     report.save(force_insert=True)
     clocks.save()
-    _keep_compartments(report, envelope, sealed_by, case)
+    compartments = compartments_for(envelope.compartments, report, case)
+    vault.add_compartments(owner=report.id, compartments=compartments, sealed_by=sealed_by)
     _keep_words(report, envelope, desk)
     if envelope.grants:
         ConsentGrant.objects.bulk_create(read_grants(report, envelope.grants, last=0))
@@ -103,13 +104,10 @@ def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, n
     )
 
 
-def _keep_compartments(report: Report, envelope: Envelope, sealed_by: str, case: Desk) -> None:
+def compartments_for(given: CompartmentsIn, report: Report, case: Desk) -> dict[str, vault.NewCompartment]:
+    """The compartments as they came, each wrapped to its reader and to the receipt. Raises StaleDesk."""
     readers = {"narrative": report.desk, "contact": report.desk, "identity": case, "thread": report.desk}
-    compartments = {
-        kind: _compartment(getattr(envelope.compartments, kind), reader, report)
-        for kind, reader in readers.items()
-    }
-    vault.add_compartments(owner=report.id, compartments=compartments, sealed_by=sealed_by)
+    return {kind: _compartment(getattr(given, kind), reader, report) for kind, reader in readers.items()}
 
 
 def _compartment(given: CompartmentIn, reader: Desk, report: Report) -> vault.NewCompartment:
@@ -127,7 +125,9 @@ def _keep_words(report: Report, envelope: Envelope, desk: Desk) -> None:
     if statement.document != spelled(envelope.words_document(bytes(desk.signing))):
         raise NotSigned
     document, signature = statement
-    SignedWords.objects.create(report=report, number=1, document=document, signature=signature)
+    SignedWords.objects.create(
+        report=report, number=1, key=envelope.key, document=document, signature=signature
+    )
 
 
 def _code_name() -> str:

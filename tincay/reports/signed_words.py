@@ -40,6 +40,7 @@ def record_json(report: Report) -> dict[str, Any]:
         "signing": base64url(bytes(report.signing)),
         "statements": [signed_json(*one) for one in signed_words(report)],
         "later": [signed_json(row.document, row.signature) for row in later],
+        "changes": [signed_json(row.document, row.signature) for row in report.receipt_changes.all()],
     }
 
 
@@ -47,7 +48,7 @@ def said_of(message: Message) -> Said:
     """What pages say of a desk's reply. Who signed before midnight may have sent after it."""
     posted = local_day(message.posted_at) if message.posted_at else None
     days = (posted.isoformat(), (posted - timedelta(days=1)).isoformat()) if posted else ()
-    return Said(message.report.thread, message.key, message.kind, message.number or 0, days)
+    return Said(message.text.compartment.recipient, message.key, message.kind, message.number or 0, days)
 
 
 def desk_keys(report: Report, words: HerWords) -> frozenset[bytes]:
@@ -63,34 +64,51 @@ def verified_words(report: Report) -> HerWords:
     return her_words(bytes(report.signing), signed_words(report))
 
 
-def keep_words(
-    *, report: Report, key: str, kind: str, sealed: Mapping[str, bytes], words: Statement
-) -> SignedWords:
-    """Keep her signature over words that go to compartments which the report has. The caller holds the report.
+def next_words(report: Report, words: Statement) -> tuple[int, dict[str, Any]]:
+    """The number that her next statement has to have, and her last one. The caller holds the report.
 
-    Raises NotSigned, StaleNumber.
+    Raises NotSigned, and StaleNumber when it has another one.
     """
-    document = read_statement(bytes(report.signing), Kind.WORDS, words)
     last = report.signed_words.order_by("-number").first()
-    number = last.number + 1 if last else 1
-    if document.get("n") != number:
-        raise StaleNumber
     if last is None:
         raise NotSigned
-    before = read_statement(
-        bytes(report.signing), Kind.WORDS, Statement(bytes(last.document), bytes(last.signature))
-    )
-    expected = words_document(
-        n=number,
-        kind=kind,
-        key=key,
-        desk=before["desk"],
-        desk_signing=from_base64url(before["desk_signing"]),
-        compartments={name: SealedParts(recipient(report.id, name), [one]) for name, one in sealed.items()},
-        codes={},
-    )
+    document = read_statement(bytes(report.signing), Kind.WORDS, words)
+    if document.get("n") != last.number + 1:
+        raise StaleNumber
+    return last.number + 1, read_statement(bytes(report.signing), Kind.WORDS, last.statement)
+
+
+def keep_statement(report: Report, number: int, words: Statement, expected: Mapping[str, Any]) -> SignedWords:
+    """Keep her signature, which has to be over exactly this. Raises NotSigned."""
     if words.document != spelled(expected):
         raise NotSigned
     return SignedWords.objects.create(
-        report=report, number=number, document=words.document, signature=words.signature
+        report=report,
+        number=number,
+        key=expected["key"],
+        document=words.document,
+        signature=words.signature,
     )
+
+
+def kept_with(report: Report, key: str) -> SignedWords | None:
+    """What she signed with this idempotency key already."""
+    return report.signed_words.filter(key=key).first()
+
+
+def keep_message(*, report: Report, key: str, sealed: bytes, words: Statement) -> SignedWords:
+    """Keep her signature over a message to the thread. The caller holds the report.
+
+    Raises NotSigned, StaleNumber.
+    """
+    number, before = next_words(report, words)
+    expected = words_document(
+        n=number,
+        kind="message",
+        key=key,
+        desk=before["desk"],
+        desk_signing=from_base64url(before["desk_signing"]),
+        compartments={"thread": SealedParts(recipient(report.id, "thread"), [sealed])},
+        codes={},
+    )
+    return keep_statement(report, number, words, expected)

@@ -16,12 +16,14 @@ from tincay.log.actions import Appended, append_leaf
 from tincay.people.actions import end_sessions, let_in_again, suspend
 from tincay.people.models import Desk, DeskKey, Membership, User
 from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
-from tincay.vault.queries import key_in_force, stale_wraps
+from tincay.vault.queries import key_in_force, stale_wraps, wraps_for_receipt
 from tincay.web.transactions import leave_no_copy, one_transaction
 
 WORDS_LIMIT = 300_000
 """Bytes of one sealed text. A longer story comes in parts."""
 WRAP_LIMIT = 1_024
+OPENING_LIMIT = 6_000
+"""Bytes of one sealed opening: an event has 4,096 at most."""
 
 
 class LastMember(Exception):
@@ -100,6 +102,29 @@ def add_text(*, owner: UUID, kind: str, sealed: bytes, sealed_by: str) -> Sealed
 
 
 @one_transaction
+def move(
+    *,
+    owner: UUID,
+    before: Mapping[str, SealedWrap],
+    compartments: Mapping[str, NewCompartment],
+    sealed_by: str,
+) -> None:
+    """Let other desks hold a report: compartments of before go on to be read with the wraps of `before` (by public
+    key) and take no more words; `compartments` follow them. Every wrap of a desk that was there is deleted."""
+    rows = {row.recipient: row for row in Compartment.objects.of(owner)}
+    for wrap in before.values():
+        check_envelope(wrap.sealed, limit=WRAP_LIMIT)
+    Wrap.objects.of(owner).filter(holder_kind="desk").delete()
+    Wrap.objects.bulk_create(
+        Wrap(compartment=rows[of], holder_kind="desk", desk=wrap.desk, recipient=wrap.to, sealed=wrap.sealed)
+        for of, wrap in before.items()
+    )
+    Compartment.objects.of(owner).filter(kind__in=compartments.keys()).update(current=False)
+    leave_no_copy()
+    add_compartments(owner=owner, compartments=compartments, sealed_by=sealed_by)
+
+
+@one_transaction
 def keep_opening(*, owner: UUID, appended: Appended, thread: Recipient, receipt: Recipient) -> None:
     """Seal what a leaf says to the thread's key and to the receipt. Needs no unlocked key."""
     opening = Opening(
@@ -109,6 +134,25 @@ def keep_opening(*, owner: UUID, appended: Appended, thread: Recipient, receipt:
         for_receipt=seal(appended.opening, receipt),
     )
     opening.save(force_insert=True)
+
+
+@one_transaction
+def give_to_receipt(
+    *, owner: UUID, receipt: Recipient, wraps: Mapping[str, bytes], openings: Mapping[int, bytes]
+) -> None:
+    """Put another receipt in the place of the one that there is: wraps by the compartment's public key, openings by
+    their number. Raises BadEnvelope unless it is exactly all of them."""
+    held = {row.compartment.recipient: row for row in wraps_for_receipt(owner)}
+    said = {row.number: row for row in Opening.objects.of(owner)}
+    if wraps.keys() != held.keys() or openings.keys() != said.keys():
+        raise BadEnvelope("not everything that the receipt opens")
+    for of, sealed in wraps.items():
+        check_envelope(sealed, limit=WRAP_LIMIT)
+        Wrap.objects.of(owner).filter(pk=held[of].pk).update(recipient=receipt, sealed=sealed)
+    for number, sealed in openings.items():
+        check_envelope(sealed, limit=OPENING_LIMIT)
+        Opening.objects.of(owner).filter(pk=said[number].pk).update(for_receipt=sealed)
+    leave_no_copy()
 
 
 @one_transaction

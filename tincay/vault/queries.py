@@ -19,8 +19,19 @@ def recipient(owner: UUID, kind: str) -> Recipient:
     )
 
 
+def compartment_keys(owner: UUID) -> dict[str, str]:
+    """The kind of each compartment that a desk reads, by its public key."""
+    rows = Compartment.objects.of(owner).filter(wraps__holder_kind="desk")
+    return dict(rows.values_list("recipient", "kind"))
+
+
 def wraps_for_receipt(owner: UUID) -> QuerySet[Wrap]:
     return Wrap.objects.of(owner).filter(holder_kind="receipt").select_related("compartment")
+
+
+def openings(owner: UUID) -> QuerySet[Opening]:
+    """What every leaf of a report says, in order."""
+    return Opening.objects.of(owner)
 
 
 def first_opening(owner: UUID) -> Opening | None:

@@ -85,21 +85,23 @@ def set_my_key(request: HttpRequest) -> HttpResponse:
 def desks(request: HttpRequest) -> HttpResponse:
     user = staff(request)
     rows = Desk.objects.filter(organisation=user.organisation_id).order_by("code")
-    return render(request, "vault/desks.html", {"desks": [_desk(desk, user) for desk in rows]})
+    shown = {"desks": [_desk(desk, user) for desk in rows], "words": word_list_address()}
+    return render(request, "vault/desks.html", shown)
 
 
 def _desk(desk: Desk, user: User) -> dict[str, Any]:
-    waiting = set(without_key(desk).values_list("pk", flat=True))
+    waiting = list(without_key(desk))
+    without = {member.pk for member in waiting}
     members = desk.memberships.visible_to(user).select_related("user").order_by("on_call", "id")
     join = forms.Join(desk=desk, prefix=desk.code)
     return {
         "desk": desk,
         "name": desk.name(get_language() or "vi"),
-        "members": [(member.user, member.on_call, member.user_id not in waiting) for member in members],
+        "members": [(member.user, member.on_call, member.user_id not in without) for member in members],
         "join": join if join.candidates.exists() else None,
         "first": not desk.recipient,
         "renew": not desk.recipient or desk.key_due or old_key(desk, user) is not None,
-        "waiting": bool(waiting),
+        "waiting": [member for member in waiting if member.recipient],
         "mine": _may_make_key(user, desk),
     }
 

@@ -11,26 +11,32 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from tincay.core import receipts
 from tincay.core.authorship import Forged, HerWords, her_words
 from tincay.core.clock import local_day
-from tincay.core.sealing import Sealed, open_sealed, signing_public
+from tincay.core.sealing import Sealed, Stretched, open_sealed, signing_public
+from tincay.core.statements import NotSigned
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
+from tincay.intake.seal_on_server import new_code as new_code_of
 from tincay.log.keys import policy_note
 from tincay.log.queries import Standing, evidence_for, proof_for, standing
 from tincay.people.models import Desk, Organisation
+from tincay.reports.envelope import NewCode
 from tincay.reports.models import Escalation, Report
 from tincay.reports.queries import grants
 from tincay.reports.signed_words import desk_keys, record_json, said_of, signed_words
-from tincay.vault.queries import first_opening, wraps_for_receipt
+from tincay.vault.queries import first_opening, openings, wraps_for_receipt
 from tincay.visit import queries
+from tincay.visit.actions import ReceiptKeys
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
 from tincay.visit.sealed import Wrapped
 from tincay.visit.session import Visitor
 from tincay.visit.stage_bar import bar
 from tincay.web.dates import day_words, moment_words
-from tincay.web.packs import codes, language, text_version, texts
+from tincay.web.models import this_install
+from tincay.web.packs import codes, language, text_version, texts, things
 from tincay.web.strict_json import base64_text
 
 
@@ -130,6 +136,7 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "messages": shown,
         "forged": own.forged,
         "late": bool(queries.late_clocks(report, now)),
+        "made_by_other": report.sealed_by == "operator" and not report.receipt_changes.exists(),
         "nothing_to_answer": queries.nothing_to_answer(report),
         "key": secrets.token_urlsafe(16),
         "longest": LONGEST_WORDS,
@@ -164,12 +171,13 @@ class _Opener:
             return []
 
     def expect_all(self, kind: str, found: Iterable[Wrapped]) -> None:
-        """Notice when something that she sealed to this compartment is not among what was found."""
+        """Notice when something that she sealed to a compartment of this kind is not among what was found."""
         if self._hers is None:
             return
         texts = [bytes(text.sealed) for wrapped in found for text in wrapped.texts]
         try:
-            self._hers.check_whole(self._hers.recipient(kind), texts)
+            for recipient in self._hers.recipients(kind):
+                self._hers.check_whole(recipient, texts)
         except Forged:
             self.forged = True
 
@@ -407,6 +415,44 @@ def _written_down(report: Report) -> list[tuple[str, str]]:
     if hasattr(report, "count_row"):
         lines.append((gettext("Đã tính vào con số chung"), report.count_row.month))
     return lines
+
+
+def new_code(visitor: Visitor, code: str) -> dict[str, Any]:
+    """A new code: everything that the old one opens goes to her browser; without a script the code is shown here."""
+    if visitor.keys:
+        return {
+            **_page(visitor),
+            "code": code,
+            "digits": receipts.grouped(code),
+            "things": receipts.to_things(code, things()),
+        }
+    report = visitor.report
+    wraps = [
+        {"of": wrap.compartment.recipient, "sealed": base64_text(wrap.sealed)}
+        for wrap in wraps_for_receipt(report.id)
+    ]
+    said = [{"number": row.number, "sealed": base64_text(row.for_receipt)} for row in openings(report.id)]
+    config = {"salt": bytes(this_install().salt).hex(), "wraps": wraps, "openings": said}
+    return {**_page(visitor), "config": config}
+
+
+def sealed_again(visitor: Visitor, keys: ReceiptKeys, fresh: Stretched) -> NewCode:
+    """Everything that the old code opens, sealed to the new one in memory. Raises NotSigned: something is not hers."""
+    report = visitor.report
+    try:
+        hers = her_words(signing_public(keys.stretched.signing_seed), signed_words(report))
+    except Forged:
+        raise NotSigned from None
+    return new_code_of(
+        old=keys.stretched,
+        new=fresh,
+        key=secrets.token_urlsafe(16),
+        hers=hers,
+        wraps={
+            wrap.compartment.recipient: Sealed(bytes(wrap.sealed)) for wrap in wraps_for_receipt(report.id)
+        },
+        openings={row.number: Sealed(bytes(row.for_receipt)) for row in openings(report.id)},
+    )
 
 
 def ending(visitor: Visitor) -> dict[str, Any]:

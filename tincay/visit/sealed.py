@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from tincay.core.authorship import HerWords, Said, read_reply
+from tincay.core.authorship import Forged, HerWords, Said, read_reply
 from tincay.core.sealing import Identity, Recipient, Sealed, open_sealed, unpad, unwrap
 from tincay.vault.models import SealedText, Wrap
 from tincay.web.strict_json import base64_text
@@ -42,6 +42,8 @@ class Wrapped:
         except ValueError:
             return []
         documents = [document for text in self.texts if (document := _open(text, key)) is not None]
+        if self.said and recipient not in hers.recipients("thread"):
+            raise Forged("another_place")
         if self.said:
             return [{"words": read_reply(one, desk_keys=desk_keys, said=self.said)} for one in documents]
         for text in self.texts:

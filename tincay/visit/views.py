@@ -1,6 +1,7 @@
 """Pages behind a receipt. Each works with sealed words that her phone opens, and plainly without a script."""
 
 import contextlib
+import secrets
 from typing import Any
 
 from django.conf import settings
@@ -12,20 +13,25 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tincay.core import receipts
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant
 from tincay.core.receipts import BadReceipt, mentions, normalise
 from tincay.core.sealing import stretch_receipt
 from tincay.core.stages import WrongStage
+from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake import flood
 from tincay.intake.attempts import attempts, count_attempt
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.seal_on_server import HerMessage, seal_message, signed_grant
 from tincay.people.models import Desk
 from tincay.reports import deadlines, ending
+from tincay.reports.additions import receive_addition
 from tincay.reports.consents import change_consent
-from tincay.reports.envelope import GrantChange, HerMessageIn
+from tincay.reports.envelope import AdditionIn, GrantChange, HerMessageIn, NewCode
 from tincay.reports.messages import receive_message
+from tincay.reports.new_code import change_code
+from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
 from tincay.reports.steps import finish, reopen
 from tincay.vault.queries import recipient
@@ -42,7 +48,7 @@ from tincay.visit.session import (
 )
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
-from tincay.web.packs import text_version, texts, word_list_address, words
+from tincay.web.packs import text_version, texts, things, things_for_script
 from tincay.web.strict_json import Bytes32, Strict, base64_text, read
 from tincay.web.time import now
 
@@ -70,9 +76,9 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     if wait:
         return _code_page(request, problem="slow_down", wait=wait, status=429)
     try:
-        code = normalise(request.POST.get("plain-code", ""), words())
+        code = normalise(request.POST.get("plain-code", ""), things())
     except BadReceipt as wrong:
-        return _code_page(request, problem=wrong.reason, status=422)
+        return _code_page(request, problem=wrong.reason, place=wrong.place, status=422)
     return _come_in(request, code)
 
 
@@ -109,7 +115,7 @@ def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> Http
     shown.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
     # What an ended visit left behind is not lost by a mistyped code either.
     shown.setdefault("typed", request.POST.get("plain-words", ""))
-    config = {"salt": bytes(this_install().salt).hex(), "words": word_list_address()}
+    config = {"salt": bytes(this_install().salt).hex(), "things": things_for_script()}
     return render(request, "visit/door.html", {"config": config, "texts": texts(), **shown}, status=status)
 
 
@@ -167,6 +173,26 @@ def write(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return _write_plain(request, visitor)
 
 
+@requires_visit(over)
+@require_POST
+def add(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """What she tells later, sealed on the phone, to this desk or to another one (docs/formats/words.md)."""
+    if not sends_json(request):
+        raise Http404  # without a script there is no page that asks for it
+    addition = read(AdditionIn, body_of(request))
+    try:
+        receive_addition(report=visitor.report, addition=addition, sealed_by="browser", now=now())
+    except WrongStage:
+        return refusal("closed")
+    except StaleNumber:
+        return refusal("stale_number")
+    except StaleDesk:
+        return refusal("stale_desk", config={"routed": in_force().for_page})
+    except RoutingBroken:
+        return refusal("unsafe_keys")
+    return JsonResponse({"next": reverse("visit")}, status=201)
+
+
 def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     typed = request.POST.get("plain-words", "").strip()
     problem = _problem_with(typed, request, visitor)
@@ -191,7 +217,7 @@ def _problem_with(typed: str, request: HttpRequest, visitor: Visitor) -> str:
         return "empty"
     if len(typed) > LONGEST_WORDS:
         return "too_long"
-    return "mentions" if visitor.keys and mentions(typed, visitor.keys.code, words()) else ""
+    return "mentions" if visitor.keys and mentions(typed, visitor.keys.code, things()) else ""
 
 
 def _post_plain(visitor: Visitor, key: str, typed: str) -> None:
@@ -219,6 +245,36 @@ def _post(visitor: Visitor, key: str, message: HerMessage, sealed_by: str) -> No
         sealed_by=sealed_by,
         now=now(),
     )
+
+
+@requires_visit(over)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_code(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Put a new code in the place of this one."""
+    if request.method == "POST" and sends_json(request):
+        change_code(report=visitor.report, new=read(NewCode, body_of(request)), now=now())
+        actions.end_other_visits(visit=visitor.visit)
+        return JsonResponse({"next": reverse("visit")}, status=201)
+    if request.method == "POST":
+        return _new_code_plain(request, visitor)
+    return render(request, "visit/new_code.html", pages.new_code(visitor, receipts.make(secrets.token_bytes)))
+
+
+def _new_code_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    code = request.POST.get("plain-code", "")
+    if visitor.keys is None or not receipts.check(code):
+        raise Http404
+    if request.POST.get("plain-last", "").strip() != code[-4:]:
+        shown = pages.new_code(visitor, code) | {"wrong": True}
+        return render(request, "visit/new_code.html", shown, status=422)
+    with flood.one_derivation():
+        fresh = stretch_receipt(code, bytes(this_install().salt))
+    change_code(report=visitor.report, new=pages.sealed_again(visitor, visitor.keys, fresh), now=now())
+    actions.end_other_visits(visit=visitor.visit)
+    cookie = actions.open_with_code(code=code, receipt=fresh, now=timezone.now())
+    actions.end_visit(visit=visitor.visit)
+    shown = pages.home(visitor_with(cookie), now()) | {"changed": True}
+    return start_session(render(request, "visit/home.html", shown), cookie)
 
 
 @requires_visit(over)

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from tincay.core.clock import Rule, read_rules
 from tincay.core.codes import CodeLists, read_codes
-from tincay.core.receipts import word_list_file
+from tincay.core.receipts import Thing
 
 
 def pack_folder(pack: str | None = None) -> Path:
@@ -48,15 +48,29 @@ def rules() -> dict[str, Rule]:
     return read_rules(pack_text("clock.toml"))
 
 
-@lru_cache
-def words() -> tuple[str, ...]:
-    """The thousand syllables of receipt words."""
-    return tuple(pack_text("words.txt").split())
-
-
 def word_list_address() -> str:
-    """Where a phone loads these syllables from."""
+    """Where a browser of the staff loads the thousand syllables of passphrases and fingerprints from."""
     return static(f"client/{word_list_file(settings.TINCAY_PACK)}")
+
+
+def word_list_file(pack: str) -> str:
+    """The file in the client's folder that holds a country pack's syllables."""
+    return f"words-{pack}.txt"
+
+
+@lru_cache
+def things() -> tuple[Thing, ...]:
+    """The hundred things of receipt codes, by number."""
+    return tuple(Thing(row["emoji"], row["vi"], row["en"]) for row in pack_rows("receipt_things.csv"))
+
+
+def things_for_script() -> dict[str, list[str]]:
+    """The same in the page's configuration: the reader of codes on her phone takes both languages."""
+    return {
+        "pictures": [thing.picture for thing in things()],
+        "vi": [thing.vi for thing in things()],
+        "en": [thing.en for thing in things()],
+    }
 
 
 @lru_cache

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, Route
 
 from tincay.people.permissions import MenuItem
 from tincay.web.forms import Cards
+from tincay.web.packs import things
 
 FOLDER = Path(__file__).resolve().parent
 PHONE = ("first", "asking", "saying")
@@ -98,7 +99,7 @@ def context() -> dict[str, Any]:
         "late": NOW - timedelta(hours=3),
         "far": NOW + timedelta(days=4),
         "digits": "123456789012345678901234",
-        "rwords": ["bàn", "cá", "dừa", "gạo", "hoa", "khế", "lúa", "mèo"],
+        "things": things()[:12],
         "steps": [
             step("Đã nhận", "done", "thứ Sáu 26/06/2026"),
             step("Đã có người đọc", "done", "thứ Bảy 27/06/2026"),

@@ -151,6 +151,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField()),
+                ('key', models.CharField(max_length=22)),
                 ('document', models.BinaryField()),
                 ('signature', models.BinaryField()),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signed_words', to='reports.report')),

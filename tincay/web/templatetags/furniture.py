@@ -17,7 +17,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from tincay.core.receipts import Thing
 from tincay.web import dates
+from tincay.web.packs import language
 
 register = template.Library()
 SPRITE = Path(__file__).resolve().parent.parent / "icons.svg"
@@ -307,12 +309,12 @@ def queue_row(row: Any, now: datetime) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/furniture/receipt.html")
-def receipt(digits: str = "", words: Sequence[str] = ()) -> dict[str, Any]:
-    """Six groups of four and eight words, to be copied by hand. Empty, it is the frame that the client fills."""
+def receipt(digits: str = "", things: Sequence[Thing] = ()) -> dict[str, Any]:
+    """Six groups of four and twelve things, to be copied by hand. Empty, it is the frame that the client fills."""
     plain = "".join(character for character in digits if character.isdigit())
     return {
         "groups": [plain[start : start + 4] for start in range(0, 24, 4)],
-        "words": words or [""] * 8,
+        "things": [(thing.picture, thing.name(language())) for thing in things] or [("", "")] * 12,
     }
 
 
