@@ -135,6 +135,7 @@ class Told:
             "signing": self.signing,
             "statements": [signed_json(*one) for one in self.statements],
             "later": [signed_json(*one) for one in self.desk.later],
+            "changes": [],
         }
 
     def desk_record(self, wraps: list[dict[str, str]], thread: list[dict[str, str]]) -> dict[str, Any]:
