@@ -77,7 +77,7 @@ def database(address: str, folder: Path) -> dict[str, Any]:
     """SQLite in the data folder, or the PostgreSQL of a postgresql:// address."""
     if not address:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "tincay.web.sqlite3",
             "NAME": folder / "tincay.sqlite3",
             "OPTIONS": {
                 # One writer at a time by design (web.writing); IMMEDIATE so that nobody upgrades half-way.

@@ -83,7 +83,7 @@ def again(report: Report) -> Report:
 
 
 def open_texts(report: Report, kind: str, key: Identity) -> list[dict[str, Any]]:
-    found = rows(SealedText).filter(compartment__owner=report.id, compartment__kind=kind).order_by("id")
+    found = rows(SealedText).filter(compartment__owner=report.id, compartment__kind=kind).order_by("place")
     opened = [json.loads(unpad(open_sealed(Sealed(bytes(row.sealed)), key))) for row in found]
     return [json.loads(one["reply"]) if "reply" in one else one for one in opened]
 

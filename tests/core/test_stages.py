@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tincay.core.stages import (
     ENDS_WITHOUT_ANSWER,
+    KEPT_DAYS,
     NOTHING_TO_ANSWER,
     STAGES,
     Acknowledge,
@@ -27,6 +28,7 @@ from tincay.core.stages import (
     WrongStage,
     after,
     enough_tries,
+    purge_day,
     reached,
 )
 
@@ -191,3 +193,11 @@ def test_a_stage_knows_what_lies_behind_it() -> None:
     assert reached("answered", "verified")
     assert reached("verified", "verified")
     assert not reached("verified", "answered")
+
+
+@given(day=st.dates(date(2026, 1, 1), date(2032, 12, 31)), kept=st.sampled_from(["r0_now", *KEPT_DAYS]))
+def test_the_day_of_purging_tells_no_more_than_the_month_of_closing(day: date, kept: str) -> None:
+    purged = purge_day(kept, day)
+    assert purged is not None
+    assert purged == purge_day(kept, day.replace(day=1))
+    assert timedelta(0) <= purged - day - timedelta(days=KEPT_DAYS.get(kept, 90)) <= timedelta(days=35)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tests.cast import NOW, Hands, Helper, Network, Reporter, again, message_json, sign_in
 from tincay.operations.scheduled import tick
-from tincay.reports.models import CountRow, Report
+from tincay.reports.models import CountEntry, Report
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -165,7 +165,7 @@ def test_counted_codes_are_kept_only_with_her_consent(desk: Client, reporter: Re
         post(desk, report, "open_report")
         post(desk, report, "verify", result="enough")
         post(desk, report, "classify", classification="exploitation", count=count)
-        found = CountRow.objects.for_the_rules().filter(report=report)
+        found = CountEntry.objects.for_the_rules().filter(report=report)
         assert found.exists() is agrees
 
 

@@ -7,6 +7,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -48,9 +49,9 @@ class Life(RuleBasedStateMachine):
     now: datetime
     stages: list[str]
     sealed: bytes
-    dues: dict[int, tuple[str, datetime]]
+    dues: dict[UUID, tuple[str, datetime]]
     leaf: int
-    counted: dict[int, bool | None]
+    counted: dict[UUID, bool | None]
 
     @initialize(
         priority=st.sampled_from(["p0", "p1", "p2", "p3"]), keeps=st.booleans(), steps=st.integers(0, 7)
@@ -99,7 +100,7 @@ class Life(RuleBasedStateMachine):
             helpers,
         )
 
-    def _dues(self) -> dict[int, tuple[str, datetime]]:
+    def _dues(self) -> dict[UUID, tuple[str, datetime]]:
         """The clocks that run: their rule and when they are due."""
         rows = Clock.objects.for_the_rules().running().filter(report=self.report_id)
         return {clock.pk: (clock.rule, clock.due_at) for clock in rows if clock.due_at}

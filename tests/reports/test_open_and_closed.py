@@ -47,7 +47,7 @@ def queued(helper: Helper) -> list[Report]:
 
 
 def kept(report: Report) -> dict[str, bool]:
-    rows = Clock.objects.for_the_rules().filter(report=report, in_time__isnull=False).order_by("id")
+    rows = Clock.objects.for_the_rules().filter(report=report, in_time__isnull=False).order_by("place")
     return {clock.rule: bool(clock.in_time) for clock in rows}
 
 
@@ -57,13 +57,13 @@ def kept(report: Report) -> dict[str, bool]:
 def test_an_answered_report_waits_for_its_result(report: Report, helper: Helper) -> None:
     helper.bring(report, "answered", now=LATER)
     assert queued(helper) == [report]
-    assert again(report).next_due_at == datetime.fromisoformat("2026-07-03T23:59:59+07:00")
+    assert again(report).next_due_at == datetime.fromisoformat("2026-07-03T23:59:00+07:00")
 
 
 def test_a_handled_report_stands_on_the_day_it_closes_by_itself(report: Report, helper: Helper) -> None:
     helper.bring(report, "handled", now=LATER)
     (row,) = queued(helper)
-    assert row.next_due_at == datetime.fromisoformat("2026-07-30T23:59:59+07:00")
+    assert row.next_due_at == datetime.fromisoformat("2026-07-30T23:59:00+07:00")
     tick(now=row.next_due_at + timedelta(days=1))
     assert queued(helper) == []
 
@@ -118,7 +118,7 @@ def test_reopening_and_answering_again_leaves_what_was_in_time_in_time(
     late = LATER + timedelta(days=60)
     steps.reopen(report=again(report), now=late)
     helper.answer(report, now=late)
-    assert list(report.clocks.filter(rule="org_answer").order_by("id").values_list("in_time", "band")) == [
+    assert list(report.clocks.filter(rule="org_answer").order_by("place").values_list("in_time", "band")) == [
         (True, "h1"),
         (True, "h1"),
     ]

@@ -99,7 +99,7 @@ def new_key_step(members: Members) -> tuple[Identity, rekey.NewKey]:
     return key, step(rekey.NewKey, **said)
 
 
-def rewrapped(desk: Desk, worker: Worker) -> list[tuple[int, bytes | None]]:
+def rewrapped(desk: Desk, worker: Worker) -> list[tuple[UUID, bytes | None]]:
     """Every wrap that still goes to the desk's older key, wrapped to its new one."""
     row = old_key(desk, worker.user)
     assert row

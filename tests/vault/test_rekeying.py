@@ -2,6 +2,7 @@
 
 import base64
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -34,7 +35,7 @@ def take_new_key(team: Team) -> dict[str, Any]:
     return rekey.new_key(team.desk, who, sent, NOW)
 
 
-def done(team: Team, wraps: list[tuple[int, bytes | None]], by: Helper | None = None) -> dict[str, Any]:
+def done(team: Team, wraps: list[tuple[UUID, bytes | None]], by: Helper | None = None) -> dict[str, Any]:
     found = [{"id": str(number), "sealed": sealed and base64_text(sealed)} for number, sealed in wraps]
     sent = step(rekey.Replaced, step="done", recipient=team.desk.recipient, wraps=found)
     return rekey.replaced(team.desk, (by or team.supervisor).user, sent)
@@ -282,7 +283,7 @@ def test_a_step_of_another_shape_is_malformed(shape: type[Strict], text: str) ->
 
 def test_a_browser_sends_at_most_fifty_wraps_at_once() -> None:
     said = {"step": "done", "recipient": new_key()[1]}
-    one = {"id": "1", "sealed": base64_text(b"x")}
+    one = {"id": str(uuid4()), "sealed": base64_text(b"x")}
     assert len(step(rekey.Replaced, **said, wraps=[one] * 50).wraps) == 50
     with pytest.raises(Malformed):
         step(rekey.Replaced, **said, wraps=[one] * 51)

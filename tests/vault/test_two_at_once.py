@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -94,7 +95,7 @@ def test_two_who_wrap_anew_at_once_do_each_wrap_once(team: Team, kept: Kept) -> 
     rekey.new_key(team.desk, team.helper.user, sent, NOW)
     done: list[int] = []
 
-    def work(wraps: list[tuple[int, bytes | None]]) -> None:
+    def work(wraps: list[tuple[UUID, bytes | None]]) -> None:
         done.append(rewrap(desk=team.desk, wraps=wraps, recipient=Recipient(team.desk.recipient)))
 
     first, second = rewrapped(team.desk, team.helper), rewrapped(team.desk, team.supervisor)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.cast import Hands, Network, Reporter, message_json
-from tincay.reports.models import CountRow, Report
+from tincay.reports.models import CountEntry, Report
 from tincay.vault.models import SealedText
 from tincay.visit.models import Visit
 
@@ -110,10 +110,20 @@ def test_the_page_of_her_data_shows_what_helpers_wrote_down(visitor: Client, rep
     Report.objects.for_the_rules().update(
         classification="violence", times_opened=3, verification_result="enough"
     )
-    CountRow.objects.create(report=report, month="2026-06", codes={"province": "M01"})
     html = visitor.get("/back/data/").content.decode()
-    for said in (report.code_name, "Được xếp vào loại", ">3<", "Đã tính vào con số chung", "2026-06"):
+    for said in (report.code_name, "Được xếp vào loại", ">3<"):
         assert said in html
+    assert "Con số chung" not in html
+
+
+def test_she_reads_whether_she_can_still_take_back_what_is_counted(
+    visitor: Client, reporter: Reporter
+) -> None:
+    CountEntry.objects.create(report=reporter.report, quarter="2026-Q2", codes={"province": "M01"})
+    assert "đang chờ được tính, bạn còn rút lại được" in visitor.get("/back/data/").content.decode()
+    CountEntry.objects.for_the_rules().delete()
+    Report.objects.for_the_rules().update(counted=True)
+    assert "không còn tìm ra dòng của bạn" in visitor.get("/back/data/").content.decode()
 
 
 def test_what_stays_after_deleting_is_what_the_page_named(visitor: Client, reporter: Reporter) -> None:

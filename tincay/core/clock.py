@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, cast, get_args
 
 # Viet Nam has no summer time; a fixed offset needs no table from the disk.
 ZONE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
-END_OF_DAY = time(23, 59, 59)
+END_OF_DAY = time(23, 59)
 LONGEST_CLOSURE = 366
 
 Unit = Literal["h", "wd", "cd", "month"]
@@ -161,7 +161,7 @@ def working_days_between(first: date, last: date, calendar: Calendar) -> int:
 def due(rule: Rule, start: datetime, calendar: Calendar) -> datetime:
     """The deadline of a rule that began at `start`.
 
-    Hours run through nights and holidays. Days and months end at 23:59:59 local time of a working
+    Hours run through nights and holidays. Days and months end at 23:59 local time of a working
     day: working days are counted one by one; calendar days and months roll forward when they end on
     a day off (domain §7, after Civil Code 2015 art. 148 and CPC art. 134; from memory, for a lawyer).
     """

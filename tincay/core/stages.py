@@ -34,7 +34,7 @@ TRIES_WITHIN = timedelta(days=30)
 QUIET_FOR = timedelta(days=30)
 REOPEN_MONTHS = 3
 KEPT_DAYS = {"r30": 30, "r90": 90, "r12m": 365, "r5y": 5 * 365, "r_child": 7 * 365}
-"""Days after closing until words are taken away, by code of retention_class."""
+"""Days after the month of closing until words are taken away, by code of retention_class."""
 
 
 class WrongStage(Exception):
@@ -225,12 +225,17 @@ def reopening_ends(closed_in: date) -> date:
 def purge_day(retention_class: str, closed: date) -> date | None:
     """When a report that ends on this day is taken away (codes of retention_class); None: never by itself.
 
+    Counted from the end of the month, so that the day of the end does not tell on which day it was closed.
     For r0_now her words are gone by then; the thread and the receipt wait while she may open it again.
     """
     if retention_class == "r0_now":
         return reopening_ends(closed)
     days = KEPT_DAYS.get(retention_class)
-    return None if days is None else closed + timedelta(days=days)
+    return None if days is None else _first_of_next_month(closed) + timedelta(days=days - 1)
+
+
+def _first_of_next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def _check_reopening(closed_in: date | None, today: date) -> None:

@@ -20,8 +20,10 @@ from tincay.intake.seal_on_server import ReportContent, dumps, seal_message, sea
 from tincay.operations.scheduled import tick
 from tincay.people.models import Desk, Membership, User
 from tincay.reports import consents, messages, steps
+from tincay.reports.ending import rewrite_closed
 from tincay.reports.models import Report
 from tincay.reports.receiving import receive_report
+from tincay.reports.rewriting import put_off
 from tincay.reports.signed_words import signed_words
 from tincay.vault.queries import recipient
 from tincay.web.packs import pack_text, pack_toml, rules, text_version
@@ -57,7 +59,13 @@ class StoryEvent:
 
 
 def play(story: Story, say: Say) -> None:
-    """Let everything happen, day by day; each day ends with the scheduled work."""
+    """Let everything happen, day by day; each day ends with the scheduled work. What closed is rewritten at the end."""
+    with put_off():
+        _play(story, say)
+    rewrite_closed(now=story.start, whole=True)
+
+
+def _play(story: Story, say: Say) -> None:
     rows = _rows(story)
     events = sorted([*_described(story), *_planned(rows, story.desk_keys)], key=lambda event: event.at)
     day: list[StoryEvent] = []

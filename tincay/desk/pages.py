@@ -21,6 +21,7 @@ from tincay.core.stages import STAGES, reached
 from tincay.desk.queries import QueuePage
 from tincay.directory.queries import calendar
 from tincay.people.models import Desk, User
+from tincay.reports.consents import ASK_RECEIVER
 from tincay.reports.models import Clock, Escalation, Message, Report
 from tincay.reports.queries import grants
 from tincay.reports.signed_words import record_json, said_of
@@ -221,7 +222,7 @@ def words(report: Report, user: User) -> SealedWords:
     narrative = [
         document(compartment) for compartment in compartments.get("narrative", []) if compartment.texts
     ]
-    messages = [_message(row, threads.get(row.text_id)) for row in report.messages.order_by("id")]
+    messages = [_message(row, threads.get(row.text_id)) for row in report.messages.order_by("place")]
     return SealedWords(
         narrative=narrative,
         about=[
@@ -263,7 +264,7 @@ def _message(row: Message, compartment: Readable | None) -> SealedMessage:
         from_desk=not row.from_reporter,
         when=moment_words(row.posted_at) if row.posted_at else "",
         sealed=document(compartment, row) if compartment else None,
-        key=f"message-{row.pk}",
+        key=f"message-{row.id.hex}",
     )
 
 
@@ -280,6 +281,12 @@ def classification_rule(report: Report, now: datetime) -> dict[str, Any]:
         "warnings": warning_words(),
         "counted": counted,
     }
+
+
+def wishes(report: Report) -> list[str]:
+    """What she wants without having named to whom: somebody has to ask her."""
+    rows = report.tasks.filter(kind=ASK_RECEIVER).order_by("about")
+    return [label("consent_scope", row.about) for row in rows]
 
 
 def consents(report: Report, now: datetime) -> list[str]:
@@ -339,7 +346,7 @@ def late_lines(clocks: Iterable[Clock], now: datetime, *, reader: User) -> list[
     own = set(reader.memberships.values_list("desk_id", flat=True))
     of_report: dict[UUID, list[Clock]] = {}
     for clock in clocks:
-        of_report.setdefault(clock.report_id, []).append(clock)
+        of_report.setdefault(clock.subject, []).append(clock)
     return [_late(late, now, days, own=late[0].report.desk_id in own) for late in of_report.values()]
 
 

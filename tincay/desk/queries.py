@@ -76,7 +76,7 @@ def _she_wrote(shown: Iterable[Report]) -> frozenset[UUID]:
     """Where a reply is owed to what she wrote."""
     owed = [code for code, rule in rules().items() if rule.met == "replied"]
     rows = Clock.objects.within(report__in=list(shown)).running().filter(rule__in=owed)
-    return frozenset(rows.values_list("report_id", flat=True))
+    return frozenset(rows.values_list("subject", flat=True))
 
 
 def late_clocks(user: User, now: datetime) -> list[Clock]:

@@ -84,6 +84,8 @@ JOBS = (
     Job("end_pauses", _("cho thời hạn chạy lại sau tạm dừng"), schedule.end_pauses),
     Job("close_quiet", _("đóng tin đã xong từ lâu"), schedule.close_quiet),
     Job("purge", _("xóa lời đã hết hạn giữ"), schedule.purge_due),
+    Job("write_counts", _("ghi các dòng đếm đã đủ"), schedule.write_counts),
+    Job("rewrite", _("xáo trộn thứ tự của tin đã đóng"), schedule.rewrite),
     Job("call_next", _("gọi người trực tiếp theo"), schedule.call_next),
     # After the rest: a witness or a channel may be slow, and whatever becomes of one, the other has its turn.
     Job("sign_the_day", _("ký sổ công khai và hỏi nhân chứng"), _sign_the_day),

@@ -1,6 +1,7 @@
 """Organisations, desks, users. Public keys only: what opens anything is in the vault, sealed."""
 
 from typing import Any, Self, cast
+from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -90,7 +91,6 @@ class DeskKey(models.Model):
     objects = PublicQuerySet["DeskKey"].as_manager()
 
     class Meta:
-        ordering = ("desk", "number")
         constraints = [models.UniqueConstraint(fields=["desk", "number"], name="one_desk_key_a_number")]
 
 
@@ -172,6 +172,7 @@ class Membership(models.Model):
 class Notice(models.Model):
     """ "Có việc mới" to one user: nothing else is ever said outside the product."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     user = models.ForeignKey(User, models.CASCADE, related_name="notices")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

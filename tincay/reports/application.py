@@ -113,11 +113,11 @@ def _apply(report: Report, step: Step, stage: str, now: datetime) -> tuple[str, 
             report.classification = classification
             return ("classification",)
         case Handle(result):
-            report.handling_result, report.handled_at = result, now.replace(second=0)
+            report.handling_result, report.handled_at = result, now
             return ("handling_result", "handled_at")
         case Reopen():
             report.closed_month, report.closure, report.purge_on = "", "", None
-            report.received_at = now.replace(second=0)
+            report.received_at = now
             return ("closed_month", "closure", "purge_on", "received_at")
         case Close() | Dismiss() | LoseContact() | Withdraw():
             return _apply_ending(report, step, now)
@@ -133,7 +133,7 @@ def _apply_ending(report: Report, step: Ending, now: datetime) -> tuple[str, ...
     elif isinstance(step, LoseContact):
         report.handling_result = "lost_contact"
     report.closure = closure(step)
-    report.closed_month = f"{now:%Y-%m}"
+    report.closed_month = f"{local_day(now):%Y-%m}"
     report.purge_on = purge_day(report.retention_class, local_day(now))
     report.received_at = report.handled_at = None
     report.paused = False

@@ -35,7 +35,7 @@ class ReportClocks:
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        self._kept = [] if report._state.adding else list(report.clocks.all())
+        self._kept = [] if report._state.adding else list(report.clocks.order_by("place"))
         self._changed: list[Clock] = []
         self._begun: list[Clock] = []
 
@@ -98,6 +98,8 @@ class ReportClocks:
 
     def save(self) -> None:
         """Write what began and what changed, and say in the report (not written) what is due next."""
+        for place, clock in enumerate(self._begun, start=len(self._kept)):
+            clock.place = place
         Clock.objects.bulk_create(self._begun)
         for clock in self._changed:
             clock.save(update_fields=WRITTEN)

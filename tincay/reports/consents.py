@@ -4,17 +4,22 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import pairwise
 
-from tincay.core.consent import OWN
+from tincay.core.clock import local_day
+from tincay.core.consent import OWN, wishes
 from tincay.core.priority import retention_class
 from tincay.core.statements import Kind, NotSigned, read_statement
 from tincay.reports.application import log_event, save_columns
-from tincay.reports.ending import erase_words
+from tincay.reports.count_rows import drop_entry, may_be_counted
+from tincay.reports.ending import erase_words, rewrite_closed
 from tincay.reports.envelope import GrantDocument
-from tincay.reports.models import ConsentGrant, Report
-from tincay.reports.queries import was_answered
+from tincay.reports.models import ConsentGrant, Report, Task
+from tincay.reports.queries import grants, was_answered
 from tincay.web.packs import codes
 from tincay.web.strict_json import Malformed, Signed, read
 from tincay.web.transactions import one_transaction
+
+ASK_RECEIVER = "ask_receiver"
+"""The task that a wish makes: ask her which body or service."""
 
 
 @one_transaction
@@ -29,10 +34,24 @@ def change_consent(*, report: Report, grant: Signed, now: datetime) -> ConsentGr
     last = report.grants.order_by("-number").values_list("number", flat=True).first() or 0
     (row,) = read_grants(report, [grant], last=last)
     row.save()
+    settle_wishes(report, now)
     log_event(report, "consent_changed", now, scope=row.scope, given=int(row.given))
     if row.scope == "store_sealed":
         _keep_words(report, row.given, now)
+    if row.scope == "count_statistics" and not may_be_counted(report, now):
+        drop_entry(report=report)
+    if report.closed:
+        rewrite_closed(now=now, also=report)
     return row
+
+
+def settle_wishes(report: Report, now: datetime) -> None:
+    """A yes that names nobody is a wish: somebody has to ask her which body. What she took back is asked no more."""
+    wanted = set() if report.closed else set(wishes(grants(report), today=local_day(now)))
+    tasks = report.tasks.filter(kind=ASK_RECEIVER)
+    tasks.exclude(about__in=wanted).delete()
+    for scope in wanted - set(tasks.values_list("about", flat=True)):
+        Task.objects.create(subject=report.id, kind=ASK_RECEIVER, about=scope)
 
 
 def _keep_words(report: Report, keeps: bool, now: datetime) -> None:

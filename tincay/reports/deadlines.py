@@ -110,7 +110,7 @@ def ask_oversight(*, report: Report, now: datetime) -> None:
     late = report.clocks.late(now).order_by("due_at").first()
     if late is None or late.escalations.filter(level="e4").exists():
         raise NotLate
-    Escalation.objects.create(clock=late, level="e4", at=now.replace(second=0))
+    Escalation.objects.create(clock=late, level="e4", at=now)
     log_event(report, "escalated", now, rule=late.rule, level="e4", asked_by="reporter")
 
 

@@ -68,12 +68,13 @@ def keep_message(
     text = vault.add_text(owner=report.id, kind="thread", sealed=sealed, sealed_by=sealed_by)
     message = Message.objects.create(
         report=report,
+        place=report.messages.count(),
         key=key,
         text=text,
         from_reporter=author is None,
         kind=kind,
         number=author.number if author else None,
-        posted_at=now.replace(second=0),
+        posted_at=now,
     )
     log_event(report, "message_posted", now, sealed=sha256(sealed).hexdigest())
     return message

@@ -73,6 +73,8 @@ class Report(models.Model):
     # How many people on call were paged for a p0 that nobody has opened.
     paged = models.PositiveSmallIntegerField(default=0)
     times_opened = models.PositiveIntegerField(default=0)
+    # Its count row stands in a batch that was written: it can be found no more.
+    counted = models.BooleanField(default=False)
 
     objects = ReportSet.as_manager()
 
@@ -90,6 +92,7 @@ class Report(models.Model):
             ),
             models.Index(fields=["desk", "code_name"], name="code_names"),
             models.Index(fields=["purge_on"], name="purge", condition=Q(purge_on__isnull=False)),
+            models.Index(fields=["closed_month"], name="closed", condition=Q(stage="closed")),
         ]
 
     def __str__(self) -> str:
@@ -120,12 +123,20 @@ class ClockSet(ScopedQuerySet["Clock"]):
 
 
 class Clock(models.Model):
-    """A deadline that runs for a report. `rule` is a clock_rule code; `level` the last escalation (e0…e4).
+    """A deadline that runs for a subject, the `place`-th of its clocks. `rule` is a clock_rule code; `level` the last
+    escalation (e0…e4).
 
-    A met clock keeps `in_time`; at closing its times go and a band stays.
+    A subject is a row of whatever app, named by kind and id: apps above this one have subjects of their own. `report`
+    is the subject where it is a report. A met clock keeps `in_time`; at closing its times go and a band stays.
     """
 
-    report = models.ForeignKey(Report, models.CASCADE, related_name="clocks")
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    subject_kind = models.CharField(max_length=20, default="report")
+    subject = models.UUIDField(db_index=True)
+    report = models.ForeignObject(
+        Report, models.DO_NOTHING, from_fields=["subject"], to_fields=["id"], related_name="clocks"
+    )
+    place = models.PositiveSmallIntegerField()
     rule = models.CharField(max_length=30)
     started_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
@@ -142,7 +153,7 @@ class Clock(models.Model):
         # A rule may begin anew when she writes again or opens it again; what was counted stays beside it.
         constraints = [
             models.UniqueConstraint(
-                fields=["report", "rule"],
+                fields=["subject", "rule"],
                 name="one_running_clock_of_a_rule",
                 condition=Q(met_at__isnull=True, due_at__isnull=False),
             )
@@ -159,6 +170,7 @@ class Clock(models.Model):
 class Pause(models.Model):
     """A stretch in which the check, sort and answer clocks stand still (pause_reason)."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     report = models.ForeignKey(Report, models.CASCADE, related_name="pauses")
     reason = models.CharField(max_length=30)
     begun_at = models.DateTimeField()
@@ -168,9 +180,31 @@ class Pause(models.Model):
     objects = ScopedQuerySet["Pause"].as_manager()
 
 
+class Task(models.Model):
+    """Something that a desk has to do about a subject (as Clock names one). `kind` says what: `ask_receiver`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    subject_kind = models.CharField(max_length=20, default="report")
+    subject = models.UUIDField(db_index=True)
+    report = models.ForeignObject(
+        Report, models.DO_NOTHING, from_fields=["subject"], to_fields=["id"], related_name="tasks"
+    )
+    kind = models.CharField(max_length=30)
+    # What it is about, as a code: the scope of a wish.
+    about = models.CharField(max_length=30, blank=True)
+
+    objects = ScopedQuerySet["Task"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "kind", "about"], name="one_task_about_a_thing")
+        ]
+
+
 class Escalation(models.Model):
     """A reminder that went up: which clock, which level, to which post. Never to which person."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     clock = models.ForeignKey(Clock, models.CASCADE, related_name="escalations")
     level = models.CharField(max_length=2)
     at = models.DateTimeField()
@@ -181,6 +215,7 @@ class Escalation(models.Model):
 class ConsentGrant(models.Model):
     """A word of hers about one scope, as `signer` signed it. Append-only: taking back is a new word."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     report = models.ForeignKey(Report, models.CASCADE, related_name="grants")
     number = models.PositiveIntegerField()
     scope = models.CharField(max_length=30)
@@ -219,7 +254,6 @@ class SignedWords(models.Model):
     objects = ScopedQuerySet["SignedWords"].as_manager()
 
     class Meta:
-        ordering = ("number",)
         constraints = [models.UniqueConstraint(fields=["report", "number"], name="one_statement_a_number")]
 
 
@@ -235,16 +269,18 @@ class ReceiptChange(models.Model):
     objects = ScopedQuerySet["ReceiptChange"].as_manager()
 
     class Meta:
-        ordering = ("number",)
         constraints = [
             models.UniqueConstraint(fields=["report", "number"], name="one_receipt_change_a_number")
         ]
 
 
 class Message(models.Model):
-    """A message in the thread; its words are in the vault. `number` is the helper's ("Người hỗ trợ số 3")."""
+    """The `place`-th message of the thread; its words are in the vault. `number` is the helper's ("Người hỗ trợ số
+    3")."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     report = models.ForeignKey(Report, models.CASCADE, related_name="messages")
+    place = models.PositiveSmallIntegerField()
     key = models.CharField(max_length=22)
     text = models.OneToOneField(SealedText, models.CASCADE)
     from_reporter = models.BooleanField()
@@ -261,6 +297,7 @@ class Message(models.Model):
 class SafeTry(models.Model):
     """A day on which somebody tried to reach her in a way that she called safe."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     report = models.ForeignKey(Report, models.CASCADE, related_name="safe_tries")
     day = models.DateField()
     by = models.ForeignKey(User, models.SET_NULL, null=True)
@@ -274,6 +311,7 @@ class SafeTry(models.Model):
 class ClosingProposal(models.Model):
     """One person says: nothing to answer here. A second person has to agree."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     report = models.OneToOneField(Report, models.CASCADE, related_name="closing_proposal")
     reason = models.CharField(max_length=30)
     by = models.ForeignKey(User, models.CASCADE)
@@ -281,14 +319,35 @@ class ClosingProposal(models.Model):
     objects = ScopedQuerySet["ClosingProposal"].as_manager()
 
 
-class CountRow(models.Model):
-    """What she agreed to have counted: a month and the codes of core.counting. The link goes when it closes.
+class CountEntry(models.Model):
+    """What waits to be counted. It leads to its report while that is open; afterwards to nothing."""
 
-    Only the *count* class of domain §0; nothing outside can follow a row to a report.
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    report = models.OneToOneField(Report, models.CASCADE, null=True, related_name="count_entry")
+    quarter = models.CharField(max_length=7)
+    codes = models.JSONField(default=dict)
+
+    objects = ScopedQuerySet["CountEntry"].as_manager()
+
+
+class CountRow(models.Model):
+    """What somebody agreed to have counted: a quarter ("2026-Q2") and the codes of core.counting.
+
+    Only the *count* class of domain §0. Written in batches, in no order, and never led to a report.
     """
 
-    report = models.OneToOneField(Report, models.SET_NULL, null=True, related_name="count_row")
-    month = models.CharField(max_length=7)
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    quarter = models.CharField(max_length=7)
     codes = models.JSONField(default=dict)
 
     objects = ScopedQuerySet["CountRow"].as_manager()
+
+
+class Rewriting(models.Model):
+    """On which day the rows of closed reports were rewritten last: one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_rewriting")]

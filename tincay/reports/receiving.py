@@ -8,14 +8,15 @@ from typing import NamedTuple
 from django.db import IntegrityError
 
 from tincay.core.authorship import base64url
-from tincay.core.clock import iso_day
+from tincay.core.clock import iso_day, local_day
+from tincay.core.consent import TO_SOMEBODY
 from tincay.core.statements import Kind, NotSigned, read_statement, spelled
 from tincay.directory.queries import desk_and_case
 from tincay.people.actions import call_on_duty
 from tincay.people.models import Desk
 from tincay.reports.application import log_event
 from tincay.reports.clocks import ReportClocks, next_due
-from tincay.reports.consents import read_grants
+from tincay.reports.consents import read_grants, settle_wishes
 from tincay.reports.envelope import CompartmentIn, CompartmentsIn, Envelope
 from tincay.reports.models import ConsentGrant, Report, SignedWords
 from tincay.reports.queries import with_key
@@ -72,7 +73,9 @@ def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now
     vault.add_compartments(owner=report.id, compartments=compartments, sealed_by=sealed_by)
     _keep_words(report, envelope, desk)
     if envelope.grants:
-        ConsentGrant.objects.bulk_create(read_grants(report, envelope.grants, last=0))
+        rows = ConsentGrant.objects.bulk_create(read_grants(report, envelope.grants, last=0))
+        if any(row.scope in TO_SOMEBODY for row in rows):
+            settle_wishes(report, now)
     if not held or _first_held_in_danger(report):
         call_on_duty(desk=desk, now=now)
     return Received(report, new=True)
@@ -99,8 +102,8 @@ def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, n
         receipt=envelope.receipt.recipient,
         signing=envelope.receipt.signing,
         thread=envelope.compartments.thread.recipient,
-        received_at=now.replace(second=0),
-        received_month=f"{now:%Y-%m}",
+        received_at=now,
+        received_month=f"{local_day(now):%Y-%m}",
     )
 
 

@@ -14,11 +14,12 @@ from tincay.core.clock import local_day
 from tincay.core.stages import QUIET_FOR
 from tincay.directory.queries import calendar
 from tincay.people.actions import call_on_duty
+from tincay.reports import count_rows
 from tincay.reports.application import log_event
 from tincay.reports.clocks import next_escalation
 from tincay.reports.deadlines import resume
-from tincay.reports.ending import purge
-from tincay.reports.models import Clock, Escalation, Pause, Report
+from tincay.reports.ending import purge, rewrite_closed
+from tincay.reports.models import Clock, Escalation, Pause, Report, Rewriting
 from tincay.reports.steps import close_handled
 from tincay.web.packs import rules
 from tincay.web.transactions import one_transaction
@@ -66,7 +67,7 @@ def _escalate(row: Clock, now: datetime) -> int:
     while clock.met_at is None and clock.next_escalation_at and clock.next_escalation_at <= now:
         clock.level = LEVELS[LEVELS.index(clock.level) + 1 if clock.level in LEVELS else 0]
         if not clock.escalations.filter(level=clock.level).exists():  # she may have asked for the last one
-            Escalation.objects.create(clock=clock, level=clock.level, at=now.replace(second=0))
+            Escalation.objects.create(clock=clock, level=clock.level, at=now)
             log_event(clock.report, "escalated", now, rule=clock.rule, level=clock.level)
         clock.next_escalation_at = next_escalation(clock, rules()[clock.rule], calendar())
         climbed.append(clock.level)
@@ -107,6 +108,25 @@ def purge_due(now: datetime) -> Done:
 def _purge(report: Report, now: datetime) -> int:
     purge(report=report, now=now)
     return 1
+
+
+def write_counts(now: datetime) -> Done:
+    """What waits to be counted is written where ten wait or their quarter is over."""
+    return Done(count_rows.write_batches(now=now))
+
+
+@one_transaction
+def rewrite(now: datetime) -> Done:
+    """Once a day what closed lately is written anew in no order, also when nothing closed; once a week all of it.
+
+    So its rows never say that, or when, something closed on the day before.
+    """
+    today, last = local_day(now), Rewriting.objects.values_list("day", flat=True).first()
+    if last is not None and last >= today:
+        return Done(0)
+    Rewriting.objects.update_or_create(id=1, defaults={"day": today})
+    same_week = last is not None and last.isocalendar()[:2] == today.isocalendar()[:2]
+    return Done(rewrite_closed(now=now, whole=not same_week))
 
 
 def call_next(now: datetime) -> Done:

@@ -40,7 +40,9 @@ def record_json(report: Report) -> dict[str, Any]:
         "signing": base64url(bytes(report.signing)),
         "statements": [signed_json(*one) for one in signed_words(report)],
         "later": [signed_json(row.document, row.signature) for row in later],
-        "changes": [signed_json(row.document, row.signature) for row in report.receipt_changes.all()],
+        "changes": [
+            signed_json(row.document, row.signature) for row in report.receipt_changes.order_by("number")
+        ],
     }
 
 

@@ -10,7 +10,6 @@ from django.db.models import F
 
 from tincay.core.clock import local_day
 from tincay.core.consent import allows
-from tincay.core.counting import AGE_GROUPS, COLUMNS, CountedColumn
 from tincay.core.stages import (
     NOTHING_TO_ANSWER,
     Acknowledge,
@@ -27,11 +26,10 @@ from tincay.core.stages import (
     WrongStage,
     reached,
 )
-from tincay.directory.models import Province
 from tincay.people.actions import call_on_duty
 from tincay.people.models import User
 from tincay.people.rights import May
-from tincay.reports import ending
+from tincay.reports import count_rows, ending
 from tincay.reports.application import (
     lock_and_refresh,
     lock_open,
@@ -41,7 +39,7 @@ from tincay.reports.application import (
 )
 from tincay.reports.clocks import ReportClocks
 from tincay.reports.messages import HELPER_WROTE, held_with, keep_message
-from tincay.reports.models import ClosingProposal, CountRow, Message, Report, SafeTry
+from tincay.reports.models import ClosingProposal, Message, Report, SafeTry
 from tincay.reports.queries import grants, quiet_since, safe_tries
 from tincay.web.packs import codes
 from tincay.web.transactions import one_transaction
@@ -74,29 +72,12 @@ def verify(*, report: Report, result: str, now: datetime) -> None:
 def classify(*, report: Report, classification: str, count: Mapping[str, str] | None, now: datetime) -> None:
     """Sort it. `count` holds the coarse codes of her sealed answers that may be counted, when she agreed.
 
-    Without her consent `count` must be None: nothing is written, whatever a browser sent.
+    Without her consent nothing is kept of it, whatever a browser sent.
     """
     codes().check("classification", classification)
     take_step(report=report, step=Classify(classification), now=now)
-    if count is not None and allows(grants(report), scope="count_statistics", today=local_day(now)):
-        _write_count_row(report, {**count, "classification": classification})
-
-
-def _write_count_row(report: Report, count: Mapping[str, str]) -> None:
-    counted = {column.name: count[column.name] for column in COLUMNS if count.get(column.name)}
-    for column in COLUMNS:
-        if column.name in counted:
-            _check_counted(column, counted[column.name])
-    CountRow.objects.create(report=report, month=report.received_month, codes=counted)
-
-
-def _check_counted(column: CountedColumn, value: str) -> None:
-    """Raise UnknownCode for a value that is neither of its list nor, for a place, a province in force."""
-    if not column.code_list and value in AGE_GROUPS:
-        return
-    if column.name == "province" and Province.objects.filter(code=value).exists():
-        return
-    codes().check(column.code_list, value)
+    if count is not None and count_rows.may_be_counted(report, now):
+        count_rows.add_entry(report=report, count={**count, "classification": classification}, now=now)
 
 
 @one_transaction

@@ -61,9 +61,10 @@ class NewCompartment(NamedTuple):
 @one_transaction
 def add_compartments(*, owner: UUID, compartments: Mapping[str, NewCompartment], sealed_by: str) -> None:
     """Store a new report's compartments. Bytes are checked for shape only; nothing here is opened."""
+    first = Compartment.objects.of(owner).count()
     rows = {
-        kind: Compartment(owner=owner, kind=kind, recipient=new.recipient)
-        for kind, new in compartments.items()
+        kind: Compartment(owner=owner, kind=kind, place=place, recipient=new.recipient)
+        for place, (kind, new) in enumerate(compartments.items(), start=first)
     }
     for new in compartments.values():
         _check(new)
@@ -80,9 +81,9 @@ def add_compartments(*, owner: UUID, compartments: Mapping[str, NewCompartment],
         for wrap in new.wraps
     )
     SealedText.objects.bulk_create(
-        SealedText(compartment=rows[kind], sealed=sealed, sealed_by=sealed_by)
+        SealedText(compartment=rows[kind], place=place, sealed=sealed, sealed_by=sealed_by)
         for kind, new in compartments.items()
-        for sealed in new.sealed
+        for place, sealed in enumerate(new.sealed)
     )
 
 
@@ -98,7 +99,8 @@ def add_text(*, owner: UUID, kind: str, sealed: bytes, sealed_by: str) -> Sealed
     """Add words to a report's current compartment of that kind. Raises BadEnvelope."""
     check_envelope(sealed, limit=WORDS_LIMIT)
     compartment = Compartment.objects.of(owner).get(kind=kind, current=True)
-    return SealedText.objects.create(compartment=compartment, sealed=sealed, sealed_by=sealed_by)
+    place = compartment.texts.count()
+    return SealedText.objects.create(compartment=compartment, place=place, sealed=sealed, sealed_by=sealed_by)
 
 
 @one_transaction
@@ -378,7 +380,7 @@ def reset_access(*, user: User, password: str, keep_key: bool, now: datetime) ->
 
 
 @one_transaction
-def rewrap(*, desk: Desk, wraps: Iterable[tuple[int, bytes | None]], recipient: Recipient) -> int:
+def rewrap(*, desk: Desk, wraps: Iterable[tuple[UUID, bytes | None]], recipient: Recipient) -> int:
     """Replace wraps to this desk's older key (by their id) with wraps to its new one; how many were replaced.
 
     None: that one could not be opened; it is marked for a person to look at. Raises NotYet when `recipient`

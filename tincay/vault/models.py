@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import ClassVar, Self, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import models
 
@@ -61,9 +61,12 @@ class Compartment(models.Model):
     }
     """Who may hold a wrap of each kind; `part` tells apart what there may be several of (a set, a bundle, a sheet)."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     owner = models.UUIDField(db_index=True)
     kind = models.CharField(max_length=20)
     part = models.CharField(max_length=32, blank=True)
+    # In the order in which the report's compartments came: ids are random and tell none.
+    place = models.PositiveSmallIntegerField()
     recipient = models.CharField(max_length=80, unique=True)
     current = models.BooleanField(default=True)
 
@@ -84,6 +87,7 @@ class Wrap(models.Model):
 
     HOLDERS = ("desk", "receipt", "person", "slip")
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="wraps")
     holder_kind = models.CharField(max_length=10)
     desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="+")
@@ -106,9 +110,12 @@ class Wrap(models.Model):
 
 
 class SealedText(models.Model):
-    """Words under a compartment's key. `sealed_by` says where they were sealed: browser, server, operator."""
+    """Words under a compartment's key, in their order there (`place`). `sealed_by` says where they were sealed:
+    browser, server, operator."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="texts")
+    place = models.PositiveSmallIntegerField()
     sealed = models.BinaryField()
     sealed_by = models.CharField(max_length=10)
 

@@ -26,7 +26,9 @@ def compartment_keys(owner: UUID) -> dict[str, str]:
 
 
 def wraps_for_receipt(owner: UUID) -> QuerySet[Wrap]:
-    return Wrap.objects.of(owner).filter(holder_kind="receipt").select_related("compartment")
+    """What her receipt opens, in the order in which the compartments came."""
+    wraps = Wrap.objects.of(owner).filter(holder_kind="receipt").select_related("compartment")
+    return wraps.order_by("compartment__place")
 
 
 def openings(owner: UUID) -> QuerySet[Opening]:
@@ -85,7 +87,7 @@ class Readable(NamedTuple):
     """One compartment that a user can open: the wraps from the user's key to it, each with the public half
     of what is inside, and what was sealed there."""
 
-    compartment: int
+    compartment: UUID
     links: list[tuple[bytes, str]]
     texts: list[SealedText]
 
@@ -94,11 +96,11 @@ def readable(owner: UUID, user: User) -> dict[str, list[Readable]]:
     """What a user can open of a report, by kind of compartment; a rotated compartment comes before its heir."""
     desk_keys = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
     wraps = Wrap.objects.of(owner).filter(recipient__in=desk_keys).select_related("compartment")
-    texts: dict[int, list[SealedText]] = {}
-    for text in SealedText.objects.of(owner).order_by("id"):
+    texts: dict[UUID, list[SealedText]] = {}
+    for text in SealedText.objects.of(owner).order_by("place"):
         texts.setdefault(text.compartment_id, []).append(text)
     by_kind: dict[str, list[Readable]] = {}
-    for wrap in wraps.order_by("compartment_id"):
+    for wrap in wraps.order_by("compartment__place"):
         links = [
             (desk_keys[wrap.recipient], wrap.recipient),
             (bytes(wrap.sealed), wrap.compartment.recipient),
@@ -114,7 +116,7 @@ def first_words(owners: Iterable[UUID], user: User) -> dict[UUID, Readable]:
     owners = list(owners)
     wraps = Wrap.objects.of(*owners).filter(compartment__kind="narrative", recipient__in=desk_keys)
     wrap_of = {wrap.compartment_id: wrap for wrap in wraps.select_related("compartment")}
-    rows = SealedText.objects.of(*owners).filter(compartment__in=wrap_of)
+    rows = SealedText.objects.of(*owners).filter(compartment__in=wrap_of).order_by("-place")
     texts = {text.compartment_id: text for text in rows}
     return {
         wrap_of[number].compartment.owner: Readable(

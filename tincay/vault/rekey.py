@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from django.db.models import QuerySet
 from pydantic import Field, StringConstraints
@@ -25,6 +26,7 @@ from tincay.web.transactions import one_transaction
 
 AT_ONCE = 50
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
+WrapId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
 class MemberWrap(Strict):
@@ -36,7 +38,7 @@ class MemberWrap(Strict):
 
 
 class ReplacedWrap(Strict):
-    id: Number
+    id: WrapId
     sealed: Bytes64 | None
 
 
@@ -137,7 +139,7 @@ def replaced(desk: Desk, user: User, sent: Replaced) -> dict[str, Any]:
     """Take what was wrapped anew, from a member who can have opened it: while the old key is replaced."""
     if old_key(desk, user) is None:
         raise Malformed
-    wraps = [(int(wrap.id), wrap.sealed) for wrap in sent.wraps]
+    wraps = [(UUID(wrap.id), wrap.sealed) for wrap in sent.wraps]
     vault.rewrap(desk=desk, wraps=wraps, recipient=sent.recipient)
     return {"left": stale_wraps(desk).count()}
 

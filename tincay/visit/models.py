@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Self
+from uuid import uuid4
 
 from django.db import models
 
@@ -21,6 +22,7 @@ class Visit(models.Model):
     database opens nothing.
     """
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     recipient = models.CharField(max_length=80, unique=True)
     report = models.ForeignKey(Report, models.CASCADE, related_name="visits")
     sealed = models.BinaryField(null=True)
@@ -35,6 +37,7 @@ class Challenge(models.Model):
     The row says which report only when there is one; nothing outside can see the difference.
     """
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     ticket = models.CharField(max_length=60, unique=True)
     secret = models.BinaryField()
     report = models.ForeignKey(Report, models.CASCADE, null=True, related_name="+")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404
@@ -14,6 +15,7 @@ from django.utils.translation import gettext
 from tincay.core import receipts
 from tincay.core.authorship import Forged, HerWords, her_words
 from tincay.core.clock import local_day
+from tincay.core.consent import wishes
 from tincay.core.sealing import Sealed, Stretched, open_sealed, signing_public
 from tincay.core.statements import NotSigned
 from tincay.intake.forms import LONGEST_WORDS
@@ -65,7 +67,7 @@ class ThreadMessage:
     when: str
     kind: str
     wrapped: Wrapped
-    text_id: int
+    text_id: UUID
 
 
 def conversation(report: Report) -> list[ThreadMessage]:
@@ -73,7 +75,7 @@ def conversation(report: Report) -> list[ThreadMessage]:
     wrap = wraps_for_receipt(report.id).filter(compartment__kind="thread").first()
     if wrap is None:
         return []
-    rows = report.messages.select_related("text").order_by("id")
+    rows = report.messages.select_related("text").order_by("place")
     return [
         ThreadMessage(
             who=gettext("Bạn")
@@ -189,7 +191,7 @@ class _Opener:
 def _message(own: _Opener, message: ThreadMessage) -> dict[str, Any]:
     return {
         "message": message,
-        "id": f"m{message.text_id}",
+        "id": f"m{message.text_id.hex}",
         "words": [str(document.get("words", "")) for document in own.open(message.wrapped)],
         "sealed": own.document(message.wrapped),
     }
@@ -201,7 +203,7 @@ def consents(visitor: Visitor, now: datetime) -> dict[str, Any]:
     Where facts go to somebody it is said to whom; a yes that names nobody is shown as long as it stands.
     """
     rows = queries.consents(visitor.report, CONSENTS, now)
-    rows = [row for row in rows if row.receiver or row.given or row.scope not in SHARED]
+    rows = [row for row in rows if row.receiver or row.stands or row.scope not in SHARED]
     shown = [{"row": row, "label": _sentence(row.scope, row.receiver)} for row in rows]
     return {**_page(visitor), "rows": shown}
 
@@ -217,14 +219,16 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
     if scope not in CONSENTS or (receiver and scope not in SHARED):
         raise Http404
     report = visitor.report
-    given = queries.is_given(grants(report), scope, receiver, now)
+    signed = grants(report)
+    wished = receiver is None and scope in wishes(signed, today=local_day(now))
     return {
         **_page(visitor),
         "label": _sentence(scope, receiver),
         "example": texts()["consent"][scope]["example"],
         "scope": scope,
         "receiver": receiver,
-        "given": given,
+        "given": wished or queries.is_given(signed, scope, receiver, now),
+        "wished": wished,
         "items": items_of(scope),
         "seen": [_items()[name] for name in seen_for(scope)],
         "handed_over": scope in _HANDED_OVER,
@@ -412,8 +416,10 @@ def _written_down(report: Report) -> list[tuple[str, str]]:
     lines.append((gettext("Số ngày đã thử liên lạc với bạn"), str(report.safe_tries.count())))
     if hasattr(report, "closing_proposal"):
         lines.append((gettext("Đề nghị đóng tin"), gettext("đang chờ người thứ hai xem")))
-    if hasattr(report, "count_row"):
-        lines.append((gettext("Đã tính vào con số chung"), report.count_row.month))
+    if hasattr(report, "count_entry"):
+        lines.append((gettext("Con số chung"), gettext("đang chờ được tính, bạn còn rút lại được")))
+    elif report.counted:
+        lines.append((gettext("Con số chung"), gettext("đã tính, không còn tìm ra dòng của bạn để rút lại")))
     return lines
 
 

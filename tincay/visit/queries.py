@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tincay.core.clock import local_day
-from tincay.core.consent import Grant, allows
+from tincay.core.consent import Grant, allows, wishes
 from tincay.core.stages import NOTHING_TO_ANSWER
 from tincay.people.models import Desk
 from tincay.reports.models import Clock, Escalation, Report
@@ -21,7 +21,7 @@ def own_words(report: Report) -> list[Wrapped]:
     compartments = []
     for kind in ("narrative", "contact", "identity"):
         wrap = wraps_for_receipt(report.id).filter(compartment__kind=kind).first()
-        texts = SealedText.objects.of(report.id).filter(compartment__kind=kind).order_by("id")
+        texts = SealedText.objects.of(report.id).filter(compartment__kind=kind).order_by("place")
         if wrap and (listed := list(texts)):
             compartments.append(Wrapped(wrap, listed))
     return compartments
@@ -42,6 +42,12 @@ class Consent:
     scope: str
     receiver: Desk | None
     given: bool
+    wished: bool
+
+    @property
+    def stands(self) -> bool:
+        """She said yes; a wish is one that opens nothing yet."""
+        return self.given or self.wished
 
     @property
     def address(self) -> str:
@@ -51,16 +57,18 @@ class Consent:
 def consents(report: Report, scopes: Iterable[str], now: datetime) -> list[Consent]:
     """What she allows today, scope by scope and, where facts go to somebody, receiver by receiver."""
     signed = grants(report)
+    wished = wishes(signed, today=local_day(now))
     rows = []
     for scope in scopes:
         for receiver in [None, *(receivers(report) if scope in SHARED else [])]:
-            rows.append(Consent(scope, receiver, is_given(signed, scope, receiver, now)))
+            given = is_given(signed, scope, receiver, now)
+            rows.append(Consent(scope, receiver, given, receiver is None and scope in wished))
     return rows
 
 
 def is_given(signed: list[Grant], scope: str, receiver: Desk | None, now: datetime) -> bool:
     items = ("", *items_of(scope))
-    code = receiver.code if receiver else None
+    code = f"desk:{receiver.code}" if receiver else None
     return any(allows(signed, scope=scope, receiver=code, item=item, today=local_day(now)) for item in items)
 
 

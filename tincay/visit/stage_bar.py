@@ -24,7 +24,7 @@ def bar(report: Report, now: datetime) -> list[StageMark]:
     """How far it has come, with the days; the next step with its due time."""
     steps = BAR[report.kind_group]
     # A clock that began anew when it was reopened stands after the one that was counted.
-    clocks = {_meets(clock): clock for clock in report.clocks.order_by("id")}
+    clocks = {_meets(clock): clock for clock in report.clocks.order_by("place")}
     current = STAGES.index(report.stage)
     if report.closed:
         done = _done_before_closing(report, steps, clocks)

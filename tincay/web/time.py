@@ -8,12 +8,12 @@ from tincay.web.models import Install, this_install
 
 
 def now() -> datetime:
-    """The time that clocks and leaves use, to the second.
+    """The time that clocks and leaves use, in whole minutes: nothing finer is kept of a report.
 
     A demo lives on real time plus an offset that only grows; a real install has no offset.
     """
-    real = timezone.now().replace(microsecond=0)
-    if not this_install().demo:
-        return real
-    # Asked anew each time: `demo-clock` moves it from another process.
-    return real + Install.objects.values_list("demo_offset", flat=True).get(id=1)
+    at = timezone.now()
+    if this_install().demo:
+        # Asked anew each time: `demo-clock` moves it from another process.
+        at += Install.objects.values_list("demo_offset", flat=True).get(id=1)
+    return at.replace(second=0, microsecond=0)

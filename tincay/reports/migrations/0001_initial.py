@@ -18,7 +18,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Clock',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('subject_kind', models.CharField(default='report', max_length=20)),
+                ('subject', models.UUIDField(db_index=True)),
+                ('place', models.PositiveSmallIntegerField()),
                 ('rule', models.CharField(max_length=30)),
                 ('started_at', models.DateTimeField(null=True)),
                 ('due_at', models.DateTimeField(null=True)),
@@ -31,9 +34,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='CountRow',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('quarter', models.CharField(max_length=7)),
+                ('codes', models.JSONField(default=dict)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Escalation',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('level', models.CharField(max_length=2)),
                 ('at', models.DateTimeField()),
                 ('clock', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='escalations', to='reports.clock')),
@@ -69,13 +80,24 @@ class Migration(migrations.Migration):
                 ('purge_on', models.DateField(null=True)),
                 ('paged', models.PositiveSmallIntegerField(default=0)),
                 ('times_opened', models.PositiveIntegerField(default=0)),
+                ('counted', models.BooleanField(default=False)),
                 ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='people.desk')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ReceiptChange',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('document', models.BinaryField()),
+                ('signature', models.BinaryField()),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipt_changes', to='reports.report')),
             ],
         ),
         migrations.CreateModel(
             name='Pause',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('reason', models.CharField(max_length=30)),
                 ('begun_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
@@ -86,7 +108,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Message',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('place', models.PositiveSmallIntegerField()),
                 ('key', models.CharField(max_length=22)),
                 ('from_reporter', models.BooleanField()),
                 ('kind', models.CharField(max_length=20)),
@@ -97,18 +120,18 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='CountRow',
+            name='CountEntry',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.CharField(max_length=7)),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('quarter', models.CharField(max_length=7)),
                 ('codes', models.JSONField(default=dict)),
-                ('report', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='count_row', to='reports.report')),
+                ('report', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='count_entry', to='reports.report')),
             ],
         ),
         migrations.CreateModel(
             name='ConsentGrant',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField()),
                 ('scope', models.CharField(max_length=30)),
                 ('receiver', models.CharField(blank=True, max_length=80)),
@@ -126,7 +149,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ClosingProposal',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('reason', models.CharField(max_length=30)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
                 ('report', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='closing_proposal', to='reports.report')),
@@ -135,12 +158,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='clock',
             name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='reports.report'),
+            field=models.ForeignObject(from_fields=['subject'], on_delete=django.db.models.deletion.DO_NOTHING, related_name='clocks', to='reports.report', to_fields=['id']),
+        ),
+        migrations.CreateModel(
+            name='Rewriting',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ('day', models.DateField()),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_rewriting')],
+            },
         ),
         migrations.CreateModel(
             name='SafeTry',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('day', models.DateField()),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='safe_tries', to='reports.report')),
@@ -156,9 +189,17 @@ class Migration(migrations.Migration):
                 ('signature', models.BinaryField()),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signed_words', to='reports.report')),
             ],
-            options={
-                'ordering': ('number',),
-            },
+        ),
+        migrations.CreateModel(
+            name='Task',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('subject_kind', models.CharField(default='report', max_length=20)),
+                ('subject', models.UUIDField(db_index=True)),
+                ('kind', models.CharField(max_length=30)),
+                ('about', models.CharField(blank=True, max_length=30)),
+                ('report', models.ForeignObject(from_fields=['subject'], on_delete=django.db.models.deletion.DO_NOTHING, related_name='tasks', to='reports.report', to_fields=['id'])),
+            ],
         ),
         migrations.AddIndex(
             model_name='report',
@@ -176,6 +217,14 @@ class Migration(migrations.Migration):
             model_name='report',
             index=models.Index(condition=models.Q(('purge_on__isnull', False)), fields=['purge_on'], name='purge'),
         ),
+        migrations.AddIndex(
+            model_name='report',
+            index=models.Index(condition=models.Q(('stage', 'closed')), fields=['closed_month'], name='closed'),
+        ),
+        migrations.AddConstraint(
+            model_name='receiptchange',
+            constraint=models.UniqueConstraint(fields=('report', 'number'), name='one_receipt_change_a_number'),
+        ),
         migrations.AddConstraint(
             model_name='message',
             constraint=models.UniqueConstraint(fields=('report', 'key'), name='one_message_a_key'),
@@ -190,7 +239,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('due_at__isnull', False), ('met_at__isnull', True)), fields=('report', 'rule'), name='one_running_clock_of_a_rule'),
+            constraint=models.UniqueConstraint(condition=models.Q(('due_at__isnull', False), ('met_at__isnull', True)), fields=('subject', 'rule'), name='one_running_clock_of_a_rule'),
         ),
         migrations.AddConstraint(
             model_name='safetry',
@@ -199,5 +248,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='signedwords',
             constraint=models.UniqueConstraint(fields=('report', 'number'), name='one_statement_a_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='task',
+            constraint=models.UniqueConstraint(fields=('subject', 'kind', 'about'), name='one_task_about_a_thing'),
         ),
     ]

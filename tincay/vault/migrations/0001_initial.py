@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -26,10 +27,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Compartment',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('owner', models.UUIDField(db_index=True)),
                 ('kind', models.CharField(max_length=20)),
                 ('part', models.CharField(blank=True, max_length=32)),
+                ('place', models.PositiveSmallIntegerField()),
                 ('recipient', models.CharField(max_length=80, unique=True)),
                 ('current', models.BooleanField(default=True)),
             ],
@@ -52,7 +54,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SealedText',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('place', models.PositiveSmallIntegerField()),
                 ('sealed', models.BinaryField()),
                 ('sealed_by', models.CharField(max_length=10)),
                 ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='vault.compartment')),
@@ -77,7 +80,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Wrap',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('holder_kind', models.CharField(max_length=10)),
                 ('recipient', models.CharField(max_length=80)),
                 ('sealed', models.BinaryField()),

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import uuid
 from django.db import migrations, models
 
 
@@ -14,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Challenge',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('ticket', models.CharField(max_length=60, unique=True)),
                 ('secret', models.BinaryField()),
                 ('until', models.DateTimeField(db_index=True)),
@@ -24,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Visit',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('recipient', models.CharField(max_length=80, unique=True)),
                 ('sealed', models.BinaryField(null=True)),
                 ('until', models.DateTimeField(db_index=True)),
