@@ -1,36 +1,50 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { succeed } from "../src/authorship";
+import type { DeskKey } from "../src/authorship";
+import type { Signed } from "../src/generated";
 import { Routing } from "../src/routing";
 import { NotSigned } from "../src/statement";
-import { deskSigningSeed } from "../src/stretch";
-import { newDesk, routed, routing } from "./signed";
+import { newDesk, routing } from "./signed";
+import { read } from "./vectors";
 
-test("reports go where the install signed, and identity to the case desk", async () => {
-  const [triage, other] = await Promise.all([newDesk("triage"), newDesk("case")]);
-  const signed = await routing({ desks: [triage, other], default: "triage", case: "case" });
-  assert.deepEqual(await signed.keys(signed.desk("vn01", false)), { desk: triage.key, case: other.key });
+interface Refused {
+  why: string;
+  install: string;
+  statement: Signed;
+}
+interface Vectors {
+  true: Omit<Refused, "why">;
+  unsigned: Refused[];
+  no_routing: Refused[];
+  keys: { why: string; later: Record<string, Signed[]>; keys: Record<string, DeskKey> | null }[];
+  desks: { province: string; about_official: boolean; desk: string }[];
+}
+const vectors = read<Vectors>("routing.json");
+
+test("reports go where the install signed", async () => {
+  const signed = await Routing.read({ ...vectors.true, later: {} });
+  assert.ok(vectors.desks.length > 4);
+  for (const { province, about_official: official, desk } of vectors.desks) assert.equal(signed.desk(province, official), desk, province);
 });
 
-test("the statement holds only with the install's signature over these bytes", async () => {
-  const [mine, thief] = await Promise.all([newDesk("d"), newDesk("d")]);
-  const good = await routed({ desks: [mine], default: "d" });
-  const wrong = [
-    await routed({ desks: [thief], default: "d" }, new Uint8Array(32).fill(1)),
-    { ...good, statement: { ...good.statement, document: good.statement.document.replaceAll(mine.recipient, thief.recipient) } },
-    { ...good, install: good.install.slice(1) },
-  ];
-  await Routing.read(good);
-  for (const one of wrong) await assert.rejects(Routing.read(one), NotSigned);
+test("a statement that the install did not sign, or that leads nowhere, is not followed", async () => {
+  for (const { why, ...given } of [...vectors.unsigned, ...vectors.no_routing]) {
+    await assert.rejects(Routing.read({ ...given, later: {} }), NotSigned, why);
+  }
 });
 
 test("a desk's present key is the last that followed from the signed one", async () => {
-  const [old, fresh, thief] = await Promise.all([newDesk("d"), newDesk("d", 2), newDesk("d", 2)]);
-  const place = { desks: [old], default: "d" };
-  const later = { d: [await succeed(deskSigningSeed(old.identity), fresh.key)] };
-  const stolen = { d: [await succeed(deskSigningSeed(thief.identity), thief.key)] };
-  assert.equal((await (await routing({ ...place, later })).keys("d")).desk.recipient, fresh.recipient);
-  await assert.rejects((await routing({ ...place, later: stolen })).keys("d"), NotSigned);
+  for (const { why, later, keys } of vectors.keys) {
+    const signed = await Routing.read({ ...vectors.true, later });
+    if (!keys) await assert.rejects(signed.keys(vectors.desks[0]!.desk), NotSigned, why);
+    for (const [desk, key] of Object.entries(keys ?? {})) assert.deepEqual({ v: 1, ...(await signed.keys(desk)).desk }, { v: 1, ...key }, why);
+  }
+});
+
+test("identity goes to the case desk that the install named", async () => {
+  const [triage, other] = await Promise.all([newDesk("triage"), newDesk("case")]);
+  const signed = await routing({ desks: [triage, other], default: "triage", case: "case" });
+  assert.deepEqual(await signed.keys("triage"), { desk: triage.key, case: other.key });
 });
 
 test("a place that is a name of every object is no province", async () => {
