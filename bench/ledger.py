@@ -1,4 +1,4 @@
-"""What the log costs when it is large: one leaf, one proof, and how much more than in a log of a thousand leaves.
+"""What the log costs when it is large: one leaf queued, one proof, a night's leaves placed, the whole log checked.
 
     ./run bench ledger [--json] [--leaves 1000000] [--smoke]
 
@@ -16,11 +16,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 SMALL = 1000
 TIMES = 500
+NIGHT = 10_000
 
 
 def main() -> None:
@@ -29,11 +31,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="only the last line")
     parser.add_argument("--smoke", action="store_true", help="a few leaves, in seconds, whatever the figures")
     asked = parser.parse_args()
-    leaves, times = (300, 5) if asked.smoke else (asked.leaves, TIMES)
+    leaves, times, night = (320, 5, 100) if asked.smoke else (asked.leaves, TIMES, NIGHT)
     folder = Path(tempfile.mkdtemp(prefix="tincay-bench-"))
     os.environ.update(TINCAY_DATA=str(folder), TINCAY_DATABASE="", DJANGO_SETTINGS_MODULE="tincay.settings")
     try:
-        result = measure(leaves, times)
+        result = measure(leaves, times, night)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if not asked.json:
@@ -42,7 +44,7 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def measure(leaves: int, times: int) -> dict[str, Any]:
+def measure(leaves: int, times: int, night: int) -> dict[str, Any]:
     import django
 
     django.setup()
@@ -52,10 +54,15 @@ def measure(leaves: int, times: int) -> dict[str, Any]:
     fill(SMALL)
     small = statistics.median(proof_cost(SMALL, times))
     fill(leaves)
-    appends = append_cost(2 * times)
     proofs = proof_cost(leaves, times)
+    checked = check_cost()
+    appends = append_cost(night)
+    placed = sequencing_cost()
     return {
         "leaves": leaves,
+        "sequenced": night,
+        "sequencing_s": placed,
+        "check_before_signing_s": checked,
         "append_cpu_ms": median(appends),
         "append_cpu_ms_p99": quantile(appends),
         "inclusion_proof_cpu_ms": median(proofs),
@@ -68,43 +75,26 @@ def measure(leaves: int, times: int) -> dict[str, Any]:
 
 
 def fill(leaves: int) -> None:
-    """The rows of a log of this size, with tiles and head, as `append_leaf` would have left them."""
-    from django.db import connection, transaction
+    """A signed log of this size, written by what gives leaves their places."""
+    from django.db import transaction
 
-    from tincay.core.ledger.merkle import hash_leaf, root_of
-    from tincay.log.models import Head, Leaf, Tile
+    from tincay.core.ledger.checkpoint import CheckpointBody
+    from tincay.core.ledger.merkle import Frontier
+    from tincay.log import actions, keys
+    from tincay.log.models import Checkpoint, Head, Leaf, Tile
+    from tincay.log.sequencing import add_leaves
+    from tincay.web.time import now
 
-    entries = [b"\x01" + secrets.token_bytes(32) for _ in range(leaves)]
-    for model in (Leaf, Tile, Head):
+    actions.create_log_key()
+    for model in (Checkpoint, Leaf, Tile, Head):
         model.objects.all().delete()
-    insert = f'INSERT INTO {Leaf._meta.db_table} ("index", data, kind, month) VALUES (%s, %s, %s, %s)'
-    with transaction.atomic(), connection.cursor() as cursor:
-        rows = [(index, data, "report_received", "2026-06") for index, data in enumerate(entries)]
-        cursor.executemany(insert, rows)
-        level, hashes, complete = 0, [hash_leaf(data) for data in entries], list[list[bytes]]()
-        while hashes:
-            parts = [hashes[i : i + 256] for i in range(0, len(hashes), 256)]
-            keep = [part for part in parts if level or len(part) == 256]
-            Tile.objects.bulk_create(
-                [Tile(level=level, index=index, data=b"".join(part)) for index, part in enumerate(keep)], 500
-            )
-            complete.append(hashes)
-            hashes = [root_of(part) for part in parts if len(part) == 256]
-            level += 1
-        Head.objects.create(size=leaves, frontier=frontier(leaves, complete))
-
-
-def frontier(size: int, complete: list[list[bytes]]) -> bytes:
-    from tincay.core.ledger.merkle import root_of
-
-    start, hashes = 0, b""
-    for level in reversed(range(size.bit_length())):
-        if size >> level & 1:
-            tile_level, inside = divmod(level, 8)
-            first = (start >> level) << inside
-            hashes += root_of(complete[tile_level][first : first + (1 << inside)])
-            start += 1 << level
-    return hashes
+    yesterday = (now() - timedelta(days=1)).date()
+    with transaction.atomic():
+        Head.objects.create(id=1, day=f"{yesterday}")
+        after = add_leaves(Frontier(), [b"\x01" + secrets.token_bytes(32) for _ in range(leaves)])
+        signer = keys.log_signer()
+        note = signer.sign(CheckpointBody(signer.name, after.size, after.root()).text)
+        Checkpoint.objects.create(day=yesterday, size=after.size, note=note)
 
 
 def timed(count: int, run: Callable[[int], object]) -> Iterator[float]:
@@ -120,7 +110,6 @@ def append_cost(times: int) -> list[float]:
     from tincay.log import actions
     from tincay.web.time import now
 
-    actions.create_log_key()
     moment = now()
     event: dict[str, str | int] = {
         "record": "0" * 32,
@@ -134,6 +123,39 @@ def append_cost(times: int) -> list[float]:
 
     with transaction.atomic():
         return list(timed(times, one))
+
+
+def check_cost() -> float:
+    """Every leaf, tile and node against what was signed last, as before each signing."""
+    from tincay.log import queries
+    from tincay.log.models import Head
+
+    head = Head.objects.get()
+    return seconds(lambda: queries.check_tree(head))
+
+
+def sequencing_cost() -> float:
+    """What is queued, placed in one go. The day that begins is tomorrow, so that all of it is of an earlier one."""
+    from django.db import transaction
+
+    from tincay.core.ledger.merkle import Frontier
+    from tincay.log.models import Head, Queued
+    from tincay.log.sequencing import sequence
+    from tincay.web.time import now
+
+    head = Head.objects.get()
+    frontier = Frontier.of_bytes(head.size, bytes(head.frontier))
+    with transaction.atomic():
+        tomorrow = (now() + timedelta(days=1)).date()
+        spent = seconds(lambda: sequence(frontier, day=tomorrow, everything=False))
+    assert not Queued.objects.exists()
+    return spent
+
+
+def seconds(run: Callable[[], object]) -> float:
+    begun = time.process_time()
+    run()
+    return round(time.process_time() - begun, 3)
 
 
 def proof_cost(leaves: int, times: int) -> list[float]:

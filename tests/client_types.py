@@ -28,7 +28,7 @@ from tincay.reports.envelope import (
 from tincay.vault import rekey
 from tincay.vault.views import PersonKey
 from tincay.visit.actions import VISIT_LASTS
-from tincay.visit.views import ChallengeAnswer, Locator
+from tincay.visit.views import ChallengeAnswer, LeafIn, Locator
 from tincay.web.json_views import LONGEST, STATUS
 from tincay.web.packs import word_list_file
 
@@ -37,7 +37,7 @@ TYPES = ROOT / "client/src/generated.ts"
 WORD_LISTS = ROOT / "client/word-lists.json"
 MESSAGES: tuple[type[BaseModel], ...] = (
     Envelope, MessageIn, HerMessageIn, AdditionIn, NewCode, GrantChange, GrantDocument, Locator, ChallengeAnswer,
-    PersonKey, rekey.BeginRekey, rekey.NewKey, rekey.Replaced, rekey.Joined,
+    LeafIn, PersonKey, rekey.BeginRekey, rekey.NewKey, rekey.Replaced, rekey.Joined,
 )  # fmt: skip
 # The last is answered by the page of the own key alone.
 ERRORS = (*STATUS, "last_member")

@@ -1,7 +1,7 @@
 /** The file that a reporter keeps, put together on her phone. Format: docs/formats/receipt-proof.md. */
 
-import { base64, utf8 } from "./bytes";
-import { demand, encodeJson } from "./spelling";
+import { base64, concat, fromBase64, utf8, type Bytes } from "./bytes";
+import { decodeJson, demand, encodeJson } from "./spelling";
 
 export const HEADER = "c2sp.org/tlog-proof@v1";
 
@@ -10,4 +10,20 @@ export function addOpening(proof: string, opening: string, policy: string): stri
   const start = `${HEADER}\n`;
   demand(proof.startsWith(`${start}index `), "not a bare proof");
   return `${start}extra ${base64(utf8(encodeJson({ opening, policy, v: 1 })))}\n${proof.slice(start.length)}`;
+}
+
+export interface OpenedLeaf {
+  data: Bytes;
+  hash: Bytes;
+  day: string;
+}
+
+/** The leaf that an opening opens: only who can read the opening knows which one it is. Format: docs/formats/leaf.md. */
+export async function openedLeaf(opening: string): Promise<OpenedLeaf> {
+  const { event, nonce } = decodeJson(opening);
+  demand(typeof event === "string" && typeof nonce === "string", "not an opening");
+  const key = await crypto.subtle.importKey("raw", fromBase64(nonce), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const data = concat(Uint8Array.of(1), new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8(event))));
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", concat(Uint8Array.of(0), data)));
+  return { data, hash, day: String(decodeJson(event)["day"]) };
 }

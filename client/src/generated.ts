@@ -83,6 +83,13 @@ export interface Joined {
   wraps: MemberWrap[];
 }
 
+/** The leaf that an opening of hers opens, and its day. */
+export interface LeafIn {
+  v: 1;
+  leaf: string;
+  day: string;
+}
+
 /** The first message of somebody who comes back. */
 export interface Locator {
   locator: string;

@@ -18,11 +18,10 @@ export class BadReceipt extends Error {
   }
 }
 
-/** The hundred things of the page: a picture of one character each, and the nouns of both languages. */
+/** The hundred things of the page: a picture of one character each, and nouns by language: in one or in several. */
 export interface Things {
   pictures: readonly string[];
-  vi: readonly string[];
-  en: readonly string[];
+  names: Readonly<Record<string, readonly string[]>>;
 }
 
 const remainder = (digits: string): number => [...digits].reduce((rest, digit) => (rest * 10 + Number(digit)) % 97, 0);
@@ -44,10 +43,10 @@ export function make(source: (length: number) => Uint8Array = random): string {
 export const groups = (code: string): string[] => code.match(/.{4}/g) ?? [];
 const pairs = (code: string): string[] => code.match(/../g) ?? [];
 
-/** The twelve things of a code in the language of the page: each picture with its noun. */
-export function toThings(code: string, things: Things, language: string): { picture: string; name: string }[] {
-  const names = language.toLowerCase().split("-")[0] === "en" ? things.en : things.vi;
-  return pairs(code).map(Number).map((number) => ({ picture: things.pictures[number]!, name: names[number]! }));
+/** The twelve things of a code: each picture with its noun in the language of the page. */
+export function toThings(code: string, { pictures, names }: Things, language: string): { picture: string; name: string }[] {
+  const nouns = names[language.split("-")[0]!] ?? Object.values(names)[0]!;
+  return pairs(code).map(Number).map((number) => ({ picture: pictures[number]!, name: nouns[number]! }));
 }
 
 // --- what somebody typed, as a row of items
@@ -69,10 +68,10 @@ interface Readable {
 /** Words that Vietnamese puts before a noun, folded: readers add them and leave them out. */
 const COUNTERS = new Set(["con", "cai", "cay", "qua", "trai", "chiec", "doi"]);
 
-function readableOf({ pictures, vi, en }: Things): Readable {
-  const numbered = (names: readonly string[]): [string[], string][] =>
-    names.map((name, i) => [fold(name).split(" "), String(i).padStart(2, "0")]);
-  const named = [...numbered(vi), ...numbered(en)];
+function readableOf({ pictures, names }: Things): Readable {
+  const numbered = (list: readonly string[]): [string[], string][] =>
+    list.map((name, i) => [fold(name).split(" "), String(i).padStart(2, "0")]);
+  const named = Object.values(names).flatMap(numbered);
   const drawn = numbered(pictures).map(([picture, number]): [string, string] => [picture[0]!, number]);
   const bare = named.filter(([syllables]) => COUNTERS.has(syllables[0]!))
     .map(([syllables, number]): [string, string] => [syllables.slice(1).join(""), number]);

@@ -21,8 +21,7 @@ export const words: string[] = pack("words.txt");
 const columns = pack("receipt_things.csv").slice(1).map((row) => row.split(","));
 export const things: Things = {
   pictures: columns.map(([, picture]) => picture!),
-  vi: columns.map(([, , vi]) => vi!),
-  en: columns.map(([, , , en]) => en!),
+  names: { vi: columns.map(([, , vi]) => vi!), en: columns.map(([, , , en]) => en!) },
 };
 
 export interface SealingVectors {

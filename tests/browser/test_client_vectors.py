@@ -47,7 +47,7 @@ PLACE: dict[str, Any] = {"default": "chung", "case": "chung", "provinces": {"01"
 def configuration(**changes: object) -> dict[str, object]:
     told = {
         "salt": SALT.hex(),
-        "things": things_for_script(),
+        "things": things_for_script("vi"),
         "routed": routed(DESK, CASE, **PLACE),
         "officials": [],
         "day": "2026-06-30",
@@ -415,7 +415,7 @@ def words_element(script: str, how: str) -> str:
 
 def come_back(page: Page, server: SmallServer, typed: str) -> None:
     server.add_page(
-        "/back", script_json("visit", {"salt": SALT.hex(), "things": things_for_script()}) + VISIT
+        "/back", script_json("visit", {"salt": SALT.hex(), "things": things_for_script("vi", "en")}) + VISIT
     )
     server.add_page("/after", "<h1>Đã gửi</h1>")
     secret: dict[str, bytes] = {}

@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.small_server import SmallServer, b64, script_json, serving
+from tests.cast import url64
 from tincay.core import sealing
+from tincay.core.ledger.leaf import open_leaf
 from tincay.core.sealing import Recipient
 from tincay.web.packs import things_for_script
 
@@ -100,11 +102,10 @@ def test_her_phone_puts_her_proof_together(page: Page, server: SmallServer, tmp_
     locator = base64.b64decode(receipt["locator"])
     _, challenge = sealing.challenge(Recipient(receipt["recipient"]), locator, b"ve")
     half = {
-        "proof": "\n".join([header, *rest]),
         "policy": opened["policy"],
         "sealed": b64(sealing.seal(opened["opening"].encode(), Recipient(receipt["recipient"]))),
     }
-    config = {"salt": base64.b64decode(receipt["salt"]).hex(), "things": things_for_script()}
+    config = {"salt": base64.b64decode(receipt["salt"]).hex(), "things": things_for_script("vi", "en")}
     server.add_page(
         "/back",
         script_json("visit-config", config)
@@ -113,14 +114,37 @@ def test_her_phone_puts_her_proof_together(page: Page, server: SmallServer, tmp_
     )
     server.add_page(
         "/proof",
-        f'<proof-file data-name="so.tlog-proof" hidden><script type="application/json">{json.dumps(half)}</script>'
-        '<button type="button" data-go="save" disabled>Tải</button></proof-file>',
+        '<proof-file data-name="so.tlog-proof" data-action="/leaf" data-csrf="dau" hidden>'
+        f'<script type="application/json">{json.dumps(half)}</script>'
+        '<p data-told hidden><code data-leaf></code><span data-standing="waiting" hidden>Đợi</span>'
+        '<span data-standing="registered" hidden>Vào sổ</span></p>'
+        '<p data-error="broken" hidden>Hỏng</p>'
+        '<p data-again hidden><button type="button" data-go="ask" disabled>Thử lại</button></p>'
+        '<p data-ready hidden><button type="button" data-go="save" disabled>Tải</button></p></proof-file>',
     )
+    leaf = open_leaf(opened["opening"])
+    waiting = (200, {"standing": "waiting", "proof": ""})
+    answers = iter(
+        [
+            (503, {"error": "busy"}),
+            waiting,
+            (200, {"standing": "registered", "proof": "\n".join([header, *rest])}),
+        ]
+    )
+    server.answers["/leaf"] = lambda _: next(answers)
     server.answers["/open"] = lambda _: (200, {"challenge": b64(challenge), "ticket": "ve"})
     server.answers["/answer"] = lambda _: (200, {"next": "/proof"})
     page.goto(server.root + "/back")
     page.get_by_label("mã").fill(receipt["code"])
     page.get_by_text("Mở").click()
+    page.get_by_text("Thử lại").click()
+    expect(page.get_by_text("Đợi")).to_be_visible()
+    expect(page.locator("[data-leaf]")).to_have_text(b64(leaf.leaf_hash))
+    expect(page.get_by_text("Tải")).to_be_hidden()
+    page.evaluate("document.querySelector('[data-go=ask]').click()")
+    expect(page.get_by_text("Vào sổ")).to_be_visible()
+    asked = [json.loads(body) for body in server.posted["/leaf"]]
+    assert {(one["leaf"], one["day"]) for one in asked} == {(url64(leaf.data), leaf.day.isoformat())}
     with page.expect_download() as download:
         page.get_by_text("Tải").click()
     assert download.value.suggested_filename == "so.tlog-proof"

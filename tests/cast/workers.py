@@ -200,7 +200,7 @@ def hire(
     identity = person_key(username)
     sealed = wrap(identity, recipient_of(stretched_passphrase(passphrase, salt)))
     set_person_key(
-        user=user, recipient=recipient_of(identity), salt=salt, sealed=sealed, scrypt=(2**17, 8, 1), now=now
+        user=user, recipient=recipient_of(identity), salt=salt, sealed=sealed, scrypt=(2**17, 8, 1)
     )
     return Worker(user, passphrase, identity)
 

@@ -17,6 +17,8 @@ from tincay.estimates.actions import begin_run, load_claims, publish_run
 from tincay.estimates.models import Claim, PublishedRun, Run
 from tincay.estimates.texts import caution_words, filled, people, reason_words
 from tincay.estimates.worker import work_through
+from tincay.log.actions import sign_checkpoint
+from tincay.log.queries import leaf_of, place_of
 from tincay.web.models import Install, this_install
 from tincay.web.packs import pack_toml
 
@@ -77,8 +79,11 @@ def test_a_published_answer_shows_what_is_needed_to_check_it_and_none_of_its_cou
 ) -> None:
     row = publish_run(run=done, now=NOW)
     page = text_of(register.get(reverse("published_run", args=[row.pk])))
-    for shown in (row.table_hash, row.digest, row.version, str(row.leaf)):
+    for shown in (row.table_hash, row.digest, row.version, "Đợi vào sổ đêm nay"):
         assert shown in page
+    sign_checkpoint(now=NOW)
+    place = place_of(leaf_of(bytes(row.opening)))
+    assert f">{place}</a>" in register.get(reverse("published_run", args=[row.pk])).content.decode()
     assert "phù hợp với khoảng từ" in page or "ít nhất" in page
     for count in done.counts["counts"]:
         assert f">{count}<" not in page

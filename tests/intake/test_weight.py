@@ -66,6 +66,14 @@ def test_the_whole_intake_is_light_with_its_script(whole_country: None, client: 
     assert weight(html) <= WHOLE_INTAKE
 
 
+@pytest.mark.parametrize("path", ["/tell/", "/en/ask/", "/back/"])
+def test_reporters_fetch_no_list_of_words(whole_country: None, client: Client, path: str) -> None:
+    """What they need of a code stands in the page: a weak network cannot come between."""
+    html = client.get(path).content.decode()
+    assert not [name for name in loaded_with(html) if name.endswith(".txt")]
+    assert '"things"' in html
+
+
 @pytest.mark.parametrize("path", ["/", "/tell/", "/back/"])
 def test_reporters_download_no_letters(whole_country: None, client: Client, path: str) -> None:
     html = client.get(path).content.decode()

@@ -6,7 +6,7 @@ import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,12 @@ from pytest_django.fixtures import Settings
 
 from tests.patience import PATIENCE
 from tincay.core.ledger.audit import Audited, audit
+from tincay.core.ledger.checkpoint import CheckpointBody
+from tincay.core.ledger.merkle import Frontier
 from tincay.log import actions, keys, witnesses
 from tincay.log.actions import Appended
 from tincay.log.models import Checkpoint, Cosignature, Head, Leaf, Tile
+from tincay.log.sequencing import add_leaves
 from tincay.web.models import Install
 
 WITNESS = Path(__file__).parents[2] / "witness" / "witness.py"
@@ -54,9 +57,16 @@ class Hand:
     def audit(self, *earlier: str) -> Audited:
         return audit(self.download(), earlier=earlier)
 
-    def rewrite(self, change: Callable[[list[Leaf]], list[Leaf]]) -> None:
+    def placed(self, count: int = 1, kind: str = "report_received", **facts: str | int) -> list[Appended]:
+        """Leaves that have got their places: queued, and signed on the next day."""
+        appended = self.append(count, kind=kind, **facts)
+        self.next_day()
+        self.sign()
+        return appended
+
+    def rewrite(self, change: Callable[[list[bytes]], list[bytes]]) -> None:
         """Write the whole log anew after `change`, with every hash and the log's own signature right."""
-        leaves = change(list(Leaf.objects.order_by("index")))
+        leaves = change([bytes(leaf.data) for leaf in Leaf.objects.order_by("index")])
         for rows in (
             Cosignature.objects.all(),
             Checkpoint.objects.all(),
@@ -66,10 +76,11 @@ class Hand:
         ):
             rows.delete()
         with transaction.atomic():
-            for leaf in leaves:
-                frontier, _ = actions._lock_head()
-                month = date.fromisoformat(f"{leaf.month}-01")
-                actions._append(bytes(leaf.data), frontier, kind=leaf.kind, day=month)
+            Head.objects.create(id=1, day=f"{self.now.date()}")
+            after = add_leaves(Frontier(), leaves)
+            signer = keys.log_signer()
+            note = signer.sign(CheckpointBody(signer.name, after.size, after.root()).text)
+            Checkpoint.objects.create(day=self.now.date(), size=after.size, note=note)
 
 
 @pytest.fixture

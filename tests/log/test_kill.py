@@ -1,4 +1,5 @@
-"""A process that is killed between any two instructions leaves rows and leaves that belong together."""
+"""A process that is killed between any two instructions leaves rows and leaves that belong together: each leaf waits
+in the queue, or was never written."""
 
 import os
 import random
@@ -23,8 +24,8 @@ while True:
 LOOK = """
 import django; django.setup()
 from tincay.people.models import Organisation
-from tincay.log.checks import check_log
-print(check_log()[0], *Organisation.objects.values_list("code", flat=True))
+from tincay.log.models import Queued
+print(Queued.objects.count(), *Organisation.objects.values_list("code", flat=True))
 """
 
 

@@ -70,23 +70,23 @@ def test_the_checkpoint_is_served_as_the_standard_asks(hand: Hand) -> None:
 def test_tiles_are_published_up_to_the_last_checkpoint_only(hand: Hand) -> None:
     hand.append(300)
     assert hand.client.get("/log/tile/0/000").status_code == 404
-    hand.sign()
+    hand.sign()  # 320 leaves, with the covers
     hand.append(300)
     served = {
         path: hand.client.get(f"/log/tile/{path}").status_code
         for path in (
             "0/000",
-            "0/001.p/44",
+            "0/001.p/64",
             "1/000.p/1",
             "entries/000",
-            "entries/001.p/44",
+            "entries/001.p/64",
             "entries/001.p/10",
         )
     }
     assert set(served.values()) == {200}
     for path in (
         "0/001",
-        "0/001.p/45",
+        "0/001.p/65",
         "0/002.p/1",
         "1/000.p/2",
         "entries/001",
@@ -95,10 +95,10 @@ def test_tiles_are_published_up_to_the_last_checkpoint_only(hand: Hand) -> None:
         "entries/../0",
     ):
         assert hand.client.get(f"/log/tile/{path}").status_code == 404, path
-    tile = hand.client.get("/log/tile/0/001.p/44")
+    tile = hand.client.get("/log/tile/0/001.p/64")
     assert tile.headers["Content-Type"] == "application/octet-stream"
     assert "immutable" in tile.headers["Cache-Control"]
-    assert len(tile.content) == 44 * 32
+    assert len(tile.content) == 64 * 32
 
 
 def test_the_download_stops_at_the_last_checkpoint(hand: Hand) -> None:
@@ -107,7 +107,7 @@ def test_the_download_stops_at_the_last_checkpoint(hand: Hand) -> None:
     hand.sign()
     hand.append(3)
     hand.next_day()
-    assert len(hand.audit().leaf_hashes) == 3
+    assert len(hand.audit().leaf_hashes) == 64
 
 
 def test_nothing_public_tells_kind_or_organisation(hand: Hand) -> None:
@@ -122,7 +122,7 @@ def test_nothing_public_tells_kind_or_organisation(hand: Hand) -> None:
 def test_the_pages_only_read(hand: Hand) -> None:
     hand.append()
     hand.sign()
-    for address in (*PAGES, "/log/checkpoint", "/log/policy", "/log/tile/0/000.p/1", "/log/log.tar"):
+    for address in (*PAGES, "/log/checkpoint", "/log/policy", "/log/tile/0/000.p/64", "/log/log.tar"):
         assert hand.client.post(address).status_code == 405
 
 

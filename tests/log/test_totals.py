@@ -33,6 +33,12 @@ def test_a_second_kind_is_hidden_where_one_alone_would_show() -> None:
     }
 
 
+def test_no_other_kind_is_named(monday: Hand) -> None:
+    pass_weeks(monday, Counter(report_received=12, note_written=30))
+    monday.sign()
+    assert totals().week == {"report_received": 12}
+
+
 def pass_weeks(hand: Hand, *weeks: Counter[str]) -> None:
     """Each day begins with a checkpoint, as the timer makes it. Each week's steps are taken on its Sunday."""
     for week in weeks:

@@ -30,22 +30,31 @@ from tincay.core.ledger.evidence import verify_evidence
 from tincay.core.ledger.merkle import BadProof, consistency_proof, hash_leaf, root_of, verify_consistency
 from tincay.core.ledger.note import NotSigned, parse_vkey
 from tincay.log import actions, keys, queries, witnesses
-from tincay.log.models import Cosignature
-from tincay.log.queries import Standing
+from tincay.log.actions import Appended
+from tincay.log.models import Checkpoint, Cosignature, Queued
+from tincay.log.queries import LeafState, Standing
 
 WITNESS_CODE = runpy.run_path(str(WITNESS))
 
 
+def state(appended: Appended) -> LeafState:
+    return queries.state_of(appended.data, appended.day)
+
+
+def standing(appended: Appended) -> Standing:
+    return state(appended).standing
+
+
 def test_a_leaf_waits_is_signed_and_is_registered(hand: Hand, witness: RunningWitness) -> None:
     [appended] = hand.append()
-    assert queries.standing(0) is Standing.WAITING
-    assert queries.proof_for(0) is None
+    assert standing(appended) is Standing.WAITING
+    assert state(appended).proof == ""
     checkpoint = hand.sign()
-    assert queries.standing(0) is Standing.SIGNED
-    assert queries.evidence_for(0, appended.opening.decode()) is None
+    assert standing(appended) is Standing.SIGNED
+    assert queries.evidence_for(appended.opening.decode()) is None
     cosign(checkpoint)
-    assert queries.standing(0) is Standing.REGISTERED
-    verdict = verify_evidence(queries.evidence_for(0, appended.opening.decode()) or "")
+    assert standing(appended) is Standing.REGISTERED
+    verdict = verify_evidence(queries.evidence_for(appended.opening.decode()) or "")
     assert verdict.registered
     assert list(verdict.seen.times) == ["w1.example/witness"]
 
@@ -53,14 +62,22 @@ def test_a_leaf_waits_is_signed_and_is_registered(hand: Hand, witness: RunningWi
 def test_yesterdays_cosigned_checkpoint_still_proves_while_todays_waits(
     hand: Hand, witness: RunningWitness
 ) -> None:
-    hand.append()
+    [first] = hand.append()
     cosign(hand.sign())
-    hand.next_day()
-    hand.append()
+    [second] = hand.placed()
+    assert [standing(one) for one in (first, second)] == [Standing.REGISTERED, Standing.SIGNED]
+    assert state(first).proof
+    assert not state(second).proof
+
+
+def test_a_leaf_that_is_not_in_the_log_when_its_day_is_over_is_missing(hand: Hand) -> None:
     hand.sign()
-    assert [queries.standing(index) for index in (0, 1)] == [Standing.REGISTERED, Standing.SIGNED]
-    assert queries.proof_for(0)
-    assert queries.proof_for(1) is None
+    [appended] = hand.append()
+    assert standing(appended) is Standing.WAITING
+    Queued.objects.all().delete()
+    hand.next_day()
+    hand.sign()
+    assert standing(appended) is Standing.MISSING
 
 
 def test_the_command_signs_asks_and_says_what_came_of_it(
@@ -78,14 +95,14 @@ def test_the_command_signs_asks_and_says_what_came_of_it(
 def test_a_witness_that_is_away_leaves_the_log_signed_and_not_registered(
     hand: Hand, witness: RunningWitness, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hand.append()
+    [appended] = hand.append()
     witness.stop()
     call_command("checkpoint")
     printed = capsys.readouterr()
     assert "did not sign" in printed.out
     assert "not registered" in printed.out
     assert "cannot be reached" in printed.err
-    assert queries.standing(0) is Standing.SIGNED
+    assert standing(appended) is Standing.SIGNED
 
 
 def test_a_witness_keeps_what_it_saw_when_it_starts_anew(hand: Hand, witness: RunningWitness) -> None:
@@ -93,17 +110,16 @@ def test_a_witness_keeps_what_it_saw_when_it_starts_anew(hand: Hand, witness: Ru
     cosign(hand.sign())
     witness.stop()
     witness.start()
-    assert ask_old(witness, 0) == (409, "5\n", "text/x.tlog.size")
+    assert ask_old(witness, 0) == (409, "64\n", "text/x.tlog.size")
 
 
 def test_a_log_that_forgot_what_it_showed_asks_the_witness(hand: Hand, witness: RunningWitness) -> None:
     hand.append(5)
     cosign(hand.sign())
     Cosignature.objects.all().delete()
-    hand.next_day()
-    hand.append(300)
-    cosign(hand.sign())
-    assert queries.standing(304) is Standing.REGISTERED
+    appended = hand.placed(300)
+    cosign(Checkpoint.objects.latest("size"))
+    assert standing(appended[299]) is Standing.REGISTERED
 
 
 def test_the_same_size_is_signed_again_each_day(hand: Hand, witness: RunningWitness) -> None:
@@ -186,7 +202,7 @@ def test_what_cannot_be_read_is_answered_400(hand: Hand, witness: RunningWitness
     ):  # fmt: skip
         assert post(witness, body)[0] == 400, body
     assert post(witness, b"", "/elsewhere")[0] == 404
-    assert ask_old(witness, 6)[0] == 400
+    assert ask_old(witness, 65)[0] == 400
 
 
 def test_an_unknown_log_is_answered_404_and_a_false_signature_403(
@@ -195,7 +211,7 @@ def test_an_unknown_log_is_answered_404_and_a_false_signature_403(
     hand.append(5)
     note = hand.sign().note
     assert post(witness, f"old 0\n\n{log_of(3).note()}".encode())[0] == 404
-    other_size = note.replace("\n5\n", "\n6\n")
+    other_size = note.replace("\n64\n", "\n65\n")
     assert post(witness, f"old 0\n\n{other_size}".encode())[0] == 403
     text, _, _ = note.partition("\n\n")
     unsigned = f"{text}\n\n{W1.cosign(text + chr(10), 1)}"
@@ -210,14 +226,14 @@ def test_a_proof_that_does_not_hold_is_answered_422(hand: Hand, witness: Running
     hand.next_day()
     hand.append(3)
     hand.sign()
-    assert ask_old(witness, 5)[0] == 422
-    assert ask_old(witness, 5, bytes(32))[0] == 422
-    assert ask_old(witness, 5, *queries.consistency(5, 8), bytes(32))[0] == 422
-    assert ask_old(witness, 5, *queries.consistency(5, 8))[0] == 200
+    assert ask_old(witness, 64)[0] == 422
+    assert ask_old(witness, 64, bytes(32))[0] == 422
+    assert ask_old(witness, 64, *queries.consistency(64, 128), bytes(32))[0] == 422
+    assert ask_old(witness, 64, *queries.consistency(64, 128))[0] == 200
 
 
 def test_the_empty_log_has_one_root(hand: Hand, witness: RunningWitness) -> None:
-    cosign(hand.sign())
+    actions.create_log_key()
     false = keys.log_signer().sign(f"{keys.log_signer().name}\n0\n{encode_base64(bytes(32))}\n")
     assert post(witness, f"old 0\n\n{false}".encode())[0] == 422
 
@@ -287,8 +303,8 @@ def test_a_witness_that_is_no_longer_named_leaves_no_line_that_a_verifier_would_
     settings.TINCAY_WITNESSES = [*first, W2.verifier.vkey]
     actions.add_cosignature(checkpoint=checkpoint, lines=W2.cosign(text, 1_800_000_000))
     settings.TINCAY_WITNESSES = [W2.verifier.vkey]
-    assert queries.standing(0) is Standing.REGISTERED
-    evidence = queries.evidence_for(0, appended.opening.decode())
+    assert standing(appended) is Standing.REGISTERED
+    evidence = queries.evidence_for(appended.opening.decode())
     assert evidence
     assert list(verify_evidence(evidence).seen.times) == [W2.verifier.name]
 
@@ -301,14 +317,14 @@ def the_witness() -> Any:
 def test_a_quorum_counts_witnesses_of_the_settings(
     hand: Hand, witness: RunningWitness, settings: Settings
 ) -> None:
-    hand.append()
+    [appended] = hand.append()
     cosign(hand.sign())
     settings.TINCAY_WITNESSES = [*settings.TINCAY_WITNESSES, W2.verifier.vkey]
-    assert queries.standing(0) is Standing.REGISTERED
+    assert standing(appended) is Standing.REGISTERED
     settings.TINCAY_WITNESS_QUORUM = 2
-    assert queries.standing(0) is Standing.SIGNED
+    assert standing(appended) is Standing.SIGNED
     settings.TINCAY_WITNESS_QUORUM = 0
-    assert queries.standing(0) is Standing.SIGNED
+    assert standing(appended) is Standing.SIGNED
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ from tincay.core.release.export import files
 from tincay.core.release.publish import ReleaseContent, measure_and_publish
 from tincay.core.release.rows import Rows, read_rows
 from tincay.log.actions import append_leaf
-from tincay.log.models import Leaf
+from tincay.log.models import Queued
+from tincay.log.queries import leaf_of
 from tincay.releases import actions
 from tincay.releases.actions import InsideTransaction, NotPassed, charge, release_rows, set_budget
 from tincay.releases.models import PrivacyBudget, PublishedFile, PublishedNumber, Release, Spend
@@ -81,7 +82,7 @@ def kept(budget: PrivacyBudget, passing: None, now: datetime) -> Release:
 def test_a_release_is_kept_with_its_leaf_its_numbers_and_its_files(
     kept: Release, budget: PrivacyBudget
 ) -> None:
-    assert Leaf.objects.get(index=kept.leaf).kind == "release_published"
+    assert Queued.objects.get(data=leaf_of(bytes(kept.opening))).kind == "release_published"
     assert PublishedNumber.objects.filter(release=kept).count() >= 6
     assert PublishedFile.objects.filter(release=kept).exists()
     assert left(budget) == 750_000

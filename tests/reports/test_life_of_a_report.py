@@ -29,12 +29,13 @@ from tincay.core.priority import CannotLower
 from tincay.core.sealing import Sealed, open_sealed
 from tincay.core.stages import ENDS_WITHOUT_ANSWER, STAGES, WrongStage
 from tincay.desk.queries import queue_page
-from tincay.log.models import Leaf
+from tincay.log.models import Queued
 from tincay.operations import scheduled
 from tincay.operations.scheduled import tick
 from tincay.people.models import User
 from tincay.reports import deadlines, ending, messages, steps
 from tincay.reports.models import Clock, ClosingProposal, Message, Pause, Report, SafeTry
+from tincay.reports.queries import with_gaps
 from tincay.vault.models import Opening
 
 REFUSALS = (WrongStage, CannotLower, deadlines.CannotPause, deadlines.PastDay, deadlines.NotLate)
@@ -79,12 +80,12 @@ class Life(RuleBasedStateMachine):
 
     def try_to(self, verb: Any, **what: Any) -> None:
         """Do it; when it is refused, all stays as it was."""
-        leaves = Leaf.objects.count()
+        leaves = Queued.objects.count()
         before = self._all()
         try:
             verb(report=self.report(), **what)
         except REFUSALS:
-            assert Leaf.objects.count() == leaves
+            assert Queued.objects.count() == leaves
             assert before == self._all()
 
     def _all(self) -> tuple[Any, ...]:
@@ -106,12 +107,12 @@ class Life(RuleBasedStateMachine):
         return {clock.pk: (clock.rule, clock.due_at) for clock in rows if clock.due_at}
 
     def _last_leaf(self) -> int:
-        return Opening.objects.of(self.report_id).values_list("leaf", flat=True).last() or 0
+        return Opening.objects.of(self.report_id).values_list("number", flat=True).last() or 0
 
     def _moves_told(self) -> list[tuple[str, str]]:
         """What the newest leaves say to her receipt: which deadline moved, and to which day."""
         found = []
-        for row in Opening.objects.of(self.report_id).filter(leaf__gt=self.leaf):
+        for row in Opening.objects.of(self.report_id).filter(number__gt=self.leaf):
             opening = json.loads(open_sealed(Sealed(bytes(row.for_receipt)), self.reporter.keys.identity))
             event = json.loads(opening["event"])
             if event["kind"] in {"deadline_moved", "extension_told"}:
@@ -285,6 +286,10 @@ class Life(RuleBasedStateMachine):
             left = self._dues(), list(Pause.objects.for_the_rules()), list(SafeTry.objects.for_the_rules())
             assert not any(left)
             assert not ClosingProposal.objects.for_the_rules().exists()
+
+    @invariant()
+    def no_opening_is_missing(self) -> None:
+        assert with_gaps() == 0
 
     @invariant()
     def what_was_counted_stays(self) -> None:

@@ -1,14 +1,14 @@
 """A desk's key: who gets it, who may lose it, and how a new one takes over from the old one."""
 
-import json
-
 import pytest
 
-from tests.cast import NOW, Helper, Team, new_desk, rows, staff_desk
+from tests.cast import NOW, Helper, Team, give_key, new_desk, rows, staff_desk, url64
 from tests.vault.sealed import STORY, Kept, keep, opened, rewrapped
-from tincay.core.sealing import BadEnvelope, Recipient, Sealed, new_key, open_sealed, recipient_of, wrap
-from tincay.log.models import Leaf
+from tincay.core.sealing import BadEnvelope, Recipient, new_key, recipient_of, wrap
+from tincay.log.models import Queued
+from tincay.log.queries import opened_in_clear
 from tincay.people.models import Desk, Membership
+from tincay.vault import actions as vault
 from tincay.vault.actions import (
     WRAP_LIMIT,
     LastMember,
@@ -20,8 +20,8 @@ from tincay.vault.actions import (
     rewrap,
     set_desk_key,
 )
-from tincay.vault.models import DeskWrap, Opening, Wrap
-from tincay.vault.queries import readable, stale_wraps
+from tincay.vault.models import DeskWrap, Wrap
+from tincay.vault.queries import readable, stale_wraps, swapped_desks
 
 pytestmark = pytest.mark.django_db
 JUNK = b"not an age file"
@@ -58,11 +58,33 @@ def test_a_desks_new_key_is_due_no_more(team: Team) -> None:
 
 
 def test_a_desks_new_key_is_a_leaf_that_names_it(team: Team) -> None:
-    key = staff_desk(new_desk(team.organisation, "hai"), team.helper)
-    row = rows(Opening).order_by("leaf").last()
-    assert row
-    said = json.loads(json.loads(open_sealed(Sealed(bytes(row.for_thread)), key))["event"])
-    assert (said["holder"], said["recipient"]) == ("desk", recipient_of(key))
+    desk = new_desk(team.organisation, "hai")
+    key = staff_desk(desk, team.helper)
+    after = give_key(desk, team.helper, before=key, number=2)
+    said = [opened.event for opened in opened_in_clear("key_changed") if opened.event["desk"] == "hai"]
+    assert [(one["number"], one["recipient"]) for one in said] == [
+        (1, recipient_of(key)),
+        (2, recipient_of(after)),
+    ]
+    assert said[1]["signing"] == url64(bytes(now(desk).signing))
+    assert said[1].keys() == {"kind", "day", "desk", "number", "recipient", "signing"}
+
+
+def test_a_desks_key_that_the_log_does_not_name_is_seen(team: Team) -> None:
+    assert swapped_desks() == []
+    rows(Desk).filter(pk=team.desk.pk).update(recipient=new_key()[1])
+    assert swapped_desks() == [team.desk.code]
+
+
+def test_a_key_that_the_log_cannot_take_is_not_kept(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> None:
+        raise OSError("no room")
+
+    before = now(team.desk).recipient
+    monkeypatch.setattr(vault, "append_public_leaf", full)
+    with pytest.raises(OSError, match="no room"):
+        renew(team.desk, team.helper)
+    assert now(team.desk).recipient == before
 
 
 def test_one_new_key_is_handed_out_before_the_next_is_made(team: Team, kept: Kept) -> None:
@@ -80,12 +102,12 @@ def test_the_keys_of_another_desk_do_not_hold_this_one_up(team: Team) -> None:
 
 
 def test_one_broken_wrap_gives_the_desk_no_new_key(team: Team) -> None:
-    before, leaves = now(team.desk).recipient, rows(Leaf).count()
+    before, leaves = now(team.desk).recipient, rows(Queued).count()
     key, public = new_key()
     wraps = {team.helper.user: wrap(key, Recipient(team.helper.user.recipient)), team.supervisor.user: JUNK}
     with pytest.raises(BadEnvelope):
         set_desk_key(desk=team.desk, recipient=public, wraps=wraps, now=NOW)
-    assert (now(team.desk).recipient, rows(Leaf).count()) == (before, leaves)
+    assert (now(team.desk).recipient, rows(Queued).count()) == (before, leaves)
     assert not rows(DeskWrap).filter(of=public).exists()
 
 

@@ -13,7 +13,7 @@ from tests.cast import Hands, Network, Reporter, Worker, base64_text, person_key
 from tests.vault.sealed import new_key_json
 from tincay.core.sealing import Identity, Recipient, Sealed, new_key, recipient_of, unwrap, wrap
 from tincay.directory.models import CalendarVersion
-from tincay.log.models import Leaf
+from tincay.log.models import Queued
 from tincay.people.models import Desk, User
 from tincay.reports.models import Clock
 from tincay.vault.actions import LastMember, remove_member
@@ -268,10 +268,9 @@ def test_a_closure_day_to_come_moves_deadlines_and_both_are_leaves(
     assert rule.due_at
     assert later.due_at
     assert later.due_at - rule.due_at == timedelta(days=3)  # Friday becomes Monday
-    assert Leaf.objects.filter(kind="calendar_changed").count() == 1
-    assert Leaf.objects.filter(kind="deadline_moved").count() >= 1
+    assert Queued.objects.filter(kind="calendar_changed").count() == 1
+    assert Queued.objects.filter(kind="deadline_moved").count() >= 1
     version = CalendarVersion.objects.get(number=2)
-    assert version.leaf is not None
     assert b"2026-07-02" in bytes(version.opening)
 
 

@@ -1,12 +1,10 @@
-"""A person's own key: made in a browser, kept sealed, told to the log, and never the last of a desk's that goes."""
-
-import json
+"""A person's own key: made in a browser, kept sealed, no leaf, and never the last of a desk's that goes."""
 
 import pytest
 
 from tests.cast import NOW, PASSWORD, Helper, Team, new_desk, rows, staff_desk
-from tincay.core.sealing import BadEnvelope, Identity, Recipient, Sealed, new_key, open_sealed, seal, wrap
-from tincay.log.models import Leaf
+from tincay.core.sealing import BadEnvelope, Identity, Recipient, new_key, seal, wrap
+from tincay.log.models import Queued
 from tincay.people.models import Desk, User
 from tincay.vault import actions as vault
 from tincay.vault.actions import LastMember, add_member, reset_access, set_person_key, suspend_member
@@ -23,16 +21,8 @@ def make_key(
     """A fresh key, as the own browser sends it (sealed to any key: nobody opens it here)."""
     key, public = new_key()
     sealed = seal(bytes(size), public) if size else wrap(key, public)
-    set_person_key(user=user, recipient=public, salt=salt, sealed=sealed, scrypt=scrypt, now=NOW)
+    set_person_key(user=user, recipient=public, salt=salt, sealed=sealed, scrypt=scrypt)
     return key
-
-
-def said_of(key: Identity) -> dict[str, object]:
-    """What the newest leaf says, opened with this key."""
-    row = rows(Opening).order_by("leaf").last()
-    assert row
-    assert rows(Leaf).get(pk=row.leaf).kind == "key_changed"
-    return dict(json.loads(json.loads(open_sealed(Sealed(bytes(row.for_thread)), key))["event"]))
 
 
 def as_it_was(user: User) -> tuple[object, ...]:
@@ -86,7 +76,6 @@ def test_a_key_that_did_not_come_sealed_is_refused(team: Team) -> None:
             salt=SALT,
             sealed=b"AGE-SECRET-KEY-1",
             scrypt=(2**17, 8, 1),
-            now=NOW,
         )
     assert as_it_was(team.colleague.user) == before
 
@@ -129,34 +118,12 @@ def test_who_alone_still_holds_an_older_key_cannot_give_it_up(team: Team) -> Non
 # --- what the log is told
 
 
-def test_a_new_own_key_is_a_leaf_that_its_holder_can_open(team: Team) -> None:
-    key = make_key(team.colleague.user)
-    said = said_of(key)
-    assert (said["kind"], said["holder"]) == ("key_changed", "person")
-    assert said["recipient"] == team.colleague.user.recipient
-
-
-def test_two_keys_are_two_records_of_the_log(team: Team) -> None:
-    records = {said_of(make_key(team.colleague.user))["record"] for _ in range(2)}
-    assert len(records) == 2
-
-
-def test_a_key_that_was_taken_away_is_a_leaf_that_names_none(team: Team) -> None:
-    worker = team.helper
-    reset_access(user=worker.user, password="x", keep_key=False, now=NOW)
-    said = said_of(worker.key)
-    assert (said["holder"], said["recipient"]) == ("person", "")
-
-
-def test_a_key_that_the_log_cannot_take_is_not_kept(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(**_: object) -> None:
-        raise OSError("no room")
-
-    before = as_it_was(team.helper.user)
-    monkeypatch.setattr(vault, "append_leaf", full)
-    with pytest.raises(OSError, match="no room"):
-        make_key(team.helper.user)
-    assert as_it_was(team.helper.user) == before
+def test_the_key_of_a_person_is_no_leaf_that_would_count_who_works_here(team: Team) -> None:
+    waiting = rows(Queued).count()
+    make_key(team.colleague.user)
+    reset_access(user=team.helper.user, password="x", keep_key=False)
+    assert rows(Queued).count() == waiting
+    assert not rows(Opening).exists()
 
 
 # --- a way back
@@ -164,39 +131,37 @@ def test_a_key_that_the_log_cannot_take_is_not_kept(team: Team, monkeypatch: pyt
 
 def test_a_reset_takes_the_own_key_and_the_desks_away(team: Team) -> None:
     user = team.helper.user
-    reset_access(user=user, password="x", keep_key=False, now=NOW)
+    reset_access(user=user, password="x", keep_key=False)
     assert user.recipient == rows(User).get(pk=user.pk).recipient == ""
     assert not rows(DeskWrap).filter(user=user).exists()
     assert not rows(PersonWrap).filter(user=user).exists()
 
 
 def test_a_reset_that_keeps_the_key_changes_the_password_only(team: Team) -> None:
-    before, leaves = as_it_was(team.helper.user), rows(Leaf).count()
-    reset_access(user=team.helper.user, password="mới", keep_key=True, now=NOW)
+    before = as_it_was(team.helper.user)
+    reset_access(user=team.helper.user, password="mới", keep_key=True)
     assert as_it_was(team.helper.user) == before
-    assert rows(Leaf).count() == leaves
     assert rows(User).get(pk=team.helper.user.pk).check_password("mới")
 
 
 def test_a_reset_is_refused_whole_where_a_desk_would_be_lost(outsider: Helper) -> None:
     before = as_it_was(outsider.user)
     with pytest.raises(LastMember):
-        reset_access(user=outsider.user, password="mới", keep_key=False, now=NOW)
+        reset_access(user=outsider.user, password="mới", keep_key=False)
     assert as_it_was(outsider.user) == before
     assert rows(User).get(pk=outsider.user.pk).check_password(PASSWORD)
 
 
 def test_who_alone_holds_a_desks_key_gets_a_password_with_the_key_kept(outsider: Helper) -> None:
-    reset_access(user=outsider.user, password="mới", keep_key=True, now=NOW)
+    reset_access(user=outsider.user, password="mới", keep_key=True)
     assert rows(DeskWrap).filter(user=outsider.user).exists()
 
 
-def test_somebody_who_never_made_a_key_is_let_in_again_without_a_leaf(team: Team) -> None:
-    user, leaves = team.colleague.user, rows(Leaf).count()
+def test_somebody_who_never_made_a_key_is_let_in_again(team: Team) -> None:
+    user = team.colleague.user
     rows(User).filter(pk=user.pk).update(recipient="")
     user.refresh_from_db()
-    reset_access(user=user, password="mới", keep_key=False, now=NOW)
-    assert rows(Leaf).count() == leaves
+    reset_access(user=user, password="mới", keep_key=False)
     assert user.check_password("mới")
 
 

@@ -68,9 +68,7 @@ def test_two_who_make_themselves_a_new_key_do_not_lose_the_desks(team: Team) -> 
     def make_key(user: User) -> None:
         key, public = new_key()
         sealed = wrap(key, public)
-        set_person_key(
-            user=user, recipient=public, salt=bytes(16), sealed=sealed, scrypt=(2**17, 8, 1), now=NOW
-        )
+        set_person_key(user=user, recipient=public, salt=bytes(16), sealed=sealed, scrypt=(2**17, 8, 1))
 
     refused = at_once(lambda: make_key(team.helper.user), lambda: make_key(team.supervisor.user))
     assert sorted(refused, key=str) == [LastMember, None]

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.test import Client
 
 from tests.cast import Hands, Network, Reporter, message_json
+from tincay.core.receipts import to_things
 from tincay.reports.models import CountEntry, Report
 from tincay.vault.models import SealedText
 from tincay.visit.models import Visit
+from tincay.web.packs import things
 
 PAGES = ("now", "allow", "late", "proof", "data", "delete", "done")
 
@@ -34,6 +36,28 @@ def test_each_page_opens_behind_the_receipt(visitor: Client, prefix: str, page: 
     answer = visitor.get(f"{prefix}back/{page}/")
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_twelve_things_open_in_either_language(
+    visitor: Client, reporter: Reporter, language: str
+) -> None:
+    nouns = [thing.name(language) for thing in to_things(reporter.code, things())]
+    assert Client().post("/en/back/", {"plain-code": ", ".join(nouns)}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/back/", "Vật thứ 4 chúng tôi không nhận ra."), ("/en/back/", "thing number 4.")]
+)
+def test_the_thing_that_was_not_understood_is_named_and_not_repeated(
+    visitor: Client, reporter: Reporter, path: str, words: str
+) -> None:
+    nouns = [thing.vi for thing in to_things(reporter.code, things())]
+    answer = Client().post(path, {"plain-code": ", ".join([*nouns[:3], "xyzzy", *nouns[4:]])})
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert words in html
+    assert "xyzzy" not in html
 
 
 @pytest.mark.parametrize("page", PAGES)

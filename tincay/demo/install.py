@@ -125,7 +125,7 @@ def _network(now: datetime) -> Mapping[str, Identity]:
     seed_calendar(rows=pack_rows("calendar.csv"), now=now)
     for organisation in pack_toml("organisations.toml", PACK)["organisations"]:
         _add_organisation(organisation)
-    keys = _add_users(pack_toml("users.toml", PACK)["users"], now)
+    keys = _add_users(pack_toml("users.toml", PACK)["users"])
     desk_keys = {desk.code: _give_key(desk, keys, now) for desk in Desk.objects.all()}
     _add_directory()
     sign_routing(install_seed(), serial=1)
@@ -161,7 +161,7 @@ class Seat:
     desks: Mapping[str, int | None]
 
 
-def _add_users(given: list[Table], now: datetime) -> list[Seat]:
+def _add_users(given: list[Table]) -> list[Seat]:
     organisations = {organisation.code: organisation for organisation in Organisation.objects.all()}
     seats = []
     for table in given:
@@ -176,7 +176,7 @@ def _add_users(given: list[Table], now: datetime) -> list[Seat]:
         User.objects.for_the_rules().filter(pk=user.pk).update(password=table["password_hash"])
         TOTP.activate(user, table["totp"])
         if "passphrase_key" in table:
-            seats.append(_seat(user, table, Recipient(table["passphrase_key"]), now))
+            seats.append(_seat(user, table, Recipient(table["passphrase_key"])))
     return seats
 
 
@@ -185,7 +185,7 @@ def passphrase_salt(username: str) -> bytes:
     return sha256(f"tincay demo salt {username}".encode()).digest()[:16]
 
 
-def _seat(user: User, table: Table, key: Recipient, now: datetime) -> Seat:
+def _seat(user: User, table: Table, key: Recipient) -> Seat:
     identity, recipient = new_key()
     set_person_key(
         user=user,
@@ -193,7 +193,6 @@ def _seat(user: User, table: Table, key: Recipient, now: datetime) -> Seat:
         salt=passphrase_salt(user.username),
         sealed=wrap(identity, key),
         scrypt=(2**17, 8, 1),
-        now=now,
     )
     return Seat(user, identity, {desk["code"]: desk.get("on_call") for desk in table["desks"]})
 

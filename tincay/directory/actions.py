@@ -107,5 +107,5 @@ def set_day(
 @one_transaction
 def keep_opening(*, version: CalendarVersion, appended: Appended) -> None:
     """Keep what the leaf of a calendar change says, for everybody to check."""
-    version.leaf, version.opening = appended.index, appended.opening
-    version.save(update_fields=["leaf", "opening"])
+    version.opening = appended.opening
+    version.save(update_fields=["opening"])

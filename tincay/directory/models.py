@@ -78,8 +78,7 @@ class CalendarVersion(models.Model):
     number = models.PositiveIntegerField(primary_key=True)
     made_at = models.DateTimeField()
     reason = models.CharField(max_length=300)
-    # The leaf that records the change, and what it says: a calendar is public, so its opening is too.
-    leaf = models.BigIntegerField(null=True)
+    # What the leaf of the change says: a calendar is public, so its opening is too. Empty for the pack's own days.
     opening = models.BinaryField(default=bytes)
 
 

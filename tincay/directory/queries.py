@@ -36,11 +36,8 @@ def fallback() -> Fallback:
 
 def desk_for(province: str | None) -> Desk:
     """The desk that a report about this province goes to, as the install signed it. Raises RoutingBroken."""
-    return _desk(in_force().desk_of(province))
-
-
-def _desk(code: str) -> Desk:
-    return Desk.objects.select_related("organisation").get(code=code)
+    found = in_force()
+    return found.desks[found.desk_of(province)]
 
 
 def provinces() -> list[Province]:
@@ -79,7 +76,8 @@ def services_by_province() -> list[tuple[str, list[Service]]]:
 
 def case_desk(desk: Desk) -> Desk:
     """Who may read identity of what this desk is sent, as the install signed it. Raises RoutingBroken."""
-    return _desk(in_force().routing.desks[desk.code].case)
+    found = in_force()
+    return found.desks[found.routing.desks[desk.code].case]
 
 
 def desk_and_case(code: str) -> tuple[Desk, Desk] | None:
@@ -87,8 +85,6 @@ def desk_and_case(code: str) -> tuple[Desk, Desk] | None:
 
     Raises RoutingBroken.
     """
-    routed = in_force().routing.desks.get(code)
-    if routed is None:
-        return None
-    rows = Desk.objects.select_related("organisation").in_bulk([code, routed.case], field_name="code")
-    return rows[code], rows[routed.case]
+    found = in_force()
+    routed = found.routing.desks.get(code)
+    return None if routed is None else (found.desks[code], found.desks[routed.case])

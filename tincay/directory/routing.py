@@ -30,11 +30,12 @@ class RoutingBroken(Exception):
 
 
 class InForce(NamedTuple):
-    """The statement, verified, and each desk's present key."""
+    """The statement, verified, each desk's present key, and the rows that hold the same."""
 
     routing: Routing
     keys: Mapping[str, KeyOfDesk]
     for_page: Mapping[str, Any]
+    desks: Mapping[str, Desk]
 
     def desk_of(self, province: str | None) -> str:
         """The code of the desk that a report about this province goes to."""
@@ -52,15 +53,25 @@ def in_force() -> InForce:
         text = statement_path().read_bytes()
     except OSError:
         raise RoutingBroken("missing") from None
-    rows = DeskKey.objects.select_related("desk").order_by("desk", "number")
-    known = tuple((row.desk.code, row.number, bytes(row.document), bytes(row.signature)) for row in rows)
-    found = _follow(text, known, settings.TINCAY_ORIGIN)
-    _compare(found)
-    return found
+    rows = DeskKey.objects.order_by("desk", "number")
+    known = tuple(
+        (code, number, bytes(document), bytes(signature))
+        for code, number, document, signature in rows.values_list(
+            "desk__code", "number", "document", "signature"
+        )
+    )
+    followed = _follow(text, known, settings.TINCAY_ORIGIN)
+    return InForce(*followed, desks=_rows_that_say_so(followed.keys))
+
+
+class _Followed(NamedTuple):
+    routing: Routing
+    keys: Mapping[str, KeyOfDesk]
+    for_page: Mapping[str, Any]
 
 
 @lru_cache(maxsize=4)
-def _follow(text: bytes, known: tuple[tuple[str, int, bytes, bytes], ...], origin: str) -> InForce:
+def _follow(text: bytes, known: tuple[tuple[str, int, bytes, bytes], ...], origin: str) -> _Followed:
     try:
         file = read(RoutingFile, text)
         routing = read_routing(file.install, file.statement.statement)
@@ -81,16 +92,16 @@ def _follow(text: bytes, known: tuple[tuple[str, int, bytes, bytes], ...], origi
         "statement": {"document": file.statement.document, "signature": base64url(file.statement.signature)},
         "later": {code: [signed_json(*one) for one in chain] for code, chain in later.items()},
     }
-    return InForce(routing, keys, for_page)
+    return _Followed(routing, keys, for_page)
 
 
-def _compare(found: InForce) -> None:
-    """The desks' rows have to hold the very keys that follow from the statement."""
-    rows = {
-        desk.code: (desk.recipient, bytes(desk.signing)) for desk in Desk.objects.filter(code__in=found.keys)
-    }
-    if rows != {code: (key.recipient, key.signing) for code, key in found.keys.items()}:
+def _rows_that_say_so(keys: Mapping[str, KeyOfDesk]) -> Mapping[str, Desk]:
+    """The desks' rows, which have to hold the very keys that follow from the statement. Raises RoutingBroken."""
+    rows = {desk.code: desk for desk in Desk.objects.select_related("organisation").filter(code__in=keys)}
+    held = {code: (desk.recipient, bytes(desk.signing)) for code, desk in rows.items()}
+    if held != {code: (key.recipient, key.signing) for code, key in keys.items()}:
         raise RoutingBroken("rows")
+    return rows
 
 
 def draft(*, serial: int) -> Routing:

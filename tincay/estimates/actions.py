@@ -161,6 +161,5 @@ def publish_run(*, run: Run, now: datetime) -> PublishedRun:
         day=localtime(now).date(),
         counts_key=counts_key(run.table),
         digest=result_hash,
-        leaf=appended.index,
         opening=appended.opening,
     )

@@ -147,7 +147,6 @@ class PublishedRun(AboutTable):
     bound = models.PositiveBigIntegerField()
     lower = models.PositiveBigIntegerField()
     upper = models.PositiveBigIntegerField(null=True)
-    leaf = models.BigIntegerField()
     opening = models.BinaryField()
 
     objects = PublicQuerySet["PublishedRun"].as_manager()

@@ -15,6 +15,7 @@ from tincay.estimates.pages import XI, Screens, claims_drawing
 from tincay.estimates.permissions import run_or_404
 from tincay.estimates.publishing import RunNotPublished, answered, refusal_to_publish, replicates, thorough
 from tincay.estimates.tables import MOST_LISTS, read_counts
+from tincay.log.queries import leaf_of, place_of
 from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
 from tincay.web.models import this_install
@@ -103,6 +104,7 @@ def published_run(request: HttpRequest, number: int) -> HttpResponse:
             "silent": list(screens.silent()),
             "drawn": texts.drawn_words(replicates(row.result)),
             "opening": opening,
+            "position": place_of(leaf_of(bytes(row.opening))),
         },
     )
 

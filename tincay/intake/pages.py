@@ -86,7 +86,7 @@ def _asked(receiving: InForce) -> set[str]:
 
 
 def _rows(receiving: InForce) -> list[Desk]:
-    return list(Desk.objects.filter(code__in=_asked(receiving)))
+    return [receiving.desks[code] for code in sorted(_asked(receiving))]
 
 
 def first_look(report: Report) -> str:
@@ -155,7 +155,7 @@ def configuration(receiving: InForce) -> dict[str, Any]:
         "routed": receiving.for_page,
         "officials": sorted(officials.ANSWERS),
         "salt": bytes(this_install().salt).hex(),
-        "things": things_for_script(),
+        "things": things_for_script(language()),
         "day": local_day(now()).isoformat(),
         "text_version": text_version(),
         "limits": {"envelope": LONGEST, "words": LONGEST_WORDS},

@@ -81,7 +81,7 @@ def seal_report(
             identity=_compartment(None, Recipient(case.recipient), to_receipt),
             thread=_compartment(None, Recipient(desk.recipient), to_receipt),
         ),
-        words=Signed(document="", signature=bytes(64)),
+        words=Signed.model_construct(document="", signature=b""),
         grants=[signed_grant(grant, receipt, text_version) for grant in grants],
         proof_of_work=None,
     )

@@ -1,27 +1,29 @@
-"""What can happen to the log: a leaf is added, the day is signed, a witness agrees. Nothing is ever taken out."""
+"""What can happen to the log: a leaf is queued, the day is signed, a witness agrees. Nothing is ever taken out."""
 
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import uuid4
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.timezone import localtime
 
-from tincay.core.ledger import leaf, promise
+from tincay.core.ledger import promise
 from tincay.core.ledger.checkpoint import CheckpointBody
-from tincay.core.ledger.merkle import Frontier, hash_leaf, root_of
+from tincay.core.ledger.day_totals import OTHER
+from tincay.core.ledger.merkle import hash_leaf
 from tincay.core.ledger.note import NotSigned, parse_note
-from tincay.core.ledger.tiles import WIDTH, split_hashes
 from tincay.log import keys, queries
-from tincay.log.models import Checkpoint, Cosignature, Head, Leaf, Tile
+from tincay.log.models import Checkpoint, ClearOpening, Cosignature, Head, Queued
+from tincay.log.sequencing import commit, lock_head, sequence
+from tincay.log.totals import PUBLIC_KINDS
 from tincay.web.models import this_install
 from tincay.web.packs import codes
 from tincay.web.transactions import one_transaction
 
-HEAD = "SELECT size, frontier, day FROM log_head WHERE id = 1"
-HEAD_LOCKED = f"{HEAD} FOR UPDATE"
+SIGNED_UNTIL = "SELECT day FROM log_head WHERE id = 1"
+SIGNED_UNTIL_SHARED = f"{SIGNED_UNTIL} FOR SHARE"
 
 
 class OutsideTransaction(RuntimeError):
@@ -34,16 +36,22 @@ class OneCheckpointADay(ValueError):
 
 @dataclass(frozen=True)
 class Appended:
-    """What comes of a new leaf. The opening is to be sealed at once; the promise goes to the reporter."""
+    """What comes of a new leaf. The opening is to be sealed at once; the promise goes to the reporter.
 
-    index: int
-    leaf_hash: bytes
+    Where the leaf will stand nobody knows before tonight, and no row says it afterwards.
+    """
+
+    data: bytes
     opening: bytes
     day: date
 
     @property
+    def leaf_hash(self) -> bytes:
+        return hash_leaf(self.data)
+
+    @property
     def promise(self) -> str:
-        """The log's signed word that this leaf will be in its next checkpoint; signed when it is asked for."""
+        """The log's signed word that this leaf will be in it within a day; signed when it is asked for."""
         signer = keys.log_signer()
         return signer.sign(promise.Promise(signer.name, self.leaf_hash, promise.week_of(self.day)).text)
 
@@ -56,7 +64,7 @@ def create_log_key() -> str:
 
 
 def append_leaf(*, kind: str, event: Mapping[str, str | int], now: datetime) -> Appended:
-    """Record one step, inside the transaction of the step itself.
+    """Record one step, inside the transaction of the step itself. Its leaf waits in the queue until tonight.
 
     `kind` is a code of `ledger_event`. `event` holds the facts (codes, ids, hashes; no words, no hour);
     kind and day are added. Raises OutsideTransaction, core.codes.UnknownCode, ValueError, keys.NoLogKey.
@@ -64,100 +72,60 @@ def append_leaf(*, kind: str, event: Mapping[str, str | int], now: datetime) -> 
     if not connection.in_atomic_block:
         raise OutsideTransaction("append_leaf belongs inside the transaction that it records")
     codes().check("ledger_event", kind)
-    frontier, latest = _lock_head()
-    day = max(localtime(now).date(), latest)  # who waited at midnight comes after those of the new day
-    text, nonce = leaf.event_bytes(kind=kind, day=day, facts=event), secrets.token_bytes(leaf.NONCE_LENGTH)
-    data = leaf.commit(text, nonce)
-    index = _append(data, frontier, kind=kind, day=day)
-    return Appended(index, hash_leaf(data), leaf.opening(text, nonce), day)
-
-
-def _append(data: bytes, frontier: Frontier, *, kind: str, day: date) -> int:
-    if frontier.size == 0:
-        create_log_key()
-    keys.log_signer()  # a log without its key accepts nothing: no promise could be kept
-    after = frontier.append(hash_leaf(data))
+    day = max(localtime(now).date(), _signed_until())  # who waited at midnight is of the day that has begun
+    made = commit(kind=kind, event=dict(event), day=day)
+    counted = kind if kind in PUBLIC_KINDS else OTHER
     # Plain SQL: this runs for every step of every report, and the mapper costs ten times the database here.
     with connection.cursor() as cursor:
         cursor.execute(
-            'INSERT INTO log_leaf ("index", data, kind, month) VALUES (%s, %s, %s, %s)',
-            [frontier.size, data, kind, f"{day:%Y-%m}"],
+            "INSERT INTO log_queued (id, data, kind, day) VALUES (%s, %s, %s, %s)",
+            [uuid4().hex, made.data, counted, f"{day}"],
         )
-        cursor.execute(
-            "UPDATE log_head SET size = %s, frontier = %s, day = %s WHERE id = 1",
-            [after.size, b"".join(after.hashes), f"{day}"],
-        )
-    if after.size % WIDTH == 0:
-        _fill_tile(after.size)
-    return frontier.size
+    return Appended(made.data, made.opening, day)
 
 
-def _lock_head() -> tuple[Frontier, date]:
-    """The right edge of the tree and its latest day, held until the transaction ends: leaves follow one another."""
+def append_public_leaf(*, kind: str, event: Mapping[str, str | int], now: datetime) -> Appended:
+    """`append_leaf` for what is about nobody: its opening is kept in clear, so that everybody may check it."""
+    appended = append_leaf(kind=kind, event=event, now=now)
+    ClearOpening.objects.create(kind=kind, opening=appended.opening)
+    return appended
+
+
+def _signed_until() -> date:
+    """The day that was signed last, which stays so until this transaction ends. Others may queue meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute(HEAD_LOCKED if connection.features.has_select_for_update else HEAD)
+        cursor.execute(SIGNED_UNTIL_SHARED if connection.features.has_select_for_update else SIGNED_UNTIL)
         row = cursor.fetchone()
     if row is None:
-        head, _ = Head.objects.select_for_update().get_or_create(id=1)
-    else:
-        head = Head(size=row[0], frontier=row[1], day=row[2])
-    return frontier_of(head), date.fromisoformat(head.day)
-
-
-def frontier_of(head: Head) -> Frontier:
-    """The right edge of the tree as stored. Raises LogDamaged."""
-    try:
-        return Frontier.of_bytes(head.size, bytes(head.frontier))
-    except ValueError:
-        raise queries.LogDamaged("the head of the log cannot be read") from None
-
-
-@contextmanager
-def appends_blocked() -> Iterator[None]:
-    """Nothing is appended meanwhile."""
-    with transaction.atomic():
-        _lock_head()
-        yield
-
-
-def _fill_tile(size: int) -> None:
-    """Keep the 256 leaves that are complete now as one tile, and its root one level up."""
-    newest = Leaf.objects.filter(index__gte=size - WIDTH, index__lt=size).order_by("index")
-    hashes = [hash_leaf(bytes(data)) for data in newest.values_list("data", flat=True)]
-    Tile.objects.create(level=0, index=size // WIDTH - 1, data=b"".join(hashes))
-    _lift(1, size // WIDTH, root_of(hashes))
-
-
-def _lift(level: int, count: int, node: bytes) -> None:
-    """Add the root of a full tile to the level above, which then holds `count` hashes."""
-    tile, _ = Tile.objects.get_or_create(level=level, index=(count - 1) // WIDTH, defaults={"data": b""})
-    tile.data = bytes(tile.data) + node
-    tile.save(update_fields=["data"])
-    if count % WIDTH == 0:
-        _lift(level + 1, count // WIDTH, root_of(split_hashes(tile.data)))
+        create_log_key()
+        return date.fromisoformat(lock_head().day)
+    keys.log_signer()  # a log without its key accepts nothing: no promise could be kept
+    return date.fromisoformat(row[0])
 
 
 @one_transaction
 def sign_checkpoint(*, now: datetime, again: bool = False) -> Checkpoint:
-    """Sign the log as it stands, once a day, also when nothing happened.
+    """Give what was queued before today its places, and sign the log, once a day, also when nothing happened.
 
-    Called a second time on a day it returns the first one; `again` signs anew, in a demo only.
+    The first checkpoint of a log takes today's leaves too. Called a second time on a day it returns the first
+    one; `again` takes what was queued meanwhile and signs anew, in a demo only.
     Raises queries.LogDamaged rather than sign anything that does not continue what was signed before.
     """
     if again and not this_install().demo:
         raise OneCheckpointADay("only a demo signs more than once a day")
-    frontier, latest = _lock_head()
-    day = max(localtime(now).date(), latest)
+    head = lock_head()
+    day = max(localtime(now).date(), date.fromisoformat(head.day))
     signed = Checkpoint.objects.filter(day=day).last()
-    if signed is not None and not again:
+    if signed is not None and not (again and Queued.objects.exists()):
         return signed
-    if frontier.size == 0:
+    if head.size == 0:
         create_log_key()
-    queries.check_growth(frontier)
+    everything = again or not Checkpoint.objects.exists()
+    frontier = sequence(queries.check_tree(head), day=day, everything=everything)
     signer = keys.log_signer()
     note = signer.sign(CheckpointBody(signer.name, frontier.size, frontier.root()).text)
     Head.objects.update(day=f"{day}")
-    return Checkpoint.objects.get_or_create(day=day, size=frontier.size, defaults={"note": note})[0]
+    return Checkpoint.objects.create(day=day, size=frontier.size, note=note)
 
 
 @one_transaction

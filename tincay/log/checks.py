@@ -1,77 +1,100 @@
 """Check every row of the log against every other, and the public copy as a stranger would."""
 
-from collections.abc import Sequence
-
+from tincay.core.ledger import day_totals
 from tincay.core.ledger.audit import Audited, audit
-from tincay.core.ledger.leaf import LENGTH
-from tincay.core.ledger.merkle import hash_leaf, root_of
-from tincay.core.ledger.tiles import WIDTH, tiles_at
-from tincay.log import actions, archive, queries
-from tincay.log.models import Checkpoint, Head, Leaf, Tile
-
-ATTEMPTS = 3
+from tincay.core.ledger.day_totals import DayTotals
+from tincay.core.ledger.leaf import LENGTH, BadOpening, open_leaf
+from tincay.log import archive, queries
+from tincay.log.models import Checkpoint, ClearOpening, Head, Queued
 
 
 def check_log() -> tuple[int, Audited | None]:
     """The number of leaves, and the audit of what is published. Raises LogDamaged, or what `audit` raises.
 
-    Read without a lock, so that nobody waits. What was appended meanwhile is no damage: then it is read again,
-    the last time while nothing can be appended.
+    Read without a lock, so that nobody waits; when the day was signed meanwhile, it is read again.
     """
-    for _ in range(ATTEMPTS):
-        before = queries.size()
-        try:
-            return _check_log()
-        except (queries.LogDamaged, ValueError):
-            if queries.size() == before:
-                raise
-    with actions.appends_blocked():
+    before = queries.size()
+    try:
         return _check_log()
+    except (queries.LogDamaged, ValueError):
+        if queries.size() == before:
+            raise
+    return _check_log()
 
 
 def _check_log() -> tuple[int, Audited | None]:
-    hashes = _check_leaves()
-    _check_head(hashes)
-    _check_stored_tiles(hashes)
+    frontier = queries.check_tree(Head.objects.first() or Head())
     _check_days()
+    _check_openings()
+    _check_totals()
+    if any(len(data) != LENGTH for data in Queued.objects.values_list("data", flat=True)):
+        raise queries.LogDamaged("a leaf that waits is misshapen")
     files = dict(archive.public_files())
-    return len(hashes), audit(files) if files else None
-
-
-def _check_leaves() -> list[bytes]:
-    """The leaf hashes in order, once no leaf is missing, misshapen, or of an earlier month than the last."""
-    hashes: list[bytes] = []
-    last_month = ""
-    rows = Leaf.objects.order_by("index").values_list("index", "data", "month")
-    for index, data, month in rows.iterator(chunk_size=5000):
-        if index != len(hashes) or len(data) != LENGTH or month < last_month:
-            raise queries.LogDamaged(f"leaf {len(hashes)} is missing, misshapen or out of order")
-        hashes.append(hash_leaf(bytes(data)))
-        last_month = month
-    return hashes
-
-
-def _check_head(hashes: Sequence[bytes]) -> None:
-    head = actions.frontier_of(Head.objects.first() or Head())
-    if head.size != len(hashes) or head.root() != root_of(hashes):
-        raise queries.LogDamaged("the head does not fit the leaves")
-    queries.check_growth(head)
-
-
-def _check_stored_tiles(hashes: Sequence[bytes]) -> None:
-    """Each stored tile is what the leaves make it; partial ones at level 0 are not stored."""
-    expected, level = {}, list(hashes)
-    for tile in tiles_at(len(hashes)):
-        if tile.level and tile.index == 0:
-            level = [root_of(level[i : i + WIDTH]) for i in range(0, len(level) // WIDTH * WIDTH, WIDTH)]
-        if tile.level or tile.width == WIDTH:
-            expected[tile.level, tile.index] = b"".join(level[tile.index * WIDTH :][: tile.width])
-    stored = {(tile.level, tile.index): bytes(tile.data) for tile in Tile.objects.iterator()}
-    if stored != expected:
-        raise queries.LogDamaged("a stored tile does not fit the leaves")
+    return frontier.size, audit(files) if files else None
 
 
 def _check_days() -> None:
     days = list(Checkpoint.objects.order_by("size", "id").values_list("day", flat=True))
     if days != sorted(days):
         raise queries.LogDamaged("the days of the checkpoints are out of order")
+
+
+def _check_totals() -> None:
+    """The totals count every leaf once, each stands in the batch that it counts last, and no day adds too little.
+
+    Days that were taken over from the published log have totals of their own, which nobody has here: what they
+    added is counted as unknown, and as much has to be owned up to by leaves that say so.
+    """
+    counted, unknown = 0, 0
+    floors = _check_growth()
+    for row in ClearOpening.objects.filter(kind=day_totals.KIND):
+        totals = queries.read_totals(row)
+        if totals.start != counted:
+            raise queries.LogDamaged(f"no totals count the leaves from {counted} on")
+        counted, unknown = totals.size, unknown + totals.counts.get(day_totals.UNKNOWN, 0)
+        _check_batch(row, totals, floors)
+    resumed = sum(_taken_over(row) for row in ClearOpening.objects.filter(kind="log_resumed"))
+    last = Checkpoint.objects.last()
+    if counted + (resumed - unknown) != (last.size if last else 0):
+        raise queries.LogDamaged(f"no totals count the leaves from {counted} on")
+
+
+def _check_growth() -> dict[int, tuple[int, int]]:
+    """Of each checkpoint by its size: the size before it and the floor in force. Raises LogDamaged."""
+    growths = queries.growths()
+    found, before = {}, 0
+    for growth, floor in zip(
+        growths, day_totals.floors(growths, growths[-1].day) if growths else (), strict=False
+    ):
+        if not growth.leaves or growth.leaves % floor:
+            raise queries.LogDamaged(f"the leaves from {before} on are not as many as a day adds")
+        found[before + growth.leaves] = before, floor
+        before += growth.leaves
+    return found
+
+
+def _check_batch(row: ClearOpening, totals: DayTotals, floors: dict[int, tuple[int, int]]) -> None:
+    before, floor = floors.get(totals.size, (0, 0))
+    place = queries.place_of(queries.leaf_of(bytes(row.opening)))
+    if floor != totals.floor or place is None or not before <= place < totals.size:
+        raise queries.LogDamaged(f"the totals up to leaf {totals.size} are not what was signed")
+
+
+def _taken_over(row: ClearOpening) -> int:
+    """How many leaves came from the published log. Raises LogDamaged."""
+    match open_leaf(bytes(row.opening).decode()).event:
+        case {"from": int(start), "size": int(size)} if start < size:
+            return size - start
+    raise queries.LogDamaged("an opening kept in clear cannot be read")
+
+
+def _check_openings() -> None:
+    """What is kept in clear opens a leaf, in the tree or on its way there."""
+    for row in ClearOpening.objects.exclude(kind=day_totals.KIND):
+        try:
+            opened = open_leaf(bytes(row.opening).decode())
+        except (BadOpening, UnicodeDecodeError):
+            raise queries.LogDamaged("an opening kept in clear cannot be read") from None
+        waits = Queued.objects.filter(data=opened.data).exists()
+        if opened.kind != row.kind or not (waits or queries.place_of(opened.data) is not None):
+            raise queries.LogDamaged("an opening kept in clear opens no leaf of this log")

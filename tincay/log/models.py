@@ -3,22 +3,43 @@
 Only `log.actions` writes these tables.
 """
 
+from uuid import uuid4
+
 from django.db import models
 
 from tincay.core.ledger.leaf import LENGTH
 
 
+class Queued(models.Model):
+    """A leaf that waits for tonight. Its kind is named only if its number is public, and goes with the row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    data = models.BinaryField(max_length=LENGTH, unique=True)
+    kind = models.CharField(max_length=40)
+    day = models.DateField()
+
+
 class Leaf(models.Model):
-    """One step of some report. In clear: where it stands, its kind and its month; the rest is committed."""
+    """One place of the log: what stands there, and nothing of what it is."""
 
     index = models.PositiveBigIntegerField(primary_key=True)
-    data = models.BinaryField(max_length=LENGTH)
-    kind = models.CharField(max_length=40)
-    month = models.CharField(max_length=7)
+    data = models.BinaryField(max_length=LENGTH, unique=True)
 
     class Meta:
         ordering = ("index",)
-        indexes = (models.Index(fields=["kind", "index"], name="leaves_by_kind"),)
+
+
+class ClearOpening(models.Model):
+    """What a leaf about nobody says: totals, the key of a desk, a log that was resumed. Each opens its leaf.
+
+    Of the totals the last ones of each week are kept: they hold those of the days before.
+    """
+
+    kind = models.CharField(max_length=40)
+    opening = models.BinaryField()
+
+    class Meta:
+        ordering = ("id",)
 
 
 class Tile(models.Model):
@@ -33,13 +54,13 @@ class Tile(models.Model):
 
 
 class Head(models.Model):
-    """The right edge of the tree: one row, and the lock behind which every leaf is appended."""
+    """The right edge of the tree: one row. Who queues a leaf shares its lock, who signs the day holds it alone."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     size = models.PositiveBigIntegerField(default=0)
     frontier = models.BinaryField(default=bytes)
     day = models.CharField(max_length=10, default="0001-01-01")
-    """The latest day that a leaf or checkpoint has: what comes behind the lock is never of an earlier one."""
+    """The day that was signed last: no leaf is queued for an earlier one."""
 
     class Meta:
         constraints = (models.CheckConstraint(condition=models.Q(id=1), name="one_head"),)

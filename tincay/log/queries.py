@@ -1,29 +1,32 @@
 """What can be asked of the log: proofs, tiles, its state, a copy of all of it."""
 
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import connection
 
+from tincay.core.ledger import day_totals
 from tincay.core.ledger.checkpoint import CheckpointBody, parse_checkpoint
+from tincay.core.ledger.day_totals import DayTotals, Growth
 from tincay.core.ledger.encoding import HASH_LENGTH
 from tincay.core.ledger.evidence import write_evidence
+from tincay.core.ledger.leaf import LENGTH, Opened, open_leaf
 from tincay.core.ledger.merkle import (
-    BadProof,
     Frontier,
     NodeReader,
     consistency_proof,
     hash_leaf,
     inclusion_proof,
-    verify_consistency,
+    root_of,
 )
 from tincay.core.ledger.note import parse_note
 from tincay.core.ledger.policy import Seen
 from tincay.core.ledger.proof import Proof
 from tincay.core.ledger.tiles import (
     WIDTH,
-    BadTile,
     TileAddress,
     bundle,
     node_reader,
@@ -33,6 +36,10 @@ from tincay.core.ledger.tiles import (
 from tincay.log import keys, models
 
 _TILE = f'SELECT data FROM {models.Tile._meta.db_table} WHERE level = %s AND "index" = %s'  # noqa: S608
+_LEAVES = (
+    f"SELECT data FROM {models.Leaf._meta.db_table} "  # noqa: S608
+    'WHERE "index" >= %s AND "index" < %s ORDER BY "index"'
+)
 
 
 class LogDamaged(Exception):
@@ -40,11 +47,19 @@ class LogDamaged(Exception):
 
 
 class Standing(StrEnum):
-    """How far a leaf has come. Only `registered` may be called registered."""
+    """How far a leaf has come. Only `registered` may be called registered; `missing` breaks what was promised."""
 
     WAITING = "waiting"
+    MISSING = "missing"
     SIGNED = "signed"
     REGISTERED = "registered"
+
+
+class LeafState(NamedTuple):
+    """How far a leaf has come, and its proof where there is one."""
+
+    standing: Standing
+    proof: str = ""
 
 
 class PublishedCheckpoint(NamedTuple):
@@ -93,20 +108,35 @@ def check_origin() -> None:
         raise LogDamaged("TINCAY_ORIGIN is not the name that this log has signed under: put the old one back")
 
 
-def proof_for(index: int) -> str | None:
-    """The proof file of a leaf (C2SP tlog-proof, without opening), or None until it can be given."""
-    proof = _proof(index)
-    return proof.text if proof else None
+def place_of(data: bytes) -> int | None:
+    """Where this leaf stands in the tree, or None while it waits: no row says whose it is."""
+    return models.Leaf.objects.filter(data=data).values_list("index", flat=True).first()
 
 
-def evidence_for(index: int, opening: str) -> str | None:
-    """The file that a reporter keeps, for the way without JavaScript; with it her browser adds the opening."""
-    proof = _proof(index)
+def leaf_of(opening: bytes) -> bytes:
+    """The data of the leaf that an opening kept in clear opens. Raises BadOpening."""
+    return open_leaf(opening.decode()).data
+
+
+def opened_in_clear(kind: str) -> list[Opened]:
+    """What leaves about nobody say, in the order in which they were queued. Raises BadOpening."""
+    rows = models.ClearOpening.objects.filter(kind=kind).values_list("opening", flat=True)
+    return [open_leaf(bytes(opening).decode()) for opening in rows]
+
+
+def evidence_for(opening: str) -> str | None:
+    """The file that a reporter keeps, for the way without JavaScript; with it her browser adds the opening.
+
+    Raises BadOpening.
+    """
+    proof = _proof(place_of(open_leaf(opening).data))
     return write_evidence(proof, opening=opening, policy_note=keys.policy_note()) if proof else None
 
 
-def _proof(index: int) -> Proof | None:
+def _proof(index: int | None) -> Proof | None:
     """Under the latest checkpoint that the quorum saw, so that the file is valid when it is handed out."""
+    if index is None:
+        return None
     for published in covering(index):
         if published.seen.quorum_met:
             hashes = inclusion_proof(index, published.checkpoint.size, stored_nodes())
@@ -114,12 +144,15 @@ def _proof(index: int) -> Proof | None:
     return None
 
 
-def standing(index: int) -> Standing:
-    """How far the leaf at this index has come."""
-    if not models.Checkpoint.objects.filter(size__gt=index).exists():
-        return Standing.WAITING
-    quorum = keys.trusted_policy().has_quorum
-    return Standing.REGISTERED if quorum and _proof(index) else Standing.SIGNED
+def state_of(data: bytes, day: date) -> LeafState:
+    """How far a leaf of that day has come, with its proof (C2SP tlog-proof, without opening) once it can be given."""
+    index = place_of(data)
+    if index is None:
+        signed = models.Checkpoint.objects.values_list("day", flat=True).last()
+        return LeafState(Standing.MISSING if signed and signed > day else Standing.WAITING)
+    proof = _proof(index)
+    registered = proof and keys.trusted_policy().has_quorum
+    return LeafState(Standing.REGISTERED if registered else Standing.SIGNED, proof.text if proof else "")
 
 
 def covering(index: int) -> Iterator[PublishedCheckpoint]:
@@ -174,26 +207,93 @@ def public_tiles(size: int) -> Iterator[TileAddress]:
             yield TileAddress(0, tile.index, tile.width, "entries")
 
 
-def check_growth(frontier: Frontier) -> None:
-    """Raise LogDamaged unless the rows give this root, and continue the last checkpoint that was signed."""
+def growths() -> list[Growth]:
+    """What each checkpoint added to the log, in order."""
+    rows = list(models.Checkpoint.objects.values_list("day", "size"))
+    before = [0, *(size for _, size in rows)]
+    return [Growth(day, size - earlier) for (day, size), earlier in zip(rows, before, strict=False)]
+
+
+def last_totals() -> tuple[DayTotals, models.ClearOpening] | tuple[None, None]:
+    """The totals of the last day, with their row. Raises LogDamaged."""
+    row = models.ClearOpening.objects.filter(kind=day_totals.KIND).last()
+    return (read_totals(row), row) if row else (None, None)
+
+
+def read_totals(row: models.ClearOpening) -> DayTotals:
+    """The totals that a row opens. Raises LogDamaged."""
+    try:
+        return day_totals.read_totals(open_leaf(bytes(row.opening).decode()))
+    except ValueError:
+        raise LogDamaged("the totals of a day cannot be read") from None
+
+
+def check_tree(head: models.Head) -> Frontier:
+    """The right edge of the tree, once every leaf, tile and node agrees with it and with what was signed last.
+
+    Raises LogDamaged. Every leaf is in a checkpoint: leaves get their places and are signed in one transaction.
+    """
     last = models.Checkpoint.objects.last()
     body = parse_checkpoint(parse_note(last.note).text) if last else CheckpointBody("", 0, Frontier().root())
-    old, new = body.size, frontier.size
     try:
-        if models.Leaf.objects.count() != new:
-            raise LogDamaged("the number of leaves is not the size of the log")
-        if _root_at(new) != frontier.root():
-            raise LogDamaged("the leaves do not give the root of the log")
-        verify_consistency(old, new, body.root, frontier.root(), consistency(old, new))
-    except (BadProof, BadTile, IndexError):
-        raise LogDamaged("the log does not continue what was signed") from None
+        frontier = Frontier.of_bytes(head.size, bytes(head.frontier))
+    except ValueError:
+        raise LogDamaged("the head of the log cannot be read") from None
+    if (frontier.size, frontier.root()) != (body.size, body.root):
+        raise LogDamaged("the log does not continue what was signed")
+    if models.Leaf.objects.count() != frontier.size:
+        raise LogDamaged("the number of leaves is not the size of the log")
+    if _root_of_leaves(frontier.size) != frontier.root():
+        raise LogDamaged("the leaves do not give the root of the log")
+    return frontier
 
 
-def _root_at(size: int) -> bytes:
-    """The root from the stored tiles: the same complete subtrees as in a frontier of this size."""
-    nodes, start, hashes = stored_nodes(), 0, []
-    for level in reversed(range(size.bit_length())):
-        if size >> level & 1:
-            hashes.append(nodes(level, start >> level))
-            start += 1 << level
-    return Frontier(size, tuple(hashes)).root()
+def _root_of_leaves(size: int) -> bytes:
+    """The root over all leaves, once every stored tile is what they make it. Raises LogDamaged."""
+    tiles = [_hashed(entries) for entries in entries_by_tile(size)]
+    full = size // WIDTH
+    level, nodes, expected = 1, [tile.root for tile in tiles[:full]], {}
+    for index, tile in enumerate(tiles[:full]):
+        expected[0, index] = tile.hashes
+    while nodes:
+        parts = [nodes[start : start + WIDTH] for start in range(0, len(nodes), WIDTH)]
+        expected.update({(level, index): b"".join(part) for index, part in enumerate(parts)})
+        level, nodes = level + 1, [root_of(part) for part in parts if len(part) == WIDTH]
+    stored = models.Tile.objects.values_list("level", "index", "data")
+    found = 0
+    for tile_level, index, data in stored.iterator(chunk_size=500):
+        found += 1
+        if expected.get((tile_level, index)) != bytes(data):
+            raise LogDamaged("a stored tile does not fit the leaves")
+    if found != len(expected):
+        raise LogDamaged("a stored tile is missing")
+    return root_of([tile.root for tile in tiles])
+
+
+class _Hashed(NamedTuple):
+    """The hashes of up to 256 leaves, and the root over them."""
+
+    hashes: bytes
+    root: bytes
+
+
+@lru_cache(maxsize=256)
+def _hashed(entries: bytes) -> _Hashed:
+    """Remembered by what was hashed: the same bytes have the same hashes, whoever wrote them."""
+    starts = range(0, len(entries), LENGTH)
+    hashes = [hash_leaf(entries[start : start + LENGTH]) for start in starts]
+    return _Hashed(b"".join(hashes), root_of(hashes))
+
+
+def entries_by_tile(size: int) -> Iterator[bytes]:
+    """The data of all leaves, 256 together. Raises LogDamaged for one that is misshapen or out of place."""
+    step = WIDTH * 64
+    for start in range(0, size, step):
+        # By hand: this reads the whole log each day.
+        with connection.cursor() as cursor:
+            cursor.execute(_LEAVES, (start, start + step))
+            entries = [data for (data,) in cursor.fetchall()]
+        if len(entries) != min(step, size - start) or set(map(len, entries)) != {LENGTH}:
+            raise LogDamaged(f"of the leaves from {start} on one is missing or misshapen")
+        for first in range(0, len(entries), WIDTH):
+            yield b"".join(entries[first : first + WIDTH])

@@ -1,19 +1,27 @@
 """How many steps of each kind, so coarse that no single step shows (domain.md §0: weeks from ten, else quarters).
 
-Nothing is counted but kinds of leaves between two checkpoints, which are a day apart at least.
+They are what the leaves of the days say (`day_totals`), whose bytes are in the tree: nothing is counted here.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import Count
+from tincay.core.ledger.day_totals import KIND
+from tincay.log.models import Checkpoint, ClearOpening
+from tincay.log.queries import read_totals
 
-from tincay.log.models import Checkpoint, Leaf
-
+PUBLIC_KINDS = frozenset({
+    "report_received", "message_posted", "stage_changed", "clock_paused", "clock_resumed", "escalated",
+    "consent_changed", "shared", "override_used", "override_refused", "referral_answered", "transferred",
+    "alert_published", "alert_withdrawn", "data_deleted", "key_changed", "indicator_published", "deadline_moved",
+    "extension_told", "calendar_changed", "release_published", "log_resumed",
+})  # fmt: skip
+"""Kinds whose number is told, from ten on: how people are answered, and what the operators do. Of all others not
+even the server keeps how many there were."""
 FEWEST = 10
 QUARTERS_SHOWN = 4
 
@@ -63,7 +71,7 @@ def totals() -> Totals:
 
 @lru_cache(maxsize=2)
 def _totals(_note: str, until: date) -> Totals:
-    weeks = dict(_weeks(until))
+    weeks = _weeks(until)
     last = max(weeks, default=None)
     quarters: dict[tuple[int, int], list[date]] = {}
     for start in weeks:
@@ -94,21 +102,15 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _weeks(until: date) -> Iterator[tuple[date, Counter[str]]]:
-    """(Monday, counts by kind) of each week that is over, as the checkpoints divide the log.
-
-    A day is signed when the next one begins: Monday's checkpoint ends the week before.
-    """
-    sizes = {monday_of(day): size for day, size in _days_ended() if monday_of(day) < monday_of(until)}
-    before = 0
-    for monday in sorted(sizes):
-        rows = Leaf.objects.filter(index__gte=before, index__lt=sizes[monday])
-        counted = rows.order_by().values_list("kind").annotate(Count("index"))
-        yield monday, Counter(dict(counted))
-        before = sizes[monday]
-
-
-def _days_ended() -> list[tuple[date, int]]:
-    """Each day that a checkpoint ended, and how far the log had come."""
-    rows = Checkpoint.objects.filter(size__gt=0).order_by("day", "size").values_list("day", "size")
-    return [(day - timedelta(days=1), size) for day, size in rows]
+def _weeks(until: date) -> dict[date, Counter[str]]:
+    """The counts by kind of each week that was over on this day, by its Monday, from the first in which
+    anything happened; covers and other kinds are left out."""
+    weeks: dict[date, Counter[str]] = {}
+    for row in ClearOpening.objects.filter(kind=KIND):
+        totals = read_totals(row)
+        monday = date.fromisocalendar(int(totals.week[:4]), int(totals.week[6:]), 1)
+        if monday < monday_of(until):
+            counted = {kind: number for kind, number in totals.counts.items() if kind in PUBLIC_KINDS}
+            weeks[monday] = Counter(counted)
+    begun = min((monday for monday, counted in weeks.items() if counted), default=until)
+    return {monday: counted for monday, counted in weeks.items() if monday >= begun}

@@ -40,7 +40,6 @@ class State:
     waiting: int
     held: int
     notices: int
-    leaves: int
     checkpoint: date | None
     checkpoint_size: int
     ticked: datetime | None
@@ -67,7 +66,6 @@ def state(now: datetime) -> State:
         waiting=every.filter(next_due_at__isnull=False, held=False).count(),
         held=every.filter(held=True).count(),
         notices=Notice.objects.for_the_rules().filter(sent_at=None).count(),
-        leaves=log.size(),
         checkpoint=last.checkpoint.day if last else None,
         checkpoint_size=last.checkpoint.size if last else 0,
         ticked=ticked,

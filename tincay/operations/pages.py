@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tincay.directory.models import CalendarDay
+from tincay.directory.models import CalendarDay, CalendarVersion
+from tincay.log.queries import leaf_of, place_of
 from tincay.operations import forms
 from tincay.web.packs import label, language
 
@@ -17,3 +18,9 @@ def day_line(row: CalendarDay) -> dict[str, Any]:
         "kind": label("day_kind", row.kind),
         "name": name,
     }
+
+
+def version_line(row: CalendarVersion) -> dict[str, Any]:
+    """One change of the calendar, and where its leaf stands once it does."""
+    opening = bytes(row.opening)
+    return {"row": row, "told": bool(opening), "place": place_of(leaf_of(opening)) if opening else None}

@@ -29,7 +29,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "days": [pages.day_line(day) for day in days_ahead(local_day(now()))],
-            "versions": versions(),
+            "versions": [pages.version_line(row) for row in versions()],
             "known_until": directory.calendar("organisation").known_until,
         },
     )

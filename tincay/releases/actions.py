@@ -110,7 +110,6 @@ def _publish(*, spend: Spend, measured: ReleaseContent, verdict: AttackVerdict, 
         findings=[list(line) for line in verdict.lines()],
         refusals=[[list(refusal.columns), refusal.reason] for refusal in measured.refusals],
         digest=digest,
-        leaf=appended.index,
         opening=appended.opening,
     )
 

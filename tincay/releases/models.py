@@ -38,7 +38,7 @@ class Release(models.Model):
     """One publication: what it cost, what the attacks found, and the leaf that records it.
 
     Its id is its spend's: numbers and files are written first, and this row closes them. `digest` is SHA-256
-    over the published files; `leaf` and `opening` prove when it was published.
+    over the published files; `opening` opens the leaf that proves when it was published.
     """
 
     spend = models.OneToOneField(Spend, models.PROTECT, related_name="release")
@@ -48,7 +48,6 @@ class Release(models.Model):
     findings = models.JSONField()
     refusals = models.JSONField()
     digest = models.CharField(max_length=64)
-    leaf = models.BigIntegerField()
     opening = models.BinaryField()
 
 

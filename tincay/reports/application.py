@@ -7,6 +7,8 @@ Called by the verbs beside it, each of which is one transaction.
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
+
 from tincay.core.clock import local_day
 from tincay.core.sealing import Recipient
 from tincay.core.stages import (
@@ -31,6 +33,7 @@ from tincay.reports.queries import was_answered
 from tincay.vault.actions import keep_opening
 from tincay.web.transactions import one_transaction
 
+COUNT_A_STEP = "UPDATE reports_report SET steps = steps + 1 WHERE id = %s RETURNING steps"
 REFRESHED = ("stage", "priority", "paused", "handled_at")
 
 
@@ -61,15 +64,29 @@ def save_clocks(report: Report, clocks: ReportClocks, *columns: str) -> None:
 
 def log_event(report: Report, kind: str, now: datetime, /, **facts: str | int) -> Appended:
     """Append a leaf about this report; what it says is sealed to the thread and to the receipt."""
-    event = {"desk": report.desk.code, **facts, "record": report.id.hex}
+    number = _next_number(report)
+    event = {"desk": report.desk.code, **facts, "n": number, "record": report.id.hex}
     appended = append_leaf(kind=kind, event=event, now=now)
     keep_opening(
         owner=report.id,
+        number=number,
         appended=appended,
         thread=Recipient(report.thread),
         receipt=Recipient(report.receipt),
     )
     return appended
+
+
+def _next_number(report: Report) -> int:
+    """Count this step: a report's leaves are numbered from 1, so that an opening that was removed shows."""
+    if report._state.adding:  # its first leaf is written before its row
+        report.steps = 1
+        return report.steps
+    # By hand, because this runs for every step. It holds the row: two steps at once have two numbers.
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_A_STEP, [Report._meta.pk.get_db_prep_value(report.pk, connection)])
+        report.steps = cursor.fetchone()[0]
+    return report.steps
 
 
 @one_transaction

@@ -95,6 +95,7 @@ def blank_report(rows: Rows, report: Report, now: datetime) -> None:
         classification="",
         handling_result="",
         times_opened=0,
+        steps=0,
         paged=0,
         purge_on=None,
     )

@@ -73,6 +73,8 @@ class Report(models.Model):
     # How many people on call were paged for a p0 that nobody has opened.
     paged = models.PositiveSmallIntegerField(default=0)
     times_opened = models.PositiveIntegerField(default=0)
+    # How many leaves of the log are about this report: its openings are numbered up to here.
+    steps = models.PositiveIntegerField(default=0)
     # Its count row stands in a batch that was written: it can be found no more.
     counted = models.BooleanField(default=False)
 

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from django.db.models import Max
+from django.db.models import Count, Max, Min
 
 from tincay.core.clock import ZONE, local_day
 from tincay.core.consent import Grant
 from tincay.reports.models import Report
+from tincay.vault.models import Opening
 
 
 def grants(report: Report) -> list[Grant]:
@@ -67,3 +68,12 @@ def safe_tries(report: Report) -> list[date]:
     wrote = last_message(report, from_reporter=True)
     days = report.safe_tries.values_list("day", flat=True)
     return [day for day in days if wrote is None or day > local_day(wrote)]
+
+
+def with_gaps() -> int:
+    """How many reports have not exactly the openings 1, 2, 3 … that their steps left."""
+    numbers = Opening.objects.for_the_rules().order_by().values("owner")
+    rows = numbers.annotate(first=Min("number"), last=Max("number"), all=Count("id"))
+    kept = {row["owner"]: (row["first"], row["last"], row["all"]) for row in rows}
+    steps = dict(Report.objects.for_the_rules().filter(steps__gt=0).values_list("pk", "steps"))
+    return sum(kept.get(pk) != (1, number, number) for pk, number in steps.items()) + len(kept.keys() - steps)

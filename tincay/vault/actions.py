@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -12,7 +12,7 @@ from tincay.core.authorship import DeskKey as KeyOfDesk
 from tincay.core.authorship import follow_keys, is_vouched
 from tincay.core.sealing import BadEnvelope, Recipient, check_envelope, seal
 from tincay.core.statements import NotSigned, Statement, spelled
-from tincay.log.actions import Appended, append_leaf
+from tincay.log.actions import Appended, append_public_leaf
 from tincay.people.actions import end_sessions, let_in_again, suspend
 from tincay.people.models import Desk, DeskKey, Membership, User
 from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
@@ -127,11 +127,16 @@ def move(
 
 
 @one_transaction
-def keep_opening(*, owner: UUID, appended: Appended, thread: Recipient, receipt: Recipient) -> None:
-    """Seal what a leaf says to the thread's key and to the receipt. Needs no unlocked key."""
+def keep_opening(
+    *, owner: UUID, number: int, appended: Appended, thread: Recipient, receipt: Recipient
+) -> None:
+    """Seal what a leaf says to the thread's key and to the receipt. Needs no unlocked key.
+
+    `number` counts the leaves of this owner from 1: the event says it too, so that a missing one shows.
+    """
     opening = Opening(
         owner=owner,
-        leaf=appended.index,
+        number=number,
         for_thread=seal(appended.opening, thread),
         for_receipt=seal(appended.opening, receipt),
     )
@@ -176,17 +181,6 @@ def erase_words(*, owner: UUID) -> int:
     return words.delete()[0]
 
 
-def _commit_key(*, holder: str, recipient: Recipient, now: datetime, gone: bool = False) -> None:
-    """A public key is a leaf, so that a swapped one shows; its opening is sealed to the key itself.
-
-    So is the end of a key that was taken away: the leaf then names none.
-    """
-    owner = uuid5(NAMESPACE_OID, recipient)
-    event = {"holder": holder, "recipient": "" if gone else recipient, "record": owner.hex}
-    appended = append_leaf(kind="key_changed", event=event, now=now)
-    keep_opening(owner=owner, appended=appended, thread=recipient, receipt=recipient)
-
-
 def _lock(desks: QuerySet[Desk]) -> None:
     """Who changes who holds the keys of these desks waits here for who does it already: else the last two
     holders could go at the same moment. (SQLite has one writer anyway.)"""
@@ -211,7 +205,6 @@ def set_person_key(
     salt: bytes,
     sealed: bytes,
     scrypt: tuple[int, int, int],
-    now: datetime,
 ) -> None:
     """Give a user the key that the own browser made. Desk wraps for an older key are gone with it.
 
@@ -236,7 +229,6 @@ def set_person_key(
             "scrypt_p": scrypt[2],
         },
     )
-    _commit_key(holder="person", recipient=recipient, now=now)
 
 
 @one_transaction
@@ -272,7 +264,8 @@ def set_desk_key(
     )
     Desk.objects.filter(pk=desk.pk).update(recipient=recipient, signing=key.signing, key_due=False)
     desk.recipient, desk.signing, desk.key_due = recipient, key.signing, False
-    _commit_key(holder="desk", recipient=recipient, now=now)
+    event = {name: value for name, value in key.document.items() if name != "v"}
+    append_public_leaf(kind="key_changed", event=event, now=now)  # about nobody, so that a swapped one shows
 
 
 def _checked_succession(before: KeyOfDesk, key: KeyOfDesk, succession: Statement | None) -> Statement:
@@ -361,7 +354,7 @@ def suspend_member(*, user: User) -> list[Desk]:
 
 
 @one_transaction
-def reset_access(*, user: User, password: str, keep_key: bool, now: datetime) -> None:
+def reset_access(*, user: User, password: str, keep_key: bool) -> None:
     """Let a user in again who lost the password, the telephone or the passphrase.
 
     The own key goes too, so that colleagues hand over the desks' keys anew, unless `keep_key`: then the
@@ -373,7 +366,6 @@ def reset_access(*, user: User, password: str, keep_key: bool, now: datetime) ->
             raise LastMember
         DeskWrap.objects.within(user=user).delete()
         PersonWrap.objects.within(user=user).delete()
-        _commit_key(holder="person", recipient=Recipient(user.recipient), now=now, gone=True)
         User.objects.for_the_rules().filter(pk=user.pk).update(recipient="")
         user.recipient = ""
     let_in_again(user=user, password=password)

@@ -34,7 +34,7 @@ class OpeningSet(OwnedSet["Opening"]):
     owner_path = "owner"
 
     def of(self, *owners: UUID) -> Self:
-        return super().of(*owners).order_by("leaf")
+        return super().of(*owners).order_by("owner", "number")
 
 
 class Compartment(models.Model):
@@ -123,14 +123,21 @@ class SealedText(models.Model):
 
 
 class Opening(models.Model):
-    """What a leaf of the log says, sealed to the thread and to the receipt. Without it the leaf means nothing."""
+    """What a leaf of the log says, sealed to the thread and to the receipt. Without it the leaf means nothing.
 
+    Which leaf it is no row says: whoever opens it can compute the leaf, and ask the log where that stands.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
     owner = models.UUIDField(db_index=True)
-    leaf = models.BigIntegerField()
+    number = models.PositiveIntegerField()
     for_thread = models.BinaryField()
     for_receipt = models.BinaryField()
 
     objects = OpeningSet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "number"], name="openings_in_order")]
 
 
 class PersonWrap(models.Model):

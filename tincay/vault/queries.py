@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from tincay.core.authorship import DeskKey as KeyOfDesk
 from tincay.core.sealing import Recipient
+from tincay.log.queries import opened_in_clear
 from tincay.people.models import Desk, User
 from tincay.vault.models import Compartment, DeskWrap, Opening, SealedText, Wrap
 
@@ -81,6 +82,13 @@ def without_key(desk: Desk) -> QuerySet[User]:
         .exclude(recipient__in=holding)
         .order_by("id")
     )
+
+
+def swapped_desks() -> list[str]:
+    """Desks whose public halves are not the last ones that the log names."""
+    told = {opened.event["desk"]: opened.event for opened in opened_in_clear("key_changed")}
+    keys = [key_in_force(desk).document for desk in Desk.objects.exclude(recipient="").order_by("code")]
+    return [key["desk"] for key in keys if not key.items() - {("v", 1)} <= told.get(key["desk"], {}).items()]
 
 
 class Readable(NamedTuple):

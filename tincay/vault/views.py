@@ -72,7 +72,6 @@ def set_my_key(request: HttpRequest) -> HttpResponse:
             salt=sent.salt,
             sealed=sent.sealed,
             scrypt=(sent.n, sent.r, sent.p),
-            now=now(),
         )
     except LastMember:
         return JsonResponse({"error": "last_member"}, status=409)

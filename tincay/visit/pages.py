@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from tincay.core import receipts
 from tincay.core.authorship import Forged, HerWords, her_words
 from tincay.core.clock import local_day
 from tincay.core.consent import wishes
+from tincay.core.ledger.leaf import Opened, open_leaf
 from tincay.core.sealing import Sealed, Stretched, open_sealed, signing_public
 from tincay.core.statements import NotSigned
 from tincay.intake.forms import LONGEST_WORDS
@@ -23,12 +24,13 @@ from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
 from tincay.intake.seal_on_server import new_code as new_code_of
 from tincay.log.keys import policy_note
-from tincay.log.queries import Standing, evidence_for, proof_for, standing
+from tincay.log.queries import Standing, evidence_for, state_of
 from tincay.people.models import Desk, Organisation
 from tincay.reports.envelope import NewCode
 from tincay.reports.models import Escalation, Report
 from tincay.reports.queries import grants
 from tincay.reports.signed_words import desk_keys, record_json, said_of, signed_words
+from tincay.vault.models import Opening
 from tincay.vault.queries import first_opening, openings, wraps_for_receipt
 from tincay.visit import queries
 from tincay.visit.actions import ReceiptKeys
@@ -349,37 +351,43 @@ def late(visitor: Visitor, now: datetime) -> dict[str, Any]:
 
 
 def proof(visitor: Visitor) -> dict[str, Any]:
-    """The leaf, how far it has come, and whether the file can be given yet."""
+    """What her phone needs to find her leaf: no row says which one it is. Without a script it is found here."""
     opening = first_opening(visitor.report.id)
     if opening is None:
-        return {**_page(visitor), "position": None}
-    bare = proof_for(opening.leaf)
+        return {**_page(visitor), "sealed": None}
+    opened = _opened(visitor, opening)
     return {
         **_page(visitor),
-        "position": opening.leaf,
-        "leaf": _leaf_in(visitor.report),
-        "standing": standing(opening.leaf),
-        "registered": standing(opening.leaf) is Standing.REGISTERED,
-        "ready": bare is not None,
-        "file": {"proof": bare, "policy": policy_note(), "sealed": base64_text(opening.for_receipt)},
+        "sealed": {"policy": policy_note(), "sealed": base64_text(opening.for_receipt)},
+        "state": state_of(opened.data, opened.day) if opened else None,
+        "standings": [standing.value for standing in Standing],
+        "leaf": base64_text(opened.leaf_hash) if opened else "",
     }
 
 
-def _leaf_in(report: Report) -> str:
-    """The leaf's hash as the promise states it."""
-    lines = report.promise.splitlines()
-    return next((line.removeprefix("leaf ") for line in lines if line.startswith("leaf ")), "")
+def _opened(visitor: Visitor, opening: Opening) -> Opened | None:
+    """The opening, read in memory, where the server may."""
+    text = _opening_text(visitor, opening)
+    return open_leaf(text) if text else None
+
+
+def _opening_text(visitor: Visitor, opening: Opening) -> str:
+    if visitor.keys is None:
+        return ""
+    return open_sealed(Sealed(bytes(opening.for_receipt)), visitor.keys.stretched.identity).decode()
+
+
+def leaf_state(data: bytes, day: date) -> dict[str, str]:
+    """What her browser is told of the leaf that it names."""
+    state = state_of(data, day)
+    return {"standing": state.standing.value, "proof": state.proof}
 
 
 def proof_text(visitor: Visitor) -> str | None:
-    """The proof file; where the server may open, with what the leaf says in it."""
+    """The proof file with what the leaf says in it, where the server may open."""
     opening = first_opening(visitor.report.id)
-    if opening is None:
-        return None
-    if visitor.keys is None:
-        return proof_for(opening.leaf)
-    opened = open_sealed(Sealed(bytes(opening.for_receipt)), visitor.keys.stretched.identity)
-    return evidence_for(opening.leaf, opened.decode())
+    text = _opening_text(visitor, opening) if opening else ""
+    return evidence_for(text) if text else None
 
 
 def data(visitor: Visitor, now: datetime) -> dict[str, Any]:

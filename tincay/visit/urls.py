@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("new-code/", views.new_code, name="visit_new_code"),
     path("late/", views.late, name="visit_late"),
     path("proof/", views.proof, name="visit_proof"),
+    path("proof/leaf/", views.proof_leaf, name="visit_proof_leaf"),
     path("proof/file/", views.proof_file, name="visit_proof_file"),
     path("data/", views.data, name="visit_data"),
     path("delete/", views.delete, name="visit_delete"),

@@ -2,6 +2,7 @@
 
 import contextlib
 import secrets
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -49,7 +50,7 @@ from tincay.visit.session import (
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
 from tincay.web.packs import text_version, texts, things, things_for_script
-from tincay.web.strict_json import Bytes32, Strict, base64_text, read
+from tincay.web.strict_json import Bytes32, Bytes33, Strict, Version, base64_text, read
 from tincay.web.time import now
 
 
@@ -64,6 +65,14 @@ class ChallengeAnswer(Strict):
 
     ticket: str
     answer: Bytes32
+
+
+class LeafIn(Strict):
+    """The leaf that an opening of hers opens, and its day."""
+
+    v: Version
+    leaf: Bytes33
+    day: date
 
 
 @csrf_exempt  # No session to ride on yet; a form of another site is recognised by Sec-Fetch-Site.
@@ -115,7 +124,7 @@ def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> Http
     shown.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
     # What an ended visit left behind is not lost by a mistyped code either.
     shown.setdefault("typed", request.POST.get("plain-words", ""))
-    config = {"salt": bytes(this_install().salt).hex(), "things": things_for_script()}
+    config = {"salt": bytes(this_install().salt).hex(), "things": things_for_script("vi", "en")}
     return render(request, "visit/door.html", {"config": config, "texts": texts(), **shown}, status=status)
 
 
@@ -337,6 +346,14 @@ def late(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def proof(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The proof that it was received, and how to check it without us."""
     return render(request, "visit/proof.html", pages.proof(visitor))
+
+
+@requires_visit(over)
+@require_POST
+def proof_leaf(request: HttpRequest, visitor: Visitor) -> JsonResponse:
+    """How far the leaf has come that her browser names, having opened it: the server cannot tell which is hers."""
+    sent = read(LeafIn, body_of(request))
+    return JsonResponse(pages.leaf_state(sent.leaf, sent.day))
 
 
 @requires_visit(over)

@@ -64,12 +64,11 @@ def things() -> tuple[Thing, ...]:
     return tuple(Thing(row["emoji"], row["vi"], row["en"]) for row in pack_rows("receipt_things.csv"))
 
 
-def things_for_script() -> dict[str, list[str]]:
-    """The same in the page's configuration: the reader of codes on her phone takes both languages."""
+def things_for_script(*languages: str) -> dict[str, Any]:
+    """The same in a page's configuration, with the nouns of these languages."""
     return {
         "pictures": [thing.picture for thing in things()],
-        "vi": [thing.vi for thing in things()],
-        "en": [thing.en for thing in things()],
+        "names": {tongue: [thing.name(tongue) for thing in things()] for tongue in languages},
     }
 
 

@@ -46,6 +46,7 @@ def _bytes64url(value: Any) -> bytes:
 Version = Annotated[int, Field(ge=1, le=1)]
 Bytes64 = Annotated[bytes, BeforeValidator(_bytes64)]
 Bytes32 = Annotated[bytes, BeforeValidator(_bytes64url), Field(min_length=32, max_length=32)]
+Bytes33 = Annotated[bytes, BeforeValidator(_bytes64url), Field(min_length=33, max_length=33)]
 Bytes64Long = Annotated[bytes, BeforeValidator(_bytes64url), Field(min_length=64, max_length=64)]
 Salt = Annotated[bytes, BeforeValidator(_bytes64url), Field(min_length=16, max_length=64)]
 AgeRecipient = Annotated[Recipient, StringConstraints(pattern=r"^age1[02-9ac-hj-np-z]{58}$")]

@@ -1,19 +1,22 @@
-"""Writes tests/vectors/ledger/evidence.json: files that a reporter keeps, and what is to be said about each.
+"""Writes tests/vectors/ledger/: evidence.json, files that a reporter keeps, and what is to be said about each;
+day_totals.json, the leaves that tell what a day added, and the floors that follow from growth.
 
-`python -m tests.core.ledger.make_vectors` writes it anew; a test says whether the committed file is current.
-Python and the browser's verifier both have to give these answers.
+`python -m tests.core.ledger.make_vectors` writes them anew; a test says whether the committed files are current.
+Python and the browser's verifier both have to give the answers of the first.
 """
 
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from tests.core.ledger.logs import LOG, STRANGER, W1, W2, W3, Log, log_of, policy_of, seed
+from tincay.core.ledger.day_totals import KIND, Growth, floors
 from tincay.core.ledger.evidence import VerifiedEvidence, verify_evidence, write_evidence
 from tincay.core.ledger.leaf import commit, event_bytes, opening
+from tincay.core.ledger.merkle import hash_leaf
 from tincay.core.ledger.note import Signer
 from tincay.core.ledger.policy import Policy
 from tincay.core.ledger.proof import parse_proof
@@ -133,5 +136,62 @@ def as_text() -> str:
     return json.dumps(vectors(), ensure_ascii=False, indent=1) + "\n"
 
 
+# Totals of days
+
+TOTALS = PATH.with_name("day_totals.json")
+GOOD: dict[str, str | int] = {
+    "week": "2026-W27", "floor": 64, "from": 4480, "size": 4928,
+    "count_cover": 398, "count_day_totals": 7, "count_other": 9, "count_report_received": 12,
+    "count_stage_changed": 22,
+}  # fmt: skip
+DAY = date(2026, 7, 6)
+STEPS: dict[str, list[int]] = {
+    "no day before": [],
+    "one large day": [64, 64, 640],
+    "two large days": [64, 320, 64, 640, 64],
+    "a floor that was raised stays": [128, 128, 64],
+    "longer ago than a quarter": [640, *[64] * 92, 640],
+}
+
+
+def totals_vectors() -> dict[str, Any]:
+    bad: dict[str, dict[str, str | int]] = {
+        "one leaf too many is counted": {**GOOD, "count_other": 10},
+        "the size is missing": {name: value for name, value in GOOD.items() if name != "size"},
+        "a number is a text": {**GOOD, "floor": "64"},
+    }
+    good = {"a week": GOOD, "a week with leaves taken over": {**GOOD, "count_unknown": 128, "size": 5056}}
+    cases = [(name, KIND, facts, True) for name, facts in good.items()]
+    cases += [(name, KIND, facts, False) for name, facts in bad.items()]
+    cases.append(("another kind", "key_changed", GOOD, False))
+    return {"totals": [_totals_case(*case) for case in cases], "floors": list(map(_floors_case, STEPS))}
+
+
+def _totals_case(name: str, kind: str, facts: dict[str, str | int], valid: bool) -> dict[str, Any]:
+    text, nonce = event_bytes(kind=kind, day=DAY, facts=facts), seed(name)
+    data = commit(text, nonce)
+    opened = opening(text, nonce).decode()
+    return {
+        "name": name,
+        "opening": opened,
+        "leaf": data.hex(),
+        "hash": hash_leaf(data).hex(),
+        "valid": valid,
+    }
+
+
+def _floors_case(name: str) -> dict[str, Any]:
+    growths = [Growth(DAY + timedelta(days=number), leaves) for number, leaves in enumerate(STEPS[name])]
+    upcoming = DAY + timedelta(days=len(growths))
+    days = [[growth.day.isoformat(), growth.leaves] for growth in growths]
+    in_force = floors(growths, upcoming)
+    return {"name": name, "days": days, "next": upcoming.isoformat(), "in_force": in_force}
+
+
+def totals_text() -> str:
+    return json.dumps(totals_vectors(), ensure_ascii=False, indent=1) + "\n"
+
+
 if __name__ == "__main__":
     PATH.write_text(as_text(), encoding="utf-8", newline="\n")
+    TOTALS.write_text(totals_text(), encoding="utf-8", newline="\n")

@@ -58,6 +58,13 @@ def commit(event: bytes, nonce: bytes) -> bytes:
     return bytes([VERSION]) + hmac.digest(nonce, event, "sha256")
 
 
+def cover(noise: bytes) -> bytes:
+    """The data of a leaf that stands for nothing: 32 random bytes look like any other commitment."""
+    if len(noise) != LENGTH - 1:
+        raise ValueError("a cover has 32 random bytes")
+    return bytes([VERSION]) + noise
+
+
 def opening(event: bytes, nonce: bytes) -> bytes:
     """What opens the leaf later: event and nonce as JSON. To be sealed at once, never stored as it is."""
     return encode_json({"event": event.decode(), "nonce": encode_base64(nonce), "v": VERSION}).encode()

@@ -17,7 +17,6 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
                 ('made_at', models.DateTimeField()),
                 ('reason', models.CharField(max_length=300)),
-                ('leaf', models.BigIntegerField(null=True)),
                 ('opening', models.BinaryField(default=bytes)),
             ],
         ),

@@ -109,7 +109,6 @@ class Migration(migrations.Migration):
                 ('bound', models.PositiveBigIntegerField()),
                 ('lower', models.PositiveBigIntegerField()),
                 ('upper', models.PositiveBigIntegerField(null=True)),
-                ('leaf', models.BigIntegerField()),
                 ('opening', models.BinaryField()),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.province')),

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import uuid
 from django.db import migrations, models
 
 
@@ -10,6 +11,36 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='ClearOpening',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40)),
+                ('opening', models.BinaryField()),
+            ],
+            options={
+                'ordering': ('id',),
+            },
+        ),
+        migrations.CreateModel(
+            name='Leaf',
+            fields=[
+                ('index', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
+                ('data', models.BinaryField(max_length=33, unique=True)),
+            ],
+            options={
+                'ordering': ('index',),
+            },
+        ),
+        migrations.CreateModel(
+            name='Queued',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('data', models.BinaryField(max_length=33, unique=True)),
+                ('kind', models.CharField(max_length=40)),
+                ('day', models.DateField()),
+            ],
+        ),
         migrations.CreateModel(
             name='Checkpoint',
             fields=[
@@ -33,19 +64,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_head')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Leaf',
-            fields=[
-                ('index', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
-                ('data', models.BinaryField(max_length=33)),
-                ('kind', models.CharField(max_length=40)),
-                ('month', models.CharField(max_length=7)),
-            ],
-            options={
-                'ordering': ('index',),
-                'indexes': [models.Index(fields=['kind', 'index'], name='leaves_by_kind')],
             },
         ),
         migrations.CreateModel(

@@ -84,7 +84,6 @@ class Migration(migrations.Migration):
                 ('findings', models.JSONField()),
                 ('refusals', models.JSONField()),
                 ('digest', models.CharField(max_length=64)),
-                ('leaf', models.BigIntegerField()),
                 ('opening', models.BinaryField()),
                 ('spend', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='release', to='releases.spend')),
             ],

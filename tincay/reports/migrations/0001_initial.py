@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                 ('purge_on', models.DateField(null=True)),
                 ('paged', models.PositiveSmallIntegerField(default=0)),
                 ('times_opened', models.PositiveIntegerField(default=0)),
+                ('steps', models.PositiveIntegerField(default=0)),
                 ('counted', models.BooleanField(default=False)),
                 ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='people.desk')),
             ],

@@ -15,16 +15,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Opening',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.UUIDField(db_index=True)),
-                ('leaf', models.BigIntegerField()),
-                ('for_thread', models.BinaryField()),
-                ('for_receipt', models.BinaryField()),
-            ],
-        ),
-        migrations.CreateModel(
             name='Compartment',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
@@ -37,6 +27,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('current', True)), fields=('owner', 'kind', 'part'), name='one_current_compartment')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Opening',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('owner', models.UUIDField(db_index=True)),
+                ('number', models.PositiveIntegerField()),
+                ('for_thread', models.BinaryField()),
+                ('for_receipt', models.BinaryField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('owner', 'number'), name='openings_in_order')],
             },
         ),
         migrations.CreateModel(

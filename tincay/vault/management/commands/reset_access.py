@@ -7,7 +7,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tincay.people.models import User
 from tincay.vault.actions import LastMember, reset_access
-from tincay.web.time import now
 
 
 class Command(BaseCommand):
@@ -23,7 +22,7 @@ class Command(BaseCommand):
             raise CommandError("Nobody has this name.")
         password = secrets.token_urlsafe(12)
         try:
-            reset_access(user=user, password=password, keep_key=keep_key, now=now())
+            reset_access(user=user, password=password, keep_key=keep_key)
         except LastMember:
             raise CommandError(
                 "Nobody else holds the key of one of this user's desks: without it its reports are lost."
