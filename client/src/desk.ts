@@ -6,7 +6,7 @@ import { KeyFingerprint, KeySetup, KeyUnlock } from "./keys";
 import { followReceipts, Forged } from "./authorship";
 import { fromBase64url, type Bytes } from "./bytes";
 import { setOpener } from "./opener";
-import { checkPage, recordData, type RecordData } from "./record";
+import { checkPage, neededRecord, recordData, type RecordData } from "./record";
 import { DeskRewrap } from "./rewrap";
 import { SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
@@ -29,9 +29,11 @@ setOpener({
   open: (wraps, sealed) => ask("open", { wraps, sealed }),
   signing,
   openings: ({ threads, steps }) => ask("openings", { threads: threads!, sealed: steps!.sealed }),
-  async message(words, key, { recipient, kind }) {
+  async message(words, key, { kind }) {
+    // To the thread that she signed, whatever the rows say.
+    const to = (await neededRecord()).words.recipient("thread");
     const { code, wraps, by, day } = recordData().desk!;
-    const sealed = await ask("reply", { wraps, to: recipient!, reply: { by, day, desk: code, key, kind: kind!, thread: recipient!, words } });
+    const sealed = await ask("reply", { wraps, to, reply: { by, day, desk: code, key, kind: kind!, thread: to, words } });
     return { v: 1, key, sealed };
   },
 });

@@ -84,7 +84,8 @@ export class KeyFingerprint extends HTMLElement {
     if (recipient !== this.dataset["recipient"]) return fail(this, "swapped");
     const words = await wordList(said(this, "list")).catch(() => undefined);
     if (!words) return fail(this, "words");
-    for (const word of fingerprint(utf8(recipient), words)) list.appendChild(document.createElement("li")).textContent = word;
+    // At once, in place of what is there: the list of words may have come twice.
+    list.replaceChildren(...fingerprint(utf8(recipient), words).map((word) => Object.assign(document.createElement("li"), { textContent: word })));
   }
 }
 

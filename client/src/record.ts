@@ -17,7 +17,7 @@ export interface RecordData {
   /** At the desk: the threads that the report had, oldest first, and the opening of its first leaf. */
   threads?: Link[][];
   first?: string;
-  desk?: { code: string; wraps: Link[]; by: number; day: string };
+  desk?: { code: string; wraps: Link[]; by: number; day: string } | null;
 }
 
 /** One sealed thing as a page carries it; `said` is what the page says of a desk's reply. */
@@ -58,9 +58,17 @@ let known: { text: string; record: Promise<PageRecord> } | undefined;
 export function pageRecord(): Promise<PageRecord> | undefined {
   const text = document.getElementById("record")?.textContent;
   if (!text) return undefined;
-  if (known?.text !== text) known = { text, record: PageRecord.read(JSON.parse(text) as RecordData) };
+  if (known?.text !== text) {
+    const record = PageRecord.read(JSON.parse(text) as RecordData);
+    known = { text, record };
+    // What failed is tried again: the key may have gone while it was read.
+    record.catch(() => (known = undefined));
+  }
   return known.record;
 }
+
+/** The same where words of somebody are shown or answered. Rejects with Forged. */
+export const neededRecord = (): Promise<PageRecord> => pageRecord() ?? Promise.reject(new Forged("words_missing"));
 
 export const recordData = (): RecordData => json<RecordData>("record");
 
@@ -77,9 +85,8 @@ async function checkHistory(): Promise<void> {
 
 /** As soon as the key is there: her own signatures first, then whether everything of hers is on the page. */
 export async function checkPage(): Promise<void> {
-  const checked = pageRecord();
-  if (!checked || !opener().ready()) return;
-  const forged = await checked
+  if (!opener().ready() || !document.querySelector("sealed-words,#record")) return;
+  const forged = await neededRecord()
     .then(async (record) => {
       const things = all(document, "sealed-words[data-thread]").map(thingIn).filter(({ said }) => !said);
       const threads = document.querySelector("[data-whole-thread]") ? record.words.recipients("thread") : [];

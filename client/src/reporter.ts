@@ -7,7 +7,7 @@ import { setOpener } from "./opener";
 import type { HerMessageIn } from "./generated";
 import { mentions } from "./receipt";
 import { NewCode } from "./new-code";
-import { checkPage, pageRecord } from "./record";
+import { checkPage, neededRecord } from "./record";
 import { follow, open, openDocument, sealDocument } from "./seal";
 import { refuseWords, SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
@@ -28,7 +28,7 @@ setOpener({
   openings: ({ steps }) => Promise.all(steps!.sealed.map(async (one) => text(await open(fromBase64(one), holding()!.receipt.identity)))),
   signing: () => signingPublic(holding()!.receipt.signingSeed),
   async message(words, key) {
-    const { words: hers } = (await pageRecord())!;
+    const { words: hers } = await neededRecord();
     const { desk, desk_signing, n } = hers.documents[hers.documents.length - 1]!;
     const recipient = hers.recipient("thread");
     const sealed = await sealDocument({ v: 1, words }, recipient);

@@ -3,7 +3,7 @@
 import { lastKey, type DeskKey } from "./authorship";
 import { fromBase64url } from "./bytes";
 import type { Signed } from "./generated";
-import { readStatement } from "./statement";
+import { NotSigned, readStatement } from "./statement";
 
 interface RoutedDesk {
   case: string;
@@ -34,12 +34,21 @@ export interface SealedTo {
   case: DeskKey;
 }
 
+function leadsToDesks({ default: other, desks, provinces }: RoutingDocument): boolean {
+  const known = Object.entries(desks ?? {}).filter(([, { number, recipient, signing }]) => number && recipient && signing);
+  const codes = known.map(([code]) => code);
+  const named = [other, ...Object.values(provinces), ...known.map(([, desk]) => desk.case)];
+  return named.every((code) => codes.includes(code)) && !desks[other]!.state;
+}
+
 export class Routing {
   private constructor(private readonly document: RoutingDocument, private readonly later: Routed["later"]) {}
 
-  /** Throws NotSigned. */
+  /** Throws NotSigned, also where it leads to a desk that it does not name, or to a state body by default. */
   static async read({ install, statement, later }: Routed): Promise<Routing> {
-    return new Routing(await readStatement<RoutingDocument>(fromBase64url(install), "routing", statement), later);
+    const document = await readStatement<RoutingDocument>(fromBase64url(install), "routing", statement);
+    if (!leadsToDesks(document)) throw new NotSigned();
+    return new Routing(document, later);
   }
 
   /** The desk for a province; never a state body's about an official (tests/vectors/desk_choice.json). */

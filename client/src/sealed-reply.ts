@@ -34,6 +34,7 @@ export class SealedReply extends HTMLElement {
     if (!words) return fail(this, "empty");
     if (words.length > Number(this.dataset["limit"] ?? MAX_WORDS)) return fail(this, "too_long");
     if (givesAway(words)) return fail(this, "mentions");
+    if (!opener().ready()) return fail(this, "locked");
     try {
       const { next } = await post(said(this, "action"), await this.body(words), this.dataset["csrf"] ?? "");
       clearFields(this);

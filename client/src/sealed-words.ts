@@ -2,7 +2,7 @@
 
 import { Forged } from "./authorship";
 import { opener, type Document } from "./opener";
-import { pageRecord, type SealedThing } from "./record";
+import { neededRecord, type SealedThing } from "./record";
 import { all, busy, fail, json, onGo, show } from "./texts";
 
 export type Labels = Record<string, Record<string, string>>;
@@ -41,7 +41,8 @@ export class SealedWords extends HTMLElement {
     if (!opener().ready()) return fail(this, "locked");
     try {
       const thing = JSON.parse(this.querySelector("script[type='application/json']")!.textContent!) as SealedThing;
-      const record = await pageRecord();
+      // What shows nothing (a row of the queue) needs nobody's signature.
+      const record = await (this.querySelector("[data-words],[data-answers]") ? neededRecord() : undefined);
       const documents = await opener().open(thing.wraps, thing.sealed);
       if ("whole" in this.dataset) record?.checkWhole(thing.wraps[thing.wraps.length - 1]?.of ?? "", [thing]);
       this.reveal(record ? await record.authored(documents, thing) : documents);

@@ -26,9 +26,13 @@ export async function makeStatement(seed: Bytes, kind: Kind, document: object): 
 
 /** The document, once `key` is known to have signed it as this kind. Throws NotSigned. */
 export async function readStatement<T>(key: Bytes, kind: Kind, { document, signature }: Signed): Promise<T> {
-  if (await verifySignature(key, signed(kind, document), fromBase64url(signature)).catch(() => false)) {
-    const read = JSON.parse(document) as T & object;
-    if (spelled(read) === document) return read;
+  try {
+    if (await verifySignature(key, signed(kind, document), fromBase64url(signature))) {
+      const read = JSON.parse(document) as T & object;
+      if (Object.getPrototypeOf(read) === Object.prototype && spelled(read) === document) return read;
+    }
+  } catch {
+    // No base64, or no JSON: nobody of ours wrote it.
   }
   throw new NotSigned();
 }

@@ -3,10 +3,11 @@ import { test } from "node:test";
 import { base64url, fromBase64, fromHex, base64, utf8, text } from "../src/bytes";
 import { answerChallenge } from "../src/challenge";
 import { fingerprint, sameFingerprint } from "../src/fingerprint";
-import { grantDocument, grantIsSigned, signGrant } from "../src/grant";
+import { signGrant } from "../src/grant";
 import { stretchPassphrase, WeakStretch } from "../src/passphrase";
 import { CannotOpen, isEnvelope, newKey, open, openDocument, pad, paddedSize, recipientOf, seal, unpad, unwrap, wrap } from "../src/seal";
 import { signingPublic, sign, verifySignature } from "../src/sign";
+import { readStatement } from "../src/statement";
 import { stretchReceipt } from "../src/stretch";
 import { read, words, type SealingVectors } from "./vectors";
 
@@ -59,11 +60,9 @@ test("a challenge is answered for its own visit only", async () => {
 test("a grant is written and signed byte for byte as on the server", async () => {
   for (const { grant, receipt, document, signature } of vectors.grants) {
     const { signing_seed, signing_public } = vectors.receipts[receipt]!;
-    assert.equal(grantDocument(grant), document);
     const signed = await signGrant(grant, fromBase64(signing_seed));
     assert.deepEqual(signed, { document, signature: base64url(fromBase64(signature)) });
-    assert.ok(await grantIsSigned(signed, fromBase64(signing_public)));
-    assert.ok(!(await grantIsSigned({ ...signed, document: document.replace("true", "false").replace("2026", "2027") }, fromBase64(signing_public))));
+    await readStatement(fromBase64(signing_public), "grant", signed);
   }
 });
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.signed_pages import Told, sealed_json
 from tests.browser.small_server import SmallServer, b64, script_json, serving
-from tests.browser.test_client_desk import CHAIN, PERSON_KEY, RECORD, UNLOCK, unlock
-from tincay.core import sealing
+from tests.browser.test_client_desk import DESK, PERSON_KEY, UNLOCK, chain, record, unlock
+from tests.cast.ground import receipt_number
 from tincay.core.classification import SUGGESTIONS, WARNINGS
 from tincay.core.counting import count_row
 
@@ -31,20 +32,27 @@ FORM = """
 """
 
 
-def story(answers: object = ANSWERS) -> dict[str, Any]:
-    document = json.dumps({"v": 1, "answers": answers, "words": "Lời kín"}).encode()
-    return {"wraps": CHAIN, "sealed": [b64(sealing.seal(sealing.pad(document), RECORD[1]))]}
+TOLD = Told(receipt_number(1), DESK)
+
+
+def story(answers: object = ANSWERS, told: Told = TOLD) -> dict[str, Any]:
+    sealed = told.seal({"v": 1, "answers": answers, "words": "Lời kín"}, "narrative")
+    return {"wraps": chain("narrative", told), "sealed": [b64(sealed)]}
 
 
 def report_page(answers: object = ANSWERS, *, counted: bool = True) -> str:
     rule = {"suggestions": SUGGESTIONS, "warnings": {WARNING: WARNINGS["sexual"]}, "counted": counted}
+    told = Told(receipt_number(1), DESK)
+    sealed = told.report({"v": 1, "answers": answers, "words": "Lời kín"})
     return "".join(
         [
             script_json("person-key", PERSON_KEY),
+            record(told),
             script_json("classification-rule", rule),
             script_json("answer-labels", LABELS),
             UNLOCK,
-            f'<sealed-words data-kind="narrative" hidden>{script_json("story", story(answers))}</sealed-words>',
+            '<sealed-words data-kind="narrative" data-whole hidden>',
+            f"{sealed_json(sealed, chain('narrative', told))}<div data-words></div></sealed-words>",
             FORM,
         ]
     )

@@ -9,17 +9,24 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.signed_pages import DAY, SmallDesk, Told, new_small_desk, record_json, sealed_json
 from tests.browser.small_server import SmallServer, b64, from_b64url, script_json, serving
 from tests.browser.test_client_vectors import WITHOUT_CURVES
+from tests.cast.ground import receipt_number
 from tincay.core import sealing
+from tincay.core.authorship import Said, follow_keys, is_vouched, read_reply, vouch
 from tincay.core.letters import fold
 from tincay.core.sealing import Identity, Recipient, Sealed
+from tincay.core.statements import Statement
+from tincay.web.strict_json import signed_json
 
 pytestmark = pytest.mark.browser
 
 WORDS = (Path(__file__).resolve().parents[2] / "packs/vn/words.txt").read_text(encoding="utf-8").split()
 PASSPHRASE, SALT = "gió sông lúa tre mưa nắng", bytes(range(16))
-PERSON, DESK, RECORD = sealing.new_key(), sealing.new_key(), sealing.new_key()
+PERSON, DESK = sealing.new_key(), new_small_desk("song-tre")
+TOLD = Told(receipt_number(1), DESK)
+STORY = TOLD.report({"v": 1, "answers": {"need": ["pep"]}, "words": "Chuyện của tôi."})
 BEHIND = sealing.stretch_passphrase(PASSPHRASE, SALT)
 PERSON_KEY = {
     "salt": SALT.hex(),
@@ -29,10 +36,19 @@ PERSON_KEY = {
     "sealed": b64(sealing.wrap(PERSON[0], sealing.recipient_of(BEHIND))),
     "recipient": PERSON[1],
 }
-CHAIN = [
-    {"sealed": b64(sealing.wrap(DESK[0], PERSON[1])), "of": DESK[1]},
-    {"sealed": b64(sealing.wrap(RECORD[0], DESK[1])), "of": RECORD[1]},
-]
+TO_DESK = {"sealed": b64(sealing.wrap(DESK.identity, PERSON[1])), "of": DESK.recipient}
+
+
+def chain(kind: str, told: Told = TOLD) -> list[dict[str, str]]:
+    """From the person's key through the desk's to one compartment."""
+    wrap = sealing.wrap(told.keys[kind], DESK.recipient)
+    return [TO_DESK, {"sealed": b64(wrap), "of": told.recipient(kind)}]
+
+
+def record(told: Told = TOLD) -> str:
+    return record_json(told.desk_record([TO_DESK], chain("thread", told)))
+
+
 UNLOCK = """
 <key-unlock data-config="person-key" hidden><input type="password" data-passphrase aria-label="mật khẩu">
 <button type="button" data-go="unlock" disabled>Mở khóa</button>
@@ -42,32 +58,34 @@ UNLOCK = """
 
 
 def words_page(
-    text: bytes, *, chain: list[dict[str, str]] = CHAIN, key: dict[str, object] = PERSON_KEY
+    story: list[bytes] = STORY,
+    *,
+    wraps: list[dict[str, str]] | None = None,
+    key: dict[str, object] = PERSON_KEY,
+    record: str = record(),
 ) -> str:
-    value = json.dumps({"wraps": chain, "sealed": [b64(text)]})
     labels = {"need": {"": "Cần giúp", "pep": "Thuốc PEP"}}
     return (
         script_json("person-key", key)
+        + record
         + UNLOCK
+        + "<p data-when-forged hidden>Có chỗ bị sửa</p>"
         + script_json("labels", labels)
-        + f'<sealed-words data-labels="labels" hidden><script type="application/json">{value}</script>'
+        + f'<sealed-words data-labels="labels" data-whole hidden>{sealed_json(story, wraps or chain("narrative"))}'
         '<button type="button" data-go="open" disabled>mở</button><div data-words class="words-hidden"></div>'
         '<dl data-answers></dl><p data-error="locked" hidden>Đang khóa</p><p data-error="broken" hidden>Hỏng</p>'
-        f'</sealed-words><sealed-reply data-recipient="{RECORD[1]}" data-action="/reply" data-csrf="k" hidden>'
-        '<textarea data-name="words" aria-label="trả lời"></textarea>'
+        '<p data-error="forged" hidden>Không có chữ ký</p>'
+        '</sealed-words><sealed-reply data-kind="question" data-action="/reply" data-csrf="k" hidden>'
+        '<textarea data-name="words" aria-label="trả lời"></textarea><p data-error="locked" hidden>Còn khóa</p>'
+        '<p data-error="forged" hidden>Chưa gửi</p>'
         '<button type="button" data-go="send" disabled>Gửi</button></sealed-reply><a href="/other">khác</a>'
     )
-
-
-def document() -> bytes:
-    told = {"v": 1, "answers": {"need": ["pep"]}, "words": "Chuyện của tôi."}
-    return sealing.seal(sealing.pad(json.dumps(told).encode()), RECORD[1])
 
 
 @pytest.fixture
 def server() -> Iterator[SmallServer]:
     with serving() as found:
-        found.add_page("/report", words_page(document()), script="desk.js")
+        found.add_page("/report", words_page(), script="desk.js")
         found.add_page(
             "/other", script_json("person-key", PERSON_KEY) + UNLOCK + "<h1>Khác</h1>", script="desk.js"
         )
@@ -124,15 +142,16 @@ def test_a_wrong_passphrase_opens_nothing(quiet: Page, server: SmallServer) -> N
 
 
 def test_a_page_that_asks_for_a_weak_stretch_is_refused(quiet: Page, server: SmallServer) -> None:
-    server.add_page("/weak", words_page(document(), key=PERSON_KEY | {"n": 1024}), script="desk.js")
+    server.add_page("/weak", words_page(key=PERSON_KEY | {"n": 1024}), script="desk.js")
     quiet.goto(server.root + "/weak")
     unlock(quiet)
     expect(quiet.get_by_text("Yếu")).to_be_visible()
 
 
 def test_a_swapped_wrap_is_noticed(quiet: Page, server: SmallServer) -> None:
-    swapped = [CHAIN[0], {"sealed": b64(sealing.wrap(sealing.new_key()[0], DESK[1])), "of": RECORD[1]}]
-    server.add_page("/swapped", words_page(document(), chain=swapped), script="desk.js")
+    other = b64(sealing.wrap(sealing.new_key()[0], DESK.recipient))
+    swapped = [TO_DESK, {"sealed": other, "of": TOLD.recipient("narrative")}]
+    server.add_page("/swapped", words_page(wraps=swapped), script="desk.js")
     quiet.goto(server.root + "/swapped")
     unlock(quiet)
     expect(quiet.locator("html")).to_have_attribute("data-keyring", "open")
@@ -222,9 +241,7 @@ def test_a_worker_without_these_curves_loads_them_too(quiet: Page, server: Small
 
 
 def test_a_browser_without_workers_says_so(quiet: Page, server: SmallServer) -> None:
-    page = words_page(document()).replace(
-        "</key-unlock>", '<p data-error="unsupported" hidden>Bản cũ</p></key-unlock>'
-    )
+    page = words_page().replace("</key-unlock>", '<p data-error="unsupported" hidden>Bản cũ</p></key-unlock>')
     server.add_page("/old", page, script="desk.js")
     quiet.add_init_script("delete window.SharedWorker; delete window.Worker")
     quiet.goto(server.root + "/old")
@@ -232,16 +249,84 @@ def test_a_browser_without_workers_says_so(quiet: Page, server: SmallServer) -> 
     expect(quiet.get_by_text("Bản cũ")).to_be_visible()
 
 
-def test_an_answer_is_sealed_to_the_thread(quiet: Page, server: SmallServer) -> None:
+def test_an_answer_is_signed_by_the_desk_and_sealed_to_the_thread(quiet: Page, server: SmallServer) -> None:
     server.answers["/reply"] = lambda _: (201, {"next": "/other"})
     quiet.goto(server.root + "/report")
+    unlock(quiet)
+    expect(quiet.locator("html")).to_have_attribute("data-keyring", "open")
     quiet.get_by_label("trả lời").fill("Chúng tôi đã đọc.")
     quiet.get_by_text("Gửi", exact=True).click()
     expect(quiet.get_by_role("heading", name="Khác")).to_be_visible()
-    padded = sealing.open_sealed(
-        Sealed(base64.b64decode(json.loads(server.posted["/reply"][0])["sealed"])), RECORD[0]
-    )
-    assert json.loads(sealing.unpad(padded)) == {"v": 1, "words": "Chúng tôi đã đọc."}
+    sent = json.loads(server.posted["/reply"][0])
+    padded = sealing.open_sealed(Sealed(base64.b64decode(sent["sealed"])), TOLD.keys["thread"])
+    document = json.loads(sealing.unpad(padded))
+    said = Said(TOLD.recipient("thread"), sent["key"], "question", 3, (DAY,))
+    assert read_reply(document, desk_keys=[DESK.key.signing], said=said) == "Chúng tôi đã đọc."
+
+
+def test_while_the_key_is_locked_nothing_is_answered(quiet: Page, server: SmallServer) -> None:
+    quiet.goto(server.root + "/report")
+    expect(quiet.locator("html")).to_have_attribute("data-keyring", "locked")
+    quiet.get_by_label("trả lời").fill("Chúng tôi đã đọc.")
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.get_by_text("Còn khóa")).to_be_visible()
+    assert "/reply" not in server.posted
+
+
+# --- what is not hers
+
+
+FORGED = TOLD.seal({"v": 1, "words": "Lời khác."}, "narrative")
+
+
+def record_of(**changes: object) -> str:
+    return record_json(TOLD.desk_record([TO_DESK], chain("thread")) | changes)
+
+
+def another_key() -> str:
+    """A record as an attacker makes it who knows every public key; only the first leaf still names hers."""
+    told = Told(receipt_number(2), DESK, TOLD.keys)
+    told.sign("report", {"narrative": [FORGED], "thread": []})
+    return record_of(signing=told.signing, statements=told.record["statements"])
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param(lambda: words_page([FORGED]), id="changed"),
+        pytest.param(lambda: words_page([*STORY, FORGED]), id="one more"),
+        pytest.param(lambda: words_page([]), id="gone"),
+        pytest.param(lambda: words_page(record=""), id="no record"),
+        pytest.param(lambda: words_page(record=record_of(statements=[])), id="no statement"),
+        pytest.param(lambda: words_page([FORGED], record=another_key()), id="another key"),
+    ],
+)
+def test_words_that_she_did_not_sign_are_not_shown(
+    quiet: Page, server: SmallServer, shown: Callable[[], str]
+) -> None:
+    server.add_page("/forged", shown(), script="desk.js")
+    quiet.goto(server.root + "/forged")
+    unlock(quiet)
+    expect(quiet.locator("html")).to_have_attribute("data-keyring", "open")
+    quiet.get_by_text("mở", exact=True).click()
+    expect(quiet.get_by_text("Không có chữ ký")).to_be_visible()
+    assert quiet.locator("[data-words]").inner_text() == ""
+
+
+@pytest.mark.parametrize(
+    "record", ["", record_of(statements=[]), another_key()], ids=["none", "empty", "another"]
+)
+def test_where_her_signatures_are_missing_it_is_said_and_nothing_is_answered(
+    quiet: Page, server: SmallServer, record: str
+) -> None:
+    server.add_page("/forged", words_page(record=record), script="desk.js")
+    quiet.goto(server.root + "/forged")
+    unlock(quiet)
+    expect(quiet.get_by_text("Có chỗ bị sửa")).to_be_visible()
+    quiet.get_by_label("trả lời").fill("Chúng tôi đã đọc.")
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.get_by_text("Chưa gửi")).to_be_visible()
+    assert "/reply" not in server.posted
 
 
 SETUP = """
@@ -289,18 +374,21 @@ REWRAP = """
 
 
 class DeskServer:
-    """The server's side of docs/formats/rewrap.md, in memory."""
+    """The server's side of docs/formats/rewrap.md, in memory. Two hold the desk's key: who is here, and a colleague."""
 
     def __init__(self, records: int) -> None:
         self.records = [sealing.new_key() for _ in range(records)]
         self.old = {
-            str(i): b64(sealing.wrap(identity, DESK[1])) for i, (identity, _) in enumerate(self.records)
+            str(i): b64(sealing.wrap(identity, DESK.recipient))
+            for i, (identity, _) in enumerate(self.records)
         }
         self.renewed: dict[str, str | None] = {}
         self.new: dict[str, Any] | None = None
-        self.member = sealing.new_key()
-        self.joined: list[dict[str, str]] = []
-        self.joining = False
+        self.sent: dict[str, Any] = {}
+        self.colleague = sealing.new_key()
+        self.vouched = self.colleague[1]
+        self.joined: list[dict[str, Any]] = []
+        self.joining: list[dict[str, Any]] = []
         self.break_after = 99
 
     def answer(self, said: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -312,17 +400,31 @@ class DeskServer:
     def left(self) -> int:
         return len(self.old) - len(self.renewed)
 
+    def member(self, number: str, recipient: Recipient, vouched: Recipient) -> dict[str, Any]:
+        voucher = vouch(DESK.identity, desk=DESK.code, recipient=vouched)
+        return {"id": number, "recipient": recipient, "voucher": signed_json(*voucher)}
+
     def begin(self, said: dict[str, Any]) -> dict[str, Any]:
-        old = {"wrap": CHAIN[0]["sealed"], "recipient": DESK[1]}
-        members = [{"id": "1", "recipient": PERSON[1]}, {"id": "2", "recipient": self.member[1]}]
-        joining = {"joining": members[1:]} if self.joining else {}
-        return {"old": old, "new": self.new, "members": members, "left": self.left, **joining}
+        return {
+            "desk": DESK.code,
+            "number": 1,
+            "old": {"wrap": TO_DESK["sealed"], "recipient": DESK.recipient},
+            "new": self.new,
+            "members": [
+                self.member("1", PERSON[1], PERSON[1]),
+                self.member("2", self.colleague[1], self.vouched),
+            ],
+            "left": self.left,
+            **({"joining": self.joining} if self.joining else {}),
+        }
 
     def key(self, said: dict[str, Any]) -> dict[str, Any]:
-        mine = next(wrap["sealed"] for wrap in said["wraps"] if wrap["id"] == "1")
-        self.shared = next(wrap["sealed"] for wrap in said["wraps"] if wrap["id"] == "2")
-        self.new = {"wrap": mine, "recipient": said["recipient"]}
+        self.sent = said
+        self.new = {"wrap": self.wrap_for("1"), "recipient": said["recipient"]}
         return {"new": self.new, "left": self.left}
+
+    def wrap_for(self, number: str) -> str:
+        return next(str(wrap["sealed"]) for wrap in self.sent["wraps"] if wrap["id"] == number)
 
     def more(self, said: dict[str, Any]) -> dict[str, Any]:
         waiting = [id for id in self.old if id not in self.renewed][:2]
@@ -345,6 +447,10 @@ class DeskServer:
         return {"next": "/other"}
 
 
+def statement_of(given: dict[str, str]) -> Statement:
+    return Statement(given["document"].encode(), from_b64url(given["signature"]))
+
+
 @pytest.fixture
 def desk(server: SmallServer) -> DeskServer:
     found = DeskServer(5)
@@ -364,13 +470,12 @@ def renew(page: Page, server: SmallServer) -> None:
 def test_every_record_opens_with_the_new_desk_key_for_those_who_stay(
     quiet: Page, server: SmallServer, desk: DeskServer
 ) -> None:
-    desk.old["3"] = b64(sealing.wrap(sealing.new_key()[0], DESK[1]))
+    desk.old["3"] = b64(sealing.wrap(sealing.new_key()[0], DESK.recipient))
     renew(quiet, server)
     expect(quiet.get_by_role("heading", name="Khác")).to_be_visible()
     assert desk.new
-    key = sealing.unwrap(
-        Sealed(base64.b64decode(desk.shared)), desk.member[0], of=Recipient(desk.new["recipient"])
-    )
+    wrap = Sealed(base64.b64decode(desk.wrap_for("2")))
+    key = sealing.unwrap(wrap, desk.colleague[0], of=Recipient(desk.new["recipient"]))
     for id, (identity, recipient) in enumerate(desk.records):
         renewed = desk.renewed[str(id)]
         if id == 3:
@@ -378,6 +483,34 @@ def test_every_record_opens_with_the_new_desk_key_for_those_who_stay(
         else:
             assert renewed
             assert sealing.unwrap(Sealed(base64.b64decode(renewed)), key, of=recipient) == identity
+
+
+def test_the_old_key_signs_the_new_one_and_the_new_one_vouches_for_its_members(
+    quiet: Page, server: SmallServer, desk: DeskServer
+) -> None:
+    renew(quiet, server)
+    expect(quiet.get_by_role("heading", name="Khác")).to_be_visible()
+    key = SmallDesk(DESK.code, opened_by_me(desk), 2).key
+    assert follow_keys(DESK.key, [statement_of(desk.sent["succession"])])[-1] == key
+    assert desk.sent["recipient"] == key.recipient
+    assert from_b64url(desk.sent["signing"]) == key.signing
+    vouchers = {wrap["id"]: statement_of(wrap["voucher"]) for wrap in desk.sent["wraps"]}
+    assert is_vouched(key, PERSON[1], vouchers["1"])
+    assert is_vouched(key, desk.colleague[1], vouchers["2"])
+
+
+def opened_by_me(desk: DeskServer) -> Identity:
+    wrap = Sealed(base64.b64decode(desk.wrap_for("1")))
+    return sealing.unwrap(wrap, PERSON[0], of=Recipient(desk.sent["recipient"]))
+
+
+def test_who_stands_in_the_roster_with_a_key_that_the_desk_never_saw_gets_none(
+    quiet: Page, server: SmallServer, desk: DeskServer
+) -> None:
+    desk.vouched = sealing.new_key()[1]
+    renew(quiet, server)
+    expect(quiet.get_by_role("heading", name="Khác")).to_be_visible()
+    assert [wrap["id"] for wrap in desk.sent["wraps"]] == ["1"]
 
 
 def test_a_break_is_taken_up_where_it_was(quiet: Page, server: SmallServer, desk: DeskServer) -> None:
@@ -390,12 +523,3 @@ def test_a_break_is_taken_up_where_it_was(quiet: Page, server: SmallServer, desk
     expect(quiet.get_by_role("heading", name="Khác")).to_be_visible()
     assert desk.new == first
     assert desk.left == 0
-
-
-def test_a_new_member_gets_the_old_desk_key(quiet: Page, server: SmallServer, desk: DeskServer) -> None:
-    desk.joining = True
-    renew(quiet, server)
-    expect(quiet.get_by_role("heading", name="Khác")).to_be_visible()
-    wrap = Sealed(base64.b64decode(desk.joined[0]["sealed"]))
-    assert sealing.unwrap(wrap, desk.member[0], of=DESK[1]) == Identity(DESK[0])
-    assert desk.new is None

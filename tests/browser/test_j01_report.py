@@ -41,7 +41,7 @@ def test_a_report_is_sealed_on_the_phone(
     report = Report.objects.for_the_rules().get()
     assert report.sealed_by == "browser"
     assert network.helper.open(report)[0]["words"] == PLANTED
-    assert network.helper.open(report, "identity")[0]["fields"]["name"] == NAME
+    assert network.helper.open(report, "contact")[0]["fields"]["name"] == NAME
     assert_found_nowhere(secrets_of(code), watch=her.watch, log="".join(capfd.readouterr()))
     assert_discreet(her.watch)
     assert not her.watch.set_cookies

@@ -15,11 +15,9 @@ from tests.browser.never import (
     assert_not_shown,
 )
 from tests.browser.test_j01_report import LANGUAGES, WIDTHS, secrets_of
-from tests.cast import Network, Reporter, new_message_key, seal_words
+from tests.cast import Network, Reporter
 from tincay.log.actions import sign_checkpoint
-from tincay.reports.messages import ask, post_message
 from tincay.reports.models import Report
-from tincay.reports.steps import open_report
 from tincay.vault.models import SealedText
 from tincay.web.time import now
 
@@ -34,15 +32,8 @@ def report(network: Network, reporter: Reporter) -> Report:
     sent = reporter.send(
         grants=[reporter.grant("store_sealed")], now=now(), answers={"need": ["pep"], "harms": ["threat"]}
     )
-    open_report(report=sent, now=now())
-    post_message(
-        report=sent,
-        key=new_message_key(),
-        sealed=seal_words(sent, ANSWER),
-        sealed_by="browser",
-        author=network.helper.user,
-        now=now(),
-    )
+    network.helper.open_report(sent, now=now())
+    network.helper.write(sent, ANSWER, now=now())
     sign_checkpoint(now=now())
     return sent
 
@@ -132,13 +123,7 @@ def test_a_form_that_may_not_have_arrived_says_so(comes: Comes, report: Report, 
 def test_a_question_pauses_and_her_answer_ends_the_pause(
     comes: Comes, network: Network, report: Report, reporter: Reporter
 ) -> None:
-    ask(
-        report=report,
-        key=new_message_key(),
-        sealed=seal_words(report, "Bạn muốn gặp ai?"),
-        author=network.helper.user,
-        now=now(),
-    )
+    network.helper.ask(report, "Bạn muốn gặp ai?", now=now())
     her = comes("vi", 360)
     her.come_back(reporter.code)
     expect(her.page.get_by_text("Câu hỏi cho bạn")).to_be_visible()

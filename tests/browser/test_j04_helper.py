@@ -8,13 +8,15 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, expect
 
 from tests.browser.helper_at_desk import AtDesk
+from tests.browser.her import MESSAGE, Her
+from tests.browser.her import PLANTED as TOLD
 from tests.browser.never import Watch, assert_found_nowhere, assert_no_address_or_device_is_stored
 from tests.cast import Hands, Network, Reporter, Worker, give_second_factor, hire
 from tests.people.telephone import totp
 from tincay.core.sealing import recipient_of
 from tincay.operations.scheduled import tick
 from tincay.people.actions import add_desk, add_seat
-from tincay.reports.models import Report
+from tincay.reports.models import Report, SignedWords
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -108,6 +110,37 @@ def test_a_helper_goes_from_the_queue_to_an_answered_and_handled_report(
     assert Report.objects.for_the_rules().get(pk=report.pk).stage == "handled"
     assert reporter.messages()[-1] == ANSWER
     swept(desk, helper)
+
+
+def test_what_each_of_them_writes_the_other_reads(
+    sits_down: Callable[..., AtDesk], comes: Callable[..., Her], helper: Worker, clock: Hands
+) -> None:
+    her = comes()
+    code = her.tell()
+    desk = sits_down()
+    give_second_factor(helper)
+    desk.sign_in(helper)
+    desk.unlock(helper.passphrase)
+    desk.is_open()
+    desk.page.get_by_role("link", name=Report.objects.for_the_rules().get().code_name).click()
+    desk.press("open")
+    expect(desk.page.get_by_text(TOLD)).to_be_visible()
+    desk.page.get_by_text("Viết lời nhắn", exact=True).click()
+    desk.page.get_by_label("Lời nhắn của người hỗ trợ").fill(ANSWER)
+    desk.page.get_by_role("button", name="Gửi lời nhắn").click()
+    expect(desk.page.get_by_text(ANSWER)).to_be_visible()
+
+    her.come_back(code)
+    expect(her.page.get_by_text(ANSWER)).to_be_visible()
+    her.write(MESSAGE)
+    expect(her.page.get_by_text(MESSAGE)).to_be_visible()
+    expect(her.page.locator("[data-when-forged]")).to_be_hidden()
+
+    desk.page.reload()
+    desk.is_open_again(helper.passphrase)
+    expect(desk.page.get_by_text(MESSAGE)).to_be_visible()
+    expect(desk.page.locator("[data-when-forged]")).to_be_hidden()
+    assert SignedWords.objects.for_the_rules().count() == 2
 
 
 @pytest.mark.parametrize(("language", "width"), [("vi", 360), ("en", 1280)])
@@ -227,6 +260,9 @@ def test_a_new_helper_makes_a_key_and_a_supervisor_hands_over_the_desks(
     new.page.locator("input[data-again]").fill(passphrase)
     new.page.locator("[data-go=keep]").click()
     expect(new.page.get_by_text("Đã có khóa mới")).to_be_visible()
+    ten = new.page.locator("key-fingerprint li")
+    expect(ten).to_have_count(10)
+    fingerprint = ten.all_inner_texts()
 
     boss = sits_down()
     give_second_factor(network.supervisor)
@@ -238,6 +274,10 @@ def test_a_new_helper_makes_a_key_and_a_supervisor_hands_over_the_desks(
     desk.locator("select").select_option(label="moi.cayme · moi.cayme")
     desk.get_by_role("button", name="Thêm vào nhóm").click()
     boss.is_open_again(network.supervisor.passphrase)
+    desk.get_by_label("Mười từ của moi.cayme").fill(" ".join(reversed(fingerprint)))
+    desk.locator("desk-rewrap [data-go=start]").click()
+    expect(desk.locator("[data-error=fingerprint]")).to_be_visible()
+    desk.get_by_label("Mười từ của moi.cayme").fill(" ".join(fingerprint))
     desk.locator("desk-rewrap [data-go=start]").click()
     expect(desk.locator("desk-rewrap")).to_have_count(0)
 

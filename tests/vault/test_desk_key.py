@@ -64,7 +64,12 @@ class Offer:
         with pytest.raises(refusal):
             self.give()
         row = now(self.desk)
-        kept = (row.recipient, bytes(row.signing), rows(Queued).count(), rows(DeskKey).filter(desk=row).count())
+        kept = (
+            row.recipient,
+            bytes(row.signing),
+            rows(Queued).count(),
+            rows(DeskKey).filter(desk=row).count(),
+        )
         assert kept == (before.recipient, bytes(before.signing), leaves, 1)
         return not rows(DeskWrap).filter(of=self.key.recipient).exists()
 

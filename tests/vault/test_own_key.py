@@ -2,12 +2,11 @@
 
 import pytest
 
-from tests.cast import NOW, PASSWORD, Helper, Team, new_desk, rows, staff_desk
+from tests.cast import PASSWORD, Helper, Team, new_desk, rows, staff_desk
 from tests.vault.sealed import renew
 from tincay.core.sealing import BadEnvelope, Identity, new_key, seal, wrap
 from tincay.log.models import Queued
 from tincay.people.models import Desk, User
-from tincay.vault import actions as vault
 from tincay.vault.actions import LastMember, add_member, reset_access, set_person_key, suspend_member
 from tincay.vault.models import DeskWrap, Opening, PersonWrap
 from tincay.vault.queries import without_key

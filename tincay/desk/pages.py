@@ -238,10 +238,11 @@ def words(report: Report, user: User) -> SealedWords:
 
 
 def record(report: Report, user: User, now: datetime) -> dict[str, Any] | None:
-    """What the browser needs to check her signatures and to sign for the desk; None for who cannot open the thread."""
+    """What the browser needs to check her signatures and to sign for the desk; None for who cannot open the thread:
+    then nothing of hers is shown. `desk` is None for who does not hold the desk's present key."""
     threads, first = readable(report.id, user).get("thread"), first_opening(report.id)
     desk = next(iter(desk_wraps(user).filter(of=report.desk.recipient)), None)
-    if not threads or first is None or desk is None:
+    if not threads or first is None:
         return None
     return record_json(report) | {
         "threads": [
@@ -252,7 +253,8 @@ def record(report: Report, user: User, now: datetime) -> dict[str, Any] | None:
             "stage": report.stage,
             "sealed": [base64_text(row.for_thread) for row in openings(report.id)],
         },
-        "desk": {
+        "desk": desk
+        and {
             "code": report.desk.code,
             "wraps": [{"sealed": base64_text(desk.sealed), "of": desk.of}],
             "by": user.number,

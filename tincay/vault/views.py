@@ -84,7 +84,7 @@ def set_my_key(request: HttpRequest) -> HttpResponse:
 def desks(request: HttpRequest) -> HttpResponse:
     user = staff(request)
     rows = Desk.objects.filter(organisation=user.organisation_id).order_by("code")
-    shown = {"desks": [_desk(desk, user) for desk in rows], "words": word_list_address()}
+    shown = {"desks": [_desk(desk, user) for desk in rows], "word_list": word_list_address()}
     return render(request, "vault/desks.html", shown)
 
 

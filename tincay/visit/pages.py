@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -31,7 +32,7 @@ from tincay.reports.models import Escalation, Report
 from tincay.reports.queries import grants
 from tincay.reports.signed_words import desk_keys, record_json, said_of, signed_words
 from tincay.vault.models import Opening
-from tincay.vault.queries import first_opening, openings, recipient, wraps_for_receipt
+from tincay.vault.queries import first_opening, openings, wraps_for_receipt
 from tincay.visit import queries
 from tincay.visit.actions import ReceiptKeys
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
@@ -138,6 +139,7 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "sealed": [base64_text(row.for_receipt) for row in openings(report.id)],
     }
     page = _page(visitor)
+    own.expect_all("thread", [message.wrapped for message in thread if message.from_her])
     return {
         **page,
         "record": page["record"] and {**page["record"], "steps": steps},
@@ -148,7 +150,6 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "late": bool(queries.late_clocks(report, now)),
         "made_by_other": report.sealed_by == "operator" and not report.receipt_changes.exists(),
         "nothing_to_answer": queries.nothing_to_answer(report),
-        "thread": "" if report.closed else recipient(report.id, "thread"),
         "key": secrets.token_urlsafe(16),
         "longest": LONGEST_WORDS,
     }
@@ -195,6 +196,17 @@ class _Opener:
         except Forged:
             self.forged = True
             return []
+
+    def expect_all(self, kind: str, found: Iterable[Wrapped]) -> None:
+        """Notice when something that she sealed to a compartment of this kind is not among what was found."""
+        if self._hers is None:
+            return
+        texts = [bytes(text.sealed) for wrapped in found for text in wrapped.texts]
+        try:
+            for recipient in self._hers.recipients(kind):
+                self._hers.check_whole(recipient, texts)
+        except Forged:
+            self.forged = True
 
     def document(self, wrapped: Wrapped) -> dict[str, Any] | None:
         """What her own browser opens; None where it has no script."""
@@ -315,6 +327,7 @@ def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any
     shown = []
     for place, wrapped in enumerate(queries.own_words(visitor.report)):
         opened = own.open(wrapped)
+        own.expect_all(wrapped.wrap.compartment.kind, [wrapped])
         shown.append(
             {
                 "id": f"own{place}",

@@ -20,7 +20,6 @@ from tincay.reports import steps
 from tincay.reports.models import Report
 from tincay.reports.permissions import report_or_404
 from tincay.reports.queries import safe_tries
-from tincay.vault.queries import recipient
 from tincay.web.packs import label
 from tincay.web.time import now
 
@@ -101,7 +100,6 @@ def _context(report: Report, user: User, is_open: bool) -> dict[str, object]:
         "proposal": proposal,
         "proposal_words": label("verification_result", proposal.reason) if proposal else "",
         "tries": safe_tries(report),
-        "recipient": recipient(report.id, "thread") if not report.closed else "",
         **_forms(report),
     }
 

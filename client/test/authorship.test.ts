@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Forged, herWords, isVouched, lastKey, makeReply, readReply, signWords, succeed, successors, vouch, type DeskKey, type ForgedReason, type Reply, type Said } from "../src/authorship";
+import { base64url, fromBase64url, utf8 } from "../src/bytes";
+import type { Signed } from "../src/generated";
+import { signingPublic } from "../src/sign";
+import { NotSigned } from "../src/statement";
+import { deskSigningSeed } from "../src/stretch";
+import { newDesk } from "./signed";
+import { read } from "./vectors";
+
+interface Words {
+  why: string;
+  signing: string;
+  statements: Signed[];
+  forged: ForgedReason | null;
+  desk_keys: string[];
+  recipients: Record<string, string>;
+  threads: string[];
+  checks: { recipient: string; sealed: string; hers: boolean }[];
+  wholes: { recipient: string; texts: string[]; whole: boolean }[];
+}
+interface Answer {
+  why: string;
+  document: Record<string, unknown>;
+  desk_keys: string[];
+  said: Said;
+  words?: string;
+  forged?: ForgedReason;
+}
+interface Vectors {
+  words: Words[];
+  replies: { made: { identity: string; signing: string; reply: Reply; document: object }; read: Answer[] };
+  keys: {
+    first: DeskKey;
+    follow: { why: string; later: Signed[]; last: DeskKey | null }[];
+    successors: { why: string; pinned: string[]; later: Signed[]; found: string[] }[];
+  };
+  vouchers: { why: string; desk: DeskKey; recipient: string; voucher: Signed; vouched: boolean }[];
+}
+const vectors = read<Vectors>("authorship.json");
+
+const forged = (reason: ForgedReason) => (error: unknown) => error instanceof Forged && error.reason === reason;
+
+const passes = (run: () => void): boolean => {
+  try {
+    run();
+    return true;
+  } catch (error) {
+    assert.ok(error instanceof Forged);
+    return false;
+  }
+};
+
+test("her words are hers, all of them, or forged for the reason that the server finds", async () => {
+  assert.ok(vectors.words.length > 10);
+  for (const { why, signing, statements, forged: reason, ...known } of vectors.words) {
+    const found = herWords(fromBase64url(signing), statements);
+    if (reason) await assert.rejects(found, forged(reason), why);
+    else {
+      const words = await found;
+      assert.deepEqual([...new Set(words.deskKeys)].sort(), [...known.desk_keys].sort(), why);
+      assert.deepEqual(words.recipients("thread").sort(), known.threads, why);
+      for (const [kind, recipient] of Object.entries(known.recipients)) assert.equal(words.recipient(kind), recipient, why);
+      for (const { recipient, sealed, hers } of known.checks) assert.equal(passes(() => words.check(recipient, fromBase64url(sealed))), hers, why);
+      for (const { recipient, texts, whole } of known.wholes) assert.equal(passes(() => words.checkWhole(recipient, texts.map(fromBase64url))), whole, why);
+    }
+  }
+});
+
+test("what she signs here is read as hers", async () => {
+  const seed = new Uint8Array(32).fill(5);
+  const compartments = { thread: { recipient: "age1t", sealed: [utf8("letter")] } };
+  const statement = await signWords(seed, { codes: {}, compartments, desk: "d", desk_signing: "s", key: "k", kind: "report", n: 1 });
+  const words = await herWords(await signingPublic(seed), [statement]);
+  words.check("age1t", utf8("letter"));
+});
+
+test("a reply is written byte for byte as on the server", async () => {
+  const { identity, signing, reply, document } = vectors.replies.made;
+  assert.deepEqual(await makeReply(deskSigningSeed(identity), signing, reply), document);
+});
+
+test("a reply is read under her desk's keys and in its own place only", async () => {
+  assert.ok(vectors.replies.read.length > 10);
+  for (const { why, document, desk_keys: keys, said, words, forged: reason } of vectors.replies.read) {
+    const found = readReply(document, keys, said);
+    if (reason) await assert.rejects(found, forged(reason), why);
+    else assert.equal(await found, words, why);
+  }
+});
+
+test("a desk's keys follow one another, each signed by the one before", async () => {
+  const { first, follow } = vectors.keys;
+  for (const { why, later, last } of follow) {
+    const found = lastKey(first, later);
+    if (last) assert.deepEqual({ v: 1, ...(await found) }, { v: 1, ...last }, why);
+    else await assert.rejects(found, NotSigned, why);
+  }
+});
+
+test("who may answer are the pinned keys and what they signed, in whatever order it comes", async () => {
+  for (const { why, pinned, later, found } of vectors.keys.successors) assert.deepEqual((await successors(pinned, later)).sort(), found, why);
+});
+
+test("a desk vouches for one member's key under one key of its own", async () => {
+  for (const { why, desk, recipient, voucher, vouched } of vectors.vouchers) {
+    assert.equal(await isVouched(fromBase64url(desk.signing), desk.desk, desk.recipient, recipient, voucher), vouched, why);
+  }
+});
+
+test("what a desk signs here is believed here", async () => {
+  const [old, fresh] = [await newDesk("d"), await newDesk("d", 2)];
+  const seed = deskSigningSeed(old.identity);
+  assert.equal(base64url(await signingPublic(seed)), old.key.signing);
+  assert.equal((await lastKey(old.key, [await succeed(seed, fresh.key)])).recipient, fresh.recipient);
+  assert.ok(await isVouched(await signingPublic(seed), "d", old.recipient, "age1member", await vouch(seed, "d", old.recipient, "age1member")));
+});
