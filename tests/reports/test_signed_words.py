@@ -232,8 +232,8 @@ def message_of(reporter: Reporter, sealed: bytes, key: str, change: Document | N
 
 def test_each_message_has_the_next_number(reporter: Reporter) -> None:
     report = reporter.send()
-    for words in ("một", "hai", "ba"):
-        reporter.write(words)
+    for said in ("một", "hai", "ba"):
+        reporter.write(said)
     statements = signed_words(again(report))
     words = her_words(bytes(report.signing), statements)
     assert [document["n"] for document in words.documents] == [1, 2, 3, 4]
@@ -457,7 +457,7 @@ def keys_of(reporter: Reporter) -> frozenset[bytes]:
 def read_message(reporter: Reporter, message: Message) -> str:
     """What she is shown of a reply, or Forged."""
     found = rows(Message).select_related("report", "text__compartment").get(pk=message.pk)
-    return read_reply(opened(reporter, found), desk_keys=keys_of(reporter), said=said_of(found))
+    return read_reply(opened(reporter, found), desk_keys=keys_of(reporter), shown=said_of(found))
 
 
 @pytest.mark.parametrize("kind", ["message", "question", "answer"])
