@@ -197,11 +197,11 @@ class _Opener:
             self.forged = True
             return []
 
-    def expect_all(self, kind: str, found: Iterable[Wrapped]) -> None:
-        """Notice when something that she sealed to a compartment of this kind is not among what was found."""
+    def expect_all(self, kind: str, shown: Iterable[Wrapped]) -> None:
+        """Notice when something that she sealed to a compartment of this kind is not among what is shown."""
         if self._hers is None:
             return
-        texts = [bytes(text.sealed) for wrapped in found for text in wrapped.texts]
+        texts = [bytes(text.sealed) for wrapped in shown for text in wrapped.texts]
         try:
             for recipient in self._hers.recipients(kind):
                 self._hers.check_whole(recipient, texts)
