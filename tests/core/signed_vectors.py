@@ -296,7 +296,8 @@ def _said_by(number: int) -> dict[str, Any]:
         ],
         "wholes": [
             {"recipient": NARRATIVE, "texts": [first, second], "whole": True},
-            {"recipient": NARRATIVE, "texts": [second, first, other], "whole": True},
+            {"recipient": NARRATIVE, "texts": [first, other, second], "whole": True},
+            {"recipient": NARRATIVE, "texts": [second, first], "whole": False},
             {"recipient": NARRATIVE, "texts": [first], "whole": False},
             {"recipient": NARRATIVE, "texts": [], "whole": False},
             {"recipient": THREAD, "texts": [], "whole": alone},

@@ -148,10 +148,11 @@ class HerWords:
             raise Forged("not_hers")
 
     def check_whole(self, recipient: str, texts: Iterable[bytes], *, erased: bool = False) -> None:
-        """Raise Forged when a part of what she sealed there is not among these. `erased`: it went by a step that
-        has its own leaf (she was answered, she deleted, its time was over)."""
-        present = {sha256(sealed).hexdigest() for sealed in texts}
-        if not erased and not present.issuperset(self.hashes(recipient)):
+        """Raise Forged unless everything that she sealed there is among these, in her order. `erased`: it went by a
+        step that has its own leaf (she was answered, she deleted, its time was over)."""
+        hers = self.hashes(recipient)
+        here = [one for sealed in texts if (one := sha256(sealed).hexdigest()) in hers]
+        if not erased and here != list(hers):
             raise Forged("part_missing")
 
 

@@ -196,11 +196,11 @@ class _Opener:
             self.forged = True
             return []
 
-    def expect_all(self, kind: str, things: Iterable[Wrapped]) -> None:
-        """Notice when something that she sealed to a compartment of this kind is not among these."""
+    def expect_all(self, kind: str, shown: Iterable[Wrapped]) -> None:
+        """Notice when something that she sealed to a compartment of this kind is not among what is shown."""
         if self._hers is None:
             return
-        texts = [bytes(text.sealed) for wrapped in things for text in wrapped.texts]
+        texts = [bytes(text.sealed) for wrapped in shown for text in wrapped.texts]
         try:
             for recipient in self._hers.recipients(kind):
                 self._hers.check_whole(recipient, texts)
