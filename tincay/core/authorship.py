@@ -151,8 +151,8 @@ class HerWords:
         """Raise Forged unless everything that she sealed there is among these, in her order. `erased`: it went by a
         step that has its own leaf (she was answered, she deleted, its time was over)."""
         hers = self.hashes(recipient)
-        here = [one for sealed in texts if (one := sha256(sealed).hexdigest()) in hers]
-        if not erased and here != list(hers):
+        hashes = [one for sealed in texts if (one := sha256(sealed).hexdigest()) in hers]
+        if not erased and hashes != list(hers):
             raise Forged("part_missing")
 
 
