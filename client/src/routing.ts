@@ -51,6 +51,10 @@ export class Routing {
     return new Routing(document, later);
   }
 
+  get desks(): string[] {
+    return Object.keys(this.document.desks);
+  }
+
   /** The desk for a province; never a state body's about an official (tests/vectors/desk_choice.json). */
   desk(province: string, aboutOfficial: boolean): string {
     const { provinces, desks, default: other } = this.document;

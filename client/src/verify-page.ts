@@ -2,7 +2,8 @@
 
 import { text } from "./bytes";
 import { HEADER } from "./evidence";
-import { all, show } from "./texts";
+import { Routing, type Routed } from "./routing";
+import { all, json, show } from "./texts";
 import { verifyEvidence, type Verdict } from "./verify";
 
 type Result = "valid" | "other-log" | "invalid" | "unreadable";
@@ -44,4 +45,24 @@ class ProofCheck extends HTMLElement {
   }
 }
 
+/** <routing-check>: do all desks' keys follow from what the install signed? docs/formats/routing.md. */
+class RoutingCheck extends HTMLElement {
+  connectedCallback(): void {
+    void this.check().then((good) => {
+      for (const part of all(this, "[data-result]")) show(part, part.dataset["result"] === (good ? "good" : "broken"));
+    });
+  }
+
+  private async check(): Promise<boolean> {
+    try {
+      const routing = await Routing.read(json<Routed>(this.dataset["config"]));
+      await Promise.all(routing.desks.map((desk) => routing.keys(desk)));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
 customElements.define("proof-check", ProofCheck);
+customElements.define("routing-check", RoutingCheck);

@@ -8,5 +8,6 @@ urlpatterns = [
     path("", views.guide, name="guide"),
     path("history/", views.history, name="history"),
     path("places/", views.places, name="places"),
+    path("keys/", views.keys, name="keys"),
     path("law/", views.law, name="law"),
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from tincay.core.law import LegalFact
+from tincay.directory.pages import keys_page
 from tincay.directory.queries import legal_facts, services_by_province
 from tincay.web.packs import local_text, pack_toml
 from tincay.web.time import now
@@ -41,6 +42,12 @@ def history(request: HttpRequest) -> HttpResponse:
 def places(request: HttpRequest) -> HttpResponse:
     """Services by province. A shelter is listed without its address."""
     return render(request, "directory/places.html", {"provinces": services_by_province()})
+
+
+@require_GET
+def keys(request: HttpRequest) -> HttpResponse:
+    """Whose keys phones seal to, who signed that, and whether somebody outside has seen them."""
+    return render(request, "directory/keys.html", keys_page())
 
 
 @require_GET

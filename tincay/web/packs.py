@@ -59,6 +59,12 @@ def word_list_file(pack: str) -> str:
 
 
 @lru_cache
+def words() -> tuple[str, ...]:
+    """The thousand syllables of fingerprints, by number."""
+    return tuple(pack_text("words.txt").split())
+
+
+@lru_cache
 def things() -> tuple[Thing, ...]:
     """The hundred things of receipt codes, by number."""
     return tuple(Thing(row["emoji"], row["vi"], row["en"]) for row in pack_rows("receipt_things.csv"))
