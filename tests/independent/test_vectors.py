@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import hashlib
 import json
 from datetime import date
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.independent import reader
-from tests.independent.reader import Refused
+from tests.independent import base, codes, logged, sealed, signed
+from tests.independent.base import Refused
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,8 +29,10 @@ ROUTING, TOTALS = vectors("routing"), vectors("ledger/day_totals")
 SYLLABLES = (ROOT / "packs/vn/words.txt").read_text(encoding="utf-8").split()
 
 
-def named(cases: list[dict[str, Any]]) -> Any:
-    return pytest.mark.parametrize("case", cases, ids=[str(case.get("why", case.get("name"))) for case in cases])
+def named(cases: list[dict[str, Any]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        "case", cases, ids=[str(case.get("why", case.get("name"))) for case in cases]
+    )
 
 
 # --- sealed things
@@ -37,58 +40,62 @@ def named(cases: list[dict[str, Any]]) -> Any:
 
 @pytest.mark.parametrize("case", SEALING["receipts"])
 def test_what_a_code_opens(case: dict[str, str]) -> None:
-    opened = reader.stretch(case["code"], base64.b64decode(case["salt"]))
+    opened = codes.stretch(case["code"], base64.b64decode(case["salt"]))
     assert opened.locator == base64.b64decode(case["locator"])
-    assert opened.identity == reader.identity_of(case["identity"])
-    assert reader.public_of(opened.identity) == reader.recipient_of(case["recipient"])
-    assert reader.signing_of(opened.seed) == base64.b64decode(case["signing_public"])
+    assert opened.identity == base.identity_of(case["identity"])
+    assert base.public_of(opened.identity) == base.recipient_of(case["recipient"])
+    assert base.signing_of(opened.seed) == base64.b64decode(case["signing_public"])
 
 
 @pytest.mark.parametrize("case", SEALING["passphrases"])
 def test_what_a_passphrase_opens(case: dict[str, Any]) -> None:
-    found = reader.person_identity(case["passphrase"], base64.b64decode(case["salt"]), case["n"], case["r"], case["p"])
-    assert found == reader.identity_of(case["identity"])
+    found = codes.person_identity(
+        case["passphrase"], base64.b64decode(case["salt"]), case["n"], case["r"], case["p"]
+    )
+    assert found == base.identity_of(case["identity"])
 
 
 def test_what_is_sealed() -> None:
     for case in SEALING["sealed"]:
-        sealed, identity = base64.b64decode(case["sealed"]), reader.identity_of(case["identity"])
-        assert reader.open_sealed(sealed, identity).decode() == case["plain"]
+        data, identity = base64.b64decode(case["sealed"]), base.identity_of(case["identity"])
+        assert sealed.open_sealed(data, identity).decode() == case["plain"]
     for case in SEALING["documents"]:
-        sealed, identity = base64.b64decode(case["sealed"]), reader.identity_of(case["identity"])
-        assert reader.open_document(sealed, identity) == case["document"]
+        data, identity = base64.b64decode(case["sealed"]), base.identity_of(case["identity"])
+        assert sealed.open_document(data, identity) == case["document"]
     for case in SEALING["wraps"]:
-        sealed, holder = base64.b64decode(case["sealed"]), reader.identity_of(case["holder"])
-        assert reader.open_wrap(sealed, holder, case["recipient"]) == reader.identity_of(case["identity"])
+        data, holder = base64.b64decode(case["sealed"]), base.identity_of(case["holder"])
+        assert sealed.open_wrap(data, holder, case["recipient"]) == base.identity_of(case["identity"])
 
 
 @named(SEALING["refused"])
 def test_a_header_that_is_refused_before_any_key_is_tried(case: dict[str, str]) -> None:
     with pytest.raises(Refused):
-        reader.read_header(base64.b64decode(case["sealed"]))
+        sealed.read_header(base64.b64decode(case["sealed"]))
 
 
 @named(SEALING["tampered"])
 def test_a_sealed_thing_that_was_altered(case: dict[str, str]) -> None:
     with pytest.raises(Refused, match="altered"):
-        reader.open_sealed(base64.b64decode(case["sealed"]), reader.identity_of(SEALING["sealed"][0]["identity"]))
+        sealed.open_sealed(
+            base64.b64decode(case["sealed"]), base.identity_of(SEALING["sealed"][0]["identity"])
+        )
 
 
 def test_padded_sizes() -> None:
     for length, size in SEALING["padded_sizes"]:
-        assert reader.padded_size(length) == size
+        assert sealed.padded_size(length) == size
 
 
 def test_a_challenge_is_answered_in_its_own_visit_alone() -> None:
     [case] = SEALING["challenges"]
     receipt = SEALING["receipts"][case["receipt"]]
-    sealed, locator = base64.b64decode(case["sealed"]), base64.b64decode(receipt["locator"])
-    identity = reader.identity_of(receipt["identity"])
-    secret = reader.open_challenge(sealed, identity, locator, case["ticket"])
+    data, locator = base64.b64decode(case["sealed"]), base64.b64decode(receipt["locator"])
+    identity = base.identity_of(receipt["identity"])
+    secret = sealed.open_challenge(data, identity, locator, case["ticket"])
     assert secret == base64.b64decode(case["secret"])
     for other in ((locator, case["ticket"] + "x"), (bytes(32), case["ticket"])):
         with pytest.raises(Refused, match="another visit"):
-            reader.open_challenge(sealed, identity, *other)
+            sealed.open_challenge(data, identity, *other)
 
 
 # --- signed statements
@@ -96,31 +103,34 @@ def test_a_challenge_is_answered_in_its_own_visit_alone() -> None:
 
 @named(STATEMENTS["spelled"])
 def test_the_one_spelling(case: dict[str, Any]) -> None:
-    assert reader.read_spelled(case["written"]) == case["document"]
+    assert base.read_spelled(case["written"]) == case["document"]
 
 
 @named(STATEMENTS["statements"])
 def test_a_statement_of_each_kind(case: dict[str, Any]) -> None:
-    assert reader.LABELS[case["kind"]] == case["label"]
-    assert reader.read_statement(case["kind"], case["signed"], url64(case["public"])) == case["document"]
+    assert signed.LABELS[case["kind"]] == case["label"]
+    assert signed.read_statement(case["kind"], case["signed"], url64(case["public"])) == case["document"]
 
 
 def test_there_is_a_vector_for_each_kind_of_statement() -> None:
-    assert {case["kind"] for case in STATEMENTS["statements"]} == reader.LABELS.keys()
+    assert {case["kind"] for case in STATEMENTS["statements"]} == signed.LABELS.keys()
 
 
 @named(STATEMENTS["refused"])
 def test_a_statement_that_is_refused(case: dict[str, Any]) -> None:
     with pytest.raises(Refused):
-        reader.read_statement(case["kind"], case["signed"], url64(case["public"]))
+        signed.read_statement(case["kind"], case["signed"], url64(case["public"]))
 
 
 def test_grants() -> None:
     for case in SEALING["grants"]:
         public = base64.b64decode(SEALING["receipts"][case["receipt"]]["signing_public"])
         signature = base64.urlsafe_b64encode(base64.b64decode(case["signature"])).decode().rstrip("=")
-        grant = reader.read_grant({"document": case["document"], "signature": signature}, public)
-        assert case["grant"] == {**case["grant"], **{name: grant[name] for name in ("scope", "receiver", "given", "n")}}
+        grant = signed.read_grant({"document": case["document"], "signature": signature}, public)
+        assert case["grant"] == {
+            **case["grant"],
+            **{name: grant[name] for name in ("scope", "receiver", "given", "n")},
+        }
         assert set(grant["items"]) == set(case["grant"]["items"])
 
 
@@ -129,25 +139,25 @@ def test_grants() -> None:
 
 @named([case for case in AUTHORSHIP["words"] if not case["forged"]])
 def test_her_words(case: dict[str, Any]) -> None:
-    story = reader.read_story(case["statements"], url64(case["signing"]))
+    story = signed.read_story(case["statements"], url64(case["signing"]))
     assert {words["desk_signing"] for words in story} == set(case["desk_keys"])
     for one in case["checks"]:
-        hash_ = reader.hashlib.sha256(url64(one["sealed"])).hexdigest()
-        assert (hash_ in reader.named(story, one["recipient"])) == one["hers"]
+        hash_ = hashlib.sha256(url64(one["sealed"])).hexdigest()
+        assert (hash_ in signed.named(story, one["recipient"])) == one["hers"]
     for one in case["wholes"]:
-        hashes = {reader.hashlib.sha256(url64(text)).hexdigest() for text in one["texts"]}
-        assert (set(reader.named(story, one["recipient"])) <= hashes) == one["whole"]
+        hashes = {hashlib.sha256(url64(text)).hexdigest() for text in one["texts"]}
+        assert (set(signed.named(story, one["recipient"])) <= hashes) == one["whole"]
 
 
 @named([case for case in AUTHORSHIP["words"] if case["forged"]])
 def test_words_that_are_not_hers_or_not_all(case: dict[str, Any]) -> None:
     with pytest.raises(Refused):
-        reader.read_story(case["statements"], url64(case["signing"]))
+        signed.read_story(case["statements"], url64(case["signing"]))
 
 
 def reply(case: dict[str, Any]) -> str:
-    said = reader.Place(**case["said"])
-    return reader.read_reply(case["document"], [url64(key) for key in case["desk_keys"]], said)
+    said = signed.Place(**case["said"])
+    return signed.read_reply(case["document"], [url64(key) for key in case["desk_keys"]], said)
 
 
 @named(AUTHORSHIP["replies"]["read"])
@@ -161,32 +171,32 @@ def test_a_reply(case: dict[str, Any]) -> None:
 
 def test_the_key_that_a_desk_signs_with() -> None:
     made = AUTHORSHIP["replies"]["made"]
-    assert reader.desk_signing_of(reader.identity_of(made["identity"])) == url64(made["signing"])
+    assert signed.desk_signing_of(base.identity_of(made["identity"])) == url64(made["signing"])
 
 
 @named(AUTHORSHIP["keys"]["follow"])
 def test_a_chain_of_desk_keys(case: dict[str, Any]) -> None:
     first = AUTHORSHIP["keys"]["first"]
     if case["last"]:
-        assert reader.follow(first, case["later"]) == case["last"]
+        assert signed.follow(first, case["later"]) == case["last"]
     else:
         with pytest.raises(Refused):
-            reader.follow(first, case["later"])
+            signed.follow(first, case["later"])
 
 
 @named(AUTHORSHIP["keys"]["successors"])
 def test_the_keys_that_follow_from_what_she_pinned(case: dict[str, Any]) -> None:
-    found = reader.successors(map(url64, case["pinned"]), case["later"])
+    found = signed.successors(map(url64, case["pinned"]), case["later"])
     assert found == {url64(key) for key in case["found"]}
 
 
 @named(AUTHORSHIP["vouchers"])
 def test_a_voucher(case: dict[str, Any]) -> None:
     if case["vouched"]:
-        reader.check_voucher(case["voucher"], case["desk"], case["recipient"])
+        signed.check_voucher(case["voucher"], case["desk"], case["recipient"])
     else:
         with pytest.raises(Refused):
-            reader.check_voucher(case["voucher"], case["desk"], case["recipient"])
+            signed.check_voucher(case["voucher"], case["desk"], case["recipient"])
 
 
 # --- where reports go
@@ -194,22 +204,22 @@ def test_a_voucher(case: dict[str, Any]) -> None:
 
 def test_where_reports_go() -> None:
     true = ROUTING["true"]
-    assert reader.read_routing(true["install"], true["statement"]) == true["document"]
+    assert signed.read_routing(true["install"], true["statement"]) == true["document"]
 
 
 @named(ROUTING["unsigned"] + ROUTING["no_routing"])
 def test_a_routing_statement_that_is_refused(case: dict[str, Any]) -> None:
     with pytest.raises(Refused):
-        reader.read_routing(case["install"], case["statement"])
+        signed.read_routing(case["install"], case["statement"])
 
 
 @named(ROUTING["keys"])
 def test_present_keys(case: dict[str, Any]) -> None:
     if case["keys"]:
-        assert case["keys"].items() <= reader.present_keys(ROUTING["true"]["document"], case["later"]).items()
+        assert case["keys"].items() <= signed.present_keys(ROUTING["true"]["document"], case["later"]).items()
     else:
         with pytest.raises(Refused):
-            reader.present_keys(ROUTING["true"]["document"], case["later"])
+            signed.present_keys(ROUTING["true"]["document"], case["later"])
 
 
 # --- codes and fingerprints
@@ -218,19 +228,19 @@ def test_present_keys(case: dict[str, Any]) -> None:
 def test_codes_and_their_things() -> None:
     with (ROOT / "packs/vn/receipt_things.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    things = {reader.fold(row[language]): row["number"] for row in rows for language in ("vi", "en")}
+    things = {codes.fold(row[language]): row["number"] for row in rows for language in ("vi", "en")}
     for case in vectors("receipts")["codes"]:
-        assert reader.check_code(case["code"]) == case["grouped"].replace(" ", "")
+        assert codes.check_code(case["code"]) == case["grouped"].replace(" ", "")
         for language in ("vi", "en"):
-            assert reader.code_of_things(case[language], things) == case["code"]
+            assert codes.code_of_things(case[language], things) == case["code"]
 
 
 @pytest.mark.parametrize("case", vectors("fingerprints")["keys"], ids=lambda case: case["key"][:8])
 def test_fingerprints(case: dict[str, Any]) -> None:
     key = bytes.fromhex(case["key"])
-    assert reader.fingerprint(key, SYLLABLES) == case["words"]
-    assert all(reader.is_fingerprint(typed, key, SYLLABLES) for typed in case["same"])
-    assert not any(reader.is_fingerprint(typed, key, SYLLABLES) for typed in case["other"])
+    assert codes.fingerprint(key, SYLLABLES) == case["words"]
+    assert all(codes.is_fingerprint(typed, key, SYLLABLES) for typed in case["same"])
+    assert not any(codes.is_fingerprint(typed, key, SYLLABLES) for typed in case["other"])
 
 
 # --- the log
@@ -238,29 +248,29 @@ def test_fingerprints(case: dict[str, Any]) -> None:
 
 @named(TOTALS["totals"])
 def test_a_days_totals(case: dict[str, Any]) -> None:
-    leaf = reader.read_opening(case["opening"])
+    leaf = logged.read_opening(case["opening"])
     assert (leaf.data.hex(), leaf.hash.hex()) == (case["leaf"], case["hash"])
     if case["valid"]:
-        assert reader.read_day_totals(leaf.event)
+        assert logged.read_day_totals(leaf.event)
     else:
         with pytest.raises(Refused):
-            reader.read_day_totals(leaf.event)
+            logged.read_day_totals(leaf.event)
 
 
 @named(TOTALS["floors"])
 def test_the_floor_follows_from_the_sizes(case: dict[str, Any]) -> None:
     days = [(date.fromisoformat(day), added) for day, added in case["days"]]
-    assert reader.floors(days, date.fromisoformat(case["next"])) == case["in_force"]
+    assert logged.floors(days, date.fromisoformat(case["next"])) == case["in_force"]
 
 
 @named(vectors("ledger/evidence"))
 def test_a_proof_file(case: dict[str, Any]) -> None:
-    trusted = reader.Policy.read(case["trusted"]) if case["trusted"] else None
+    trusted = logged.Policy.read(case["trusted"]) if case["trusted"] else None
     if not case["valid"]:
         with pytest.raises(Refused):
-            reader.read_proof(case["file"], trusted)
+            logged.read_proof(case["file"], trusted)
         return
-    proof = reader.read_proof(case["file"], trusted)
+    proof = logged.read_proof(case["file"], trusted)
     assert (proof.leaf.event, proof.index) == (case["event"], case["index"])
     assert (proof.checkpoint.size, dict(proof.checkpoint.times)) == (case["size"], case["witnesses"])
     assert proof.registered == case["registered"]
