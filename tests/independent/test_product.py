@@ -11,16 +11,23 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.cast import Hands, Helper, Network, Reporter, Team, again, give_key, rows, url64
+from tests.cast import NOW, Hands, Helper, Network, Reporter, Team, again, give_key, rows, url64
 from tests.independent import base, codes, logged, sealed, signed
 from tests.independent.base import Refused
+from tests.independent.test_examples import members_of
 from tests.log.conftest import RunningWitness, cosign, hand, witness
+from tincay.core.authorship import her_words
+from tincay.core.sealing import Sealed
 from tincay.directory.routing import in_force, statement_path
+from tincay.intake.seal_on_server import new_code
 from tincay.log.actions import create_log_key, sign_checkpoint
 from tincay.log.keys import policy_note
 from tincay.log.models import ClearOpening
 from tincay.people.models import Desk
+from tincay.reports.envelope import NewCode
 from tincay.reports.models import Message, Report
+from tincay.reports.new_code import change_code
+from tincay.reports.signed_words import signed_words
 from tincay.vault.models import DeskWrap, Opening, PersonWrap, SealedText, Wrap
 
 __all__ = ["hand", "witness"]
@@ -169,6 +176,10 @@ def talk(network: Network, reporter: Reporter, helper: Helper) -> Report:
     report = reporter.send()
     helper.bring(report, "in_handling")
     reporter.write("Bao giờ có tin?")
+    reporter.consent("count_statistics")
+    helper.pause(report)
+    helper.resume(report)
+    helper.raise_priority(report, "p1")
     helper.answer(report, "Tuần sau.")
     return again(report)
 
@@ -233,6 +244,10 @@ def test_every_step_of_a_report_is_an_opening_of_hers_and_none_is_missing(
 ) -> None:
     events, words, key = events_of(talk, reporter), statements_of(talk)[0], signing_key(reporter)
     logged.check_steps(events, key, words)
+    for event in events:
+        always, sometimes = members_of(event["kind"])
+        told = event.keys() - {"day", "desk", "kind", "n", "record"}
+        assert always <= told <= always | sometimes
     identity, _ = thread_of(talk, reporter)
     for row in rows(Opening).filter(owner=talk.id):
         assert (
@@ -328,6 +343,39 @@ def test_a_visit_opens_to_the_answer_of_its_own_challenge(
         mine.identity,
         bytes(32),
         unknown["ticket"],
+    )
+
+
+def test_a_new_code_follows_from_the_old_one_and_carries_everything(talk: Report, reporter: Reporter) -> None:
+    before, old = signed.read_story(statements_of(talk), signing_key(reporter)), signing_key(reporter)
+    after = reporter.next_person()
+    change_code(report=talk, new=made_anew(talk, reporter, after), now=NOW)
+    fresh = again(talk)
+    [change] = fresh.receipt_changes.all()
+    told = {"document": bytes(change.document).decode(), "signature": url64(bytes(change.signature))}
+    key = signed.follow_receipts(old, [told])
+    assert key == bytes(fresh.signing) == signing_key(after)
+    [carried] = signed.read_story(statements_of(fresh), key)
+    signed.check_carried(carried, before)
+    assert refused(signed.check_carried, carried, before[:1])
+    assert refused(signed.follow_receipts, key, [told])
+    assert refused(signed.follow_receipts, old, [altered(told, '"v":1', '"v":2')])
+    events = events_of(fresh, after)
+    assert events[-1]["kind"] == "receipt_changed"
+    assert base.from_url64(events[-1]["signing"], 32) == key
+
+
+def made_anew(report: Report, old: Reporter, new: Reporter) -> NewCode:
+    """Everything that the old code opens, for the new one."""
+    wraps = rows(Wrap).filter(compartment__owner=report.id, holder_kind="receipt")
+    openings = rows(Opening).filter(owner=report.id)
+    return new_code(
+        old=old.keys,
+        new=new.keys,
+        key="bmV3IGNvZGUgb2YgaGVycw",
+        hers=her_words(bytes(report.signing), signed_words(report)),
+        wraps={row.compartment.recipient: Sealed(bytes(row.sealed)) for row in wraps},
+        openings={row.number: Sealed(bytes(row.for_receipt)) for row in openings},
     )
 
 
