@@ -31,11 +31,13 @@ from bench.site import postgres_database, said
 
 if TYPE_CHECKING:
     from tests.cast import Network
+    from tincay.core.sealing import Stretched
     from tincay.reports.models import Report
 
 SMOKE = {3: 24, 30: 90}
 WORDS = "Chủ quán giữ giấy tờ và tiền công của tôi. " * 90
-Happening = Callable[[datetime], None]
+ANSWER = "Vâng. " * 900
+Happening = Callable[[datetime], object]
 
 
 def main() -> int:
@@ -102,7 +104,7 @@ def live(rate: int, count: int, *, control: bool) -> dict[str, Any]:
     from django.db.backends.sqlite3.schema import DatabaseSchemaEditor
 
     from bench.attacker import Placed, Relinked, look, place, relink
-    from tests.cast import NOW, SALT, build_network
+    from tests.cast import NOW, SALT, build_network, sign_routing
     from tests.shared import remember_stretches
     from tincay.reports.rewriting import put_off
     from tincay.web.models import Install
@@ -115,6 +117,7 @@ def live(rate: int, count: int, *, control: bool) -> dict[str, Any]:
     Install.objects.create(id=1, salt=SALT)
     remember_stretches()
     lives = Lives(build_network(), random.Random(rate))
+    sign_routing()
     file = Path(settings.DATABASES["default"]["NAME"]) if connection.vendor == "sqlite" else None
     placed, relinked, begun = Placed(), Relinked(), time.monotonic()
     copies: list[Any] = []
@@ -225,9 +228,10 @@ class Lives:
             for scope, share in (("store_sealed", 0.7), ("count_statistics", 0.8))
             if self.chance.random() < share
         ]
+        receipt = Stretched(self.chance.randbytes(32), new_key()[0], self.chance.randbytes(32))
         envelope = seal_report(
             content=ReportContent({"need": ["listen_only"]}, WORDS, {}, {}),
-            receipt=Stretched(self.chance.randbytes(32), new_key()[0], self.chance.randbytes(32)),
+            receipt=receipt,
             key=new_message_key(),
             desk=self.network.triage,
             case=self.network.case,
@@ -242,24 +246,34 @@ class Lives:
         )
         report = receive_report(envelope=envelope, sealed_by="browser", now=now).report
         self.truth[report.id] = {"received": now}
-        self._next(report, now, self._course(report))
+        self._next(report, now, self._course(report, receipt))
 
-    def _course(self, report: "Report") -> list[tuple[float, float, Happening]]:
+    def _course(self, report: "Report", receipt: "Stretched") -> list[tuple[float, float, Happening]]:
         """What happens, each so many days after what was before: quickly over, nothing to answer, or all the way."""
         from tincay.reports import messages, steps
 
         helper, second = self.network.helper.user, self.network.supervisor.user
+        answer = self.network.helper.answer
         found = self._found
 
-        def write(author: Any, now: datetime, kind: str = "") -> None:
-            from tests.cast import new_message_key, seal_words
+        def she_writes(now: datetime) -> None:
+            from tests.cast import new_message_key
+            from tincay.core.sealing import Recipient
+            from tincay.intake.seal_on_server import seal_message
+            from tincay.reports.signed_words import signed_words
 
-            told: dict[str, Any] = {"key": new_message_key(), "now": now}
-            told["sealed"] = seal_words(report, "Vâng. " * 900)
-            if kind:
-                steps.answer(report=found(report), author=author, **told)
-            else:
-                messages.post_message(report=found(report), author=author, sealed_by="browser", **told)
+            key, before, thread = new_message_key(), signed_words(report), Recipient(report.thread)
+            message = seal_message(
+                ANSWER, thread=thread, receipt=receipt, key=key, before=before[-1], number=len(before) + 1
+            )
+            messages.receive_message(
+                report=found(report),
+                key=key,
+                sealed=message.sealed,
+                words=message.words,
+                sealed_by="browser",
+                now=now,
+            )
 
         def finish(now: datetime) -> None:
             steps.finish(report=found(report), now=now)
@@ -287,8 +301,8 @@ class Lives:
             (0.2, 2.0, lambda now: steps.verify(report=found(report), result="enough", now=now)),
             (0.2, 2.0, classify),
             (0.2, 2.0, lambda now: steps.begin(report=found(report), now=now)),
-            (0.2, 4.0, lambda now: write(None, now)),
-            (0.5, 6.0, lambda now: write(helper, now, "answer")),
+            (0.2, 4.0, she_writes),
+            (0.5, 6.0, lambda now: answer(report, ANSWER, now=now)),
             (0.2, 2.0, lambda now: steps.handle(report=found(report), result="advice", now=now)),
             (0.1, 12.0, finish),
         ]

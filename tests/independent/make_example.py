@@ -19,8 +19,8 @@ from tincay.core.consent import Grant, grant_document
 from tincay.core.ledger.leaf import event_bytes, opening
 from tincay.core.sealing import Recipient, Sealed, Stretched
 from tincay.core.statements import Kind, Statement, make_statement
-from tincay.intake.seal_on_server import new_code
 from tincay.reports.envelope import NewCode
+from tincay.visit.sealed import for_new_code
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
@@ -179,7 +179,7 @@ def first_opening(keys: Stretched, words: Statement) -> bytes:
 
 def change(old: Stretched, words: Statement, compartments: dict[str, Json], first: Sealed) -> NewCode:
     parts = compartments.values()
-    return new_code(
+    return for_new_code(
         old=old,
         new=sealing.stretch_receipt(NEXT_CODE, SALT),
         key="bmV3IGNvZGUgb2YgaGVycw",

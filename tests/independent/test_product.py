@@ -19,7 +19,6 @@ from tests.log.conftest import RunningWitness, cosign, hand, witness
 from tincay.core.authorship import her_words
 from tincay.core.sealing import Sealed
 from tincay.directory.routing import in_force, statement_path
-from tincay.intake.seal_on_server import new_code
 from tincay.log.actions import create_log_key, sign_checkpoint
 from tincay.log.keys import policy_note
 from tincay.log.models import ClearOpening
@@ -29,6 +28,7 @@ from tincay.reports.models import Message, Report
 from tincay.reports.new_code import change_code
 from tincay.reports.signed_words import signed_words
 from tincay.vault.models import DeskWrap, Opening, PersonWrap, SealedText, Wrap
+from tincay.visit.sealed import for_new_code
 
 __all__ = ["hand", "witness"]
 HERE = Path(__file__).parent
@@ -369,7 +369,7 @@ def made_anew(report: Report, old: Reporter, new: Reporter) -> NewCode:
     """Everything that the old code opens, for the new one."""
     wraps = rows(Wrap).filter(compartment__owner=report.id, holder_kind="receipt")
     openings = rows(Opening).filter(owner=report.id)
-    return new_code(
+    return for_new_code(
         old=old.keys,
         new=new.keys,
         key="bmV3IGNvZGUgb2YgaGVycw",

@@ -98,7 +98,7 @@ def _move(report: Report, addition: AdditionIn, moved: MovedIn, sealed_by: str) 
     before = _wraps_of_before(report, moved, desk, case)
     report.desk, report.thread = desk, moved.compartments.thread.recipient
     fresh = compartments_for(moved.compartments, report, case)
-    vault.move(owner=report.id, before=before, compartments=fresh, sealed_by=sealed_by)
+    vault.give_to_desks(owner=report.id, before=before, compartments=fresh, sealed_by=sealed_by)
     save_columns(report, "desk", "thread")
     return row
 

@@ -23,7 +23,6 @@ from tincay.core.statements import NotSigned
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
-from tincay.intake.seal_on_server import new_code as new_code_of
 from tincay.log.keys import policy_note
 from tincay.log.queries import Standing, evidence_for, state_of
 from tincay.people.models import Desk, Organisation
@@ -36,7 +35,7 @@ from tincay.vault.queries import first_opening, openings, wraps_for_receipt
 from tincay.visit import queries
 from tincay.visit.actions import ReceiptKeys
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
-from tincay.visit.sealed import Wrapped
+from tincay.visit.sealed import Wrapped, for_new_code
 from tincay.visit.session import Visitor
 from tincay.visit.stage_bar import bar
 from tincay.web.dates import day_words, moment_words
@@ -197,11 +196,11 @@ class _Opener:
             self.forged = True
             return []
 
-    def expect_all(self, kind: str, found: Iterable[Wrapped]) -> None:
-        """Notice when something that she sealed to a compartment of this kind is not among what was found."""
+    def expect_all(self, kind: str, shown: Iterable[Wrapped]) -> None:
+        """Notice when something that she sealed to a compartment of this kind is not among what is shown."""
         if self._hers is None:
             return
-        texts = [bytes(text.sealed) for wrapped in found for text in wrapped.texts]
+        texts = [bytes(text.sealed) for wrapped in shown for text in wrapped.texts]
         try:
             for recipient in self._hers.recipients(kind):
                 self._hers.check_whole(recipient, texts)
@@ -468,8 +467,8 @@ def new_code(visitor: Visitor, code: str) -> dict[str, Any]:
         {"of": wrap.compartment.recipient, "sealed": base64_text(wrap.sealed)}
         for wrap in wraps_for_receipt(report.id)
     ]
-    said = [{"number": row.number, "sealed": base64_text(row.for_receipt)} for row in openings(report.id)]
-    config = {"salt": bytes(this_install().salt).hex(), "wraps": wraps, "openings": said}
+    leaves = [{"number": row.number, "sealed": base64_text(row.for_receipt)} for row in openings(report.id)]
+    config = {"salt": bytes(this_install().salt).hex(), "wraps": wraps, "openings": leaves}
     return {**_page(visitor), "config": config}
 
 
@@ -480,7 +479,7 @@ def sealed_again(visitor: Visitor, keys: ReceiptKeys, fresh: Stretched) -> NewCo
         hers = her_words(signing_public(keys.stretched.signing_seed), signed_words(report))
     except Forged:
         raise NotSigned from None
-    return new_code_of(
+    return for_new_code(
         old=keys.stretched,
         new=fresh,
         key=secrets.token_urlsafe(16),
