@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -17,7 +18,7 @@ from tests.independent.base import Refused
 from tests.independent.test_examples import members_of
 from tests.log.conftest import RunningWitness, cosign, hand, witness
 from tincay.core.authorship import her_words
-from tincay.core.sealing import Sealed
+from tincay.core.sealing import Sealed, bundle_identity
 from tincay.directory.routing import in_force, statement_path
 from tincay.log.actions import create_log_key, sign_checkpoint
 from tincay.log.keys import policy_note
@@ -120,6 +121,13 @@ def test_a_desks_key_opens_through_the_own_one_of_a_member(network: Network, rep
     assert sealed.open_wrap(bytes(row.sealed), desk, row.compartment.recipient)
     other = codes.person_identity(worker.passphrase + "x", bytes(kept.salt), *parameters)
     assert refused(sealed.open_wrap, bytes(kept.sealed), other, worker.user.recipient)
+
+
+def test_her_key_in_another_organisations_rows_is_another_for_each_bundle(reporter: Reporter) -> None:
+    identity, bundle = opened_code(reporter).identity, UUID(int=7)
+    mine = codes.bundle_identity(identity, bundle.hex)
+    assert mine == base.identity_of(bundle_identity(reporter.keys.identity, bundle))
+    assert mine != codes.bundle_identity(identity, UUID(int=8).hex)
 
 
 # --- the envelope
