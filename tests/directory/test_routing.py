@@ -147,7 +147,7 @@ def test_a_row_of_a_desks_key_that_was_taken_away_is_noticed(network: Network) -
     before = network.helper.desk_key(network.triage)
     give_key(network.triage, network.helper, before=before, number=2)
     rows(DeskKey).filter(desk=network.triage, number=2).delete()
-    assert broken() == "rows"
+    assert broken() == "log"
 
 
 def test_once_a_desk_has_two_keys_a_new_statement_begins_with_the_second(network: Network) -> None:
