@@ -73,7 +73,9 @@ export class HerWords {
 
   /** The kind of every compartment that she made, by its public key, oldest first. */
   private kinds(): Map<string, string> {
-    const named = this.documents.flatMap(({ compartments }) => Object.entries(compartments));
+    // kind:1, kind:2, … and after them the one in use: in a statement they stand in the order of their spelling.
+    const age = ([name]: [string, unknown]): number => Number(name.split(":")[1] ?? Infinity);
+    const named = this.documents.flatMap(({ compartments }) => Object.entries(compartments).sort((a, b) => age(a) - age(b)));
     return new Map(named.map(([name, { recipient }]) => [recipient, name.split(":")[0]!]));
   }
 

@@ -9,16 +9,20 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from tincay.core import sealing
 from tincay.core.authorship import (
+    HerWords,
     KeyOfDesk,
     SealedParts,
     base64url,
     desk_key_of,
     make_reply,
+    receipt_change,
     succeed,
     vouch,
     words_document,
@@ -469,6 +473,94 @@ def _vouched_by_thief() -> dict[str, str]:
     return signed_json(make_statement(desk_signing_seed(STRANGER), Kind.MEMBER, member))
 
 
+AFTER = bytes(range(64, 96))
+
+
+def changed(before: bytes, after: bytes) -> Statement:
+    """The old code's word for the new one."""
+    change = receipt_change(recipient=MEMBER, signing=signing_public(after))
+    return make_statement(before, Kind.RECEIPT, change)
+
+
+def _receipts() -> dict[str, Any]:
+    third = bytes(range(96, 128))
+    first, second = changed(HERS, AFTER), changed(AFTER, third)
+    listed: list[tuple[str, list[Statement], bytes | None]] = [
+        ("no change", [], HERS),
+        ("a new code", [first], AFTER),
+        ("a third code", [first, second], third),
+        ("the second one is missing", [second], None),
+        ("another order", [second, first], None),
+        ("by somebody else", [changed(THIEF, AFTER)], None),
+        ("signed as something else", [make_statement(HERS, Kind.WORDS, {"v": 1})], None),
+    ]
+    return {
+        "first": base64url(signing_public(HERS)),
+        "follow": [
+            {
+                "why": why,
+                "changes": [signed_json(one) for one in changes],
+                "last": last and base64url(signing_public(last)),
+            }
+            for why, changes, last in listed
+        ],
+    }
+
+
+def _carried() -> list[dict[str, Any]]:
+    """What she signs with a new code, of what the old one signed."""
+    listed = [("a report alone", [report()]), ("with a message", [report(), message()])]
+    listed.append(("after it moved", [report(), message(), moved()]))
+    once = HerWords((report(), message(), moved())).carried(key="Zmlyc3QgbmV3IGNvZGUgb2Y")
+    listed.append(("after it moved and was carried", [json.loads(spelled(once))]))
+    return [
+        {
+            "why": why,
+            "signing": base64url(signing_public(HERS)),
+            "statements": _hers(*documents),
+            "key": "bmV3IGNvZGUgb2YgaGVycw",
+            "document": HerWords(tuple(documents)).carried(key="bmV3IGNvZGUgb2YgaGVycw"),
+        }
+        for why, documents in listed
+    ]
+
+
+def _steps() -> list[dict[str, Any]]:
+    """The openings of a report's leaves beside what the page says of it."""
+    letter, other = base64url(PARTS["thread"][0]), base64url(b"not hers")
+    told = [
+        {"kind": "report_received", "n": 1},
+        {"kind": "stage_changed", "n": 2, "stage": "acknowledged"},
+        {"kind": "message_posted", "n": 3, "sealed": sha256(PARTS["thread"][0]).hexdigest()},
+        {"kind": "stage_changed", "n": 4, "stage": "verified"},
+    ]
+    given: dict[str, Any] = {"events": told, "stage": "verified", "messages": [letter]}
+    listed: list[tuple[str, dict[str, Any], str | None]] = [
+        ("everything", {}, None),
+        ("only received", {"events": told[:1], "stage": "received", "messages": []}, None),
+        ("nothing", {"events": []}, "step_missing"),
+        ("the last step is missing", {"events": told[:3]}, "another_stage"),
+        ("a step between is missing", {"events": [told[0], *told[2:]]}, "step_missing"),
+        ("another order", {"events": [told[1], told[0], *told[2:]]}, "step_missing"),
+        ("a step without a number", {"events": [{"kind": "report_received"}]}, "step_missing"),
+        ("another stage", {"stage": "handled"}, "another_stage"),
+        ("a stage that was before", {"stage": "acknowledged"}, "another_stage"),
+        ("a message is missing", {"messages": []}, "message_missing"),
+        ("a message more", {"messages": [letter, other]}, "message_missing"),
+        ("another message", {"messages": [other]}, "message_missing"),
+    ]
+    return [{"why": why, **given, **change, "forged": forged} for why, change, forged in listed]
+
+
+def _bundles() -> list[dict[str, str]]:
+    bundles = [UUID(int=1), UUID("6f1c2a4e-9d3b-4c7a-8e21-0b5d9c7f3a10")]
+    return [
+        {"identity": identity, "bundle": bundle.hex, "found": sealing.bundle_identity(identity, bundle)}
+        for identity in (FIRST, SECOND)
+        for bundle in bundles
+    ]
+
+
 def authorship() -> dict[str, Any]:
     return {
         "about": "docs/formats/words.md. Bytes are base64url without padding. "
@@ -477,6 +569,10 @@ def authorship() -> dict[str, Any]:
         "replies": _replies(),
         "keys": _chains(),
         "vouchers": _vouchers(),
+        "receipts": _receipts(),
+        "carried": _carried(),
+        "steps": _steps(),
+        "bundles": _bundles(),
     }
 
 

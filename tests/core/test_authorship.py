@@ -23,6 +23,7 @@ from tests.core.signed_vectors import (
     key_json,
     key_of,
     message,
+    moved,
     report,
 )
 from tincay.core.authorship import (
@@ -32,7 +33,9 @@ from tincay.core.authorship import (
     Said,
     SealedParts,
     base64url,
+    check_steps,
     follow_keys,
+    follow_receipts,
     from_base64url,
     her_words,
     is_vouched,
@@ -251,6 +254,59 @@ def test_a_key_in_a_document_is_the_key() -> None:
     assert (
         key.signing == signing_public(desk_signing_seed(SECOND)) != signing_public(desk_signing_seed(FIRST))
     )
+
+
+# --- a new code
+
+
+@case(VECTORS["receipts"]["follow"])
+def test_a_code_in_force_follows_from_the_first_one(vector: dict[str, Any]) -> None:
+    first, changes = from_base64url(VECTORS["receipts"]["first"]), map(statement_of, vector["changes"])
+    if vector["last"] is None:
+        with pytest.raises(NotSigned):
+            follow_receipts(first, changes)
+    else:
+        assert base64url(follow_receipts(first, changes)) == vector["last"]
+
+
+def test_a_change_that_names_no_code_leads_to_none() -> None:
+    nameless = make_statement(HERS, Kind.RECEIPT, {"v": 1})
+    with pytest.raises(Forged):
+        her_words(follow_receipts(PUBLIC, [nameless]), [make_statement(HERS, Kind.WORDS, report())])
+
+
+@case(VECTORS["carried"])
+def test_everything_that_the_old_code_signed_is_carried_to_the_new_one(vector: dict[str, Any]) -> None:
+    words = her_words(from_base64url(vector["signing"]), [statement_of(one) for one in vector["statements"]])
+    document = words.carried(key=vector["key"])
+    assert document == vector["document"]
+    carried = hers(document)
+    assert carried.compartments == words.compartments
+    assert {of: carried.hashes(of) for of in words.compartments} == {
+        of: words.hashes(of) for of in words.compartments
+    }
+    for kind in ("narrative", "thread", "contact"):
+        assert carried.recipient(kind) == words.recipient(kind)
+        assert carried.recipients(kind) == words.recipients(kind)
+
+
+def test_what_was_carried_is_carried_again() -> None:
+    once = hers(report(), message(), moved()).carried(key="a")
+    assert hers(once).carried(key="a") == once
+
+
+# --- the steps of a report
+
+
+@case(VECTORS["steps"])
+def test_the_page_shows_every_step_and_message_that_the_log_has(vector: dict[str, Any]) -> None:
+    events, messages = vector["events"], [from_base64url(one) for one in vector["messages"]]
+    if vector["forged"] is None:
+        check_steps(events, stage=vector["stage"], messages=messages)
+        return
+    with pytest.raises(Forged) as refused:
+        check_steps(events, stage=vector["stage"], messages=messages)
+    assert refused.value.reason == vector["forged"]
 
 
 # --- who holds a desk's key

@@ -106,7 +106,7 @@ class HerWords:
         return {
             str(parts["recipient"]): name.partition(":")[0]
             for document in self.documents
-            for name, parts in document["compartments"].items()
+            for name, parts in sorted(document["compartments"].items(), key=_by_age)
         }
 
     def carried(self, *, key: str) -> dict[str, Any]:
@@ -156,6 +156,12 @@ class HerWords:
             raise Forged("part_missing")
 
 
+def _by_age(named: tuple[str, Any]) -> tuple[bool, int]:
+    """kind:1, kind:2, … and after them the one in use: in a statement they stand in the order of their spelling."""
+    place = named[0].partition(":")[2]
+    return not place, int(place or 0)
+
+
 def her_words(signing: bytes, statements: Sequence[Statement]) -> HerWords:
     """Her statements in order, each verified. Raises Forged: not signed by this receipt, or one is missing."""
     try:
@@ -176,7 +182,7 @@ def follow_receipts(first: bytes, changes: Iterable[Statement]) -> bytes:
     """The verifying key of the receipt in force, from the one that the first leaf commits. Raises NotSigned."""
     signing = first
     for change in changes:
-        signing = from_base64url(str(read_statement(signing, Kind.RECEIPT, change)["signing"]))
+        signing = from_base64url(str(read_statement(signing, Kind.RECEIPT, change).get("signing")))
     return signing
 
 
