@@ -6,8 +6,9 @@ The built client runs in Chromium with its processor slowed down so many times (
 The clock starts when the form's element is defined and stops when the envelope is posted: the check of the routing
 statement and of the desk's chain of keys, a key for each compartment, sealing, wraps, signatures of words and
 consents. The stretch of the code is left out (it is the same 600,000 rounds whatever is sealed), and so is the
-network. With --before the client of an older commit, as it lies in its tree, seals the same story in turn: what it
-takes more now is the median of the differences of two that followed each other. The last line is JSON.
+network. `cpu` is what the page's process worked at full speed in that time, multiplied: it does not depend on what else
+the machine does. With --before the client of an older commit, as it lies in its tree, seals the same story in turn:
+what it takes more now is the median of the differences of two that followed each other. The last line is JSON.
 """
 
 import argparse
@@ -39,14 +40,16 @@ crypto.subtle.deriveBits = (algorithm, ...rest) =>
   algorithm.name === "PBKDF2" ? Promise.resolve(new Uint8Array(32).fill(7).buffer) : derive(algorithm, ...rest);
 const define = customElements.define.bind(customElements);
 customElements.define = (name, made) => {
-  const started = performance.now();
-  define(name, made);
-  if (name !== "sealed-form") return;
-  window.fetch = (address, { body }) => {
-    window.measured = { ms: performance.now() - started, bytes: body.length };
-    return Promise.resolve(new Response("{}", { status: 201 }));
-  };
-  document.querySelector("[data-go=send]").click();
+  if (name !== "sealed-form") return define(name, made);
+  window.begin = () => new Promise((resolve) => {
+    const started = performance.now();
+    window.fetch = (address, { body }) => {
+      resolve({ ms: performance.now() - started, bytes: body.length });
+      return Promise.resolve(new Response("{}", { status: 201 }));
+    };
+    define(name, made);
+    document.querySelector("[data-go=send]").click();
+  });
 };
 """
 FORM = """
@@ -107,8 +110,14 @@ def client_of(commit: str) -> Iterator[Path]:
 
 
 def once(browser: Browser, server: "SmallServer", slow: float) -> dict[str, float]:
-    """One report in a fresh browser: milliseconds and bytes."""
-    context = browser.new_context(bypass_csp=True)
+    """One report, slowed down and at full speed: milliseconds and bytes."""
+    slowed, whole = (_report(browser, server, rate) for rate in (slow, 1))
+    return slowed | {"cpu": whole["cpu"] * slow}
+
+
+def _report(browser: Browser, server: "SmallServer", slow: float) -> dict[str, float]:
+    """One report in a fresh browser."""
+    context = browser.new_context()
     context.set_default_timeout(PATIENCE_MS)
     try:
         page = context.new_page()
@@ -116,10 +125,25 @@ def once(browser: Browser, server: "SmallServer", slow: float) -> dict[str, floa
         session = context.new_cdp_session(page)
         session.send("Emulation.setCPUThrottlingRate", {"rate": slow})
         page.goto(f"{server.root}/tell")
-        measured: dict[str, float] = page.wait_for_function("window.measured", polling=100).json_value()
-        return measured
+        before = _cpu_ms(browser)
+        measured: dict[str, float] = page.evaluate("begin()")
+        return measured | {"cpu": _cpu_ms(browser) - before}
     finally:
         context.close()
+
+
+def _cpu_ms(browser: Browser) -> float:
+    """What the pages' processes have worked so far."""
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    tasks = [
+        task
+        for one in processes
+        if one["type"] == "renderer"
+        for task in Path(f"/proc/{one['id']}/task").glob("*/schedstat")
+    ]
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
 
 
 def measure(clients: dict[str, Path], times: int, slow: float) -> dict[str, list[dict[str, float]]]:
@@ -144,14 +168,16 @@ def measure(clients: dict[str, Path], times: int, slow: float) -> dict[str, list
 
 
 def figures(found: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
-    shown = {}
+    shown: dict[str, Any] = {}
     for name, measured in found.items():
-        ms = sorted(one["ms"] for one in measured)
-        shown[name] = {
-            "median_ms": round(statistics.median(ms), 1),
-            "least_ms": round(ms[0], 1),
-            "most_ms": round(ms[-1], 1),
-            "bytes": int(statistics.median(one["bytes"] for one in measured)),
+        values = {what: [one[what] for one in measured] for what in ("ms", "cpu", "bytes")}
+        shown[name] = {what: round(statistics.median(each)) for what, each in values.items()}
+        shown[name]["least_ms"] = round(min(values["ms"]))
+    if "before" in found:
+        pairs = list(zip(found["before"], found["now"], strict=True))
+        shown["more"] = {
+            what: round(statistics.median(now[what] - before[what] for before, now in pairs))
+            for what in ("ms", "cpu", "bytes")
         }
     return shown
 
@@ -172,19 +198,13 @@ def main() -> int:
     clients = {"now": ROOT / BUILT}
     if asked.before and not asked.smoke:
         with client_of(asked.before) as before:
-            found = measure({"before": before, **clients}, times, asked.slow)
-        pairs = zip(found["before"], found["now"], strict=True)
-        more = statistics.median(now["ms"] - before["ms"] for before, now in pairs)
-        shown = figures(found) | {"more_ms": round(more, 1)}
+            shown = figures(measure({"before": before, **clients}, times, asked.slow))
     else:
         shown = figures(measure(clients, times, asked.slow))
     result = {"bench": "sealing", "slow": asked.slow, "times": times, "desks": DESKS, **shown}
     if not asked.json:
-        for name in ("before", "now"):
-            if name in shown:
-                print(f"{name:<8}", *(f"{key} {value:>9,}" for key, value in shown[name].items()))
-        if "more_ms" in shown:
-            print(f"more     {shown['more_ms']} ms")
+        for name, row in shown.items():
+            print(f"{name:<8}", *(f"{what} {value:>7,}" for what, value in row.items()))
     print(json.dumps(result))
     return 0
 

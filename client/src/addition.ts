@@ -2,7 +2,7 @@
 
 import { signWords } from "./authorship";
 import { base64, fromBase64 } from "./bytes";
-import { compartment, documents, only, openCodes, type Told } from "./envelope";
+import { compartments, documents, only, openCodes, type Told } from "./envelope";
 import type { AdditionIn } from "./generated";
 import type { PageRecord } from "./record";
 import type { Routing } from "./routing";
@@ -30,12 +30,7 @@ export async function makeAddition(told: Told, kind: string, desk: string, recei
   }
   const to = await routing.keys(desk);
   const mine = await recipientOf(receipt.identity);
-  const closed = {
-    narrative: await compartment(narrative, to.desk.recipient, mine),
-    contact: await compartment([contact], to.desk.recipient, mine),
-    identity: await compartment([], to.case.recipient, mine),
-    thread: await compartment([], to.desk.recipient, mine),
-  };
+  const closed = await compartments(narrative, contact, to, mine);
   const handed = before.map(async ({ kind: name, of, sealed }) => {
     const reader = (name === "identity" ? to.case : to.desk).recipient;
     return { of, to: reader, sealed: base64(await wrap(await unwrap(fromBase64(sealed), receipt.identity, of), reader)) };
