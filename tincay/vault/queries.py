@@ -126,7 +126,8 @@ def first_words(owners: Iterable[UUID], user: User) -> dict[UUID, Readable]:
     owners = list(owners)
     wraps = Wrap.objects.of(*owners).filter(compartment__kind="narrative", recipient__in=desk_keys)
     wrap_of = {wrap.compartment_id: wrap for wrap in wraps.select_related("compartment")}
-    rows = SealedText.objects.of(*owners).filter(compartment__in=wrap_of).order_by("-place")
+    rows = SealedText.objects.of(*owners).filter(compartment__in=wrap_of)
+    rows = rows.order_by("-compartment__place", "-place")  # of each report the first one stays
     texts = {text.compartment_id: text for text in rows}
     return {
         wrap_of[number].compartment.owner: Readable(
