@@ -135,8 +135,8 @@ def forget_visits(*, now: datetime) -> int:
 @one_transaction
 def end_other_visits(*, visit: Visit) -> None:
     """Whoever else came in with the old code is outside now."""
-    Visit.objects.within(report=visit.report_id).exclude(pk=visit.pk).delete()
-    Challenge.objects.within(report=visit.report_id).delete()
+    Visit.objects.within(report=visit.report).exclude(pk=visit.pk).delete()
+    Challenge.objects.within(report=visit.report).delete()
 
 
 @one_transaction
