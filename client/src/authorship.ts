@@ -27,7 +27,7 @@ export interface WordsDocument {
   desk: string;
   desk_signing: string;
   key: string;
-  kind: "report" | "message" | "words" | "carried";
+  kind: "report" | "message" | "words";
   n: number;
   v: 1;
 }
@@ -40,8 +40,8 @@ export function signWords(seed: Bytes, { compartments, ...rest }: Signable): Pro
   return makeStatement(seed, "words", { ...rest, compartments: Object.fromEntries(parts), v: 1 });
 }
 
-/** Signs with a new code what the old one had signed. */
-export const signCarried = (seed: Bytes, words: HerWords, key: string): Promise<Signed> => makeStatement(seed, "words", { ...words.carried(key), v: 1 });
+/** Signs with a new code, word for word, what the old one had signed. */
+export const signAgain = (seed: Bytes, words: HerWords): Promise<Signed[]> => Promise.all(words.documents.map((document) => makeStatement(seed, "words", document)));
 
 /** The old code's word for the new one. */
 export const signChange = (seed: Bytes, recipient: string, signing: string): Promise<Signed> =>
@@ -50,7 +50,11 @@ export const signChange = (seed: Bytes, recipient: string, signing: string): Pro
 /** The verifying key of the receipt in force, from the one that the first leaf commits. Throws NotSigned. */
 export async function followReceipts(first: string, changes: readonly Signed[]): Promise<string> {
   let signing = first;
-  for (const change of changes) signing = (await readStatement<{ signing: string }>(fromBase64url(signing), "receipt-change", change)).signing;
+  for (const change of changes) {
+    const next = (await readStatement<{ signing?: unknown }>(fromBase64url(signing), "receipt-change", change)).signing;
+    if (typeof next !== "string") throw new NotSigned();
+    signing = next;
+  }
   return signing;
 }
 
@@ -68,26 +72,7 @@ export class HerWords {
 
   /** The public keys of every compartment of a kind that she ever made. */
   recipients(kind: string): string[] {
-    return [...this.kinds()].filter(([, name]) => name === kind).map(([recipient]) => recipient);
-  }
-
-  /** The kind of every compartment that she made, by its public key, oldest first. */
-  private kinds(): Map<string, string> {
-    const named = this.documents.flatMap(({ compartments }) => Object.entries(compartments));
-    return new Map(named.map(([name, { recipient }]) => [recipient, name.split(":")[0]!]));
-  }
-
-  /** What she signs with a new code: everything that the old one signed, as one statement. */
-  carried(key: string): Omit<WordsDocument, "v"> {
-    const { desk, desk_signing } = this.documents[this.documents.length - 1]!;
-    const compartments: WordsDocument["compartments"] = {};
-    for (const kind of new Set(this.kinds().values())) {
-      const all = this.recipients(kind);
-      all.forEach((recipient, i) => {
-        compartments[i === all.length - 1 ? kind : `${kind}:${i + 1}`] = { recipient, sealed: this.hashes(recipient) };
-      });
-    }
-    return { codes: {}, compartments, desk, desk_signing, key, kind: "carried", n: 1 };
+    return [...new Set(this.documents.flatMap(({ compartments }) => compartments[kind]?.recipient ?? []))];
   }
 
   hashes(recipient: string): string[] {

@@ -57,7 +57,7 @@ def words_document(
     compartments: Mapping[str, SealedParts],
     codes: Mapping[str, str],
 ) -> dict[str, Any]:
-    """What she signs of one thing that she sends. `kind` is report, message, words (told later) or carried.
+    """What she signs of one thing that she sends. `kind` is report, message or words (told later).
 
     `n` counts what her receipt has signed of this kind of statement, from 1 and without a gap. `codes` are the
     open codes that go with it: all three with a report, a raised priority or nothing otherwise.
@@ -96,41 +96,15 @@ class HerWords:
         named = (document["compartments"].get(kind) for document in reversed(self.documents))
         return next((str(found["recipient"]) for found in named if found), "")
 
+    @property
+    def desks(self) -> frozenset[str]:
+        """The codes of the desks that she sealed to: more than one where a report moved."""
+        return frozenset(str(document["desk"]) for document in self.documents)
+
     def recipients(self, kind: str) -> frozenset[str]:
         """The public keys of every compartment of a kind that she ever made: one more each time a report moved."""
-        return frozenset(of for of, name in self.compartments.items() if name == kind)
-
-    @property
-    def compartments(self) -> dict[str, str]:
-        """The kind of every compartment that she made, by its public key, oldest first."""
-        return {
-            str(found["recipient"]): name.partition(":")[0]
-            for document in self.documents
-            for name, found in document["compartments"].items()
-        }
-
-    def carried(self, *, key: str) -> dict[str, Any]:
-        """What she signs with a new code: everything that the old one signed, as one statement.
-
-        The compartment in use has its kind as name; older ones of the kind are kind:1, kind:2, … by age.
-        """
-        last, kinds = self.documents[-1], self.compartments
-        named: dict[str, str] = {}
-        for kind in dict.fromkeys(kinds.values()):
-            *older, current = (of for of, name in kinds.items() if name == kind)
-            named |= {f"{kind}:{place}": of for place, of in enumerate(older, start=1)} | {kind: current}
-        return {
-            "codes": {},
-            "compartments": {
-                name: {"recipient": of, "sealed": list(self.hashes(of))} for name, of in named.items()
-            },
-            "desk": last["desk"],
-            "desk_signing": last["desk_signing"],
-            "key": key,
-            "kind": "carried",
-            "n": 1,
-            "v": 1,
-        }
+        named = (document["compartments"].get(kind) for document in self.documents)
+        return frozenset(str(found["recipient"]) for found in named if found)
 
     def hashes(self, recipient: str) -> tuple[str, ...]:
         """SHA-256 of everything that she sealed to this compartment, in order."""
@@ -175,7 +149,10 @@ def follow_receipts(first: bytes, changes: Iterable[Statement]) -> bytes:
     """The verifying key of the receipt in force, from the one that the first leaf commits. Raises NotSigned."""
     signing = first
     for change in changes:
-        signing = from_base64url(str(read_statement(signing, Kind.RECEIPT, change)["signing"]))
+        following = read_statement(signing, Kind.RECEIPT, change).get("signing")
+        if not isinstance(following, str):
+            raise NotSigned
+        signing = from_base64url(following)
     return signing
 
 

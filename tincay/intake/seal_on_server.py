@@ -143,7 +143,6 @@ def new_code(
     *,
     old: Stretched,
     new: Stretched,
-    key: str,
     hers: HerWords,
     wraps: Mapping[str, Sealed],
     openings: Mapping[int, Sealed],
@@ -156,10 +155,9 @@ def new_code(
     change = receipt_change(recipient=to, signing=signing)
     return NewCode.model_construct(
         v=1,
-        key=key,
         receipt=ReceiptIn.model_construct(locator=new.locator, recipient=to, signing=signing),
         change=signed(make_statement(old.signing_seed, Kind.RECEIPT, change)),
-        words=signed(make_statement(new.signing_seed, Kind.WORDS, hers.carried(key=key))),
+        words=[signed(make_statement(new.signing_seed, Kind.WORDS, one)) for one in hers.documents],
         wraps=[
             WrapAgain.model_construct(
                 of=of, sealed=bytes(wrap(unwrap(sealed, old.identity, of=Recipient(of)), to))

@@ -34,7 +34,6 @@ from tincay.reports.signed_words import desk_keys, record_json, said_of, signed_
 from tincay.vault.models import Opening
 from tincay.vault.queries import first_opening, openings, wraps_for_receipt
 from tincay.visit import queries
-from tincay.visit.actions import ReceiptKeys
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
 from tincay.visit.sealed import Wrapped
 from tincay.visit.session import Visitor
@@ -42,7 +41,7 @@ from tincay.visit.stage_bar import bar
 from tincay.web.dates import day_words, moment_words
 from tincay.web.models import this_install
 from tincay.web.packs import codes, language, text_version, texts, things
-from tincay.web.strict_json import base64_text
+from tincay.web.strict_json import base64_text, signed_json
 
 
 def _page(visitor: Visitor) -> dict[str, Any]:
@@ -75,10 +74,9 @@ class ThreadMessage:
 
 def conversation(report: Report) -> list[ThreadMessage]:
     """Messages both ways, oldest first. A helper is a number, never a name."""
-    wrap = wraps_for_receipt(report.id).filter(compartment__kind="thread").first()
-    if wrap is None:
-        return []
-    rows = report.messages.select_related("text").order_by("place")
+    wraps = wraps_for_receipt(report.id).filter(compartment__kind="thread")
+    wrap_of = {wrap.compartment_id: wrap for wrap in wraps}
+    rows = report.messages.select_related("text__compartment").order_by("place")
     return [
         ThreadMessage(
             who=gettext("Bạn")
@@ -87,10 +85,13 @@ def conversation(report: Report) -> list[ThreadMessage]:
             from_her=row.from_reporter,
             when=moment_words(row.posted_at) if row.posted_at else "",
             kind=row.kind,
-            wrapped=Wrapped(wrap, [row.text], None if row.from_reporter else said_of(row)),
+            wrapped=Wrapped(
+                wrap_of[row.text.compartment_id], [row.text], None if row.from_reporter else said_of(row)
+            ),
             text_id=row.text_id,
         )
         for row in rows
+        if row.text.compartment_id in wrap_of
     ]
 
 
@@ -139,7 +140,7 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "sealed": [base64_text(row.for_receipt) for row in openings(report.id)],
     }
     page = _page(visitor)
-    own.expect_all("thread", [message.wrapped for message in thread if message.from_her])
+    own.expect_thread([message.wrapped for message in thread if message.from_her])
     return {
         **page,
         "record": page["record"] and {**page["record"], "steps": steps},
@@ -168,7 +169,7 @@ class _Opener:
                 self._hers = her_words(
                     signing_public(visitor.keys.stretched.signing_seed), signed_words(visitor.report)
                 )
-                self._desk_keys = desk_keys(visitor.report, self._hers)
+                self._desk_keys = desk_keys(self._hers)
             except Forged:
                 self.forged = True
 
@@ -197,13 +198,19 @@ class _Opener:
             self.forged = True
             return []
 
-    def expect_all(self, kind: str, found: Iterable[Wrapped]) -> None:
-        """Notice when something that she sealed to a compartment of this kind is not among what was found."""
-        if self._hers is None:
-            return
+    def expect_thread(self, found: Iterable[Wrapped]) -> None:
+        """Notice when a message of hers is not among what was found."""
         texts = [bytes(text.sealed) for wrapped in found for text in wrapped.texts]
+        for recipient in self._hers.recipients("thread") if self._hers else ():
+            self._expect(recipient, texts)
+
+    def expect_whole(self, wrapped: Wrapped) -> None:
+        """Notice when something that she sealed to this compartment is not among what was found of it."""
+        self._expect(wrapped.wrap.compartment.recipient, [bytes(text.sealed) for text in wrapped.texts])
+
+    def _expect(self, recipient: str, texts: list[bytes]) -> None:
         try:
-            for recipient in self._hers.recipients(kind):
+            if self._hers:
                 self._hers.check_whole(recipient, texts)
         except Forged:
             self.forged = True
@@ -327,7 +334,7 @@ def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any
     shown = []
     for place, wrapped in enumerate(queries.own_words(visitor.report)):
         opened = own.open(wrapped)
-        own.expect_all(wrapped.wrap.compartment.kind, [wrapped])
+        own.expect_whole(wrapped)
         shown.append(
             {
                 "id": f"own{place}",
@@ -463,27 +470,31 @@ def new_code(visitor: Visitor, code: str) -> dict[str, Any]:
             "digits": receipts.grouped(code),
             "things": receipts.to_things(code, things()),
         }
-    report = visitor.report
+    config = {"salt": bytes(this_install().salt).hex(), "opened": sealed_to_code(visitor.report)}
+    return {**_page(visitor), "config": config}
+
+
+def sealed_to_code(report: Report) -> dict[str, Any]:
+    """Everything that a new code has to take over, as it is now."""
     wraps = [
         {"of": wrap.compartment.recipient, "sealed": base64_text(wrap.sealed)}
         for wrap in wraps_for_receipt(report.id)
     ]
     said = [{"number": row.number, "sealed": base64_text(row.for_receipt)} for row in openings(report.id)]
-    config = {"salt": bytes(this_install().salt).hex(), "wraps": wraps, "openings": said}
-    return {**_page(visitor), "config": config}
+    statements = [signed_json(*one) for one in signed_words(report)]
+    return {"statements": statements, "wraps": wraps, "openings": said}
 
 
-def sealed_again(visitor: Visitor, keys: ReceiptKeys, fresh: Stretched) -> NewCode:
-    """Everything that the old code opens, sealed to the new one in memory. Raises NotSigned: something is not hers."""
-    report = visitor.report
+def sealed_again(report: Report, old: Stretched, fresh: Stretched) -> NewCode:
+    """Everything that the old code opens, sealed to the new one in memory. Raises NotSigned (something is not hers),
+    CannotOpen."""
     try:
-        hers = her_words(signing_public(keys.stretched.signing_seed), signed_words(report))
+        hers = her_words(signing_public(old.signing_seed), signed_words(report))
     except Forged:
         raise NotSigned from None
     return new_code_of(
-        old=keys.stretched,
+        old=old,
         new=fresh,
-        key=secrets.token_urlsafe(16),
         hers=hers,
         wraps={
             wrap.compartment.recipient: Sealed(bytes(wrap.sealed)) for wrap in wraps_for_receipt(report.id)
