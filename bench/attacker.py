@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from math import exp, factorial
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
 WEEK = timedelta(days=7)
 PAGE = 4096
+LATER = "vault.Opening"
+"""Its rows still have a number and name a leaf in the clear: attacked, and told apart."""
 MONTHS = {"received_month": "received", "closed_month": "closed"}
 ABOUT = {"purge_on": "closed", "day": "received"}
 """What a column is about, where it cannot be about both."""
@@ -89,12 +92,23 @@ def look(at: datetime, database: Path | None, forget: Iterable[UUID]) -> Seen:
             seen.places[f"{label} {way}"] = [
                 (owner, place, _minute(seen, owner, row)) for owner, place, row in owned if place is not None
             ]
+    seen.places[f"{LATER} leaf"] = list(_leaves(seen, LATER, "leaf"))
     if database:
         seen.places["vault.SealedText page"] = list(_pages(seen, database))
     seen.counted = dict(CountRow.objects.for_the_rules().values_list("pk", "codes"))
     for pk, report, codes in CountEntry.objects.for_the_rules().values_list("pk", "report", "codes"):
         seen.entries[pk] = report, codes
     return seen
+
+
+def _leaves(seen: Seen, label: str, name: str) -> Iterator[tuple[UUID, int, datetime | None]]:
+    """A number of the log: an open report's first one was given in the minute in which it came."""
+    first: dict[UUID, int] = {}
+    for owner, row in seen.rows[label]:
+        if name in row:
+            first[owner] = min(row[name], first.get(owner, row[name]))
+    for owner, leaf in first.items():
+        yield owner, leaf, seen.reports[owner]["received_at"]
 
 
 def _minute(seen: Seen, owner: UUID, row: Mapping[str, Any]) -> datetime | None:
@@ -143,15 +157,35 @@ def _pages(seen: Seen, database: Path) -> Iterator[tuple[UUID, int, datetime | N
 
 
 @dataclass
+class Way:
+    """One way of placing: how often it said something narrower than a week, and how often that was so."""
+
+    claims: int = 0
+    right: int = 0
+    chance: float = 0.0
+    """How often as narrow a window, laid anywhere into what is known anyway, would have been right."""
+    reports: set[UUID] = field(default_factory=set)
+
+    @property
+    def places(self) -> bool:
+        """Right more often than by chance (Poisson, one in a thousand)."""
+        below = sum(self.chance**n / factorial(n) for n in range(self.right)) * exp(-self.chance)
+        return self.right > 0 and 1 - below < 0.001
+
+
+@dataclass
 class Placed:
-    """What came of it: how often a report was placed within less than a week, and by what."""
+    """What came of it."""
 
     asked: int = 0
-    right: Counter[str] = field(default_factory=Counter)
-    wrong: Counter[str] = field(default_factory=Counter)
+    ways: dict[str, Way] = field(default_factory=dict)
     given: Counter[str] = field(default_factory=Counter)
     """What the ruling leaves: minutes of what stood open in a backup, months of what closed."""
-    reports: set[UUID] = field(default_factory=set)
+
+    def reports(self, *, later: bool = False) -> set[UUID]:
+        """Those that were placed within less than a week."""
+        chosen = (way for name, way in self.ways.items() if way.places and (LATER in name) is later)
+        return set[UUID]().union(*(way.reports for way in chosen))
 
 
 def place(seen: list[Seen], truth: Mapping[UUID, Mapping[str, datetime]], found: Placed) -> None:
@@ -174,10 +208,12 @@ def place(seen: list[Seen], truth: Mapping[UUID, Mapping[str, datetime]], found:
                 continue
             if window.within(known[report]).width >= min(known[report].width, WEEK):
                 continue
-            right = window.holds(truth[report][event])
-            (found.right if right else found.wrong)[f"{event} by {way}"] += 1
-            if right:
-                found.reports.add(report)
+            claim = found.ways.setdefault(f"{event} by {way}", Way())
+            claim.claims += 1
+            claim.chance += max(0.0, window.within(known[report]).width / known[report].width)
+            if window.holds(truth[report][event]):
+                claim.right += 1
+                claim.reports.add(report)
 
 
 def _known(seen: list[Seen], report: UUID, event: str) -> Window:

@@ -281,11 +281,12 @@ def prepare() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from tests.cast import build_network
+    from tests.cast import build_network, sign_routing
     from tests.shared import remember_stretches
 
     remember_stretches()
     build_network()
+    sign_routing()
 
 
 def one(kill_times: int, size: Size, *, only_kill: bool) -> dict[str, Any]:

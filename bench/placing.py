@@ -4,8 +4,8 @@
 
 Reports live their lives through the product's own verbs, at so many a week. Every week the attacker (bench/attacker.py)
 takes the disk and has two backups, one and two weeks old. `--control` takes away what stands in the way: rows are not
-rewritten and, on SQLite, have numbers. The last line is a JSON object. Aim: none of 1,000 placed, and count rows
-relinked no better than by chance.
+rewritten and, on SQLite, have numbers. The last line is a JSON object. Aim: none of 1,000 placed more often than
+by chance, and count rows relinked no better than by chance.
 """
 
 import argparse
@@ -31,11 +31,13 @@ from bench.site import postgres_database, said
 
 if TYPE_CHECKING:
     from tests.cast import Network
+    from tincay.core.sealing import Stretched
     from tincay.reports.models import Report
 
 SMOKE = {3: 24, 30: 90}
 WORDS = "Chủ quán giữ giấy tờ và tiền công của tôi. " * 90
-Happening = Callable[[datetime], None]
+ANSWER = "Vâng. " * 900
+Happening = Callable[[datetime], object]
 
 
 def main() -> int:
@@ -102,7 +104,7 @@ def live(rate: int, count: int, *, control: bool) -> dict[str, Any]:
     from django.db.backends.sqlite3.schema import DatabaseSchemaEditor
 
     from bench.attacker import Placed, Relinked, look, place, relink
-    from tests.cast import NOW, SALT, build_network
+    from tests.cast import NOW, SALT, build_network, sign_routing
     from tests.shared import remember_stretches
     from tincay.reports.rewriting import put_off
     from tincay.web.models import Install
@@ -115,23 +117,29 @@ def live(rate: int, count: int, *, control: bool) -> dict[str, Any]:
     Install.objects.create(id=1, salt=SALT)
     remember_stretches()
     lives = Lives(build_network(), random.Random(rate))
+    sign_routing()
     file = Path(settings.DATABASES["default"]["NAME"]) if connection.vendor == "sqlite" else None
     placed, relinked, begun = Placed(), Relinked(), time.monotonic()
     copies: list[Any] = []
+    old: set[UUID] = set()
     with put_off() if control else nullcontext():
         for at in lives.weeks(rate, count, NOW):
             truncate_wal()
-            old = [report for report in lives.truth if copies and copies[0].is_closed(report)]
-            copies = [*copies[-2:], look(at, file, forget=old if lives.goes_on else ())]
+            # Whatever was closed in the oldest copy was attacked when it closed.
+            old |= {report for report in lives.truth if copies and copies[0].is_closed(report)}
+            copies = [*copies[-2:], look(at, file, forget=old)]
             if len(copies) == 3:
                 place(copies, lives.truth, placed)
                 relink(copies, lives.codes, relinked)
     return {
         "reports": count,
         "closed": sum("closed" in events for events in lives.truth.values()),
-        "placed": len(placed.reports),
-        "placed_by": dict(placed.right),
-        "wrongly_placed_by": dict(placed.wrong),
+        "placed": len(placed.reports()),
+        "placed_by_openings": len(placed.reports(later=True)),
+        "ways": {
+            name: {"claims": way.claims, "right": way.right, "by_chance": round(way.chance, 1)}
+            for name, way in sorted(placed.ways.items())
+        },
         "given_by_the_ruling": dict(placed.given),
         "questions": placed.asked,
         "count_rows": relinked.rows,
@@ -140,7 +148,7 @@ def live(rate: int, count: int, *, control: bool) -> dict[str, Any]:
         "by_chance_with_codes_of_open_reports": round(relinked.by_open_codes, 1),
         "linked_to_an_open_report_in_a_backup": relinked.given,
         "batches": sorted(relinked.batches),
-        "pool_sizes": sorted(relinked.waiting),
+        "pool_sizes": sorted(relinked.waiting)[:: max(1, len(relinked.waiting) // 10)],
         "rewriting_all_seconds": lives.rewriting_all(),
         "seconds": round(time.monotonic() - begun),
     }
@@ -154,7 +162,6 @@ class Lives:
     chance: random.Random
     truth: dict[UUID, dict[str, datetime]] = field(default_factory=dict)
     codes: dict[UUID, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    goes_on: bool = True
 
     def __post_init__(self) -> None:
         self._queue: list[tuple[datetime, int, Happening]] = []
@@ -172,13 +179,11 @@ class Lives:
             happens, _, event = heapq.heappop(self._queue)
             while look < happens:
                 self._scheduled(look)
-                self.goes_on = bool(self._queue)
                 if (look - start).days % 7 == 0:
                     yield look
                 look += timedelta(days=1)
             event(happens)
             self._counted(happens)
-        self.goes_on = False
         last = start + timedelta(days=-(-(look - start).days // 7) * 7)
         self._scheduled(last)
         yield last
@@ -223,9 +228,10 @@ class Lives:
             for scope, share in (("store_sealed", 0.7), ("count_statistics", 0.8))
             if self.chance.random() < share
         ]
+        receipt = Stretched(self.chance.randbytes(32), new_key()[0], self.chance.randbytes(32))
         envelope = seal_report(
             content=ReportContent({"need": ["listen_only"]}, WORDS, {}, {}),
-            receipt=Stretched(self.chance.randbytes(32), new_key()[0], self.chance.randbytes(32)),
+            receipt=receipt,
             key=new_message_key(),
             desk=self.network.triage,
             case=self.network.case,
@@ -240,24 +246,34 @@ class Lives:
         )
         report = receive_report(envelope=envelope, sealed_by="browser", now=now).report
         self.truth[report.id] = {"received": now}
-        self._next(report, now, self._course(report))
+        self._next(report, now, self._course(report, receipt))
 
-    def _course(self, report: "Report") -> list[tuple[float, float, Happening]]:
+    def _course(self, report: "Report", receipt: "Stretched") -> list[tuple[float, float, Happening]]:
         """What happens, each so many days after what was before: quickly over, nothing to answer, or all the way."""
         from tincay.reports import messages, steps
 
         helper, second = self.network.helper.user, self.network.supervisor.user
+        answer = self.network.helper.answer
         found = self._found
 
-        def write(author: Any, now: datetime, kind: str = "") -> None:
-            from tests.cast import new_message_key, seal_words
+        def she_writes(now: datetime) -> None:
+            from tests.cast import new_message_key
+            from tincay.core.sealing import Recipient
+            from tincay.intake.seal_on_server import seal_message
+            from tincay.reports.signed_words import signed_words
 
-            told: dict[str, Any] = {"key": new_message_key(), "now": now}
-            told["sealed"] = seal_words(report, "Vâng. " * 900)
-            if kind:
-                steps.answer(report=found(report), author=author, **told)
-            else:
-                messages.post_message(report=found(report), author=author, sealed_by="browser", **told)
+            key, before, thread = new_message_key(), signed_words(report), Recipient(report.thread)
+            message = seal_message(
+                ANSWER, thread=thread, receipt=receipt, key=key, before=before[-1], number=len(before) + 1
+            )
+            messages.receive_message(
+                report=found(report),
+                key=key,
+                sealed=message.sealed,
+                words=message.words,
+                sealed_by="browser",
+                now=now,
+            )
 
         def finish(now: datetime) -> None:
             steps.finish(report=found(report), now=now)
@@ -285,8 +301,8 @@ class Lives:
             (0.2, 2.0, lambda now: steps.verify(report=found(report), result="enough", now=now)),
             (0.2, 2.0, classify),
             (0.2, 2.0, lambda now: steps.begin(report=found(report), now=now)),
-            (0.2, 4.0, lambda now: write(None, now)),
-            (0.5, 6.0, lambda now: write(helper, now, "answer")),
+            (0.2, 4.0, she_writes),
+            (0.5, 6.0, lambda now: answer(report, ANSWER, now=now)),
             (0.2, 2.0, lambda now: steps.handle(report=found(report), result="advice", now=now)),
             (0.1, 12.0, finish),
         ]

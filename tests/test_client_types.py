@@ -12,8 +12,8 @@ from tincay.web.json_views import LONGEST, STATUS
 
 ROOT = Path(settings.BASE_DIR)
 OF_THE_CLIENT = {
-    "again", "broken", "check", "empty", "length", "locked", "mentions", "network", "other", "unsupported",
-    "weak", "word", "words", "wrong",
+    "again", "broken", "check", "empty", "fingerprint", "fingerprint_missing", "forged", "length", "locked", "mentions",
+    "network", "other", "swapped", "unsupported", "weak", "word", "words", "wrong",
 }  # fmt: skip
 """Errors that the browser finds by itself."""
 

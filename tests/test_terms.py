@@ -141,6 +141,9 @@ ALLOWED = [
     ),
     Allowed("tincay/core/release/profiles/ctdc.py", "typeOfSexProstitution", "a column of the CTDC data set"),
     Allowed("tincay/core/release/profiles/ctdc.py", '"Prostitution"', "a value of the CTDC data set"),
+    Allowed("tincay/reports/*.py", "subject", "what a clock or a task hangs on: a row, never a person"),
+    Allowed("tincay/desk/pages.py", "clock.subject", "the row that a clock hangs on"),
+    Allowed("tincay/desk/queries.py", '"subject"', "the row that a clock hangs on"),
     Allowed("CONTRIBUTING.md", "an toàn tuyệt đối", "tells contributors what is never written"),
 ]
 

@@ -46,6 +46,7 @@ EXCEPTIONS = {
     "tincay/reports/ending.py ?": "delete_rows is handed rows by the table, whose models have each a line there",
     "tincay/vault/actions.py people.User": "a user's public key is set where the secret half is wrapped",
     "tincay/vault/actions.py people.Desk": "so is a desk's",
+    "tincay/vault/actions.py people.DeskKey": "and the row that the key before it signed",
     "tincay/vault/actions.py people.Membership": "who leaves a desk loses seat and wraps at once",
     "tincay/demo/install.py web.Install": "a demo is an install of its own, made by nothing else",
     "tincay/demo/install.py people.User": "the demo's passwords are hashed beforehand: hashing them takes seconds",

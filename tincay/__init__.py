@@ -1,3 +1,3 @@
 """Tin Cậy: a report is sealed, received provably, and answered by a clock."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

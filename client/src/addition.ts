@@ -47,7 +47,7 @@ export async function makeAddition(told: Told, all: Told, receipt: Stretched, ke
     };
     const parts = { narrative: await seal("narrative", narrative), contact: await seal("contact", [contact]) };
     const added: AddedIn = { narrative: parts.narrative.sealed.map(base64), contact: [base64(parts.contact.sealed[0]!)] };
-    return { v: 1, key, priority, told: added, words: await sign(desk, last.desk_signing, parts) };
+    return { v: 1, key, priority, sealed: added, words: await sign(desk, last.desk_signing, parts) };
   }
   const to = await routing.keys(desk);
   const mine = await recipientOf(receipt.identity);
@@ -62,7 +62,7 @@ export async function makeAddition(told: Told, all: Told, receipt: Stretched, ke
     return { of, to: reader, sealed: base64(await wrap(await unwrap(fromBase64(sealed), receipt.identity, of), reader)) };
   });
   const compartments: CompartmentsIn = only(closed, "given");
-  return { v: 1, key, priority, told: { desk, compartments, before: await Promise.all(handed) }, words: await sign(desk, to.desk.signing, only(closed, "parts")) };
+  return { v: 1, key, priority, sealed: { desk, compartments, before: await Promise.all(handed) }, words: await sign(desk, to.desk.signing, only(closed, "parts")) };
 }
 
 type Parts = Record<string, { recipient: Recipient; sealed: Bytes[] }>;

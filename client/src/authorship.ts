@@ -87,10 +87,11 @@ export class HerWords {
     if (!this.hashes(recipient).includes(digest(sealed))) throw new Forged("not_hers");
   }
 
-  /** Throws Forged when a part of what she sealed there is not among these. */
+  /** Throws Forged unless everything that she sealed there is among these, in her order. */
   checkWhole(recipient: string, texts: readonly Uint8Array[]): void {
-    const held = new Set(texts.map(digest));
-    if (this.hashes(recipient).some((one) => !held.has(one))) throw new Forged("part_missing");
+    const hers = this.hashes(recipient);
+    const held = texts.map(digest).filter((one) => hers.includes(one));
+    if (held.join() !== hers.join()) throw new Forged("part_missing");
   }
 }
 

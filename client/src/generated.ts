@@ -11,7 +11,7 @@ export interface AdditionIn {
   v: 1;
   key: string;
   priority: "p0" | "p1" | "p2" | "p3";
-  told: AddedIn | MovedIn;
+  sealed: AddedIn | MovedIn;
   words: Signed;
 }
 

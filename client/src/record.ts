@@ -86,6 +86,8 @@ async function checkHistory(): Promise<void> {
 /** As soon as the key is there: her own signatures first, then whether everything of hers is on the page. */
 export async function checkPage(): Promise<void> {
   if (!opener().ready() || !document.querySelector("sealed-words,#record")) return;
+  // Of this page: another one may have been put in place before the answer is there.
+  const places = all(document, "[data-when-forged]");
   const forged = await neededRecord()
     .then(async (record) => {
       const things = all(document, "sealed-words[data-thread]").map(thingIn).filter(({ said }) => !said);
@@ -94,7 +96,8 @@ export async function checkPage(): Promise<void> {
       await checkHistory();
       return false;
     })
-    .catch((error: unknown) => error instanceof Forged);
-  for (const part of all(document, "[data-when-forged]")) show(part, forged);
+    // What cannot be opened or read is no better than what is forged; a key that went meanwhile says nothing.
+    .catch(() => opener().ready());
+  for (const place of places) show(place, forged);
 }
 

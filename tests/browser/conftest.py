@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.chromium import LAUNCH, PATIENCE_MS
+from tests.browser.helper_at_desk import AtDesk
 from tests.browser.her import Her
 from tests.browser.never import Watch
-from tests.cast import Network
+from tests.cast import Hands, Network
 
 # Playwright's own loop runs in this thread; Django would take our plain calls for calls from inside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -62,6 +64,27 @@ def comes(browser: Browser, live_server: Any, network: Network) -> Iterator[Call
         watch = Watch(live_server.url)
         watch.on(context)
         return Her(context.new_page(), live_server.url, language, watch)
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def sits_down(
+    browser: Browser, live_server: Any, network: Network, clock: Hands
+) -> Iterator[Callable[..., AtDesk]]:
+    """Somebody opens a browser at a desk: `sits_down("vi", 1280)`."""
+    contexts = []
+    cache.clear()  # a one-time code is used once; ids of people begin anew with each test
+    root = live_server.url.replace("127.0.0.1", "localhost")  # passkeys belong to a name
+
+    def open_browser(language: str = "vi", width: int = 1280) -> AtDesk:
+        context = browser.new_context(viewport={"width": width, "height": 800}, locale="vi-VN")
+        contexts.append(context)
+        watch = Watch(root)
+        watch.on(context)
+        return AtDesk(context.new_page(), root, language, watch)
 
     yield open_browser
     for context in contexts:

@@ -9,7 +9,7 @@ from tests.browser.small_server import b64, b64url, script_json
 from tests.cast.ground import new_message_key, plain_json
 from tests.cast.network import INSTALL_SEED
 from tincay.core import sealing
-from tincay.core.authorship import DeskKey, SealedParts, desk_key_of, make_reply, succeed, words_document
+from tincay.core.authorship import KeyOfDesk, SealedParts, desk_key_of, make_reply, succeed, words_document
 from tincay.core.routing import RoutedDesk, Routing
 from tincay.core.sealing import Identity, Recipient, Stretched
 from tincay.core.statements import Kind, Statement, make_statement
@@ -28,7 +28,7 @@ class SmallDesk:
     before: "SmallDesk | None" = None
 
     @property
-    def key(self) -> DeskKey:
+    def key(self) -> KeyOfDesk:
         return desk_key_of(self.identity, desk=self.code, number=self.number)
 
     @property

@@ -261,7 +261,7 @@ def test_an_answer_is_signed_by_the_desk_and_sealed_to_the_thread(quiet: Page, s
     padded = sealing.open_sealed(Sealed(base64.b64decode(sent["sealed"])), TOLD.keys["thread"])
     document = json.loads(sealing.unpad(padded))
     said = Said(TOLD.recipient("thread"), sent["key"], "question", 3, (DAY,))
-    assert read_reply(document, desk_keys=[DESK.key.signing], said=said) == "Chúng tôi đã đọc."
+    assert read_reply(document, desk_keys=[DESK.key.signing], shown=said) == "Chúng tôi đã đọc."
 
 
 def test_while_the_key_is_locked_nothing_is_answered(quiet: Page, server: SmallServer) -> None:

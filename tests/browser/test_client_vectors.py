@@ -13,7 +13,6 @@ from playwright.sync_api import BrowserType, Page, expect
 
 from tests.browser.chromium import LAUNCH
 from tests.browser.signed_pages import (
-    SmallDesk,
     Told,
     new_small_desk,
     record_json,
@@ -270,47 +269,6 @@ def test_a_desk_that_has_a_new_key_gets_the_report_sealed_to_it(quiet: Page, ser
     assert first["key"] == second["key"]
     assert first["receipt"] == second["receipt"]
     assert opened(second, "narrative", renewed.identity, 0)["words"] == PLANTED
-
-
-def nothing_is_sealed(page: Page, server: SmallServer) -> None:
-    expect(page.get_by_text("Chưa chắc ai nhận")).to_be_visible()
-    page.get_by_text("Gửi", exact=True).click()
-    expect(page.get_by_text("Chưa chắc ai nhận")).to_be_focused()
-    assert "/send" not in server.posted
-    assert page.locator("[data-receipt-digits] li").count() == 0
-
-
-@pytest.mark.parametrize("lie", ["another key", "a changed province", "a key that does not follow"])
-def test_nothing_is_sealed_to_keys_that_the_install_did_not_sign(
-    quiet: Page, server: SmallServer, lie: str
-) -> None:
-    thief = SmallDesk("song-tre", sealing.new_key()[0], 2, new_small_desk("song-tre"))
-    signed = routed(DESK, CASE, **PLACE)
-    lies = {
-        "another key": routed(DESK, CASE, **PLACE, seed=bytes(32)),
-        "a changed province": signed
-        | {
-            "statement": signed["statement"]
-            | {"document": signed["statement"]["document"].replace("01", "02")}
-        },
-        "a key that does not follow": signed
-        | {"later": {"song-tre": [signed_json(*one) for one in thief.later]}},
-    }
-    fill_form(quiet, server, routed=lies[lie])
-    if lie == "a key that does not follow":
-        quiet.get_by_text("Gửi", exact=True).click()
-    nothing_is_sealed(quiet, server)
-
-
-def test_keys_that_come_with_a_refusal_are_checked_too(quiet: Page, server: SmallServer) -> None:
-    lie = {"error": "stale_desk", "config": {"routed": routed(DESK, CASE, **PLACE, seed=bytes(32))}}
-    server.answers["/send"] = in_turn((409, lie))
-    fill_form(quiet, server)
-    quiet.get_by_text("Gửi", exact=True).click()
-    expect(quiet.get_by_text("Chưa chắc ai nhận")).to_be_focused()
-    quiet.get_by_text("Gửi", exact=True).click()
-    expect(quiet.get_by_text("Chưa chắc ai nhận")).to_be_focused()
-    assert len(server.posted["/send"]) == 1
 
 
 def test_the_team_that_will_read_is_named_and_no_other_one_gets_it(quiet: Page, server: SmallServer) -> None:

@@ -1,16 +1,14 @@
 """J04: a helper signs in, unlocks, reads, asks, sorts, acts, answers; what is late climbs by itself."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.browser.helper_at_desk import AtDesk
 from tests.browser.her import MESSAGE, Her
 from tests.browser.her import PLANTED as TOLD
-from tests.browser.never import Watch, assert_found_nowhere, assert_no_address_or_device_is_stored
+from tests.browser.never import assert_found_nowhere, assert_no_address_or_device_is_stored
 from tests.cast import Hands, Network, Reporter, Worker, give_second_factor, hire
 from tests.people.telephone import totp
 from tincay.core.sealing import recipient_of
@@ -23,27 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PLANTED = "ZYXQ-MƯA sau chợ"
 ANSWER = "QZVA chúng tôi đã gọi chủ quán"
 SIZES = [("vi", 360), ("vi", 1280), ("en", 360), ("en", 1280)]
-
-
-@pytest.fixture
-def sits_down(
-    browser: Browser, live_server: Any, network: Network, clock: Hands
-) -> Iterator[Callable[..., AtDesk]]:
-    """Somebody opens a browser at a desk: `sits_down("vi", 1280)`."""
-    contexts = []
-    cache.clear()  # a one-time code is used once; ids of people begin anew with each test
-    root = live_server.url.replace("127.0.0.1", "localhost")  # passkeys belong to a name
-
-    def open_browser(language: str = "vi", width: int = 1280) -> AtDesk:
-        context = browser.new_context(viewport={"width": width, "height": 800}, locale="vi-VN")
-        contexts.append(context)
-        watch = Watch(root)
-        watch.on(context)
-        return AtDesk(context.new_page(), root, language, watch)
-
-    yield open_browser
-    for context in contexts:
-        context.close()
 
 
 def swept(desk: AtDesk, worker: Worker) -> None:

@@ -31,7 +31,7 @@ from tincay.people.models import Desk, Organisation, User
 from tincay.reports import deadlines, messages, steps
 from tincay.reports.envelope import MessageIn
 from tincay.reports.models import Message, Report
-from tincay.vault.actions import MemberWrap, add_member, set_desk_key, set_person_key
+from tincay.vault.actions import HandedKey, add_member, set_desk_key, set_person_key
 from tincay.vault.models import DeskWrap, Wrap
 from tincay.web.strict_json import read
 
@@ -233,10 +233,10 @@ def give_key(
     return identity
 
 
-def handed(identity: Identity, desk: Desk, user: User) -> MemberWrap:
+def handed(identity: Identity, desk: Desk, user: User) -> HandedKey:
     """A desk's key for a member, with the desk's word that the member's key was compared."""
     to = Recipient(user.recipient)
-    return MemberWrap(bytes(wrap(identity, to)), vouch(identity, desk=desk.code, recipient=to))
+    return HandedKey(bytes(wrap(identity, to)), vouch(identity, desk=desk.code, recipient=to))
 
 
 # --- how they come in

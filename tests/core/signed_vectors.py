@@ -14,7 +14,7 @@ from typing import Any
 
 from tincay.core import sealing
 from tincay.core.authorship import (
-    DeskKey,
+    KeyOfDesk,
     SealedParts,
     base64url,
     desk_key_of,
@@ -296,7 +296,8 @@ def _said_by(number: int) -> dict[str, Any]:
         ],
         "wholes": [
             {"recipient": NARRATIVE, "texts": [first, second], "whole": True},
-            {"recipient": NARRATIVE, "texts": [second, first, other], "whole": True},
+            {"recipient": NARRATIVE, "texts": [first, other, second], "whole": True},
+            {"recipient": NARRATIVE, "texts": [second, first], "whole": False},
             {"recipient": NARRATIVE, "texts": [first], "whole": False},
             {"recipient": NARRATIVE, "texts": [], "whole": False},
             {"recipient": THREAD, "texts": [], "whole": alone},
@@ -380,18 +381,18 @@ def _as_member(reply: Mapping[str, Any]) -> dict[str, Any]:
     return {"v": 1, "reply": signed.document.decode(), "signature": base64url(signed.signature)}
 
 
-def key_of(identity: Identity, number: int, desk: str = DESK) -> DeskKey:
+def key_of(identity: Identity, number: int, desk: str = DESK) -> KeyOfDesk:
     return desk_key_of(identity, desk=desk, number=number)
 
 
-def key_json(key: DeskKey) -> dict[str, Any]:
+def key_json(key: KeyOfDesk) -> dict[str, Any]:
     return {name: value for name, value in key.document.items() if name != "v"}
 
 
 def _chains() -> dict[str, Any]:
     second, third = succeed(FIRST, key_of(SECOND, 2)), succeed(SECOND, key_of(THIRD, 3))
     stolen = succeed(STRANGER, key_of(THIRD, 2))
-    listed: list[tuple[str, list[Statement], DeskKey | None]] = [
+    listed: list[tuple[str, list[Statement], KeyOfDesk | None]] = [
         ("no later key", [], key_of(FIRST, 1)),
         ("a second one", [second], key_of(SECOND, 2)),
         ("a third one", [second, third], key_of(THIRD, 3)),
@@ -438,7 +439,7 @@ def _chains() -> dict[str, Any]:
     }
 
 
-def _as_reply(key: DeskKey) -> Statement:
+def _as_reply(key: KeyOfDesk) -> Statement:
     return make_statement(desk_signing_seed(FIRST), Kind.REPLY, key.document)
 
 
@@ -499,7 +500,7 @@ def routings() -> dict[str, Any]:
     true = routing().document()
     install, statement = base64url(signing_public(INSTALL)), make_statement(INSTALL, Kind.ROUTING, true)
     second, third = succeed(FIRST, key_of(SECOND, 2)), succeed(SECOND, key_of(THIRD, 3))
-    unsigned = [
+    unsigned: list[tuple[str, dict[str, Any]]] = [
         ("another key", {"install": base64url(signing_public(THIEF))}),
         ("another's signature", {"statement": signed_json(make_statement(THIEF, Kind.ROUTING, true))}),
         ("another kind", {"statement": signed_json(make_statement(INSTALL, Kind.DESK_KEY, true))}),
@@ -517,7 +518,7 @@ def routings() -> dict[str, Any]:
         ("a default that is no code", {"default": []}),
     ]
     given = {"install": install, "statement": signed_json(statement)}
-    chains: list[tuple[str, dict[str, list[Statement]], dict[str, DeskKey] | None]] = [
+    chains: list[tuple[str, dict[str, list[Statement]], dict[str, KeyOfDesk] | None]] = [
         ("first keys", {}, {DESK: key_of(FIRST, 1), CASE: key_of(CASE_KEY, 1, CASE)}),
         ("a second key", {DESK: [second]}, {DESK: key_of(SECOND, 2), CASE: key_of(CASE_KEY, 1, CASE)}),
         ("a third key", {DESK: [second, third]}, {DESK: key_of(THIRD, 3), CASE: key_of(CASE_KEY, 1, CASE)}),

@@ -26,9 +26,9 @@ from tests.core.signed_vectors import (
     report,
 )
 from tincay.core.authorship import (
-    DeskKey,
     Forged,
     HerWords,
+    KeyOfDesk,
     Said,
     SealedParts,
     base64url,
@@ -60,7 +60,7 @@ def statement_of(signed: dict[str, str]) -> Statement:
     return Statement(signed["document"].encode(), from_base64url(signed["signature"]))
 
 
-def key_from(told: dict[str, Any]) -> DeskKey:
+def key_from(told: dict[str, Any]) -> KeyOfDesk:
     return read_desk_key(told)
 
 
@@ -146,7 +146,8 @@ def test_no_part_of_a_long_story_can_be_taken_or_put_in(parts: list[bytes], data
     )
     words = hers(document)
     gone, put = data.draw(st.sampled_from(parts)), data.draw(st.binary(max_size=9))
-    assert is_whole(words, NARRATIVE, reversed(parts))
+    assert is_whole(words, NARRATIVE, parts)
+    assert is_whole(words, NARRATIVE, reversed(parts)) == (len(parts) == 1)
     assert not is_whole(words, NARRATIVE, [part for part in parts if part != gone])
     assert is_hers(words, NARRATIVE, put) == (put in parts)
 
@@ -181,10 +182,10 @@ def test_a_reply_is_made_as_the_browser_makes_it() -> None:
 def test_a_reply_is_read_only_where_it_belongs(vector: dict[str, Any]) -> None:
     keys = [from_base64url(key) for key in vector["desk_keys"]]
     if "words" in vector:
-        assert read_reply(vector["document"], desk_keys=keys, said=said(vector["said"])) == vector["words"]
+        assert read_reply(vector["document"], desk_keys=keys, shown=said(vector["said"])) == vector["words"]
         return
     with pytest.raises(Forged) as refused:
-        read_reply(vector["document"], desk_keys=keys, said=said(vector["said"]))
+        read_reply(vector["document"], desk_keys=keys, shown=said(vector["said"]))
     assert refused.value.reason == vector["forged"]
 
 
@@ -195,7 +196,7 @@ def test_a_reply_that_keeps_something_to_itself_is_not_shown(missing: str) -> No
     document = {"v": 1, "reply": signed.document.decode(), "signature": base64url(signed.signature)}
     key = signing_public(desk_signing_seed(FIRST))
     with pytest.raises(Forged):
-        read_reply(document, desk_keys=[key], said=said(SAID))
+        read_reply(document, desk_keys=[key], shown=said(SAID))
 
 
 def test_what_holds_no_key_signs_no_reply() -> None:

@@ -77,9 +77,9 @@ def test_a_later_step_counts_before_an_earlier_one_whatever_its_number() -> None
 
 
 def test_her_own_word_counts_before_every_word_that_was_written_down() -> None:
-    spoken = {"signer": "staff:3", "place": 9, "number": 9}
-    assert not allows([word(False), word(**spoken)], **ASKED)
-    assert allows([word(), word(False, **spoken)], **ASKED)
+    spoken = [word(given, number=9, signer="staff:3", place=9) for given in (False, True)]
+    assert not allows([word(False), spoken[True]], **ASKED)
+    assert allows([word(), spoken[False]], **ASKED)
 
 
 def test_where_she_signed_nothing_what_she_said_counts() -> None:

@@ -8,7 +8,7 @@ from tests.core import vectors
 from tests.core.signed_vectors import CASE, DESK, FIRST, INSTALL, SECOND, THIRD, key_json, key_of, routing
 from tincay.core.authorship import from_base64url, succeed
 from tincay.core.officials import desk_for_report
-from tincay.core.routing import Routing, keys_in_force, read_routing, routing_of
+from tincay.core.routing import RoutedDesk, Routing, keys_in_force, read_routing, routing_of
 from tincay.core.sealing import signing_public
 from tincay.core.statements import Kind, NotSigned, Statement, make_statement
 
@@ -79,8 +79,7 @@ def test_each_desks_present_key_follows_from_the_signed_one(vector: dict[str, An
 
 def test_a_statement_may_begin_with_a_later_key() -> None:
     """The operator signs anew; what came before needs nobody's memory."""
-    desks = routing().desks
-    anew = routing(desks=desks | {DESK: desks[DESK].__class__(key_of(SECOND, 2), CASE, False)})
+    anew = routing(desks={**routing().desks, DESK: RoutedDesk(key_of(SECOND, 2), CASE, False)})
     assert keys_in_force(anew, {})[DESK] == key_of(SECOND, 2)
     assert keys_in_force(anew, {DESK: [succeed(SECOND, key_of(THIRD, 3))]})[DESK] == key_of(THIRD, 3)
     with pytest.raises(NotSigned):

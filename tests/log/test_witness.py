@@ -28,7 +28,7 @@ from tests.patience import PATIENCE, wait_until
 from tincay.core.ledger.encoding import encode_base64
 from tincay.core.ledger.evidence import verify_evidence
 from tincay.core.ledger.merkle import BadProof, consistency_proof, hash_leaf, root_of, verify_consistency
-from tincay.core.ledger.note import NotSigned, parse_vkey
+from tincay.core.ledger.note import NoteUnsigned, parse_vkey
 from tincay.log import actions, keys, queries, witnesses
 from tincay.log.actions import Appended
 from tincay.log.models import Checkpoint, Cosignature, Queued
@@ -285,7 +285,7 @@ def test_cosignatures_of_strangers_are_not_kept(hand: Hand, witness: RunningWitn
     hand.append()
     checkpoint = hand.sign()
     text = checkpoint.note.partition("\n\n")[0] + "\n"
-    with pytest.raises(NotSigned), transaction.atomic():
+    with pytest.raises(NoteUnsigned), transaction.atomic():
         actions.add_cosignature(checkpoint=checkpoint, lines=W2.cosign(text, 1))
     cosign(checkpoint)
     actions.add_cosignature(checkpoint=checkpoint, lines=witnesses.ask(the_witness(), checkpoint))

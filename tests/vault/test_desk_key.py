@@ -1,6 +1,7 @@
 """A desk's key: who gets it, who may lose it, and how a new one takes over from the old one."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,8 @@ from tincay.people.models import Desk, DeskKey, Membership
 from tincay.vault import actions as vault
 from tincay.vault.actions import (
     WRAP_LIMIT,
+    HandedKey,
     LastMember,
-    MemberWrap,
     NotYet,
     add_member,
     forget_old_key,
@@ -182,7 +183,7 @@ def test_a_key_that_the_old_one_did_not_sign_is_refused(team: Team) -> None:
 
 
 @pytest.mark.parametrize("other", [{"desk": "hai"}, {"number": 1}, {"number": 3}, {"signing": bytes(31)}])
-def test_a_key_with_another_place_in_the_row_of_keys_is_refused(team: Team, other: dict[str, object]) -> None:
+def test_a_key_with_another_place_in_the_row_of_keys_is_refused(team: Team, other: dict[str, Any]) -> None:
     offer = Offer(team)
     offer.key = offer.key._replace(**other)
     offer.succession = succeed(offer.old, offer.key)
@@ -206,7 +207,7 @@ def test_a_member_for_whom_the_new_key_does_not_vouch_is_handed_none(team: Team,
         "another_member": handed(offer.new, team.desk, team.helper.user),
         "another_desk": handed(offer.new, new_desk(team.organisation, "hai"), user),
         "the_old_key": handed(offer.old, team.desk, user),
-        "nobody": MemberWrap(b"", Statement(b"{}", bytes(64))),
+        "nobody": HandedKey(b"", Statement(b"{}", bytes(64))),
     }
     offer.wraps[user] = offer.wraps[user]._replace(voucher=vouchers[whose].voucher)
     assert offer.is_refused(NotSigned)

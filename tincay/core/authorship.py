@@ -94,7 +94,7 @@ class HerWords:
     def recipient(self, kind: str) -> str:
         """The public key of the compartment that she uses now, "" where she made none."""
         named = (document["compartments"].get(kind) for document in reversed(self.documents))
-        return next((str(found["recipient"]) for found in named if found), "")
+        return next((str(parts["recipient"]) for parts in named if parts), "")
 
     @property
     def desks(self) -> frozenset[str]:
@@ -104,16 +104,16 @@ class HerWords:
     def recipients(self, kind: str) -> frozenset[str]:
         """The public keys of every compartment of a kind that she ever made: one more each time a report moved."""
         named = (document["compartments"].get(kind) for document in self.documents)
-        return frozenset(str(found["recipient"]) for found in named if found)
+        return frozenset(str(parts["recipient"]) for parts in named if parts)
 
     def hashes(self, recipient: str) -> tuple[str, ...]:
         """SHA-256 of everything that she sealed to this compartment, in order."""
         return tuple(
             str(one)
             for document in self.documents
-            for found in document["compartments"].values()
-            if found["recipient"] == recipient
-            for one in found["sealed"]
+            for parts in document["compartments"].values()
+            if parts["recipient"] == recipient
+            for one in parts["sealed"]
         )
 
     def check(self, recipient: str, sealed: bytes) -> None:
@@ -122,10 +122,11 @@ class HerWords:
             raise Forged("not_hers")
 
     def check_whole(self, recipient: str, texts: Iterable[bytes], *, erased: bool = False) -> None:
-        """Raise Forged when a part of what she sealed there is not among these. `erased`: it went by a step that
-        has its own leaf (she was answered, she deleted, its time was over)."""
-        held = {sha256(sealed).hexdigest() for sealed in texts}
-        if not erased and not held.issuperset(self.hashes(recipient)):
+        """Raise Forged unless everything that she sealed there is among these, in her order. `erased`: it went by a
+        step that has its own leaf (she was answered, she deleted, its time was over)."""
+        hers = self.hashes(recipient)
+        shown = [one for sealed in texts if (one := sha256(sealed).hexdigest()) in hers]
+        if not erased and shown != list(hers):
             raise Forged("part_missing")
 
 
@@ -167,8 +168,8 @@ def check_steps(events: Sequence[Mapping[str, Any]], *, stage: str, messages: It
     stages = [str(event["stage"]) for event in events if event["kind"] == "stage_changed"]
     if (stages or ["received"])[-1] != stage:
         raise Forged("another_stage")
-    said = {str(event["sealed"]) for event in events if event["kind"] == "message_posted"}
-    if said != {sha256(sealed).hexdigest() for sealed in messages}:
+    logged = {str(event["sealed"]) for event in events if event["kind"] == "message_posted"}
+    if logged != {sha256(sealed).hexdigest() for sealed in messages}:
         raise Forged("message_missing")
 
 
@@ -209,19 +210,23 @@ class Said(NamedTuple):
     days: tuple[str, ...]
 
 
-def read_reply(document: Mapping[str, Any], *, desk_keys: Iterable[bytes], said: Said) -> str:
+def read_reply(document: Mapping[str, Any], *, desk_keys: Iterable[bytes], shown: Said) -> str:
     """The words of a reply. Raises Forged: no desk of hers signed it, or it said something else of itself."""
     try:
-        written = Statement(str(document["reply"]).encode(), from_base64url(str(document["signature"])))
+        statement = Statement(str(document["reply"]).encode(), from_base64url(str(document["signature"])))
     except (KeyError, NotSigned):
         raise Forged("not_the_desk") from None
     for public in desk_keys:
         try:
-            reply = read_statement(public, Kind.REPLY, written)
+            reply = read_statement(public, Kind.REPLY, statement)
         except NotSigned:
             continue
         signed = [reply.get(name) for name in ("thread", "key", "kind", "by")]
-        if signed != [*said[:4]] or (said.days and reply.get("day") not in said.days) or "words" not in reply:
+        if (
+            signed != [*shown[:4]]
+            or (shown.days and reply.get("day") not in shown.days)
+            or "words" not in reply
+        ):
             raise Forged("another_place")
         return str(reply["words"])
     raise Forged("not_the_desk")
@@ -230,7 +235,7 @@ def read_reply(document: Mapping[str, Any], *, desk_keys: Iterable[bytes], said:
 # --- the keys of a desk, one after another
 
 
-class DeskKey(NamedTuple):
+class KeyOfDesk(NamedTuple):
     """The public halves of a desk's key: what is sealed to, and what verifies its replies. `number` counts from 1."""
 
     desk: str
@@ -250,20 +255,20 @@ class DeskKey(NamedTuple):
         }
 
 
-def desk_key_of(identity: Identity, *, desk: str, number: int) -> DeskKey:
+def desk_key_of(identity: Identity, *, desk: str, number: int) -> KeyOfDesk:
     """The public halves of a desk's identity. Raises BadKey."""
-    return DeskKey(desk, number, recipient_of(identity), signing_public(desk_signing_seed(identity)))
+    return KeyOfDesk(desk, number, recipient_of(identity), signing_public(desk_signing_seed(identity)))
 
 
-def succeed(before: Identity, after: DeskKey) -> Statement:
+def succeed(before: Identity, after: KeyOfDesk) -> Statement:
     """The old key's word for the new one. Raises BadKey."""
     return make_statement(desk_signing_seed(before), Kind.DESK_KEY, after.document)
 
 
-def read_desk_key(document: Mapping[str, Any]) -> DeskKey:
+def read_desk_key(document: Mapping[str, Any]) -> KeyOfDesk:
     """Raises NotSigned for a document of another shape."""
     try:
-        return DeskKey(
+        return KeyOfDesk(
             str(document["desk"]),
             int(document["number"]),
             str(document["recipient"]),
@@ -273,7 +278,7 @@ def read_desk_key(document: Mapping[str, Any]) -> DeskKey:
         raise NotSigned from None
 
 
-def follow_keys(first: DeskKey, later: Iterable[Statement]) -> list[DeskKey]:
+def follow_keys(first: KeyOfDesk, later: Iterable[Statement]) -> list[KeyOfDesk]:
     """Every key of a desk from `first` on, each signed by the one before. Raises NotSigned."""
     keys = [first]
     for statement in later:
@@ -286,16 +291,16 @@ def follow_keys(first: DeskKey, later: Iterable[Statement]) -> list[DeskKey]:
 
 def successors(pinned: Iterable[bytes], later: Iterable[Statement]) -> frozenset[bytes]:
     """The pinned verifying keys and every one that such a key signed, whatever the order in which they come."""
-    known, waiting = set(pinned), list(later)
+    trusted, waiting = set(pinned), list(later)
     while True:
-        found = {key for statement in waiting for key in _signed_by(known, statement)} - known
-        if not found:
-            return frozenset(known)
-        known |= found
+        fresh = {key for statement in waiting for key in _signed_by(trusted, statement)} - trusted
+        if not fresh:
+            return frozenset(trusted)
+        trusted |= fresh
 
 
-def _signed_by(known: Iterable[bytes], statement: Statement) -> list[bytes]:
-    for public in known:
+def _signed_by(trusted: Iterable[bytes], statement: Statement) -> list[bytes]:
+    for public in trusted:
         try:
             return [read_desk_key(read_statement(public, Kind.DESK_KEY, statement)).signing]
         except NotSigned:
@@ -313,7 +318,7 @@ def vouch(desk_key: Identity, *, desk: str, recipient: str) -> Statement:
     return make_statement(desk_signing_seed(desk_key), Kind.MEMBER, member)
 
 
-def is_vouched(desk: DeskKey, recipient: str, statement: Statement) -> bool:
+def is_vouched(desk: KeyOfDesk, recipient: str, statement: Statement) -> bool:
     """Whether the desk's key vouches for this member's key."""
     try:
         member = read_statement(desk.signing, Kind.MEMBER, statement)

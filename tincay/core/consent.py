@@ -99,10 +99,10 @@ def allows(
 def wishes(grants: Iterable[Grant], *, today: date) -> list[str]:
     """Scopes that she said yes to without naming a body, where no later word of hers took it back."""
     all_grants = list(grants)
-    found = {grant.scope: grant for grant in sorted(all_grants, key=lambda one: one.weight) if grant.is_wish}
+    wished = {grant.scope: grant for grant in sorted(all_grants, key=lambda one: one.weight) if grant.is_wish}
     return [
         scope
-        for scope, wish in found.items()
+        for scope, wish in wished.items()
         if wish.lasts(today)
         and not any(one.scope == scope and one.weight > wish.weight for one in all_grants)
     ]

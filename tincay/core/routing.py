@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tincay.core.authorship import DeskKey, base64url, follow_keys, from_base64url
+from tincay.core.authorship import KeyOfDesk, base64url, follow_keys, from_base64url
 from tincay.core.statements import Kind, NotSigned, Statement, read_statement
 
 
@@ -18,7 +18,7 @@ from tincay.core.statements import Kind, NotSigned, Statement, read_statement
 class RoutedDesk:
     """A desk that receives: its first key, who reads identity of what it gets, and whether it is a state body's."""
 
-    key: DeskKey
+    key: KeyOfDesk
     case: str
     of_the_state: bool
 
@@ -65,7 +65,7 @@ def routing_of(document: Mapping[str, Any]) -> Routing:
     try:
         desks = {
             code: RoutedDesk(
-                DeskKey(code, given["number"], given["recipient"], from_base64url(given["signing"])),
+                KeyOfDesk(code, given["number"], given["recipient"], from_base64url(given["signing"])),
                 given["case"],
                 given["state"],
             )
@@ -82,7 +82,7 @@ def routing_of(document: Mapping[str, Any]) -> Routing:
     return routing
 
 
-def keys_in_force(routing: Routing, later: Mapping[str, Sequence[Statement]]) -> dict[str, DeskKey]:
+def keys_in_force(routing: Routing, later: Mapping[str, Sequence[Statement]]) -> dict[str, KeyOfDesk]:
     """Each desk's present key: the first one as the install signed it, or the last of those that followed it.
 
     `later` holds each desk's successions in order. Raises NotSigned.

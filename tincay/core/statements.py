@@ -50,8 +50,8 @@ def _signed_bytes(kind: Kind, document: bytes) -> bytes:
 
 def make_statement(seed: bytes, kind: Kind, document: Mapping[str, Any]) -> Statement:
     """Sign a document with the 32-byte Ed25519 seed."""
-    written = spelled(document)
-    return Statement(written, sign(seed, _signed_bytes(kind, written)))
+    spelling = spelled(document)
+    return Statement(spelling, sign(seed, _signed_bytes(kind, spelling)))
 
 
 def read_statement(public: bytes, kind: Kind, statement: Statement) -> dict[str, Any]:

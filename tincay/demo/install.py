@@ -32,7 +32,7 @@ from tincay.log.actions import create_log_key
 from tincay.people.actions import add_desk, add_organisation, add_user
 from tincay.people.models import Desk, Organisation, User
 from tincay.reports.models import Report
-from tincay.vault.actions import MemberWrap, add_member, set_desk_key, set_person_key
+from tincay.vault.actions import HandedKey, add_member, set_desk_key, set_person_key
 from tincay.web.models import Install, this_install
 from tincay.web.packs import pack_rows, pack_toml
 from tincay.web.transactions import one_transaction
@@ -201,7 +201,7 @@ def _give_key(desk: Desk, seats: list[Seat], now: datetime) -> Identity:
     identity, _ = new_key()
     members = [seat for seat in seats if desk.code in seat.desks]
     wraps = {
-        seat.user: MemberWrap(
+        seat.user: HandedKey(
             wrap(identity, recipient_of(seat.identity)),
             vouch(identity, desk=desk.code, recipient=recipient_of(seat.identity)),
         )

@@ -184,11 +184,11 @@ def author_of(message: Message) -> str:
 def document(compartment: Readable, message: Message | None = None) -> dict[str, Any]:
     """What <sealed-words> is given (docs/client.md); `message` picks its own text."""
     only = message.text_id if message else None
-    said = said_of(message)._asdict() if message and not message.from_reporter else None
+    claim = said_of(message)._asdict() if message and not message.from_reporter else None
     return {
         "wraps": [{"sealed": base64_text(sealed), "of": of} for sealed, of in compartment.links],
         "sealed": [base64_text(text.sealed) for text in compartment.texts if only in (None, text.pk)],
-        "said": said,
+        "said": claim,
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tincay.core.authorship import DeskKey, base64url, from_base64url
+from tincay.core.authorship import KeyOfDesk, base64url, from_base64url
 from tincay.core.sealing import fingerprint
 from tincay.directory.routing import RoutingBroken, in_force
 from tincay.log.queries import LeafState, Standing, opened_in_clear, state_of
@@ -13,22 +13,22 @@ def keys_page() -> dict[str, Any]:
     """Each desk's key with its ten words, and whether the log's witnesses have seen it; `broken` where it may not
     be sealed to any of them."""
     try:
-        found = in_force()
+        routed = in_force()
     except RoutingBroken:
         return {"broken": True, "desks": [], "install": "", "routed": None}
-    install = str(found.for_page["install"])
-    desks = [_desk(found.desks[code].name(language()), key) for code, key in sorted(found.keys.items())]
+    install = str(routed.for_page["install"])
+    desks = [_desk(routed.desks[code].name(language()), key) for code, key in sorted(routed.keys.items())]
     return {
         "broken": False,
         "install": install,
         "install_words": fingerprint(from_base64url(install), words()),
         "desks": desks,
         "waiting": any(not desk["registered"] for desk in desks),
-        "routed": found.for_page,
+        "routed": routed.for_page,
     }
 
 
-def _desk(name: str, key: DeskKey) -> dict[str, Any]:
+def _desk(name: str, key: KeyOfDesk) -> dict[str, Any]:
     state = _state(key)
     return {
         "name": name,
@@ -40,7 +40,7 @@ def _desk(name: str, key: DeskKey) -> dict[str, Any]:
     }
 
 
-def _state(key: DeskKey) -> LeafState:
+def _state(key: KeyOfDesk) -> LeafState:
     """How far the leaf of this key has come."""
     for opened in opened_in_clear("key_changed"):
         if (opened.event["desk"], opened.event["number"]) == (key.desk, key.number):

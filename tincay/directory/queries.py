@@ -36,8 +36,8 @@ def fallback() -> Fallback:
 
 def desk_for(province: str | None) -> Desk:
     """The desk that a report about this province goes to, as the install signed it. Raises RoutingBroken."""
-    found = in_force()
-    return found.desks[found.desk_of(province)]
+    receiving = in_force()
+    return receiving.desks[receiving.desk_of(province)]
 
 
 def provinces() -> list[Province]:
@@ -76,8 +76,8 @@ def services_by_province() -> list[tuple[str, list[Service]]]:
 
 def case_desk(desk: Desk) -> Desk:
     """Who may read identity of what this desk is sent, as the install signed it. Raises RoutingBroken."""
-    found = in_force()
-    return found.desks[found.routing.desks[desk.code].case]
+    receiving = in_force()
+    return receiving.desks[receiving.routing.desks[desk.code].case]
 
 
 def desk_and_case(code: str) -> tuple[Desk, Desk] | None:
@@ -85,6 +85,6 @@ def desk_and_case(code: str) -> tuple[Desk, Desk] | None:
 
     Raises RoutingBroken.
     """
-    found = in_force()
-    routed = found.routing.desks.get(code)
-    return None if routed is None else (found.desks[code], found.desks[routed.case])
+    receiving = in_force()
+    routed = receiving.routing.desks.get(code)
+    return None if routed is None else (receiving.desks[code], receiving.desks[routed.case])

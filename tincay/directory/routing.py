@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from tincay.core.authorship import DeskKey as KeyOfDesk
-from tincay.core.authorship import base64url
+from tincay.core.authorship import KeyOfDesk, base64url
 from tincay.core.routing import RoutedDesk, Routing, keys_in_force, read_routing
 from tincay.core.statements import NotSigned, Statement
 from tincay.directory.models import Fallback, Province
@@ -55,13 +54,13 @@ def in_force() -> InForce:
     except OSError:
         raise RoutingBroken("missing") from None
     rows = DeskKey.objects.order_by("desk", "number")
-    known = tuple(
+    keys = tuple(
         (code, number, bytes(document), bytes(signature))
         for code, number, document, signature in rows.values_list(
             "desk__code", "number", "document", "signature"
         )
     )
-    followed = _follow(text, known, settings.TINCAY_ORIGIN)
+    followed = _follow(text, keys, settings.TINCAY_ORIGIN)
     _ask_the_log(followed.keys)
     return InForce(*followed, desks=_rows_that_say_so(followed.keys))
 
@@ -73,7 +72,7 @@ class _Followed(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def _follow(text: bytes, known: tuple[tuple[str, int, bytes, bytes], ...], origin: str) -> _Followed:
+def _follow(text: bytes, rows: tuple[tuple[str, int, bytes, bytes], ...], origin: str) -> _Followed:
     try:
         file = read(RoutingFile, text)
         routing = read_routing(file.install, file.statement.statement)
@@ -82,7 +81,7 @@ def _follow(text: bytes, known: tuple[tuple[str, int, bytes, bytes], ...], origi
     if routing.origin != origin:
         raise RoutingBroken("origin")
     later: dict[str, list[Statement]] = {}
-    for code, number, document, signature in known:
+    for code, number, document, signature in rows:
         if code in routing.desks and number > routing.desks[code].key.number:
             later.setdefault(code, []).append(Statement(document, signature))
     try:
@@ -100,11 +99,11 @@ def _follow(text: bytes, known: tuple[tuple[str, int, bytes, bytes], ...], origi
 def _ask_the_log(keys: Mapping[str, KeyOfDesk]) -> None:
     """The last key of a desk that the log names has to be the one in force. Raises RoutingBroken."""
     try:
-        told = {opened.event["desk"]: opened.event for opened in opened_in_clear("key_changed")}
+        logged = {opened.event["desk"]: opened.event for opened in opened_in_clear("key_changed")}
     except ValueError:
         raise RoutingBroken("log") from None
     for code, key in keys.items():
-        event = told.get(code, {})
+        event = logged.get(code, {})
         if any(event.get(name) != value for name, value in key.document.items() if name != "v"):
             raise RoutingBroken("log")
 
@@ -112,8 +111,8 @@ def _ask_the_log(keys: Mapping[str, KeyOfDesk]) -> None:
 def _rows_that_say_so(keys: Mapping[str, KeyOfDesk]) -> Mapping[str, Desk]:
     """The desks' rows, which have to hold the very keys that follow from the statement. Raises RoutingBroken."""
     rows = {desk.code: desk for desk in Desk.objects.select_related("organisation").filter(code__in=keys)}
-    held = {code: (desk.recipient, bytes(desk.signing)) for code, desk in rows.items()}
-    if held != {code: (key.recipient, key.signing) for code, key in keys.items()}:
+    present = {code: (desk.recipient, bytes(desk.signing)) for code, desk in rows.items()}
+    if present != {code: (key.recipient, key.signing) for code, key in keys.items()}:
         raise RoutingBroken("rows")
     return rows
 
@@ -140,13 +139,12 @@ def draft(*, serial: int) -> Routing:
     )
 
 
-def differences(found: InForce) -> list[str]:
+def differences(receiving: InForce) -> list[str]:
     """Provinces, and "" for the default, whose row says something else than what was signed."""
-    drafted = draft(serial=found.routing.serial)
-    places = {*drafted.provinces, *found.routing.provinces}
+    drafted = draft(serial=receiving.routing.serial)
+    places = {*drafted.provinces, *receiving.routing.provinces}
     differing = {
-        place for place in places if drafted.provinces.get(place) != found.routing.provinces.get(place)
+        place for place in places if drafted.provinces.get(place) != receiving.routing.provinces.get(place)
     }
-    if drafted.default != found.routing.default:
-        differing.add("")
-    return sorted(differing)
+    default = {""} if drafted.default != receiving.routing.default else set()
+    return sorted(differing | default)

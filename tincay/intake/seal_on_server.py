@@ -7,20 +7,17 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from tincay.core.authorship import HerWords, SealedParts, from_base64url, receipt_change, words_document
+from tincay.core.authorship import SealedParts, from_base64url, words_document
 from tincay.core.consent import Grant, grant_document
 from tincay.core.sealing import (
     Identity,
     Recipient,
-    Sealed,
     Stretched,
     new_key,
-    open_sealed,
     pad,
     recipient_of,
     seal,
     signing_public,
-    unwrap,
     wrap,
 )
 from tincay.core.statements import Kind, Statement, make_statement
@@ -29,10 +26,7 @@ from tincay.reports.envelope import (
     CompartmentIn,
     CompartmentsIn,
     Envelope,
-    NewCode,
-    OpeningAgain,
     ReceiptIn,
-    WrapAgain,
     WrapIn,
 )
 from tincay.web.strict_json import Signed
@@ -137,40 +131,6 @@ def seal_message(
         codes={},
     )
     return HerMessage(sealed, make_statement(receipt.signing_seed, Kind.WORDS, document))
-
-
-def new_code(
-    *,
-    old: Stretched,
-    new: Stretched,
-    hers: HerWords,
-    wraps: Mapping[str, Sealed],
-    openings: Mapping[int, Sealed],
-) -> NewCode:
-    """Everything that the old code opens, for the new one, as her browser makes it.
-
-    `wraps` by the compartment's public key, `openings` by number. Raises CannotOpen, BadKey.
-    """
-    to, signing = recipient_of(new.identity), signing_public(new.signing_seed)
-    change = receipt_change(recipient=to, signing=signing)
-    return NewCode.model_construct(
-        v=1,
-        receipt=ReceiptIn.model_construct(locator=new.locator, recipient=to, signing=signing),
-        change=signed(make_statement(old.signing_seed, Kind.RECEIPT, change)),
-        words=[signed(make_statement(new.signing_seed, Kind.WORDS, one)) for one in hers.documents],
-        wraps=[
-            WrapAgain.model_construct(
-                of=of, sealed=bytes(wrap(unwrap(sealed, old.identity, of=Recipient(of)), to))
-            )
-            for of, sealed in wraps.items()
-        ],
-        openings=[
-            OpeningAgain.model_construct(
-                number=number, sealed=bytes(seal(open_sealed(sealed, old.identity), to))
-            )
-            for number, sealed in openings.items()
-        ],
-    )
 
 
 def dumps(document: Mapping[str, object]) -> bytes:

@@ -13,7 +13,7 @@ from tincay.core.ledger import promise
 from tincay.core.ledger.checkpoint import CheckpointBody
 from tincay.core.ledger.day_totals import OTHER
 from tincay.core.ledger.merkle import hash_leaf
-from tincay.core.ledger.note import NotSigned, parse_note
+from tincay.core.ledger.note import NoteUnsigned, parse_note
 from tincay.log import keys, queries
 from tincay.log.models import Checkpoint, ClearOpening, Cosignature, Head, Queued
 from tincay.log.sequencing import commit, lock_head, sequence
@@ -132,13 +132,13 @@ def sign_checkpoint(*, now: datetime, again: bool = False) -> Checkpoint:
 def add_cosignature(*, checkpoint: Checkpoint, lines: str) -> list[Cosignature]:
     """Keep what witnesses of the install signed under a checkpoint; lines of others are ignored.
 
-    Raises NotSigned when no line is of a witness that we name, or one does not fit; BadNote.
+    Raises NoteUnsigned when no line is of a witness that we name, or one does not fit; BadNote.
     """
     note = parse_note(checkpoint.note + lines)
     witnesses = [witness.verifier for witness in keys.trusted_policy().witnesses.values()]
     signed = note.signed_by(witnesses)
     if not signed:
-        raise NotSigned("no witness of this install signed")
+        raise NoteUnsigned("no witness of this install signed")
     kept = []
     for key in signed:
         line = next(signature.line for signature in note.signatures if key.made(signature))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tincay.core.ledger.note import BadNote, NotSigned
+from tincay.core.ledger.note import BadNote, NoteUnsigned
 from tincay.core.ledger.policy import Witness
 from tincay.log import actions, keys, witnesses
 from tincay.log.models import Checkpoint
@@ -31,6 +31,6 @@ def close_the_day(*, now: datetime, again: bool = False) -> Closed:
 def _ask(witness: Witness, checkpoint: Checkpoint) -> str:
     try:
         actions.add_cosignature(checkpoint=checkpoint, lines=witnesses.ask(witness, checkpoint))
-    except (witnesses.WitnessRefused, NotSigned, BadNote) as wrong:
+    except (witnesses.WitnessRefused, NoteUnsigned, BadNote) as wrong:
         return str(wrong) or type(wrong).__name__
     return ""

@@ -87,7 +87,7 @@ def latest() -> PublishedCheckpoint | None:
 
 
 def publish(checkpoint: models.Checkpoint) -> PublishedCheckpoint:
-    """A checkpoint with the cosignatures of today's witnesses, each checked anew. Raises NotSigned, BadNote.
+    """A checkpoint with the cosignatures of today's witnesses, each checked anew. Raises NoteUnsigned, BadNote.
 
     Lines of a witness that the install no longer names are left out: whoever checks the file would refuse them.
     """

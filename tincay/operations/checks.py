@@ -27,9 +27,9 @@ def _check_routing() -> None:
     if not statement_path().exists():
         return
     try:
-        found = in_force()
+        receiving = in_force()
     except RoutingBroken as broken:
         raise LogDamaged(f"where reports go does not follow from what was signed: {broken.reason}") from None
-    if places := differences(found):
+    if places := differences(receiving):
         names = ", ".join(place or "everything else" for place in places)
         raise LogDamaged(f"rows lead elsewhere than what was signed: {names}")

@@ -82,11 +82,11 @@ def _routing() -> dict[str, Any]:
     """What the operator's signed statement and the rows make of each other."""
     keyed = set(Desk.objects.exclude(recipient="").values_list("code", flat=True))
     try:
-        found = in_force()
+        receiving = in_force()
     except RoutingBroken as broken:
         return {"routing_broken": broken.reason, "routing_differs": [], "desks_not_signed": sorted(keyed)}
-    not_signed = sorted(keyed - found.keys.keys())
-    return {"routing_broken": "", "routing_differs": differences(found), "desks_not_signed": not_signed}
+    not_signed = sorted(keyed - receiving.keys.keys())
+    return {"routing_broken": "", "routing_differs": differences(receiving), "desks_not_signed": not_signed}
 
 
 def _failing() -> list[Failing]:

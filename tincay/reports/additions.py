@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from django.db import IntegrityError
 
-from tincay.core.authorship import Forged, SealedParts, from_base64url, words_document
+from tincay.core.authorship import Forged, SealedParts, from_base64url, her_words, words_document
 from tincay.core.clock import PAUSE_REASONS, URGENT, WAITS_FOR_HER
 from tincay.core.priority import PRIORITIES
 from tincay.core.stages import WrongStage
@@ -20,7 +20,7 @@ from tincay.reports.deadlines import go_on
 from tincay.reports.envelope import AddedIn, AdditionIn, MovedIn
 from tincay.reports.models import Report, SignedWords
 from tincay.reports.receiving import StaleDesk, compartments_for
-from tincay.reports.signed_words import keep_statement, kept_with, next_words, verified_words
+from tincay.reports.signed_words import keep_statement, kept_with, next_words, signed_words
 from tincay.vault import actions as vault
 from tincay.vault.queries import compartment_keys, recipient, texts_in
 from tincay.web.strict_json import Malformed
@@ -47,10 +47,10 @@ def _receive(*, report: Report, addition: AdditionIn, sealed_by: str, now: datet
         return same
     if report.closed:
         raise WrongStage("out_of_order")
-    if isinstance(addition.told, MovedIn):
-        kind, row = "transferred", _move(report, addition, addition.told, sealed_by)
+    if isinstance(addition.sealed, MovedIn):
+        kind, row = "transferred", _move(report, addition, addition.sealed, sealed_by)
     else:
-        kind, row = "words_added", _add(report, addition, addition.told, sealed_by)
+        kind, row = "words_added", _add(report, addition, addition.sealed, sealed_by)
     log_event(report, kind, now, words=sha256(bytes(row.document)).hexdigest())
     clocks = ReportClocks(report)
     if PRIORITIES.index(addition.priority) < PRIORITIES.index(report.priority):
@@ -63,16 +63,18 @@ def _receive(*, report: Report, addition: AdditionIn, sealed_by: str, now: datet
     return row
 
 
-def _add(report: Report, addition: AdditionIn, told: AddedIn, sealed_by: str) -> SignedWords:
+def _add(report: Report, addition: AdditionIn, added: AddedIn, sealed_by: str) -> SignedWords:
     """Words for the desk that has the report, beside those that it has. Raises StaleDesk where these were erased:
     what is left would look as if a part were missing, so that she seals to new compartments."""
     number, before = next_words(report, addition.words.statement)
-    parts = {kind: SealedParts(recipient(report.id, kind), sealed) for kind, sealed in told}
+    parts = {kind: SealedParts(recipient(report.id, kind), sealed) for kind, sealed in added}
     try:
-        hers = verified_words(report)
+        hers = her_words(bytes(report.signing), signed_words(report))
     except Forged:
         raise NotSigned from None
-    if any(texts_in(report.id, part.recipient) != len(hers.hashes(part.recipient)) for part in parts.values()):
+    if any(
+        texts_in(report.id, part.recipient) != len(hers.hashes(part.recipient)) for part in parts.values()
+    ):
         raise StaleDesk
     desk, signing = before["desk"], from_base64url(before["desk_signing"])
     row = _keep(report, addition, number, parts, desk=desk, desk_signing=signing)
@@ -82,21 +84,21 @@ def _add(report: Report, addition: AdditionIn, told: AddedIn, sealed_by: str) ->
     return row
 
 
-def _move(report: Report, addition: AdditionIn, told: MovedIn, sealed_by: str) -> SignedWords:
+def _move(report: Report, addition: AdditionIn, moved: MovedIn, sealed_by: str) -> SignedWords:
     """Words for another desk: it gets compartments of its own and what was said before; the other one has nothing
     any more."""
-    asked = desk_and_case(told.desk)
+    asked = desk_and_case(moved.desk)
     if asked is None:
         raise StaleDesk
     desk, case = asked
     number, _ = next_words(report, addition.words.statement)
-    parts = {kind: given.parts for kind, given in told.compartments}
+    parts = {kind: given.parts for kind, given in moved.compartments}
     row = _keep(report, addition, number, parts, desk=desk.code, desk_signing=bytes(desk.signing))
-    before = _wraps_of_before(report, told, desk, case)
-    report.desk, report.thread = desk, told.compartments.thread.recipient
+    before = _wraps_of_before(report, moved, desk, case)
+    report.desk, report.thread = desk, moved.compartments.thread.recipient
     save_columns(report, "desk", "thread")
-    fresh = compartments_for(told.compartments, report, case)
-    vault.move(owner=report.id, before=before, compartments=fresh, sealed_by=sealed_by)
+    fresh = compartments_for(moved.compartments, report, case)
+    vault.give_to_desks(owner=report.id, before=before, compartments=fresh, sealed_by=sealed_by)
     return row
 
 
@@ -122,11 +124,11 @@ def _keep(
     return keep_statement(report, number, addition.words.statement, expected)
 
 
-def _wraps_of_before(report: Report, told: MovedIn, desk: Desk, case: Desk) -> dict[str, vault.SealedWrap]:
+def _wraps_of_before(report: Report, moved: MovedIn, desk: Desk, case: Desk) -> dict[str, vault.SealedWrap]:
     """A wrap of each compartment that there was, for whom it belongs to now. Raises NotSigned unless it is exactly
     all of them, StaleDesk for another key."""
     readers = {of: case if kind == "identity" else desk for of, kind in compartment_keys(report.id).items()}
-    given = {str(wrap.of): wrap for wrap in told.before}
+    given = {str(wrap.of): wrap for wrap in moved.before}
     if given.keys() != readers.keys():
         raise NotSigned
     for of, reader in readers.items():

@@ -146,6 +146,8 @@ ENDING: dict[str, Fate] = {
 """By model label, in the order in which it happens."""
 
 
+NOTHING = {keep, gone_with_words}
+"""Ends for which no row has to be looked for."""
 PASSING = {"visit.Visit", "visit.Challenge"}
 """Gone within a quarter of an hour, and used meanwhile: these are not rewritten."""
 
@@ -159,7 +161,9 @@ def _rows_of(label: str, **path: Any) -> Rows:
 
 def _end(report: Report, now: datetime, which: Callable[[Fate], End]) -> None:
     for label, fate in ENDING.items():
-        which(fate)(_rows_of(label, **{fate.path: report.pk}), report, now)
+        end = which(fate)
+        if end not in NOTHING:
+            end(_rows_of(label, **{fate.path: report.pk}), report, now)
 
 
 @one_transaction

@@ -121,7 +121,7 @@ class AdditionIn(Strict):
     v: Version
     key: Key
     priority: Literal["p0", "p1", "p2", "p3"]
-    told: AddedIn | MovedIn
+    sealed: AddedIn | MovedIn
     words: Signed
 
 

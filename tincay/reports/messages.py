@@ -12,7 +12,7 @@ from tincay.reports.application import lock_and_refresh, log_event, save_clocks
 from tincay.reports.clocks import ReportClocks
 from tincay.reports.deadlines import go_on, stand_still
 from tincay.reports.models import Message, Report
-from tincay.reports.signed_words import keep_message as sign_message
+from tincay.reports.signed_words import keep_signed_message
 from tincay.vault import actions as vault
 from tincay.web.transactions import one_transaction
 
@@ -31,7 +31,7 @@ def receive_message(
     """
     if same := held_with(report, key):
         return same
-    sign_message(report=report, key=key, sealed=sealed, words=words)
+    keep_signed_message(report=report, key=key, sealed=sealed, words=words)
     message = keep_message(report=report, key=key, sealed=sealed, sealed_by=sealed_by, author=None, now=now)
     clocks = ReportClocks(report)
     go_on(report, clocks, WAITS_FOR_HER, now)

@@ -11,7 +11,6 @@ from tincay.core.authorship import (
     SealedParts,
     base64url,
     from_base64url,
-    her_words,
     successors,
     words_document,
 )
@@ -73,11 +72,6 @@ def _later_keys(desks: Iterable[str]) -> list[Statement]:
     return [Statement(bytes(row.document), bytes(row.signature)) for row in rows]
 
 
-def verified_words(report: Report) -> HerWords:
-    """The same, verified. Raises core.authorship.Forged."""
-    return her_words(bytes(report.signing), signed_words(report))
-
-
 def next_words(report: Report, words: Statement) -> tuple[int, dict[str, Any]]:
     """The number that her next statement has to have, and her last one. The caller holds the report.
 
@@ -110,7 +104,7 @@ def kept_with(report: Report, key: str) -> SignedWords | None:
     return report.signed_words.filter(key=key).first()
 
 
-def keep_message(*, report: Report, key: str, sealed: bytes, words: Statement) -> SignedWords:
+def keep_signed_message(*, report: Report, key: str, sealed: bytes, words: Statement) -> SignedWords:
     """Keep her signature over a message to the thread. The caller holds the report.
 
     Raises NotSigned, StaleNumber.

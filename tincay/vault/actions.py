@@ -8,8 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from tincay.core.authorship import DeskKey as KeyOfDesk
-from tincay.core.authorship import follow_keys, is_vouched
+from tincay.core.authorship import KeyOfDesk, follow_keys, is_vouched
 from tincay.core.sealing import BadEnvelope, Recipient, check_envelope, seal
 from tincay.core.statements import NotSigned, Statement, spelled
 from tincay.log.actions import Appended, append_public_leaf
@@ -47,7 +46,7 @@ class SealedWrap:
     desk: Desk | None
 
 
-class MemberWrap(NamedTuple):
+class HandedKey(NamedTuple):
     """A desk's identity sealed to one member, and the desk's word that this is the member's key."""
 
     sealed: bytes
@@ -109,7 +108,7 @@ def add_text(*, owner: UUID, kind: str, sealed: bytes, sealed_by: str) -> Sealed
 
 
 @one_transaction
-def move(
+def give_to_desks(
     *,
     owner: UUID,
     before: Mapping[str, SealedWrap],
@@ -154,16 +153,16 @@ def give_to_receipt(
 ) -> None:
     """Put another receipt in the place of the one that there is: wraps by the compartment's public key, openings by
     their number. Raises NotAll unless it is exactly all of them, BadEnvelope."""
-    held = {row.compartment.recipient: row for row in wraps_for_receipt(owner)}
-    said = {row.number: row for row in Opening.objects.of(owner)}
-    if wraps.keys() != held.keys() or openings.keys() != said.keys():
+    own = {row.compartment.recipient: row for row in wraps_for_receipt(owner)}
+    leaves = {row.number: row for row in Opening.objects.of(owner)}
+    if wraps.keys() != own.keys() or openings.keys() != leaves.keys():
         raise NotAll
     for of, sealed in wraps.items():
         check_envelope(sealed, limit=WRAP_LIMIT)
-        Wrap.objects.of(owner).filter(pk=held[of].pk).update(recipient=receipt, sealed=sealed)
+        Wrap.objects.of(owner).filter(pk=own[of].pk).update(recipient=receipt, sealed=sealed)
     for number, sealed in openings.items():
         check_envelope(sealed, limit=OPENING_LIMIT)
-        Opening.objects.of(owner).filter(pk=said[number].pk).update(for_receipt=sealed)
+        Opening.objects.of(owner).filter(pk=leaves[number].pk).update(for_receipt=sealed)
     leave_no_copy()
 
 
@@ -242,7 +241,7 @@ def set_desk_key(
     desk: Desk,
     key: KeyOfDesk,
     succession: Statement | None,
-    wraps: Mapping[User, MemberWrap],
+    wraps: Mapping[User, HandedKey],
     now: datetime,
 ) -> None:
     """Give a desk a new key with a wrap for each of `wraps`' members.
@@ -284,7 +283,7 @@ def _checked_succession(before: KeyOfDesk, key: KeyOfDesk, succession: Statement
     return succession
 
 
-def _desk_wrap(desk: Desk, key: KeyOfDesk, user: User, wrap: MemberWrap) -> DeskWrap:
+def _desk_wrap(desk: Desk, key: KeyOfDesk, user: User, wrap: HandedKey) -> DeskWrap:
     check_envelope(wrap.sealed, limit=WRAP_LIMIT)
     if not is_vouched(key, user.recipient, wrap.voucher):
         raise NotSigned
@@ -309,7 +308,7 @@ def forget_old_key(*, desk: Desk) -> None:
 
 
 @one_transaction
-def hand_key(*, desk: Desk, user: User, wrap: MemberWrap) -> None:
+def hand_key(*, desk: Desk, user: User, wrap: HandedKey) -> None:
     """Give a member the desk's present key, as an unlocked colleague wrapped it after comparing the fingerprint.
 
     Raises NotSigned when the desk does not vouch for the member's key.

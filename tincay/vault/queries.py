@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from tincay.core.authorship import DeskKey as KeyOfDesk
+from tincay.core.authorship import KeyOfDesk
 from tincay.core.sealing import Recipient
 from tincay.log.queries import opened_in_clear
 from tincay.people.models import Desk, User

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from pydantic import Field, StringConstraints
 
-from tincay.core.authorship import DeskKey as KeyOfDesk
+from tincay.core.authorship import KeyOfDesk
 from tincay.people.models import Desk, User
 from tincay.vault import actions as vault
 from tincay.vault.models import DeskWrap, Wrap
@@ -76,8 +76,8 @@ def begin(desk: Desk, user: User) -> dict[str, Any]:
     """
     about = {"desk": desk.code, "number": key_in_force(desk).number}
     if not desk.recipient:  # its first key: there is nothing to hand over yet
-        alone = {"id": str(user.pk), "recipient": user.recipient, "voucher": None}
-        return {**about, "old": None, "new": None, "members": [alone], "left": 0}
+        maker = {"id": str(user.pk), "recipient": user.recipient, "voucher": None}
+        return {**about, "old": None, "new": None, "members": [maker], "left": 0}
     current = desk_wraps(user).get(of=desk.recipient)
     old = old_key(desk, user)
     renewing = old is not None
@@ -113,13 +113,13 @@ def _vouched(row: DeskWrap) -> dict[str, Any]:
 def new_key(desk: Desk, user: User, sent: NewKey, now: datetime) -> dict[str, Any]:
     """Take the desk's new key. Who held the old one must have a wrap, so that nobody is left outside, unless the
     maker's browser found another key in a member's place: then that member waits until fingerprints are compared."""
-    held = {row.user_id: row.user for row in holders(desk)} or {user.pk: user}
-    given = {int(wrap.id): vault.MemberWrap(wrap.sealed, wrap.voucher.statement) for wrap in sent.wraps}
-    if user.pk not in given or not given.keys() <= held.keys():
+    holding = {row.user_id: row.user for row in holders(desk)} or {user.pk: user}
+    given = {int(wrap.id): vault.HandedKey(wrap.sealed, wrap.voucher.statement) for wrap in sent.wraps}
+    if user.pk not in given or not given.keys() <= holding.keys():
         raise Malformed
     key = KeyOfDesk(desk.code, key_in_force(desk).number + 1, sent.recipient, sent.signing)
     succession = sent.succession.statement if sent.succession else None
-    wraps = {held[number]: wrap for number, wrap in given.items()}
+    wraps = {holding[number]: wrap for number, wrap in given.items()}
     vault.set_desk_key(desk=desk, key=key, succession=succession, wraps=wraps, now=now)
     own = DeskWrap.objects.within(user=user).get(of=desk.recipient)
     return {"new": _desk_key(own, user), "left": stale_wraps(desk).count()}
@@ -151,7 +151,7 @@ def joined(desk: Desk, sent: Joined) -> None:
     for wrap in sent.wraps:
         if int(wrap.id) not in waiting:
             raise Malformed
-        given = vault.MemberWrap(wrap.sealed, wrap.voucher.statement)
+        given = vault.HandedKey(wrap.sealed, wrap.voucher.statement)
         vault.hand_key(desk=desk, user=waiting[int(wrap.id)], wrap=given)
 
 

@@ -18,16 +18,13 @@ from tincay.core.authorship import Forged, HerWords, check_steps, her_words
 from tincay.core.clock import local_day
 from tincay.core.consent import wishes
 from tincay.core.ledger.leaf import Opened, open_leaf
-from tincay.core.sealing import Sealed, Stretched, open_sealed, signing_public
-from tincay.core.statements import NotSigned
+from tincay.core.sealing import Sealed, open_sealed, signing_public
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
-from tincay.intake.seal_on_server import new_code as new_code_of
 from tincay.log.keys import policy_note
 from tincay.log.queries import Standing, evidence_for, state_of
 from tincay.people.models import Desk, Organisation
-from tincay.reports.envelope import NewCode
 from tincay.reports.models import Escalation, Report
 from tincay.reports.queries import grants
 from tincay.reports.signed_words import desk_keys, record_json, said_of, signed_words
@@ -35,13 +32,14 @@ from tincay.vault.models import Opening
 from tincay.vault.queries import first_opening, openings, wraps_for_receipt
 from tincay.visit import queries
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
+from tincay.visit.new_code import sealed_to_code
 from tincay.visit.sealed import Wrapped
 from tincay.visit.session import Visitor
 from tincay.visit.stage_bar import bar
 from tincay.web.dates import day_words, moment_words
 from tincay.web.models import this_install
 from tincay.web.packs import codes, language, text_version, texts, things
-from tincay.web.strict_json import base64_text, signed_json
+from tincay.web.strict_json import base64_text
 
 
 def _page(visitor: Visitor) -> dict[str, Any]:
@@ -198,14 +196,14 @@ class _Opener:
             self.forged = True
             return []
 
-    def expect_thread(self, found: Iterable[Wrapped]) -> None:
-        """Notice when a message of hers is not among what was found."""
-        texts = [bytes(text.sealed) for wrapped in found for text in wrapped.texts]
+    def expect_thread(self, shown: Iterable[Wrapped]) -> None:
+        """Notice when a message of hers is not among what is shown."""
+        texts = [bytes(text.sealed) for wrapped in shown for text in wrapped.texts]
         for recipient in self._hers.recipients("thread") if self._hers else ():
             self._expect(recipient, texts)
 
     def expect_whole(self, wrapped: Wrapped) -> None:
-        """Notice when something that she sealed to this compartment is not among what was found of it."""
+        """Notice when something that she sealed to this compartment is not among what is shown of it."""
         self._expect(wrapped.wrap.compartment.recipient, [bytes(text.sealed) for text in wrapped.texts])
 
     def _expect(self, recipient: str, texts: list[bytes]) -> None:
@@ -472,35 +470,6 @@ def new_code(visitor: Visitor, code: str) -> dict[str, Any]:
         }
     config = {"salt": bytes(this_install().salt).hex(), "opened": sealed_to_code(visitor.report)}
     return {**_page(visitor), "config": config}
-
-
-def sealed_to_code(report: Report) -> dict[str, Any]:
-    """Everything that a new code has to take over, as it is now."""
-    wraps = [
-        {"of": wrap.compartment.recipient, "sealed": base64_text(wrap.sealed)}
-        for wrap in wraps_for_receipt(report.id)
-    ]
-    said = [{"number": row.number, "sealed": base64_text(row.for_receipt)} for row in openings(report.id)]
-    statements = [signed_json(*one) for one in signed_words(report)]
-    return {"statements": statements, "wraps": wraps, "openings": said}
-
-
-def sealed_again(report: Report, old: Stretched, fresh: Stretched) -> NewCode:
-    """Everything that the old code opens, sealed to the new one in memory. Raises NotSigned (something is not hers),
-    CannotOpen."""
-    try:
-        hers = her_words(signing_public(old.signing_seed), signed_words(report))
-    except Forged:
-        raise NotSigned from None
-    return new_code_of(
-        old=old,
-        new=fresh,
-        hers=hers,
-        wraps={
-            wrap.compartment.recipient: Sealed(bytes(wrap.sealed)) for wrap in wraps_for_receipt(report.id)
-        },
-        openings={row.number: Sealed(bytes(row.for_receipt)) for row in openings(report.id)},
-    )
 
 
 def ending(visitor: Visitor) -> dict[str, Any]:

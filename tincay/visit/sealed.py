@@ -18,17 +18,16 @@ class Wrapped:
 
     wrap: Wrap
     texts: list[SealedText]
-    said: Said | None = None
+    claim: Said | None = None
 
     @property
     def document(self) -> dict[str, Any]:
         """What <sealed-words> is given (docs/client.md)."""
         link = {"sealed": base64_text(self.wrap.sealed), "of": self.wrap.compartment.recipient}
-        said = self.said._asdict() if self.said else None
         return {
             "wraps": [link],
             "sealed": [base64_text(text.sealed) for text in self.texts],
-            "said": said,
+            "said": self.claim._asdict() if self.claim else None,
         }
 
     def opened(self, identity: Identity, hers: HerWords, desk_keys: frozenset[bytes]) -> list[dict[str, Any]]:
@@ -42,10 +41,10 @@ class Wrapped:
         except ValueError:
             return []
         documents = [document for text in self.texts if (document := _open(text, key)) is not None]
-        if self.said and recipient not in hers.recipients("thread"):
+        if self.claim and recipient not in hers.recipients("thread"):
             raise Forged("another_place")
-        if self.said:
-            return [{"words": read_reply(one, desk_keys=desk_keys, said=self.said)} for one in documents]
+        if self.claim:
+            return [{"words": read_reply(one, desk_keys=desk_keys, shown=self.claim)} for one in documents]
         for text in self.texts:
             hers.check(recipient, bytes(text.sealed))
         return documents

@@ -39,6 +39,7 @@ from tincay.vault.queries import recipient
 from tincay.visit import actions, pages, queries
 from tincay.visit.actions import ReceiptKeys
 from tincay.visit.consents import items_of
+from tincay.visit.new_code import sealed_again, sealed_to_code
 from tincay.visit.session import (
     Visitor,
     end_session,
@@ -164,7 +165,9 @@ def prove(request: HttpRequest) -> HttpResponse:
 @requires_visit(over)
 def home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """How far it has come, and what was said."""
-    return render(request, "visit/home.html", pages.home(visitor, now()) | {"changed": "changed" in request.GET})
+    return render(
+        request, "visit/home.html", pages.home(visitor, now()) | {"changed": "changed" in request.GET}
+    )
 
 
 @requires_visit(over)
@@ -266,7 +269,7 @@ def new_code(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         try:
             actions.change_code(visit=visitor.visit, new=new, keys=None, now=now())
         except StaleNumber:
-            return refusal("stale_number", **pages.sealed_to_code(visitor.report))
+            return refusal("stale_number", **sealed_to_code(visitor.report))
         return JsonResponse({"next": reverse("visit")}, status=201)
     if request.method == "POST":
         return _new_code_plain(request, visitor)
@@ -294,7 +297,7 @@ def _changed_plain(visitor: Visitor, keys: ReceiptKeys, code: str) -> str:
     try:
         with flood.one_derivation():
             fresh = ReceiptKeys(code, stretch_receipt(code, bytes(this_install().salt)))
-        new = pages.sealed_again(visitor.report, keys.stretched, fresh.stretched)
+        new = sealed_again(visitor.report, old=keys.stretched, new=fresh.stretched)
         actions.change_code(visit=visitor.visit, new=new, keys=fresh, now=now())
     except flood.Busy:
         return "busy"

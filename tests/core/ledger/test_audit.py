@@ -7,7 +7,7 @@ import pytest
 
 from tests.core.ledger.logs import DAY, LOG, NOON, W1, Log, log_of, policy_of
 from tincay.core.ledger.audit import LogBroken, PromiseBroken, audit, check_promise
-from tincay.core.ledger.note import BadNote, NotSigned
+from tincay.core.ledger.note import BadNote, NoteUnsigned
 from tincay.core.ledger.promise import Promise, open_promise
 
 Files = dict[str, bytes]
@@ -67,7 +67,7 @@ def test_a_checkpoint_that_somebody_kept_binds_the_log() -> None:
 
 
 def test_a_checkpoint_of_a_stranger_does_not_belong_here() -> None:
-    with pytest.raises(NotSigned):
+    with pytest.raises(NoteUnsigned):
         audit(log_of(3).files(), earlier=[log_of(2, signer=W1_AS_LOG).note()])
     with pytest.raises(BadNote):
         audit(log_of(3).files(), earlier=["not a note"])

@@ -19,7 +19,7 @@ from tincay.core.ledger.evidence import (
 )
 from tincay.core.ledger.leaf import BadOpening
 from tincay.core.ledger.merkle import BadProof
-from tincay.core.ledger.note import NotSigned, Signer, parse_note
+from tincay.core.ledger.note import NoteUnsigned, Signer, parse_note
 from tincay.core.ledger.proof import (
     MAX_PROOF,
     Proof,
@@ -97,13 +97,13 @@ def test_ones_own_policy_wins_over_the_one_in_the_file() -> None:
     assert verify_evidence(FILE, policy_of(1, W1, W2)).registered
     with pytest.raises(QuorumMissing):
         verify_evidence(FILE, policy_of(1, W2))
-    with pytest.raises(NotSigned):
+    with pytest.raises(NoteUnsigned):
         verify_evidence(FILE, policy_of(1, W1, log=Signer.from_seed(LOG.name, seed("thief"))))
 
 
 def test_a_line_of_somebody_unnamed_is_not_hidden_in_a_file() -> None:
     log = log_of(3, witnesses=(W1, STRANGER))
-    with pytest.raises(NotSigned, match="somebody"):
+    with pytest.raises(NoteUnsigned, match="somebody"):
         verify_evidence(log.evidence(1))
 
 
@@ -114,9 +114,9 @@ def test_a_policy_that_the_log_did_not_sign_is_refused() -> None:
         LOG.sign("quorum none\n"),
         SMALL.policy_note + W1.cosign(SMALL.policy.text(), NOON),
     ):
-        with pytest.raises(NotSigned):
+        with pytest.raises(NoteUnsigned):
             open_policy(note)
-        with pytest.raises(NotSigned):
+        with pytest.raises(NoteUnsigned):
             verify_evidence(write_evidence(SMALL.proof(4), opening=SMALL.openings[4], policy_note=note))
 
 

@@ -13,7 +13,7 @@ from tincay.core.ledger import leaf
 from tincay.core.ledger.checkpoint import BadCheckpoint, parse_checkpoint
 from tincay.core.ledger.encoding import encode_base64, encode_json
 from tincay.core.ledger.leaf import BadOpening, commit, event_bytes, open_leaf, opening
-from tincay.core.ledger.note import NotSigned, Signer
+from tincay.core.ledger.note import NoteUnsigned, Signer
 from tincay.core.ledger.promise import BadPromise, Promise, open_promise, parse_promise, week_of
 
 DAY = date(2026, 6, 30)
@@ -118,13 +118,13 @@ def test_a_promise_is_due_a_day_after_its_week_in_viet_nam() -> None:
 
 
 def test_a_promise_of_another_key_is_refused() -> None:
-    with pytest.raises(NotSigned):
+    with pytest.raises(NoteUnsigned):
         open_promise(log_of(1).promise(0), W1.verifier)
     same_name = Signer.from_seed(ORIGIN, seed("thief"))
-    with pytest.raises(NotSigned):
+    with pytest.raises(NoteUnsigned):
         open_promise(same_name.sign(parse_text()), LOG.verifier)
     other_name = Signer.from_seed("other.example/log", seed("log"))
-    with pytest.raises(NotSigned):
+    with pytest.raises(NoteUnsigned):
         open_promise(other_name.sign(parse_text()), other_name.verifier)
 
 

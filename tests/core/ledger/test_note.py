@@ -11,7 +11,7 @@ from tincay.core.ledger.note import (
     BadNote,
     BadVerifierKey,
     KeyType,
-    NotSigned,
+    NoteUnsigned,
     Signature,
     Signer,
     Verifier,
@@ -36,7 +36,7 @@ def test_the_published_example_is_signed_by_its_key() -> None:
 
 def test_one_changed_letter_breaks_the_signature() -> None:
     note = parse_note(EXAMPLE.replace("example message", "exemple message"))
-    with pytest.raises(NotSigned):
+    with pytest.raises(NoteUnsigned):
         note.signed_by([parse_vkey(EXAMPLE_KEY)])
 
 
@@ -53,7 +53,7 @@ def test_a_cosignature_states_its_time_and_covers_it() -> None:
     assert note.signed_by([W1.verifier]) == {W1.verifier: NOON}
     line = note.signatures[1]
     later = line._replace(blob=(NOON + 1).to_bytes(8, "big") + line.blob[8:])
-    with pytest.raises(NotSigned):
+    with pytest.raises(NoteUnsigned):
         parse_note(signed + later.line).signed_by([W1.verifier])
 
 
@@ -79,13 +79,13 @@ def test_lines_of_strangers_are_ignored_and_can_be_told() -> None:
 @pytest.mark.parametrize("blob", [b"x", bytes(63), bytes(65)])
 def test_a_signature_of_another_length_is_refused(blob: bytes) -> None:
     note = parse_note(f"{TEXT}\n{Signature(LOG.name, LOG.verifier.key_id, blob).line}")
-    with pytest.raises(NotSigned):
+    with pytest.raises(NoteUnsigned):
         note.signed_by([LOG.verifier])
 
 
 def test_a_time_that_no_calendar_shows_is_refused() -> None:
     note = parse_note(f"{TEXT}\n{W1.cosign(TEXT, 2**62)}")
-    with pytest.raises(NotSigned, match="time"):
+    with pytest.raises(NoteUnsigned, match="time"):
         note.signed_by([W1.verifier])
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as some
 
 from tests.core.ledger.logs import LOG, NOON, STRANGER, W1, W2, W3, log_of, policy_of, seed
 from tincay.core.ledger.checkpoint import BadCheckpoint, CheckpointBody, parse_checkpoint
-from tincay.core.ledger.note import KeyType, NotSigned, Signer, parse_note
+from tincay.core.ledger.note import KeyType, NoteUnsigned, Signer, parse_note
 from tincay.core.ledger.policy import BadPolicy, Policy, parse_policy
 
 # Groups inside groups, as in the example of https://c2sp.org/tlog-policy.
@@ -59,9 +59,9 @@ def test_a_single_witness_can_be_the_quorum() -> None:
 def test_a_checkpoint_needs_the_key_of_its_own_log() -> None:
     other = Signer.from_seed("other.example/log", seed("other"))
     borrowed = parse_note(other.sign(CheckpointBody(LOG.name, 0, bytes(32)).text))
-    with pytest.raises(NotSigned):
+    with pytest.raises(NoteUnsigned):
         policy_of(0, log=other).check(borrowed)
-    with pytest.raises(NotSigned):
+    with pytest.raises(NoteUnsigned):
         policy_of(0).check(borrowed)
 
 

@@ -37,7 +37,7 @@ def audit(
     """Check a copy: path → bytes, with the paths of C2SP tlog-tiles, `policy` and `checkpoints/…`.
 
     `earlier` are checkpoints that somebody kept; the copy must contain the trees that they state.
-    Raises ValueError (LogBroken, BadNote, NotSigned, BadPolicy).
+    Raises ValueError (LogBroken, BadNote, NoteUnsigned, BadPolicy).
     """
     policy = trusted or open_policy(_text(files, "policy"))
     seen = policy.check(parse_note(_text(files, "checkpoint")))

@@ -11,7 +11,7 @@ from datetime import date
 
 from tincay.core.ledger.encoding import decode_json, encode_json
 from tincay.core.ledger.leaf import VIETNAM, Opened, open_leaf
-from tincay.core.ledger.note import NotSigned, parse_note
+from tincay.core.ledger.note import NoteUnsigned, parse_note
 from tincay.core.ledger.policy import Policy, Seen, parse_policy
 from tincay.core.ledger.proof import Proof, UnreadableProof, parse_proof
 
@@ -53,7 +53,7 @@ def verify_evidence(text: str, trusted: Policy | None = None) -> VerifiedEvidenc
     opened = open_leaf(opening)
     stated = open_policy(policy_note)
     if proof.note.unknown_to(stated.verifiers):
-        raise NotSigned("a signature of somebody whom the policy does not name")
+        raise NoteUnsigned("a signature of somebody whom the policy does not name")
     seen = proof.verify(opened.leaf_hash, stated)
     if trusted is not None:
         seen = proof.verify(opened.leaf_hash, trusted)
@@ -61,11 +61,11 @@ def verify_evidence(text: str, trusted: Policy | None = None) -> VerifiedEvidenc
 
 
 def open_policy(note_text: str) -> Policy:
-    """The policy that a log signed with the key it names there. Raises BadPolicy, BadNote, NotSigned."""
+    """The policy that a log signed with the key it names there. Raises BadPolicy, BadNote, NoteUnsigned."""
     note = parse_note(note_text)
     policy = parse_policy(note.text)
     if len(policy.logs) != 1 or note.unknown_to(policy.logs) or not note.signed_by(policy.logs):
-        raise NotSigned("the log did not sign its policy")
+        raise NoteUnsigned("the log did not sign its policy")
     return policy
 
 

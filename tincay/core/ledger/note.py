@@ -33,7 +33,7 @@ class BadVerifierKey(ValueError):
     """The text is not a verifier key that we can use."""
 
 
-class NotSigned(ValueError):
+class NoteUnsigned(ValueError):
     """No trusted key signed this text, or the signature of one does not fit it."""
 
 
@@ -83,17 +83,17 @@ class Verifier:
         return (signature.name, signature.key_id) == (self.name, self.key_id)
 
     def verify(self, text: str, blob: bytes) -> int:
-        """The time that a cosignature states, 0 for a plain signature. Raises NotSigned."""
+        """The time that a cosignature states, 0 for a plain signature. Raises NoteUnsigned."""
         message, signature, time = text.encode(), blob, 0
         if self.key_type is KeyType.COSIGNATURE:
             time, signature = int.from_bytes(blob[:TIME_LENGTH], "big"), blob[TIME_LENGTH:]
             message = _cosigned_message(text, time)
         if len(signature) != ED25519_LENGTH or time > MAX_TIME:
-            raise NotSigned("a signature has the wrong length or time")
+            raise NoteUnsigned("a signature has the wrong length or time")
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except InvalidSignature:
-            raise NotSigned("a signature does not fit the text") from None
+            raise NoteUnsigned("a signature does not fit the text") from None
         return time
 
 
@@ -152,7 +152,7 @@ class Note:
     def signed_by(self, verifiers: Iterable[Verifier]) -> Mapping[Verifier, int]:
         """Who of these signed, with the time stated (0: none).
 
-        Lines of unknown keys are ignored. Raises NotSigned when a known key's line does not fit.
+        Lines of unknown keys are ignored. Raises NoteUnsigned when a known key's line does not fit.
         """
         trusted = list(verifiers)
         times: dict[Verifier, int] = {}

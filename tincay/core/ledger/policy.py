@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tincay.core.ledger.checkpoint import CheckpointBody, parse_checkpoint
 from tincay.core.ledger.encoding import decode_number
-from tincay.core.ledger.note import BadVerifierKey, KeyType, Note, NotSigned, Verifier, parse_vkey
+from tincay.core.ledger.note import BadVerifierKey, KeyType, Note, NoteUnsigned, Verifier, parse_vkey
 
 NOBODY = "none"
 MAX_LINES = 200
@@ -72,12 +72,12 @@ class Policy:
         return sum(self._agrees(member, names) for member in group.members) >= group.needed
 
     def check(self, note: Note) -> Seen:
-        """The checkpoint in a note, if a log of this policy signed it. Raises NotSigned, BadCheckpoint."""
+        """The checkpoint in a note, if a log of this policy signed it. Raises NoteUnsigned, BadCheckpoint."""
         checkpoint = parse_checkpoint(note.text)
         signed = note.signed_by(self.verifiers)
         log = next((key for key in self.logs if key in signed and key.name == checkpoint.origin), None)
         if log is None:
-            raise NotSigned("no trusted log signed this checkpoint")
+            raise NoteUnsigned("no trusted log signed this checkpoint")
         times = {name: signed[key] for name, (key, _) in self.witnesses.items() if key in signed}
         return Seen(checkpoint, log, times, self.met_by(times))
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from tincay.core.ledger.encoding import decode_hash, encode_base64
 from tincay.core.ledger.leaf import VIETNAM
-from tincay.core.ledger.note import BadNote, NotSigned, Verifier, parse_note
+from tincay.core.ledger.note import BadNote, NoteUnsigned, Verifier, parse_note
 
 HEADER = "tincay-promise/v1"
 WITHIN = timedelta(hours=24)
@@ -45,11 +45,11 @@ def week_of(day: date) -> str:
 
 
 def open_promise(note: str, key: Verifier) -> Promise:
-    """Read a promise that this log signed. Raises BadNote, BadPromise, NotSigned."""
+    """Read a promise that this log signed. Raises BadNote, BadPromise, NoteUnsigned."""
     parsed = parse_note(note)
     promise = parse_promise(parsed.text)
     if key.name != promise.origin or key not in parsed.signed_by([key]):
-        raise NotSigned("this log did not sign the promise")
+        raise NoteUnsigned("this log did not sign the promise")
     return promise
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tincay.core.ledger.encoding import decode_base64, decode_hash, decode_number, encode_base64
 from tincay.core.ledger.merkle import verify_inclusion
-from tincay.core.ledger.note import Note, NotSigned, parse_note
+from tincay.core.ledger.note import Note, NoteUnsigned, parse_note
 from tincay.core.ledger.policy import Policy, Seen
 
 HEADER = "c2sp.org/tlog-proof@v1"
@@ -20,7 +20,7 @@ class UnreadableProof(ValueError):
     """The text is not a proof file."""
 
 
-class QuorumMissing(NotSigned):
+class QuorumMissing(NoteUnsigned):
     """Fewer witnesses saw the checkpoint than the policy asks for."""
 
 
@@ -38,7 +38,7 @@ class Proof:
         return "\n".join([HEADER, *extra, f"index {self.index}", *hashes, "", str(self.note)])
 
     def verify(self, leaf_hash: bytes, policy: Policy) -> Seen:
-        """Who saw the checkpoint that holds this leaf. Raises BadProof, NotSigned, QuorumMissing, BadNote."""
+        """Who saw the checkpoint that holds this leaf. Raises BadProof, NoteUnsigned, QuorumMissing, BadNote."""
         seen = policy.check(self.note)
         verify_inclusion(self.index, seen.checkpoint.size, leaf_hash, self.hashes, seen.checkpoint.root)
         if not seen.quorum_met:
