@@ -1,9 +1,9 @@
 /** Who wrote what is shown. Format: docs/formats/words.md; tincay/core/authorship.py is the server's half. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { fromBase64url, hex, type Bytes } from "./bytes";
+import { fromBase64url, hex, utf8, type Bytes } from "./bytes";
 import type { Signed } from "./generated";
-import { makeStatement, NotSigned, readStatement } from "./statement";
+import { makeStatement, NotSigned, readStatement, spelled } from "./statement";
 
 export type ForgedReason = "not_hers" | "step_missing" | "another_stage" | "message_missing" | "words_missing" | "part_missing" | "not_the_desk" | "another_place";
 
@@ -113,16 +113,23 @@ interface StepEvent {
   n: number;
   sealed?: string;
   stage?: string;
+  words?: string;
 }
 
+const same = (named: (string | undefined)[], there: string[]): boolean => {
+  const [left, right] = [new Set(named), new Set(there)];
+  return left.size === right.size && [...right].every((one) => left.has(one));
+};
+
 /** Throws Forged unless the openings of a report's leaves, in order, say what the page says (core.authorship.check_steps). */
-export function checkSteps(events: readonly StepEvent[], stage: string, messages: readonly Uint8Array[]): void {
+export function checkSteps(events: readonly StepEvent[], stage: string, words: HerWords, messages: readonly Uint8Array[]): void {
   if (!events.length || events.some(({ n }, i) => n !== i + 1)) throw new Forged("step_missing");
   const stages = events.filter(({ kind }) => kind === "stage_changed").map((event) => event.stage!);
   if ((stages[stages.length - 1] ?? "received") !== stage) throw new Forged("another_stage");
-  const said = new Set(events.filter(({ kind }) => kind === "message_posted").map(({ sealed }) => sealed!));
-  const held = new Set(messages.map(digest));
-  if (said.size !== held.size || [...held].some((one) => !said.has(one))) throw new Forged("message_missing");
+  const told = words.documents.filter(({ kind }) => kind !== "message").map((document) => digest(utf8(spelled(document))));
+  if (!same(events.flatMap((event) => event.words ?? []), told)) throw new Forged("words_missing");
+  const logged = events.filter(({ kind }) => kind === "message_posted").map(({ sealed }) => sealed);
+  if (!same(logged, messages.map(digest))) throw new Forged("message_missing");
 }
 
 interface Place {

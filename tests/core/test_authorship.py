@@ -32,13 +32,16 @@ from tincay.core.authorship import (
     Said,
     SealedParts,
     base64url,
+    check_steps,
     follow_keys,
+    follow_receipts,
     from_base64url,
     her_words,
     is_vouched,
     make_reply,
     read_desk_key,
     read_reply,
+    receipt_change,
     succeed,
     successors,
     vouch,
@@ -167,6 +170,56 @@ def test_two_messages_of_one_thread_are_hers_in_order() -> None:
         first["compartments"]["thread"]["sealed"][0],
         "00" * 32,
     )
+
+
+# --- what happened to a report
+
+
+@case(VECTORS["steps"])
+def test_the_steps_of_a_report_say_what_its_page_says(vector: dict[str, Any]) -> None:
+    words = her_words(from_base64url(vector["signing"]), [statement_of(one) for one in vector["statements"]])
+    found = None
+    try:
+        check_steps(
+            vector["events"],
+            stage=vector["stage"],
+            words=words,
+            messages=map(from_base64url, vector["messages"]),
+        )
+    except Forged as refused:
+        found = refused.reason
+    assert found == vector["forged"]
+
+
+# --- a new code
+
+
+@case(VECTORS["codes"]["follow"])
+def test_the_code_in_force_follows_from_the_first_one(vector: dict[str, Any]) -> None:
+    first = from_base64url(VECTORS["codes"]["first"])
+    changes = [statement_of(one) for one in vector["changes"]]
+    if vector["signing"]:
+        assert base64url(follow_receipts(first, changes)) == vector["signing"]
+    else:
+        with pytest.raises(NotSigned):
+            follow_receipts(first, changes)
+
+
+def test_the_old_code_signs_the_new_one_as_the_browser_does() -> None:
+    made = VECTORS["codes"]["made"]
+    document = receipt_change(recipient=made["recipient"], signing=from_base64url(made["signing"]))
+    signed = make_statement(from_base64url(made["seed"]), Kind.RECEIPT, document)
+    assert signed == statement_of(made["signed"])
+
+
+def test_the_new_code_signs_again_word_for_word() -> None:
+    again = VECTORS["codes"]["again"]
+    words = her_words(from_base64url(again["signing"]), [statement_of(one) for one in again["before"]])
+    seed = from_base64url(again["seed"])
+    signed = [make_statement(seed, Kind.WORDS, one) for one in words.documents]
+    assert signed == [statement_of(one) for one in again["after"]]
+    assert [one["document"] for one in again["after"]] == [one["document"] for one in again["before"]]
+    assert her_words(signing_public(seed), signed) == words
 
 
 # --- a desk's reply

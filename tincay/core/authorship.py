@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from tincay.core.sealing import Identity, desk_signing_seed, recipient_of, signing_public
-from tincay.core.statements import Kind, NotSigned, Statement, make_statement, read_statement
+from tincay.core.statements import Kind, NotSigned, Statement, make_statement, read_statement, spelled
 
 
 class Forged(Exception):
@@ -157,17 +157,22 @@ def follow_receipts(first: bytes, changes: Iterable[Statement]) -> bytes:
     return signing
 
 
-def check_steps(events: Sequence[Mapping[str, Any]], *, stage: str, messages: Iterable[bytes]) -> None:
+def check_steps(
+    events: Sequence[Mapping[str, Any]], *, stage: str, words: HerWords, messages: Iterable[bytes]
+) -> None:
     """Raise Forged unless the openings of a report's leaves, in order, say what the page says.
 
-    They are numbered without a gap; the last stage that they name is the page's; and each message that they name is
-    there, byte for byte, and no other.
+    They are numbered without a gap; the last stage that they name is the page's; and what she told and each message
+    that they name is there, byte for byte, and no other.
     """
     if not events or [event.get("n") for event in events] != list(range(1, len(events) + 1)):
         raise Forged("step_missing")
     stages = [str(event["stage"]) for event in events if event["kind"] == "stage_changed"]
     if (stages or ["received"])[-1] != stage:
         raise Forged("another_stage")
+    told = {spelled(document) for document in words.documents if document["kind"] != "message"}
+    if {event["words"] for event in events if "words" in event} != {sha256(one).hexdigest() for one in told}:
+        raise Forged("words_missing")
     logged = {str(event["sealed"]) for event in events if event["kind"] == "message_posted"}
     if logged != {sha256(sealed).hexdigest() for sealed in messages}:
         raise Forged("message_missing")

@@ -42,7 +42,7 @@ def change_code(*, report: Report, new: NewCode, now: datetime) -> None:
     document, signature = new.change.statement
     number = report.receipt_changes.count() + 1
     ReceiptChange.objects.create(report=report, number=number, document=document, signature=signature)
-    SignedWords.objects.bulk_update(rows, ["signature"])
+    SignedWords.objects.within(report=report).bulk_update(rows, ["signature"])
     report.locator, report.receipt, report.signing = (
         new.receipt.locator,
         new.receipt.recipient,

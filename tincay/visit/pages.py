@@ -182,8 +182,8 @@ class _Opener:
                 for row in openings(report.id)
             ]
             events = [json.loads(json.loads(one)["event"]) for one in opened]
-            check_steps(events, stage=report.stage, messages=messages)
-        except (Forged, ValueError, KeyError):
+            check_steps(events, stage=report.stage, words=self._hers, messages=messages)
+        except (Forged, ValueError, LookupError, TypeError, AttributeError):
             self.forged = True
 
     def open(self, wrapped: Wrapped) -> list[dict[str, Any]]:
