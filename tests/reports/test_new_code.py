@@ -11,6 +11,7 @@ from tests.cast import NOW, Helper, Network, Reporter, again, rows
 from tests.cast.ground import url64
 from tincay.core.authorship import follow_receipts, her_words, receipt_change
 from tincay.core.sealing import (
+    BadEnvelope,
     CannotOpen,
     Recipient,
     Sealed,
@@ -25,12 +26,16 @@ from tincay.core.statements import Kind, NotSigned, Statement, make_statement
 from tincay.intake.seal_on_server import signed
 from tincay.log.models import Queued
 from tincay.reports import ending, new_code
+from tincay.reports.application import log_event
+from tincay.reports.consents import change_consent
 from tincay.reports.envelope import NewCode, OpeningAgain, WrapAgain
+from tincay.reports.messages import receive_message
 from tincay.reports.models import ReceiptChange, Report, SignedWords
 from tincay.reports.new_code import change_code
 from tincay.reports.queries import with_gaps
 from tincay.reports.signed_words import StaleNumber, signed_words
 from tincay.reports.steps import finish, reopen
+from tincay.vault import actions as vault
 from tincay.vault.models import Opening, Wrap
 from tincay.web.strict_json import Malformed
 
@@ -119,25 +124,13 @@ def test_what_the_old_code_signs_is_refused_also_by_who_read_the_row_before(
     before = everything()
     stale = report  # as a request read it that waited meanwhile
     with pytest.raises(NotSigned):
-        new_code_message(stale, key, message)
+        receive_message(
+            report=stale, key=key, sealed=message.sealed, words=message.words, sealed_by="browser", now=NOW
+        )
     with pytest.raises(NotSigned):
-        change_consent_of(stale, grant)
+        change_consent(report=stale, grant=grant, now=NOW)
     assert everything() == before
     assert fresh.messages() == ["Chào bạn.", "Tôi đợi."]
-
-
-def new_code_message(report: Report, key: str, message: Any) -> None:
-    from tincay.reports.messages import receive_message
-
-    receive_message(
-        report=report, key=key, sealed=message.sealed, words=message.words, sealed_by="browser", now=NOW
-    )
-
-
-def change_consent_of(report: Report, grant: Any) -> None:
-    from tincay.reports.consents import change_consent
-
-    change_consent(report=report, grant=grant, now=NOW)
 
 
 def test_what_happens_to_a_report_that_was_read_before_is_sealed_to_the_new_code(
@@ -145,7 +138,7 @@ def test_what_happens_to_a_report_that_was_read_before_is_sealed_to_the_new_code
 ) -> None:
     stale = again(report)
     fresh = reporter.change_code()
-    new_code.log_event(stale, "escalated", NOW, rule="r", level="e1")
+    log_event(stale, "escalated", NOW, rule="r", level="e1")
     assert len(opened(fresh)) == again(report).steps
 
 
@@ -163,7 +156,7 @@ def test_what_breaks_off_changes_nothing(
 ) -> None:
     _, new = reporter.new_code()
     verbs = [
-        (new_code.vault, "give_to_receipt"),
+        (vault, "give_to_receipt"),
         (ReceiptChange.objects, "create"),
         (new_code, "save_columns"),
         (new_code, "log_event"),
@@ -185,9 +178,12 @@ def test_what_breaks_off_changes_nothing(
 
 
 def test_words_that_came_meanwhile_are_not_lost(reporter: Reporter, helper: Helper, report: Report) -> None:
-    for meanwhile in (lambda: reporter.write("Khoan đã."), lambda: helper.write(report, "Bạn ơi.")):
+    for words in ("Khoan đã.", "Bạn ơi."):
         _, new = reporter.new_code()
-        meanwhile()
+        if words == "Khoan đã.":
+            reporter.write(words)
+        else:
+            helper.write(report, words)
         before = everything()
         with pytest.raises(StaleNumber):
             change_code(report=again(report), new=new, now=NOW)
@@ -285,8 +281,6 @@ def test_a_code_that_another_report_has_is_refused(reporter: Reporter, report: R
 
 @pytest.mark.parametrize("place", ["first", "last"])
 def test_ciphertext_of_another_shape_is_refused(reporter: Reporter, report: Report, place: str) -> None:
-    from tincay.core.sealing import BadEnvelope
-
     _, new = reporter.new_code()
     at = 0 if place == "first" else -1
     bad = new.openings[at].model_copy(update={"sealed": b"no age file"})

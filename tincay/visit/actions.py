@@ -146,8 +146,8 @@ def change_code(*, visit: Visit, new: NewCode, keys: ReceiptKeys | None, now: da
     visit.receipt = new.receipt.recipient
     visit.sealed = seal(_packed(keys), Recipient(visit.recipient)) if keys else None
     visit.save(update_fields=["receipt", "sealed"])
-    Challenge.objects.within(report=visit.report_id).delete()
-    Visit.objects.within(report=visit.report_id).exclude(pk=visit.pk).delete()
+    Challenge.objects.within(report=visit.report).delete()
+    Visit.objects.within(report=visit.report).exclude(pk=visit.pk).delete()
 
 
 @one_transaction
