@@ -40,9 +40,6 @@ def shared_folder(factory: pytest.TempPathFactory) -> Path:
 
 def load(folder: Path) -> None:
     """`tincay demo --load-only`, as a visitor does it."""
-    if os.environ.get("DEVDEMO"):
-        shutil.copytree(os.environ["DEVDEMO"], folder)
-        return
     command = [*TINCAY, "demo", "--load-only"]
     subprocess.run(
         command, cwd=settings.BASE_DIR, env=environment(folder), check=True, stdout=subprocess.DEVNULL

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from tests.browser.conftest import _patient, browser_type_launch_args
 from tests.cast import Reporter, base64_text
 from tests.cast.ground import plain_json
 from tests.demo.loaded import made_once, shared_folder
@@ -28,6 +29,8 @@ from tincay.reports.receiving import receive_report
 from tincay.web.models import Install, this_install
 from tincay.web.strict_json import read
 from tincay.web.time import now
+
+__all__ = ["_patient", "browser_type_launch_args"]
 
 PARTS = ("QZVA trước, ", "QZVB giữa, ", "QZVC sau.")
 LONG, LONG_NUMBER = "Chuyện 1", 1

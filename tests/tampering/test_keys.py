@@ -13,7 +13,15 @@ from tests.tampering.attacker import own_key, swap_desk_key
 from tests.tampering.demo_copy import HELPER, DemoCopy, account, signed_in
 from tests.tampering.desk_page import Scripts, unlock
 from tincay.core.authorship import desk_key_of, from_base64url, is_vouched
-from tincay.core.sealing import Identity, Recipient, Sealed, fingerprint, recipient_of, same_fingerprint, unwrap
+from tincay.core.sealing import (
+    Identity,
+    Recipient,
+    Sealed,
+    fingerprint,
+    recipient_of,
+    same_fingerprint,
+    unwrap,
+)
 from tincay.core.statements import Statement
 from tincay.web.models import this_install
 from tincay.web.packs import pack_text
@@ -47,7 +55,9 @@ def assert_nothing_is_taken(demo: DemoCopy, sealed: dict[str, Any]) -> None:
 
 def test_a_desk_key_in_its_row(demo: DemoCopy) -> None:
     sealed, mine = envelope(), own_key()
-    demo.attacker.run("UPDATE people_desk SET recipient = ?, signing = ? WHERE code = ?", mine.recipient, mine.signing, DESK)
+    demo.attacker.run(
+        "UPDATE people_desk SET recipient = ?, signing = ? WHERE code = ?", mine.recipient, mine.signing, DESK
+    )
     assert_nothing_is_taken(demo, sealed)
     assert f"another key for {DESK}" in demo.log_verify()
 
@@ -103,7 +113,9 @@ def test_a_members_key(demo: DemoCopy) -> None:
     old = begun["old"]
     wrap = Sealed(base64.b64decode(old["wrap"]))
     desk = desk_key_of(unwrap(wrap, identity_of(BOSS), of=Recipient(old["recipient"])), desk=DESK, number=1)
-    vouched = {one["id"]: is_vouched(desk, one["recipient"], signed(one["voucher"])) for one in begun["members"]}
+    vouched = {
+        one["id"]: is_vouched(desk, one["recipient"], signed(one["voucher"])) for one in begun["members"]
+    }
     assert not vouched.pop(number)
     assert vouched
     assert all(vouched.values())
@@ -119,7 +131,9 @@ def signed(voucher: dict[str, str]) -> Statement:
 def routed() -> Any:
     """Where phones send reports: what the page carries."""
     scripts = Scripts(Client().get("/tell/").content.decode()).by_id
-    [found] = [config["routed"] for config in scripts.values() if isinstance(config, dict) and "routed" in config]
+    [found] = [
+        config["routed"] for config in scripts.values() if isinstance(config, dict) and "routed" in config
+    ]
     return found
 
 

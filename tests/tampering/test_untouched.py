@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.log.conftest import RunningWitness
 from tests.cast import code_number
+from tests.log.conftest import RunningWitness
 from tests.tampering.conftest import LONG, LONG_NUMBER, PARTS
 from tests.tampering.demo_copy import CODES, DemoCopy, warns
 

@@ -33,7 +33,7 @@ def assert_both_warn(demo: DemoCopy, name: str = HERS) -> None:
 
 def last_reply(demo: DemoCopy, name: str) -> tuple[Any, ...]:
     [row] = demo.attacker.ask(
-        "SELECT m.key, m.kind, m.number, t.sealed FROM reports_message m JOIN vault_sealedtext t "  # noqa: S608
+        "SELECT m.key, m.kind, m.number, t.sealed FROM reports_message m JOIN vault_sealedtext t "
         f"ON t.id = m.text_id WHERE report_id = {OF_REPORT} AND NOT from_reporter ORDER BY m.place DESC LIMIT 1",
         name,
     )
@@ -53,7 +53,7 @@ def test_a_reply_that_nobody_signed(demo: DemoCopy) -> None:
 
 def test_a_reply_signed_with_a_key_of_his_own(demo: DemoCopy) -> None:
     _, kind, number, _ = last_reply(demo, HERS)
-    thread = demo.attacker.one(f"SELECT thread FROM reports_report WHERE id = {OF_REPORT}", HERS)  # noqa: S608
+    thread = demo.attacker.one(f"SELECT thread FROM reports_report WHERE id = {OF_REPORT}", HERS)
     reply = reply_of(
         own_key(), by=number, day=demo.today, desk="cay-me-tiep-nhan", key="x" * 22, kind=kind, thread=thread
     )
@@ -72,7 +72,7 @@ def test_a_true_reply_of_another_thread(demo: DemoCopy) -> None:
     ["number = 9", "kind = 'answer'", "posted_at = datetime(posted_at, '+3 days')", "from_reporter = 1"],
 )
 def test_a_true_reply_under_another_number_kind_day_or_name(demo: DemoCopy, change: str) -> None:
-    demo.attacker.run(f"UPDATE reports_message SET {change} WHERE id = {REPLY}", HERS)  # noqa: S608
+    demo.attacker.run(f"UPDATE reports_message SET {change} WHERE id = {REPLY}", HERS)
     her, desk = demo.her(CODES[HERS]), demo.desk(HERS)
     assert warns(her.home)
     assert TRUE not in her.home
@@ -92,7 +92,7 @@ def test_a_message_in_her_name(demo: DemoCopy) -> None:
 def replace_story(attacker: Attacker, name: str) -> bytes:
     forged = attacker.sealed_to(name, "narrative", {"v": 1, "answers": {}, "words": LIE})
     attacker.run(
-        "UPDATE vault_sealedtext SET sealed = ? WHERE compartment_id IN "  # noqa: S608
+        "UPDATE vault_sealedtext SET sealed = ? WHERE compartment_id IN "
         f"(SELECT id FROM vault_compartment WHERE owner = {OF_REPORT} AND kind = 'narrative')",
         forged, name,
     )  # fmt: skip
@@ -108,7 +108,7 @@ def swap_story_and_key(attacker: Attacker, name: str) -> None:
             words["compartments"]["narrative"]["sealed"] = [digest(forged)]
         text, signature = mine.signed("words", words)
         attacker.run(
-            f"UPDATE reports_signedwords SET document = ?, signature = ? WHERE report_id = {OF_REPORT} AND number = ?",  # noqa: S608
+            f"UPDATE reports_signedwords SET document = ?, signature = ? WHERE report_id = {OF_REPORT} AND number = ?",
             text, signature, name, number,
         )  # fmt: skip
     attacker.run("UPDATE reports_report SET signing = ? WHERE code_name = ?", mine.signing, name)
@@ -170,43 +170,46 @@ def test_a_part_of_a_long_story(demo: DemoCopy, sql: str) -> None:
     assert not desk.says("QZVC")
 
 
-def test_the_whole_story(demo: DemoCopy) -> None:
-    demo.attacker.run(f"DELETE FROM vault_sealedtext WHERE EXISTS (SELECT 1 {PART})", LONG)  # noqa: S608
-    assert warns(demo.her(code_number(LONG_NUMBER)).data)
-    assert demo.desk(LONG).warns
-
-
 # --- what is missing
+
+
+def remove_her_message(attacker: Attacker, name: str, *, statement: bool) -> None:
+    """Her last message, its words, and what she signed of it."""
+    [(place, text)] = attacker.ask(
+        f"SELECT max(place), text_id FROM reports_message WHERE report_id = {OF_REPORT} AND from_reporter",
+        name,
+    )
+    assert place is not None
+    attacker.run("DELETE FROM reports_message WHERE text_id = ?", text)
+    attacker.run("DELETE FROM vault_sealedtext WHERE id = ?", text)
+    if statement:
+        statements = f"FROM reports_signedwords WHERE report_id = {OF_REPORT}"
+        last = attacker.one(f"SELECT max(number) {statements}", name)
+        attacker.run(f"DELETE {statements} AND number = ?", name, last)
 
 
 @pytest.mark.parametrize("statement", [False, True], ids=["message", "message and statement"])
 def test_a_message_of_hers_removed(demo: DemoCopy, statement: bool) -> None:
-    text = demo.attacker.one(
-        f"SELECT text_id FROM reports_message WHERE report_id = {OF_REPORT} AND from_reporter", HERS  # noqa: S608
-    )
-    demo.attacker.run("DELETE FROM reports_message WHERE text_id = ?", text)
-    demo.attacker.run("DELETE FROM vault_sealedtext WHERE id = ?", text)
-    if statement:
-        demo.attacker.run(f"DELETE FROM reports_signedwords WHERE number = 2 AND report_id = {OF_REPORT}", HERS)  # noqa: S608
+    remove_her_message(demo.attacker, HERS, statement=statement)
     assert_both_warn(demo)
 
 
 def test_a_reply_removed(demo: DemoCopy) -> None:
-    text = demo.attacker.one(f"SELECT text_id FROM reports_message WHERE id = {REPLY}", HERS)  # noqa: S608
+    text = demo.attacker.one(f"SELECT text_id FROM reports_message WHERE id = {REPLY}", HERS)
     demo.attacker.run("DELETE FROM reports_message WHERE text_id = ?", text)
     demo.attacker.run("DELETE FROM vault_sealedtext WHERE id = ?", text)
     assert_both_warn(demo)
 
 
 def test_an_opening_in_the_middle_removed(demo: DemoCopy) -> None:
-    demo.attacker.run(f"DELETE FROM vault_opening WHERE owner = {OF_REPORT} AND number = 4", HERS)  # noqa: S608
+    demo.attacker.run(f"DELETE FROM vault_opening WHERE owner = {OF_REPORT} AND number = 4", HERS)
     assert_both_warn(demo)
     assert "an opening is missing" in demo.log_verify()
 
 
 def test_the_last_opening_removed(demo: DemoCopy) -> None:
     """The row says that there were more. A stage or a message that it told is missed on both sides, too."""
-    demo.attacker.run(f"DELETE FROM vault_opening WHERE owner = {OF_REPORT} AND number = 2", FRESH)  # noqa: S608
+    demo.attacker.run(f"DELETE FROM vault_opening WHERE owner = {OF_REPORT} AND number = 2", FRESH)
     assert "an opening is missing" in demo.log_verify()
     assert warns(demo.her(code_number(FRESH_NUMBER)).home)
     assert demo.desk(FRESH).forged
