@@ -19,7 +19,10 @@ TRUE = "Công an đã nhận tin"
 LETTER = "Tối qua bạn ấy nhắn một tin"
 """What she wrote last."""
 STORY = "Bạn tôi nhận việc phục vụ"
-REPLY = f"(SELECT id FROM reports_message WHERE report_id = {OF_REPORT} AND NOT from_reporter ORDER BY place DESC LIMIT 1)"
+REPLY = (
+    "(SELECT id FROM reports_message "
+    f"WHERE report_id = {OF_REPORT} AND NOT from_reporter ORDER BY place DESC LIMIT 1)"
+)
 
 
 def assert_both_warn(demo: DemoCopy, name: str = HERS) -> None:
