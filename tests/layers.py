@@ -96,6 +96,7 @@ EXTRA = {
     "estimates.tables": ("models", "the shape of a table of counts: beside the rows that it becomes"),
     "estimates.texts": ("forms", "words of estimates, for forms and pages"),
     "estimates.worker": ("above actions", "a thread that takes runs up, one after another"),
+    "visit.new_code": ("queries", "what a new code takes over, sealed again where there is no script"),
     "visit.sealed": ("models", "sealed words with the wrap that her receipt opens"),
     "visit.stage_bar": ("pages", "the bar of stages: words for what happened and what comes"),
     "visit.consents": ("models", "which items a consent hands over: a table"),

@@ -1,32 +1,53 @@
 /** What she tells later: to the desk that has the report, or anew to another one. docs/formats/words.md. */
 
-import { signWords } from "./authorship";
-import { base64, fromBase64 } from "./bytes";
-import { compartments, documents, only, openCodes, type Told } from "./envelope";
-import type { AdditionIn } from "./generated";
-import type { PageRecord } from "./record";
+import { signWords, type HerWords } from "./authorship";
+import { base64, fromBase64, type Bytes } from "./bytes";
+import { compartments, deskFor, documents, only, openCodes, type Told } from "./envelope";
+import type { AddedIn, AdditionIn, CompartmentsIn } from "./generated";
 import type { Routing } from "./routing";
-import { recipientOf, sealDocument, unwrap, wrap } from "./seal";
+import { recipientOf, sealDocument, unwrap, wrap, type Recipient } from "./seal";
 import type { Stretched } from "./stretch";
 
-/** A compartment that there is, with the wrap that her receipt opens. */
+/** A compartment that there is: the wrap that her receipt opens, and how many texts are in it. */
 export interface Before {
   kind: string;
   of: string;
   sealed: string;
+  texts: number;
 }
 
-/** Seals and signs what is new in `told`; `desk` is where all answers together lead. Throws NotSigned. */
-export async function makeAddition(told: Told, kind: string, desk: string, receipt: Stretched, key: string, { words }: PageRecord, before: Before[], routing: Routing): Promise<AdditionIn> {
+/** What is there already, and where all of it leads. */
+export interface Reported {
+  kind: string;
+  words: HerWords;
+  before: Before[];
+  routing: Routing;
+  officials: readonly string[];
+}
+
+/** Seals and signs what is new in `told`; `all` is everything that she told, by which it is routed. The same `key` for
+ * each try. Throws NotSigned. */
+export async function makeAddition(told: Told, all: Told, receipt: Stretched, key: string, reported: Reported): Promise<AdditionIn> {
+  const { kind, words, before, routing, officials } = reported;
   const last = words.documents[words.documents.length - 1]!;
-  const { priority } = openCodes(told, kind);
-  const signable = { codes: { priority }, key, kind: "words" as const, n: last.n + 1 };
+  const { priority } = openCodes(all, kind);
   const { narrative, contact } = documents(told, kind);
-  if (desk === last.desk) {
-    const recipient = words.recipient("narrative");
-    const sealed = await Promise.all(narrative.map((part) => sealDocument(part, recipient)));
-    const signed = await signWords(receipt.signingSeed, { ...signable, compartments: { narrative: { recipient, sealed } }, desk, desk_signing: last.desk_signing });
-    return { v: 1, key, priority, sealed: sealed.map(base64), moved: null, words: signed };
+  const sign = (desk: string, desk_signing: string, compartments: Parts): Promise<AdditionIn["words"]> =>
+    signWords(receipt.signingSeed, { codes: { priority }, compartments, desk, desk_signing, key, kind: "words", n: last.n + 1 });
+  const desk = deskFor(all, routing, officials);
+  // Where words of before were erased, what is added would look as if a part were missing.
+  const whole = (["narrative", "contact"] as const).every((name) => {
+    const of = words.recipient(name);
+    return before.find((one) => one.of === of)?.texts === words.hashes(of).length;
+  });
+  if (desk === last.desk && whole) {
+    const seal = async (name: string, contents: object[]) => {
+      const recipient = words.recipient(name);
+      return { recipient, sealed: await Promise.all(contents.map((content) => sealDocument(content, recipient))) };
+    };
+    const parts = { narrative: await seal("narrative", narrative), contact: await seal("contact", [contact]) };
+    const added: AddedIn = { narrative: parts.narrative.sealed.map(base64), contact: [base64(parts.contact.sealed[0]!)] };
+    return { v: 1, key, priority, sealed: added, words: await sign(desk, last.desk_signing, parts) };
   }
   const to = await routing.keys(desk);
   const mine = await recipientOf(receipt.identity);
@@ -35,6 +56,8 @@ export async function makeAddition(told: Told, kind: string, desk: string, recei
     const reader = (name === "identity" ? to.case : to.desk).recipient;
     return { of, to: reader, sealed: base64(await wrap(await unwrap(fromBase64(sealed), receipt.identity, of), reader)) };
   });
-  const signed = await signWords(receipt.signingSeed, { ...signable, compartments: only(closed, "parts"), desk, desk_signing: to.desk.signing });
-  return { v: 1, key, priority, sealed: [], moved: { desk, compartments: only(closed, "given"), before: await Promise.all(handed) }, words: signed };
+  const given: CompartmentsIn = only(closed, "given");
+  return { v: 1, key, priority, sealed: { desk, compartments: given, before: await Promise.all(handed) }, words: await sign(desk, to.desk.signing, only(closed, "parts")) };
 }
+
+type Parts = Record<string, { recipient: Recipient; sealed: Bytes[] }>;

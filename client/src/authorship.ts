@@ -1,9 +1,9 @@
 /** Who wrote what is shown. Format: docs/formats/words.md; tincay/core/authorship.py is the server's half. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { fromBase64url, hex, type Bytes } from "./bytes";
+import { fromBase64url, hex, utf8, type Bytes } from "./bytes";
 import type { Signed } from "./generated";
-import { makeStatement, NotSigned, readStatement } from "./statement";
+import { makeStatement, NotSigned, readStatement, spelled } from "./statement";
 
 export type ForgedReason = "not_hers" | "step_missing" | "another_stage" | "message_missing" | "words_missing" | "part_missing" | "not_the_desk" | "another_place";
 
@@ -27,7 +27,7 @@ export interface WordsDocument {
   desk: string;
   desk_signing: string;
   key: string;
-  kind: "report" | "message" | "words" | "carried";
+  kind: "report" | "message" | "words";
   n: number;
   v: 1;
 }
@@ -40,8 +40,8 @@ export function signWords(seed: Bytes, { compartments, ...rest }: Signable): Pro
   return makeStatement(seed, "words", { ...rest, compartments: Object.fromEntries(parts), v: 1 });
 }
 
-/** Signs with a new code what the old one had signed. */
-export const signCarried = (seed: Bytes, words: HerWords, key: string): Promise<Signed> => makeStatement(seed, "words", { ...words.carried(key), v: 1 });
+/** Signs with a new code, word for word, what the old one had signed. */
+export const signAgain = (seed: Bytes, words: HerWords): Promise<Signed[]> => Promise.all(words.documents.map((document) => makeStatement(seed, "words", document)));
 
 /** The old code's word for the new one. */
 export const signChange = (seed: Bytes, recipient: string, signing: string): Promise<Signed> =>
@@ -50,7 +50,11 @@ export const signChange = (seed: Bytes, recipient: string, signing: string): Pro
 /** The verifying key of the receipt in force, from the one that the first leaf commits. Throws NotSigned. */
 export async function followReceipts(first: string, changes: readonly Signed[]): Promise<string> {
   let signing = first;
-  for (const change of changes) signing = (await readStatement<{ signing: string }>(fromBase64url(signing), "receipt-change", change)).signing;
+  for (const change of changes) {
+    const next = (await readStatement<{ signing?: unknown }>(fromBase64url(signing), "receipt-change", change)).signing;
+    if (typeof next !== "string") throw new NotSigned();
+    signing = next;
+  }
   return signing;
 }
 
@@ -68,28 +72,7 @@ export class HerWords {
 
   /** The public keys of every compartment of a kind that she ever made. */
   recipients(kind: string): string[] {
-    return [...this.kinds()].filter(([, name]) => name === kind).map(([recipient]) => recipient);
-  }
-
-  /** The kind of every compartment that she made, by its public key, oldest first. */
-  private kinds(): Map<string, string> {
-    // kind:1, kind:2, … and after them the one in use: in a statement they stand in the order of their spelling.
-    const age = ([name]: [string, unknown]): number => Number(name.split(":")[1] ?? Infinity);
-    const named = this.documents.flatMap(({ compartments }) => Object.entries(compartments).sort((a, b) => age(a) - age(b)));
-    return new Map(named.map(([name, { recipient }]) => [recipient, name.split(":")[0]!]));
-  }
-
-  /** What she signs with a new code: everything that the old one signed, as one statement. */
-  carried(key: string): Omit<WordsDocument, "v"> {
-    const { desk, desk_signing } = this.documents[this.documents.length - 1]!;
-    const compartments: WordsDocument["compartments"] = {};
-    for (const kind of new Set(this.kinds().values())) {
-      const all = this.recipients(kind);
-      all.forEach((recipient, i) => {
-        compartments[i === all.length - 1 ? kind : `${kind}:${i + 1}`] = { recipient, sealed: this.hashes(recipient) };
-      });
-    }
-    return { codes: {}, compartments, desk, desk_signing, key, kind: "carried", n: 1 };
+    return [...new Set(this.documents.flatMap(({ compartments }) => compartments[kind]?.recipient ?? []))];
   }
 
   hashes(recipient: string): string[] {
@@ -130,16 +113,23 @@ interface StepEvent {
   n: number;
   sealed?: string;
   stage?: string;
+  words?: string;
 }
 
+const same = (named: (string | undefined)[], there: string[]): boolean => {
+  const [left, right] = [new Set(named), new Set(there)];
+  return left.size === right.size && [...right].every((one) => left.has(one));
+};
+
 /** Throws Forged unless the openings of a report's leaves, in order, say what the page says (core.authorship.check_steps). */
-export function checkSteps(events: readonly StepEvent[], stage: string, messages: readonly Uint8Array[]): void {
+export function checkSteps(events: readonly StepEvent[], stage: string, words: HerWords, messages: readonly Uint8Array[]): void {
   if (!events.length || events.some(({ n }, i) => n !== i + 1)) throw new Forged("step_missing");
   const stages = events.filter(({ kind }) => kind === "stage_changed").map((event) => event.stage!);
   if ((stages[stages.length - 1] ?? "received") !== stage) throw new Forged("another_stage");
-  const said = new Set(events.filter(({ kind }) => kind === "message_posted").map(({ sealed }) => sealed!));
-  const held = new Set(messages.map(digest));
-  if (said.size !== held.size || [...held].some((one) => !said.has(one))) throw new Forged("message_missing");
+  const told = words.documents.filter(({ kind }) => kind !== "message").map((document) => digest(utf8(spelled(document))));
+  if (!same(events.flatMap((event) => event.words ?? []), told)) throw new Forged("words_missing");
+  const logged = events.filter(({ kind }) => kind === "message_posted").map(({ sealed }) => sealed);
+  if (!same(logged, messages.map(digest))) throw new Forged("message_missing");
 }
 
 interface Place {

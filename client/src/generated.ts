@@ -1,12 +1,17 @@
 /** Written by `./run generate` from the Python side (tests/client_types.py): not to be edited. */
 
-/** What she tells later. `sealed` goes to the compartment in use; where it is moved, to the new one. */
+/** What is sealed to the compartments in use. One document about her, also an empty one: it tells nothing. */
+export interface AddedIn {
+  narrative: string[];
+  contact: [string];
+}
+
+/** What she tells later: added to the compartments in use, or moved with all of it to new ones. */
 export interface AdditionIn {
   v: 1;
   key: string;
-  priority: "p0" | "p1" | "p2" | "p3" | null;
-  sealed: string[];
-  moved: MovedIn | null;
+  priority: "p0" | "p1" | "p2" | "p3";
+  sealed: AddedIn | MovedIn;
   words: Signed;
 }
 
@@ -119,10 +124,9 @@ export interface MovedIn {
 /** A new code takes the old one's place: everything that the old one opened, for the new one. */
 export interface NewCode {
   v: 1;
-  key: string;
   receipt: ReceiptIn;
   change: Signed;
-  words: Signed;
+  words: Signed[];
   wraps: WrapAgain[];
   openings: OpeningAgain[];
 }

@@ -75,12 +75,12 @@ export const recordData = (): RecordData => json<RecordData>("record");
 const thingIn = (element: HTMLElement): SealedThing => JSON.parse(element.querySelector("script[type='application/json']")!.textContent!) as SealedThing;
 
 /** Where the page shows how far it came: every step is there, and says what the page says. */
-async function checkHistory(): Promise<void> {
+async function checkHistory(words: HerWords): Promise<void> {
   const data = recordData();
   if (!data.steps || !document.querySelector("[data-whole-thread]")) return;
   const events = (await opener().openings(data)).map((opening) => JSON.parse((JSON.parse(opening) as { event: string }).event));
   const shown = all(document, "sealed-words[data-thread]").flatMap((element) => thingIn(element).sealed.map(fromBase64));
-  checkSteps(events, data.steps.stage, shown);
+  checkSteps(events, data.steps.stage, words, shown);
 }
 
 /** As soon as the key is there: her own signatures first, then whether everything of hers is on the page. */
@@ -93,7 +93,7 @@ export async function checkPage(): Promise<void> {
       const things = all(document, "sealed-words[data-thread]").map(thingIn).filter(({ said }) => !said);
       const threads = document.querySelector("[data-whole-thread]") ? record.words.recipients("thread") : [];
       for (const thread of threads) record.checkWhole(thread, things);
-      await checkHistory();
+      await checkHistory(record.words);
       return false;
     })
     // What cannot be opened or read is no better than what is forged; a key that went meanwhile says nothing.

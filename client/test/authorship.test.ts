@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Forged, herWords, isVouched, lastKey, makeReply, readReply, signWords, succeed, successors, vouch, type DeskKey, type ForgedReason, type Reply, type Said } from "../src/authorship";
+import { checkSteps, followReceipts, Forged, herWords, isVouched, lastKey, makeReply, readReply, signAgain, signChange, signWords, succeed, successors, vouch, type DeskKey, type ForgedReason, type Reply, type Said } from "../src/authorship";
 import { base64url, fromBase64url, utf8 } from "../src/bytes";
 import type { Signed } from "../src/generated";
 import { signingPublic } from "../src/sign";
@@ -30,6 +30,13 @@ interface Answer {
 }
 interface Vectors {
   words: Words[];
+  steps: { why: string; signing: string; statements: Signed[]; events: Parameters<typeof checkSteps>[0]; stage: string; messages: string[]; forged: ForgedReason | null }[];
+  codes: {
+    first: string;
+    made: { seed: string; recipient: string; signing: string; signed: Signed };
+    again: { signing: string; before: Signed[]; seed: string; after: Signed[] };
+    follow: { why: string; changes: Signed[]; signing: string | null }[];
+  };
   replies: { made: { identity: string; signing: string; reply: Reply; document: object }; read: Answer[] };
   keys: {
     first: DeskKey;
@@ -74,6 +81,31 @@ test("what she signs here is read as hers", async () => {
   const statement = await signWords(seed, { codes: {}, compartments, desk: "d", desk_signing: "s", key: "k", kind: "report", n: 1 });
   const words = await herWords(await signingPublic(seed), [statement]);
   words.check("age1t", utf8("letter"));
+});
+
+test("the steps of a report say what its page says, or are forged for the reason that the server finds", async () => {
+  assert.ok(vectors.steps.length > 15);
+  for (const { why, signing, statements, events, stage, messages, forged: reason } of vectors.steps) {
+    const words = await herWords(fromBase64url(signing), statements);
+    const check = (): void => checkSteps(events, stage, words, messages.map(fromBase64url));
+    if (reason) assert.throws(check, forged(reason), why);
+    else check();
+  }
+});
+
+test("the code in force follows from the first one", async () => {
+  const { first, follow } = vectors.codes;
+  for (const { why, changes, signing } of follow) {
+    const found = followReceipts(first, changes);
+    if (signing) assert.equal(await found, signing, why);
+    else await assert.rejects(found, NotSigned, why);
+  }
+});
+
+test("the old code signs the new one, and the new one signs again, byte for byte as on the server", async () => {
+  const { made, again } = vectors.codes;
+  assert.deepEqual(await signChange(fromBase64url(made.seed), made.recipient, made.signing), made.signed);
+  assert.deepEqual(await signAgain(fromBase64url(again.seed), await herWords(fromBase64url(again.signing), again.before)), again.after);
 });
 
 test("a reply is written byte for byte as on the server", async () => {

@@ -14,6 +14,7 @@ from tincay.core import receipts
 from tincay.core.clock import ZONE
 from tincay.core.sealing import (
     Identity,
+    Recipient,
     Sealed,
     Stretched,
     new_key,
@@ -21,9 +22,10 @@ from tincay.core.sealing import (
     stretch_passphrase,
     stretch_receipt,
     unpad,
+    unwrap,
 )
 from tincay.reports.models import Report
-from tincay.vault.models import SealedText
+from tincay.vault.models import SealedText, Wrap
 
 NOW = datetime(2026, 6, 30, 9, 0, tzinfo=ZONE)
 """A Tuesday morning: the beginning of every test and of the demo."""
@@ -82,8 +84,10 @@ def again(report: Report) -> Report:
 # --- words
 
 
-def open_texts(report: Report, kind: str, key: Identity) -> list[dict[str, Any]]:
-    found = rows(SealedText).filter(compartment__owner=report.id, compartment__kind=kind).order_by("place")
+def open_texts(wrap: Wrap, holder: Identity) -> list[dict[str, Any]]:
+    """What stands in one compartment, by the wrap that its holder opens."""
+    key = unwrap(Sealed(bytes(wrap.sealed)), holder, of=Recipient(wrap.compartment.recipient))
+    found = rows(SealedText).filter(compartment=wrap.compartment).order_by("place")
     opened = [json.loads(unpad(open_sealed(Sealed(bytes(row.sealed)), key))) for row in found]
     return [json.loads(one["reply"]) if "reply" in one else one for one in opened]
 

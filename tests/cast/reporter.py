@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from tests.cast.ground import (
     SALT,
     TODAY,
     WORDS,
+    again,
     base64_text,
     code_number,
     new_message_key,
@@ -20,6 +21,7 @@ from tests.cast.ground import (
     stretched_code,
     url64,
 )
+from tincay.core.authorship import SealedParts, from_base64url, words_document
 from tincay.core.consent import Grant, grant_document
 from tincay.core.sealing import (
     Recipient,
@@ -37,14 +39,16 @@ from tincay.core.statements import Kind, make_statement
 from tincay.directory.queries import case_desk, desk_for
 from tincay.intake.seal_on_server import HerMessage, seal_message, signed
 from tincay.people.models import Desk
+from tincay.reports.additions import receive_addition
 from tincay.reports.consents import change_consent
-from tincay.reports.envelope import Envelope
+from tincay.reports.envelope import AdditionIn, Envelope, MovedIn, NewCode
 from tincay.reports.messages import receive_message
 from tincay.reports.models import Message, Report
+from tincay.reports.new_code import change_code
 from tincay.reports.receiving import receive_report
 from tincay.reports.signed_words import signed_words
-from tincay.vault.models import Wrap
-from tincay.vault.queries import recipient
+from tincay.vault.queries import recipient, wraps_for_receipt
+from tincay.visit.new_code import sealed_again
 from tincay.web.strict_json import Signed, read, signed_json
 
 
@@ -198,8 +202,103 @@ class Reporter:
         """What the receipt opens: her own words, and the messages."""
         found = report or self.report
         assert found
-        row = rows(Wrap).get(compartment__owner=found.id, compartment__kind=kind, holder_kind="receipt")
-        return open_texts(found, kind, unwrap(Sealed(bytes(row.sealed)), self.keys.identity))
+        wraps = wraps_for_receipt(found.id).filter(compartment__kind=kind)
+        return [document for row in wraps for document in open_texts(row, self.keys.identity)]
+
+    def new_code(self) -> tuple["Reporter", NewCode]:
+        """Herself with another code, and what her phone posts to put it in the place of this one."""
+        assert self.report
+        fresh = replace(self, number=self.number + 1000)
+        return fresh, sealed_again(self.report, old=self.keys, new=fresh.keys)
+
+    def change_code(self, *, now: datetime = NOW) -> "Reporter":
+        """Herself with another code, which has taken the old one's place."""
+        assert self.report
+        fresh, new = self.new_code()
+        change_code(report=again(self.report), new=new, now=now)
+        fresh.report = again(self.report)
+        return fresh
+
+    def addition_json(
+        self,
+        words: str,
+        *,
+        to: Desk | None = None,
+        case: Desk | None = None,
+        priority: str = "p2",
+        answers: Mapping[str, list[str]] | None = None,
+        fields: Mapping[str, str] | None = None,
+        key: str | None = None,
+    ) -> dict[str, Any]:
+        """What her phone posts when she tells more later; `to` is the desk to which it then goes."""
+        assert self.report
+        narrative = {"v": 1, "answers": dict(answers or {}), "words": words}
+        contact = {"v": 1, "answers": {}, "fields": dict(fields or {})}
+        sealed: dict[str, Any]
+        if to:
+            sealed = self._moved(narrative, contact, to, case or case_desk(to))
+        else:
+            sealed = {
+                kind: [base64_text(seal(pad(plain_json(document)), recipient(self.report.id, kind)))]
+                for kind, document in (("narrative", narrative), ("contact", contact))
+            }
+        unsigned = {
+            "v": 1,
+            "key": key or new_message_key(),
+            "priority": priority,
+            "sealed": sealed,
+            "words": {"document": "", "signature": url64(bytes(64))},
+        }
+        return self.signed_addition(unsigned)
+
+    def _moved(self, narrative: Any, contact: Any, to: Desk, case: Desk) -> dict[str, Any]:
+        assert self.report
+        before = []
+        for row in wraps_for_receipt(self.report.id):
+            of = Recipient(row.compartment.recipient)
+            reader = Recipient((case if row.compartment.kind == "identity" else to).recipient)
+            again = wrap(unwrap(Sealed(bytes(row.sealed)), self.keys.identity, of=of), reader)
+            before.append({"of": of, "to": reader, "sealed": base64_text(again)})
+        compartments = {
+            "narrative": self._compartment(narrative, to),
+            "contact": self._compartment(contact, to),
+            "identity": self._compartment(None, case),
+            "thread": self._compartment(None, to),
+        }
+        return {"desk": to.code, "compartments": compartments, "before": before}
+
+    def signed_addition(self, addition: Mapping[str, Any]) -> dict[str, Any]:
+        """The addition with her signature over what stands in it now."""
+        assert self.report
+        said = signed_words(self.report)
+        last = json.loads(said[-1].document)
+        sealed = read(AdditionIn, json.dumps(addition)).sealed
+        if isinstance(sealed, MovedIn):
+            desk = rows(Desk).filter(code=sealed.desk).first()
+            to, signing = sealed.desk, bytes(desk.signing) if desk else bytes(32)
+            parts = {kind: given.parts for kind, given in sealed.compartments}
+        else:
+            to, signing = last["desk"], from_base64url(last["desk_signing"])
+            parts = {kind: SealedParts(recipient(self.report.id, kind), given) for kind, given in sealed}
+        document = words_document(
+            n=len(said) + 1,
+            kind="words",
+            key=addition["key"],
+            desk=to,
+            desk_signing=signing,
+            compartments=parts,
+            codes={"priority": addition["priority"]},
+        )
+        words = make_statement(self.keys.signing_seed, Kind.WORDS, document)
+        return {**addition, "words": signed_json(*words)}
+
+    def add(self, words: str, *, now: datetime = NOW, **told: Any) -> Report:
+        """Tell more later, as her phone posts it."""
+        assert self.report
+        addition = read(AdditionIn, json.dumps(self.addition_json(words, **told)))
+        receive_addition(report=again(self.report), addition=addition, sealed_by="browser", now=now)
+        self.report = again(self.report)
+        return self.report
 
     def messages(self) -> list[str]:
         return [document["words"] for document in self.open("thread")]

@@ -16,7 +16,6 @@ from uuid import UUID
 
 from tincay.core import sealing
 from tincay.core.authorship import (
-    HerWords,
     KeyOfDesk,
     SealedParts,
     base64url,
@@ -447,6 +446,115 @@ def _as_reply(key: KeyOfDesk) -> Statement:
     return make_statement(desk_signing_seed(FIRST), Kind.REPLY, key.document)
 
 
+def _steps() -> list[dict[str, Any]]:
+    """What the leaves of a report say, and what a page shows of it."""
+    hashes = {
+        name: sha256(spelled(one)).hexdigest() for name, one in (("report", report()), ("moved", moved()))
+    }
+    letter, answer, other = PARTS["thread"][0], b"an answer", b"nobody's"
+    kinds: list[dict[str, Any]] = [
+        {"kind": "report_received", "words": hashes["report"]},
+        {"kind": "stage_changed", "stage": "acknowledged"},
+        {"kind": "message_posted", "sealed": sha256(letter).hexdigest()},
+        {"kind": "consent_changed", "scope": "contact_me", "given": 1},
+        {"kind": "transferred", "words": hashes["moved"]},
+        {"kind": "message_posted", "sealed": sha256(answer).hexdigest()},
+        {"kind": "receipt_changed"},
+    ]
+    events = [event | {"n": n} for n, event in enumerate(kinds, start=1)]
+    whole = _hers(report(), message(), moved())
+    true = {
+        "signing": base64url(signing_public(HERS)),
+        "statements": whole,
+        "events": events,
+        "stage": "acknowledged",
+        "messages": [base64url(letter), base64url(answer)],
+    }
+    other_step = {"kind": "words_added", "words": hashes["report"], "n": 5}
+    closed = {"kind": "stage_changed", "stage": "closed", "n": 8}
+    again = {"kind": "stage_changed", "stage": "in_handling", "n": 9}
+    listed: list[tuple[str, dict[str, Any], str | None]] = [
+        ("all of it", {}, None),
+        ("messages in another order", {"messages": true["messages"][::-1]}, None),
+        (
+            "just received",
+            {"events": events[:1], "stage": "received", "messages": [], "statements": whole[:1]},
+            None,
+        ),
+        ("closed", {"events": [*events, closed], "stage": "closed"}, None),
+        ("closed and opened again", {"events": [*events, closed, again], "stage": "in_handling"}, None),
+        ("no step", {"events": []}, "step_missing"),
+        ("the first step is gone", {"events": events[1:]}, "step_missing"),
+        ("a step between is gone", {"events": [*events[:3], *events[4:]]}, "step_missing"),
+        ("two steps changed places", {"events": [events[1], events[0], *events[2:]]}, "step_missing"),
+        ("a step twice", {"events": [*events, events[-1]]}, "step_missing"),
+        ("a step without a number", {"events": [*events, {"kind": "escalated"}]}, "step_missing"),
+        ("the last step is gone and was a message", {"events": events[:5]}, "message_missing"),
+        ("the last step is gone and was a stage", {"events": events, "stage": "closed"}, "another_stage"),
+        ("a stage that no step names", {"stage": "handled"}, "another_stage"),
+        ("back at the beginning", {"stage": "received"}, "another_stage"),
+        ("a message is gone", {"messages": true["messages"][:1]}, "message_missing"),
+        ("every message is gone", {"messages": []}, "message_missing"),
+        ("a message more", {"messages": [*true["messages"], base64url(other)]}, "message_missing"),
+        ("a message in the place of another", {"messages": [true["messages"][0], base64url(other)]}, "message_missing"),
+        ("her last words are gone", {"statements": whole[:2]}, "words_missing"),
+        ("words that no step names", {"events": [*events[:4], other_step, *events[5:]]}, "words_missing"),
+    ]  # fmt: skip
+    return [{"why": why, **true, **other, "forged": forged} for why, other, forged in listed]
+
+
+def change(seed: bytes, identity: Identity) -> Statement:
+    """The word of the code behind `seed` for the one behind `identity`, whose Ed25519 seed is its desk's."""
+    signing = signing_public(desk_signing_seed(identity))
+    return make_statement(
+        seed, Kind.RECEIPT, receipt_change(recipient=recipient_of(identity), signing=signing)
+    )
+
+
+def _changes() -> dict[str, Any]:
+    """New codes one after another; SECOND and THIRD stand for them."""
+    second, third = change(HERS, SECOND), change(desk_signing_seed(SECOND), THIRD)
+    keys = [base64url(signing_public(desk_signing_seed(one))) for one in (SECOND, THIRD)]
+    old = [report(), message(), moved()]
+    nobody = make_statement(HERS, Kind.RECEIPT, {"recipient": THREAD, "v": 1})
+    listed: list[tuple[str, list[Statement], str | None]] = [
+        ("no change", [], base64url(signing_public(HERS))),
+        ("a second code", [second], keys[0]),
+        ("a third code", [second, third], keys[1]),
+        ("the first change is missing", [third], None),
+        ("another order", [third, second], None),
+        ("a change twice", [second, second], None),
+        ("signed by somebody else", [change(THIEF, SECOND)], None),
+        ("signed by the new code itself", [change(desk_signing_seed(SECOND), SECOND)], None),
+        ("signed as something else", [_as_words(SECOND)], None),
+        ("names no key", [nobody], None),
+    ]
+    return {
+        "first": base64url(signing_public(HERS)),
+        "made": {
+            "seed": base64url(HERS),
+            "recipient": recipient_of(SECOND),
+            "signing": keys[0],
+            "signed": signed_json(second),
+        },
+        "again": {
+            "signing": base64url(signing_public(HERS)),
+            "before": _hers(*old),
+            "seed": base64url(desk_signing_seed(SECOND)),
+            "after": _hers(*old, seed=desk_signing_seed(SECOND)),
+        },
+        "follow": [
+            {"why": why, "changes": [signed_json(one) for one in changes], "signing": signing}
+            for why, changes, signing in listed
+        ],
+    }
+
+
+def _as_words(identity: Identity) -> Statement:
+    signing = signing_public(desk_signing_seed(identity))
+    return make_statement(HERS, Kind.WORDS, receipt_change(recipient=recipient_of(identity), signing=signing))
+
+
 def _vouchers() -> list[dict[str, Any]]:
     desk = key_json(key_of(FIRST, 1))
     true = signed_json(vouch(FIRST, desk=DESK, recipient=MEMBER))
@@ -507,51 +615,6 @@ def _receipts() -> dict[str, Any]:
     }
 
 
-def _carried() -> list[dict[str, Any]]:
-    """What she signs with a new code, of what the old one signed."""
-    listed = [("a report alone", [report()]), ("with a message", [report(), message()])]
-    listed.append(("after it moved", [report(), message(), moved()]))
-    once = HerWords((report(), message(), moved())).carried(key="Zmlyc3QgbmV3IGNvZGUgb2Y")
-    listed.append(("after it moved and was carried", [json.loads(spelled(once))]))
-    return [
-        {
-            "why": why,
-            "signing": base64url(signing_public(HERS)),
-            "statements": _hers(*documents),
-            "key": "bmV3IGNvZGUgb2YgaGVycw",
-            "document": HerWords(tuple(documents)).carried(key="bmV3IGNvZGUgb2YgaGVycw"),
-        }
-        for why, documents in listed
-    ]
-
-
-def _steps() -> list[dict[str, Any]]:
-    """The openings of a report's leaves beside what the page says of it."""
-    letter, other = base64url(PARTS["thread"][0]), base64url(b"not hers")
-    told = [
-        {"kind": "report_received", "n": 1},
-        {"kind": "stage_changed", "n": 2, "stage": "acknowledged"},
-        {"kind": "message_posted", "n": 3, "sealed": sha256(PARTS["thread"][0]).hexdigest()},
-        {"kind": "stage_changed", "n": 4, "stage": "verified"},
-    ]
-    given: dict[str, Any] = {"events": told, "stage": "verified", "messages": [letter]}
-    listed: list[tuple[str, dict[str, Any], str | None]] = [
-        ("everything", {}, None),
-        ("only received", {"events": told[:1], "stage": "received", "messages": []}, None),
-        ("nothing", {"events": []}, "step_missing"),
-        ("the last step is missing", {"events": told[:3]}, "another_stage"),
-        ("a step between is missing", {"events": [told[0], *told[2:]]}, "step_missing"),
-        ("another order", {"events": [told[1], told[0], *told[2:]]}, "step_missing"),
-        ("a step without a number", {"events": [{"kind": "report_received"}]}, "step_missing"),
-        ("another stage", {"stage": "handled"}, "another_stage"),
-        ("a stage that was before", {"stage": "acknowledged"}, "another_stage"),
-        ("a message is missing", {"messages": []}, "message_missing"),
-        ("a message more", {"messages": [letter, other]}, "message_missing"),
-        ("another message", {"messages": [other]}, "message_missing"),
-    ]
-    return [{"why": why, **given, **change, "forged": forged} for why, change, forged in listed]
-
-
 def _bundles() -> list[dict[str, str]]:
     bundles = [UUID(int=1), UUID("6f1c2a4e-9d3b-4c7a-8e21-0b5d9c7f3a10")]
     return [
@@ -566,12 +629,12 @@ def authorship() -> dict[str, Any]:
         "about": "docs/formats/words.md. Bytes are base64url without padding. "
         "Made by tests/core/signed_vectors.py.",
         "words": _words(),
+        "steps": _steps(),
+        "codes": _changes(),
         "replies": _replies(),
         "keys": _chains(),
         "vouchers": _vouchers(),
         "receipts": _receipts(),
-        "carried": _carried(),
-        "steps": _steps(),
         "bundles": _bundles(),
     }
 

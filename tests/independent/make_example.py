@@ -14,13 +14,11 @@ from typing import Any
 from tests.cast.ground import base64_text, plain_json, url64
 from tests.core.signed_vectors import FIRST, signed_json
 from tincay.core import sealing
-from tincay.core.authorship import SealedParts, from_base64url, her_words, make_reply, words_document
+from tincay.core.authorship import SealedParts, from_base64url, make_reply, receipt_change, words_document
 from tincay.core.consent import Grant, grant_document
 from tincay.core.ledger.leaf import event_bytes, opening
 from tincay.core.sealing import Recipient, Sealed, Stretched
 from tincay.core.statements import Kind, Statement, make_statement
-from tincay.reports.envelope import NewCode
-from tincay.visit.sealed import for_new_code
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
@@ -93,7 +91,7 @@ def write() -> None:
         },
         "opening": base64_text(first),
         "next_code": NEXT_CODE,
-        "new_code": posted(change(hers, words, compartments, first)),
+        "new_code": new_code(hers, words, compartments, first),
     }
     FILE.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -177,31 +175,27 @@ def first_opening(keys: Stretched, words: Statement) -> bytes:
     return opening(event_bytes(kind="report_received", day=DAY, facts=facts), sha256(KEY.encode()).digest())
 
 
-def change(old: Stretched, words: Statement, compartments: dict[str, Json], first: Sealed) -> NewCode:
-    parts = compartments.values()
-    return for_new_code(
-        old=old,
-        new=sealing.stretch_receipt(NEXT_CODE, SALT),
-        key="bmV3IGNvZGUgb2YgaGVycw",
-        hers=her_words(sealing.signing_public(old.signing_seed), [words]),
-        wraps={part["recipient"]: Sealed(base64.b64decode(part["wraps"][1]["sealed"])) for part in parts},
-        openings={1: first},
-    )
-
-
-def posted(message: NewCode) -> Json:
-    """The message as a browser posts it."""
-    keys = message.receipt
+def new_code(old: Stretched, words: Statement, compartments: dict[str, Json], first: Sealed) -> Json:
+    """The message with which a new code takes the old one's place, as a browser posts it."""
+    new = sealing.stretch_receipt(NEXT_CODE, SALT)
+    keys = receipt(new)
+    to, signing = Recipient(keys["recipient"]), sealing.signing_public(new.signing_seed)
+    said = receipt_change(recipient=to, signing=signing)
     return {
         "v": 1,
-        "key": message.key,
-        "receipt": {
-            "locator": url64(keys.locator),
-            "recipient": keys.recipient,
-            "signing": url64(keys.signing),
-        },
-        "change": {"document": message.change.document, "signature": url64(message.change.signature)},
-        "words": {"document": message.words.document, "signature": url64(message.words.signature)},
-        "wraps": [{"of": one.of, "sealed": base64_text(one.sealed)} for one in message.wraps],
-        "openings": [{"number": one.number, "sealed": base64_text(one.sealed)} for one in message.openings],
+        "receipt": keys,
+        "change": signed_json(sign(old, Kind.RECEIPT, said)),
+        "words": [signed_json(sign(new, Kind.WORDS, json.loads(words.document)))],
+        "wraps": [wrap_again(part, old, to) for part in compartments.values()],
+        "openings": [{"number": 1, "sealed": again_sealed(first, old, to)}],
     }
+
+
+def wrap_again(part: Json, old: Stretched, to: Recipient) -> Json:
+    hers = Sealed(base64.b64decode(part["wraps"][1]["sealed"]))
+    identity = sealing.unwrap(hers, old.identity, of=part["recipient"])
+    return {"of": part["recipient"], "sealed": base64_text(sealing.wrap(identity, to))}
+
+
+def again_sealed(first: Sealed, old: Stretched, to: Recipient) -> str:
+    return base64_text(sealing.seal(sealing.open_sealed(first, old.identity), to))

@@ -17,8 +17,7 @@ from tests.independent import base, codes, logged, sealed, signed
 from tests.independent.base import Refused
 from tests.independent.test_examples import members_of
 from tests.log.conftest import RunningWitness, cosign, hand, witness
-from tincay.core.authorship import her_words
-from tincay.core.sealing import Sealed, bundle_identity
+from tincay.core.sealing import bundle_identity
 from tincay.directory.routing import in_force, statement_path
 from tincay.log.actions import create_log_key, sign_checkpoint
 from tincay.log.keys import policy_note
@@ -27,9 +26,8 @@ from tincay.people.models import Desk
 from tincay.reports.envelope import NewCode
 from tincay.reports.models import Message, Report
 from tincay.reports.new_code import change_code
-from tincay.reports.signed_words import signed_words
 from tincay.vault.models import DeskWrap, Opening, PersonWrap, SealedText, Wrap
-from tincay.visit.sealed import for_new_code
+from tincay.visit.new_code import sealed_again
 
 __all__ = ["hand", "witness"]
 HERE = Path(__file__).parent
@@ -363,9 +361,9 @@ def test_a_new_code_follows_from_the_old_one_and_carries_everything(talk: Report
     told = {"document": bytes(change.document).decode(), "signature": url64(bytes(change.signature))}
     key = signed.follow_receipts(old, [told])
     assert key == bytes(fresh.signing) == signing_key(after)
-    [carried] = signed.read_story(statements_of(fresh), key)
-    signed.check_carried(carried, before)
-    assert refused(signed.check_carried, carried, before[:1])
+    after_words = signed.read_story(statements_of(fresh), key)
+    signed.check_signed_again(after_words, before)
+    assert refused(signed.check_signed_again, after_words, before[:1])
     assert refused(signed.follow_receipts, key, [told])
     assert refused(signed.follow_receipts, old, [altered(told, '"v":1', '"v":2')])
     events = events_of(fresh, after)
@@ -375,16 +373,7 @@ def test_a_new_code_follows_from_the_old_one_and_carries_everything(talk: Report
 
 def made_anew(report: Report, old: Reporter, new: Reporter) -> NewCode:
     """Everything that the old code opens, for the new one."""
-    wraps = rows(Wrap).filter(compartment__owner=report.id, holder_kind="receipt")
-    openings = rows(Opening).filter(owner=report.id)
-    return for_new_code(
-        old=old.keys,
-        new=new.keys,
-        key="bmV3IGNvZGUgb2YgaGVycw",
-        hers=her_words(bytes(report.signing), signed_words(report)),
-        wraps={row.compartment.recipient: Sealed(bytes(row.sealed)) for row in wraps},
-        openings={row.number: Sealed(bytes(row.for_receipt)) for row in openings},
-    )
+    return sealed_again(report, old=old.keys, new=new.keys)
 
 
 # --- the log

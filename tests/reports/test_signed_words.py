@@ -451,7 +451,7 @@ def keys_of(reporter: Reporter) -> frozenset[bytes]:
     """The keys under which her browser takes a reply: from her statements and what the page gives."""
     assert reporter.report
     report = again(reporter.report)
-    return desk_keys(report, her_words(signing_public(reporter.keys.signing_seed), signed_words(report)))
+    return desk_keys(her_words(signing_public(reporter.keys.signing_seed), signed_words(report)))
 
 
 def read_message(reporter: Reporter, message: Message) -> str:

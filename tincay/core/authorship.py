@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from tincay.core.sealing import Identity, desk_signing_seed, recipient_of, signing_public
-from tincay.core.statements import Kind, NotSigned, Statement, make_statement, read_statement
+from tincay.core.statements import Kind, NotSigned, Statement, make_statement, read_statement, spelled
 
 
 class Forged(Exception):
@@ -57,7 +57,7 @@ def words_document(
     compartments: Mapping[str, SealedParts],
     codes: Mapping[str, str],
 ) -> dict[str, Any]:
-    """What she signs of one thing that she sends. `kind` is report, message, words (told later) or carried.
+    """What she signs of one thing that she sends. `kind` is report, message or words (told later).
 
     `n` counts what her receipt has signed of this kind of statement, from 1 and without a gap. `codes` are the
     open codes that go with it: all three with a report, a raised priority or nothing otherwise.
@@ -96,41 +96,15 @@ class HerWords:
         named = (document["compartments"].get(kind) for document in reversed(self.documents))
         return next((str(parts["recipient"]) for parts in named if parts), "")
 
+    @property
+    def desks(self) -> frozenset[str]:
+        """The codes of the desks that she sealed to: more than one where a report moved."""
+        return frozenset(str(document["desk"]) for document in self.documents)
+
     def recipients(self, kind: str) -> frozenset[str]:
         """The public keys of every compartment of a kind that she ever made: one more each time a report moved."""
-        return frozenset(of for of, name in self.compartments.items() if name == kind)
-
-    @property
-    def compartments(self) -> dict[str, str]:
-        """The kind of every compartment that she made, by its public key, oldest first."""
-        return {
-            str(parts["recipient"]): name.partition(":")[0]
-            for document in self.documents
-            for name, parts in sorted(document["compartments"].items(), key=_by_age)
-        }
-
-    def carried(self, *, key: str) -> dict[str, Any]:
-        """What she signs with a new code: everything that the old one signed, as one statement.
-
-        The compartment in use has its kind as name; older ones of the kind are kind:1, kind:2, … by age.
-        """
-        last, kinds = self.documents[-1], self.compartments
-        named: dict[str, str] = {}
-        for kind in dict.fromkeys(kinds.values()):
-            *older, current = (of for of, name in kinds.items() if name == kind)
-            named |= {f"{kind}:{place}": of for place, of in enumerate(older, start=1)} | {kind: current}
-        return {
-            "codes": {},
-            "compartments": {
-                name: {"recipient": of, "sealed": list(self.hashes(of))} for name, of in named.items()
-            },
-            "desk": last["desk"],
-            "desk_signing": last["desk_signing"],
-            "key": key,
-            "kind": "carried",
-            "n": 1,
-            "v": 1,
-        }
+        named = (document["compartments"].get(kind) for document in self.documents)
+        return frozenset(str(parts["recipient"]) for parts in named if parts)
 
     def hashes(self, recipient: str) -> tuple[str, ...]:
         """SHA-256 of everything that she sealed to this compartment, in order."""
@@ -151,15 +125,9 @@ class HerWords:
         """Raise Forged unless everything that she sealed there is among these, in her order. `erased`: it went by a
         step that has its own leaf (she was answered, she deleted, its time was over)."""
         hers = self.hashes(recipient)
-        hashes = [one for sealed in texts if (one := sha256(sealed).hexdigest()) in hers]
-        if not erased and hashes != list(hers):
+        shown = [one for sealed in texts if (one := sha256(sealed).hexdigest()) in hers]
+        if not erased and shown != list(hers):
             raise Forged("part_missing")
-
-
-def _by_age(named: tuple[str, Any]) -> tuple[bool, int]:
-    """kind:1, kind:2, … and after them the one in use: in a statement they stand in the order of their spelling."""
-    place = named[0].partition(":")[2]
-    return not place, int(place or 0)
 
 
 def her_words(signing: bytes, statements: Sequence[Statement]) -> HerWords:
@@ -182,21 +150,29 @@ def follow_receipts(first: bytes, changes: Iterable[Statement]) -> bytes:
     """The verifying key of the receipt in force, from the one that the first leaf commits. Raises NotSigned."""
     signing = first
     for change in changes:
-        signing = from_base64url(str(read_statement(signing, Kind.RECEIPT, change).get("signing")))
+        following = read_statement(signing, Kind.RECEIPT, change).get("signing")
+        if not isinstance(following, str):
+            raise NotSigned
+        signing = from_base64url(following)
     return signing
 
 
-def check_steps(events: Sequence[Mapping[str, Any]], *, stage: str, messages: Iterable[bytes]) -> None:
+def check_steps(
+    events: Sequence[Mapping[str, Any]], *, stage: str, words: HerWords, messages: Iterable[bytes]
+) -> None:
     """Raise Forged unless the openings of a report's leaves, in order, say what the page says.
 
-    They are numbered without a gap; the last stage that they name is the page's; and each message that they name is
-    there, byte for byte, and no other.
+    They are numbered without a gap; the last stage that they name is the page's; and what she told and each message
+    that they name is there, byte for byte, and no other.
     """
     if not events or [event.get("n") for event in events] != list(range(1, len(events) + 1)):
         raise Forged("step_missing")
     stages = [str(event["stage"]) for event in events if event["kind"] == "stage_changed"]
     if (stages or ["received"])[-1] != stage:
         raise Forged("another_stage")
+    told = {spelled(document) for document in words.documents if document["kind"] != "message"}
+    if {event["words"] for event in events if "words" in event} != {sha256(one).hexdigest() for one in told}:
+        raise Forged("words_missing")
     logged = {str(event["sealed"]) for event in events if event["kind"] == "message_posted"}
     if logged != {sha256(sealed).hexdigest() for sealed in messages}:
         raise Forged("message_missing")

@@ -33,13 +33,13 @@ from tincay.reports.queries import was_answered
 from tincay.vault.actions import keep_opening
 from tincay.web.transactions import one_transaction
 
-COUNT_A_STEP = "UPDATE reports_report SET steps = steps + 1 WHERE id = %s RETURNING steps"
-REFRESHED = ("stage", "priority", "paused", "handled_at")
+COUNT_A_STEP = "UPDATE reports_report SET steps = steps + 1 WHERE id = %s RETURNING steps, thread, receipt"
+REFRESHED = ("stage", "priority", "paused", "handled_at", "desk", "thread", "receipt", "signing")
 
 
 def lock_and_refresh(report: Report) -> None:
     """Hold the row and read again what somebody else may have changed."""
-    row = Report.objects.for_the_rules().select_for_update()
+    row = Report.objects.for_the_rules().select_for_update(of=("self",)).select_related("desk")
     report.refresh_from_db(fields=REFRESHED, from_queryset=row)
 
 
@@ -85,7 +85,8 @@ def _next_number(report: Report) -> int:
     # By hand, because this runs for every step. It holds the row: two steps at once have two numbers.
     with connection.cursor() as cursor:
         cursor.execute(COUNT_A_STEP, [Report._meta.pk.get_db_prep_value(report.pk, connection)])
-        report.steps = cursor.fetchone()[0]
+        # She may have moved it, or changed her code, since the caller read it.
+        report.steps, report.thread, report.receipt = cursor.fetchone()
     return report.steps
 
 

@@ -8,7 +8,7 @@ from tincay.core.clock import local_day
 from tincay.core.consent import OWN, wishes
 from tincay.core.priority import retention_class
 from tincay.core.statements import Kind, NotSigned, read_statement
-from tincay.reports.application import log_event, save_columns
+from tincay.reports.application import lock_and_refresh, log_event, save_columns
 from tincay.reports.count_rows import drop_entry, may_be_counted
 from tincay.reports.ending import erase_words, rewrite_closed
 from tincay.reports.envelope import GrantDocument
@@ -28,6 +28,7 @@ def change_consent(*, report: Report, grant: Signed, now: datetime) -> ConsentGr
 
     Raises NotSigned, Malformed.
     """
+    lock_and_refresh(report)
     same = report.grants.filter(document=grant.document.encode(), signature=grant.signature).first()
     if same:
         return same

@@ -108,14 +108,20 @@ class MovedIn(Strict):
     before: Annotated[list[WrapBefore], Field(max_length=60)]
 
 
+class AddedIn(Strict):
+    """What is sealed to the compartments in use. One document about her, also an empty one: it tells nothing."""
+
+    narrative: Annotated[list[Bytes64], Field(min_length=1, max_length=MOST_PARTS)]
+    contact: Annotated[list[Bytes64], Field(min_length=1, max_length=1)]
+
+
 class AdditionIn(Strict):
-    """What she tells later. `sealed` goes to the compartment in use; where it is moved, to the new one."""
+    """What she tells later: added to the compartments in use, or moved with all of it to new ones."""
 
     v: Version
     key: Key
-    priority: Literal["p0", "p1", "p2", "p3"] | None
-    sealed: Annotated[list[Bytes64], Field(max_length=MOST_PARTS)]
-    moved: MovedIn | None
+    priority: Literal["p0", "p1", "p2", "p3"]
+    sealed: AddedIn | MovedIn
     words: Signed
 
 
@@ -134,13 +140,15 @@ class OpeningAgain(Strict):
 
 
 class NewCode(Strict):
-    """A new code takes the old one's place: everything that the old one opened, for the new one."""
+    """A new code takes the old one's place: everything that the old one opened, for the new one.
+
+    `words` are her statements, word for word, signed by the new code.
+    """
 
     v: Version
-    key: Key
     receipt: ReceiptIn
     change: Signed
-    words: Signed
+    words: Annotated[list[Signed], Field(max_length=1000)]
     wraps: Annotated[list[WrapAgain], Field(max_length=60)]
     openings: Annotated[list[OpeningAgain], Field(max_length=1000)]
 

@@ -64,7 +64,12 @@ def keep_message(
     kind: str = "message",
     now: datetime,
 ) -> Message:
-    """Keep the words and the row with their leaf; what the message means for clocks is the caller's."""
+    """Keep the words and the row with their leaf; what the message means for clocks is the caller's.
+
+    Raises WrongStage where the author's desk has the report no more: the words are sealed to a thread that she left.
+    """
+    if author and not author.memberships.filter(desk=report.desk_id).exists():
+        raise WrongStage("out_of_order")
     text = vault.add_text(owner=report.id, kind="thread", sealed=sealed, sealed_by=sealed_by)
     message = Message.objects.create(
         report=report,

@@ -1,15 +1,17 @@
 """A code can be changed: when somebody else saw it, heard it, or made it. The old one then opens nothing."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import IntegrityError
 
-from tincay.core.authorship import Forged, base64url, her_words, receipt_change
+from tincay.core.authorship import base64url, receipt_change
 from tincay.core.statements import Kind, NotSigned, read_statement, spelled
 from tincay.reports.application import lock_and_refresh, log_event, save_columns
+from tincay.reports.ending import rewrite_closed
 from tincay.reports.envelope import NewCode
 from tincay.reports.models import ReceiptChange, Report, SignedWords
-from tincay.reports.signed_words import signed_words
+from tincay.reports.signed_words import StaleNumber
 from tincay.vault import actions as vault
 from tincay.web.strict_json import Malformed
 from tincay.web.transactions import one_transaction
@@ -17,26 +19,30 @@ from tincay.web.transactions import one_transaction
 
 @one_transaction
 def change_code(*, report: Report, new: NewCode, now: datetime) -> None:
-    """Let a new code take the old one's place, all of it or nothing.
+    """Let a new code take the old one's place, all of it or nothing. Sent twice it is one change.
 
-    The old code's key signs the new one's; the new one signs again everything that the old one had signed. Each wrap
-    and each opening of hers has to be there. Raises BadEnvelope, NotSigned, Malformed (a code that is taken).
+    The old code's key signs the new one's, and the new one signs again, word for word, everything that the old one
+    had signed. Raises StaleNumber unless all is there that there is now: every statement, wrap and opening of hers;
+    BadEnvelope, NotSigned, Malformed (a code that is taken).
     """
     lock_and_refresh(report)
     if report.signing == new.receipt.signing:
         return  # the answer was lost on the way: it is done
-    _check(report, new)
-    vault.give_to_receipt(
-        owner=report.id,
-        receipt=new.receipt.recipient,
-        wraps={wrap.of: wrap.sealed for wrap in new.wraps},
-        openings={opening.number: opening.sealed for opening in new.openings},
-    )
-    number = report.receipt_changes.count() + 1
+    _check_change(report, new)
+    rows = list(_signed_again(report, new))
+    try:
+        vault.give_to_receipt(
+            owner=report.id,
+            receipt=new.receipt.recipient,
+            wraps={wrap.of: wrap.sealed for wrap in new.wraps},
+            openings={opening.number: opening.sealed for opening in new.openings},
+        )
+    except vault.NotAll:
+        raise StaleNumber from None
     document, signature = new.change.statement
+    number = report.receipt_changes.count() + 1
     ReceiptChange.objects.create(report=report, number=number, document=document, signature=signature)
-    SignedWords.objects.within(report=report).delete()
-    _keep_words(report, new)
+    SignedWords.objects.within(report=report).bulk_update(rows, ["signature"])
     report.locator, report.receipt, report.signing = (
         new.receipt.locator,
         new.receipt.recipient,
@@ -44,27 +50,30 @@ def change_code(*, report: Report, new: NewCode, now: datetime) -> None:
     )
     _save(report)
     log_event(report, "receipt_changed", now, signing=base64url(new.receipt.signing))
+    if report.closed:
+        rewrite_closed(now=now, also=report)
 
 
-def _check(report: Report, new: NewCode) -> None:
-    """Raise NotSigned unless both codes stand behind it."""
-    old = bytes(report.signing)
+def _check_change(report: Report, new: NewCode) -> None:
+    """Raise NotSigned unless the old code says: this one follows me."""
+    read_statement(bytes(report.signing), Kind.RECEIPT, new.change.statement)
     expected = receipt_change(recipient=new.receipt.recipient, signing=new.receipt.signing)
-    if new.change.document != spelled(expected).decode():
-        raise NotSigned
-    read_statement(old, Kind.RECEIPT, new.change.statement)
-    try:
-        hers = her_words(old, signed_words(report))
-    except Forged:
-        raise NotSigned from None
-    read_statement(new.receipt.signing, Kind.WORDS, new.words.statement)
-    if new.words.document != spelled(hers.carried(key=new.key)).decode():
+    if new.change.statement.document != spelled(expected):
         raise NotSigned
 
 
-def _keep_words(report: Report, new: NewCode) -> None:
-    document, signature = new.words.statement
-    SignedWords.objects.create(report=report, number=1, key=new.key, document=document, signature=signature)
+def _signed_again(report: Report, new: NewCode) -> Iterator[SignedWords]:
+    """Her statements with the new code's signature. Raises StaleNumber when there are others by now, NotSigned when
+    one says something else."""
+    rows = list(report.signed_words.order_by("number"))
+    if len(rows) != len(new.words):
+        raise StaleNumber
+    for row, again in zip(rows, new.words, strict=True):
+        read_statement(new.receipt.signing, Kind.WORDS, again.statement)
+        if again.statement.document != bytes(row.document):
+            raise NotSigned
+        row.signature = again.signature
+        yield row
 
 
 def _save(report: Report) -> None:

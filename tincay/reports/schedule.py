@@ -52,7 +52,8 @@ def each(act: Callable[[M, datetime], int], rows: QuerySet[M], now: datetime) ->
 
 def escalate(now: datetime) -> Done:
     """Clocks that nobody met climb to the next person."""
-    return each(_escalate, Clock.objects.for_the_rules().to_escalate(now), now)
+    running = Clock.objects.for_the_rules().filter(subject_kind="report")
+    return each(_escalate, running.to_escalate(now), now)
 
 
 @one_transaction

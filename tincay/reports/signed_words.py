@@ -1,6 +1,7 @@
 """Her signature over what she sends later: kept beside the words, so that both browsers can check them."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -33,16 +34,24 @@ def signed_words(report: Report) -> list[Statement]:
 
 def record_json(report: Report) -> dict[str, Any]:
     """What a browser needs to know who wrote what (client/src/record.ts): her statements, her key, and which keys
-    the desk has had since."""
-    later = DeskKey.objects.filter(desk=report.desk_id).exclude(signature=b"").order_by("number")
+    her desks have had since."""
+    statements = signed_words(report)
     return {
         "signing": base64url(bytes(report.signing)),
-        "statements": [signed_json(*one) for one in signed_words(report)],
-        "later": [signed_json(row.document, row.signature) for row in later],
+        "statements": [signed_json(*one) for one in statements],
+        "later": [signed_json(*one) for one in _later_keys(map(_desk_of, statements))],
         "changes": [
             signed_json(row.document, row.signature) for row in report.receipt_changes.order_by("number")
         ],
     }
+
+
+def _desk_of(statement: Statement) -> str:
+    """The desk that a statement names, which nobody has verified here; "" where it is none."""
+    try:
+        return str(json.loads(statement.document)["desk"])
+    except (ValueError, LookupError, TypeError):
+        return ""
 
 
 def said_of(message: Message) -> Said:
@@ -52,12 +61,15 @@ def said_of(message: Message) -> Said:
     return Said(message.text.compartment.recipient, message.key, message.kind, message.number or 0, days)
 
 
-def desk_keys(report: Report, words: HerWords) -> frozenset[bytes]:
+def desk_keys(words: HerWords) -> frozenset[bytes]:
     """The verifying keys under which replies to her are true: those she sealed to, and what followed them."""
-    later = DeskKey.objects.filter(desk=report.desk_id).exclude(signature=b"").order_by("number")
-    return successors(
-        words.desk_keys, [Statement(bytes(row.document), bytes(row.signature)) for row in later]
-    )
+    return successors(words.desk_keys, _later_keys(words.desks))
+
+
+def _later_keys(desks: Iterable[str]) -> list[Statement]:
+    """The words of old keys of these desks for new ones. She may have sealed to more than one desk."""
+    rows = DeskKey.objects.filter(desk__code__in=set(desks)).exclude(signature=b"").order_by("desk", "number")
+    return [Statement(bytes(row.document), bytes(row.signature)) for row in rows]
 
 
 def next_words(report: Report, words: Statement) -> tuple[int, dict[str, Any]]:

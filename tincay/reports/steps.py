@@ -38,6 +38,7 @@ from tincay.reports.application import (
     take_step,
 )
 from tincay.reports.clocks import ReportClocks
+from tincay.reports.consents import settle_wishes
 from tincay.reports.messages import HELPER_WROTE, held_with, keep_message
 from tincay.reports.models import ClosingProposal, Message, Report, SafeTry
 from tincay.reports.queries import grants, quiet_since, safe_tries
@@ -171,4 +172,5 @@ def reopen(*, report: Report, now: datetime) -> None:
     """Begin again: an answer and a reply are owed anew, what was counted stays. Raises WrongStage."""
     closed_in = date.fromisoformat(f"{report.closed_month}-01") if report.closed_month else None
     take_step(report=report, step=Reopen(closed_in), now=now)
+    settle_wishes(report, now)
     call_on_duty(desk=report.desk, now=now)

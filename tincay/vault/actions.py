@@ -29,6 +29,10 @@ class LastMember(Exception):
     """The last member of a desk cannot leave: nobody could open its reports any more."""
 
 
+class NotAll(Exception):
+    """Something of a receipt's is missing, or is not its own."""
+
+
 class NotYet(Exception):
     """A desk's new key waits: another one is still being handed out, or wraps to the old one are left."""
 
@@ -59,7 +63,8 @@ class NewCompartment(NamedTuple):
 
 @one_transaction
 def add_compartments(*, owner: UUID, compartments: Mapping[str, NewCompartment], sealed_by: str) -> None:
-    """Store a new report's compartments. Bytes are checked for shape only; nothing here is opened."""
+    """Store compartments, of a new report or of one that moves. Bytes are checked for shape only; nothing here is
+    opened."""
     first = Compartment.objects.of(owner).count()
     rows = {
         kind: Compartment(owner=owner, kind=kind, place=place, recipient=new.recipient)
@@ -147,11 +152,11 @@ def give_to_receipt(
     *, owner: UUID, receipt: Recipient, wraps: Mapping[str, bytes], openings: Mapping[int, bytes]
 ) -> None:
     """Put another receipt in the place of the one that there is: wraps by the compartment's public key, openings by
-    their number. Raises BadEnvelope unless it is exactly all of them."""
+    their number. Raises NotAll unless it is exactly all of them, BadEnvelope."""
     own = {row.compartment.recipient: row for row in wraps_for_receipt(owner)}
     leaves = {row.number: row for row in Opening.objects.of(owner)}
     if wraps.keys() != own.keys() or openings.keys() != leaves.keys():
-        raise BadEnvelope("not everything that the receipt opens")
+        raise NotAll
     for of, sealed in wraps.items():
         check_envelope(sealed, limit=WRAP_LIMIT)
         Wrap.objects.of(owner).filter(pk=own[of].pk).update(recipient=receipt, sealed=sealed)

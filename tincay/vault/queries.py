@@ -26,6 +26,11 @@ def compartment_keys(owner: UUID) -> dict[str, str]:
     return dict(rows.values_list("recipient", "kind"))
 
 
+def texts_in(owner: UUID, recipient: str) -> int:
+    """How many texts there are under this public key."""
+    return SealedText.objects.of(owner).filter(compartment__recipient=recipient).count()
+
+
 def wraps_for_receipt(owner: UUID) -> QuerySet[Wrap]:
     """What her receipt opens, in the order in which the compartments came."""
     wraps = Wrap.objects.of(owner).filter(holder_kind="receipt").select_related("compartment")
@@ -121,13 +126,13 @@ def readable(owner: UUID, user: User) -> dict[str, list[Readable]]:
 
 
 def first_words(owners: Iterable[UUID], user: User) -> dict[UUID, Readable]:
-    """The story of each of these reports, as far as the user can open it; three questions however many."""
+    """How the story of each of these reports begins, as far as the user can open it; three questions however many."""
     desk_keys = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
     owners = list(owners)
     wraps = Wrap.objects.of(*owners).filter(compartment__kind="narrative", recipient__in=desk_keys)
     wrap_of = {wrap.compartment_id: wrap for wrap in wraps.select_related("compartment")}
     rows = SealedText.objects.of(*owners).filter(compartment__in=wrap_of)
-    rows = rows.order_by("-compartment__place", "-place")  # of each report the first one stays
+    rows = rows.order_by("-compartment__place", "-place")  # of each the first is kept: it comes last
     texts = {text.compartment_id: text for text in rows}
     return {
         wrap_of[number].compartment.owner: Readable(

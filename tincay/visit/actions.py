@@ -18,6 +18,8 @@ from tincay.core.sealing import (
     seal,
     signing_public,
 )
+from tincay.reports import new_code
+from tincay.reports.envelope import NewCode
 from tincay.reports.models import Report
 from tincay.visit.models import Challenge, Visit
 from tincay.web.transactions import one_transaction
@@ -92,7 +94,9 @@ def open_visit(*, report: Report, keys: ReceiptKeys | None, now: datetime) -> Id
     sealed = None
     if keys:
         sealed = seal(_packed(keys), recipient)
-    Visit.objects.create(recipient=recipient, report=report, sealed=sealed, until=now + VISIT_LASTS)
+    Visit.objects.create(
+        recipient=recipient, report=report, receipt=report.receipt, sealed=sealed, until=now + VISIT_LASTS
+    )
     return cookie
 
 
@@ -133,10 +137,17 @@ def forget_visits(*, now: datetime) -> int:
 
 
 @one_transaction
-def end_other_visits(*, visit: Visit) -> None:
-    """Whoever else came in with the old code is outside now."""
-    Visit.objects.within(report=visit.report).exclude(pk=visit.pk).delete()
+def change_code(*, visit: Visit, new: NewCode, keys: ReceiptKeys | None, now: datetime) -> None:
+    """Put a new code in the place of the one that opened this visit, which goes on; every other one is over.
+
+    `keys` (without JavaScript) are the new code's. Raises as reports.new_code.change_code.
+    """
+    new_code.change_code(report=visit.report, new=new, now=now)
+    visit.receipt = new.receipt.recipient
+    visit.sealed = seal(_packed(keys), Recipient(visit.recipient)) if keys else None
+    visit.save(update_fields=["receipt", "sealed"])
     Challenge.objects.within(report=visit.report).delete()
+    Visit.objects.within(report=visit.report).exclude(pk=visit.pk).delete()
 
 
 @one_transaction

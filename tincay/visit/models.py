@@ -12,12 +12,13 @@ from tincay.reports.models import Report
 
 class Dated(ScopedQuerySet["Visit"]):
     def open_at(self, now: datetime) -> Self:
-        return self.filter(until__gt=now)
+        return self.filter(until__gt=now, receipt=models.F("report__receipt"))
 
 
 class Visit(models.Model):
     """`recipient` is the public half of the key that is the visit cookie.
 
+    `receipt` is the public key of the code that opened it: with another code in its place the visit is over.
     `sealed` (without JavaScript only) holds the receipt's keys, sealed to that cookie: a copy of the
     database opens nothing.
     """
@@ -25,6 +26,7 @@ class Visit(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)
     recipient = models.CharField(max_length=80, unique=True)
     report = models.ForeignKey(Report, models.CASCADE, related_name="visits")
+    receipt = models.CharField(max_length=80)
     sealed = models.BinaryField(null=True)
     until = models.DateTimeField(db_index=True)
 

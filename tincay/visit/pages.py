@@ -18,24 +18,22 @@ from tincay.core.authorship import Forged, HerWords, check_steps, her_words
 from tincay.core.clock import local_day
 from tincay.core.consent import wishes
 from tincay.core.ledger.leaf import Opened, open_leaf
-from tincay.core.sealing import Sealed, Stretched, open_sealed, signing_public
-from tincay.core.statements import NotSigned
+from tincay.core.sealing import Sealed, open_sealed, signing_public
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
 from tincay.log.keys import policy_note
 from tincay.log.queries import Standing, evidence_for, state_of
 from tincay.people.models import Desk, Organisation
-from tincay.reports.envelope import NewCode
 from tincay.reports.models import Escalation, Report
 from tincay.reports.queries import grants
 from tincay.reports.signed_words import desk_keys, record_json, said_of, signed_words
 from tincay.vault.models import Opening
 from tincay.vault.queries import first_opening, openings, wraps_for_receipt
 from tincay.visit import queries
-from tincay.visit.actions import ReceiptKeys
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
-from tincay.visit.sealed import Wrapped, for_new_code
+from tincay.visit.new_code import sealed_to_code
+from tincay.visit.sealed import Wrapped
 from tincay.visit.session import Visitor
 from tincay.visit.stage_bar import bar
 from tincay.web.dates import day_words, moment_words
@@ -74,10 +72,9 @@ class ThreadMessage:
 
 def conversation(report: Report) -> list[ThreadMessage]:
     """Messages both ways, oldest first. A helper is a number, never a name."""
-    wrap = wraps_for_receipt(report.id).filter(compartment__kind="thread").first()
-    if wrap is None:
-        return []
-    rows = report.messages.select_related("text").order_by("place")
+    wraps = wraps_for_receipt(report.id).filter(compartment__kind="thread")
+    wrap_of = {wrap.compartment_id: wrap for wrap in wraps}
+    rows = report.messages.select_related("text__compartment").order_by("place")
     return [
         ThreadMessage(
             who=gettext("Bạn")
@@ -86,10 +83,13 @@ def conversation(report: Report) -> list[ThreadMessage]:
             from_her=row.from_reporter,
             when=moment_words(row.posted_at) if row.posted_at else "",
             kind=row.kind,
-            wrapped=Wrapped(wrap, [row.text], None if row.from_reporter else said_of(row)),
+            wrapped=Wrapped(
+                wrap_of[row.text.compartment_id], [row.text], None if row.from_reporter else said_of(row)
+            ),
             text_id=row.text_id,
         )
         for row in rows
+        if row.text.compartment_id in wrap_of
     ]
 
 
@@ -138,7 +138,7 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "sealed": [base64_text(row.for_receipt) for row in openings(report.id)],
     }
     page = _page(visitor)
-    own.expect_all("thread", [message.wrapped for message in thread if message.from_her])
+    own.expect_thread([message.wrapped for message in thread if message.from_her])
     return {
         **page,
         "record": page["record"] and {**page["record"], "steps": steps},
@@ -167,7 +167,7 @@ class _Opener:
                 self._hers = her_words(
                     signing_public(visitor.keys.stretched.signing_seed), signed_words(visitor.report)
                 )
-                self._desk_keys = desk_keys(visitor.report, self._hers)
+                self._desk_keys = desk_keys(self._hers)
             except Forged:
                 self.forged = True
 
@@ -182,8 +182,8 @@ class _Opener:
                 for row in openings(report.id)
             ]
             events = [json.loads(json.loads(one)["event"]) for one in opened]
-            check_steps(events, stage=report.stage, messages=messages)
-        except (Forged, ValueError, KeyError):
+            check_steps(events, stage=report.stage, words=self._hers, messages=messages)
+        except (Forged, ValueError, LookupError, TypeError, AttributeError):
             self.forged = True
 
     def open(self, wrapped: Wrapped) -> list[dict[str, Any]]:
@@ -196,13 +196,19 @@ class _Opener:
             self.forged = True
             return []
 
-    def expect_all(self, kind: str, shown: Iterable[Wrapped]) -> None:
-        """Notice when something that she sealed to a compartment of this kind is not among what is shown."""
-        if self._hers is None:
-            return
+    def expect_thread(self, shown: Iterable[Wrapped]) -> None:
+        """Notice when a message of hers is not among what is shown."""
         texts = [bytes(text.sealed) for wrapped in shown for text in wrapped.texts]
+        for recipient in self._hers.recipients("thread") if self._hers else ():
+            self._expect(recipient, texts)
+
+    def expect_whole(self, wrapped: Wrapped) -> None:
+        """Notice when something that she sealed to this compartment is not among what is shown of it."""
+        self._expect(wrapped.wrap.compartment.recipient, [bytes(text.sealed) for text in wrapped.texts])
+
+    def _expect(self, recipient: str, texts: list[bytes]) -> None:
         try:
-            for recipient in self._hers.recipients(kind):
+            if self._hers:
                 self._hers.check_whole(recipient, texts)
         except Forged:
             self.forged = True
@@ -326,7 +332,7 @@ def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any
     shown = []
     for place, wrapped in enumerate(queries.own_words(visitor.report)):
         opened = own.open(wrapped)
-        own.expect_all(wrapped.wrap.compartment.kind, [wrapped])
+        own.expect_whole(wrapped)
         shown.append(
             {
                 "id": f"own{place}",
@@ -462,33 +468,8 @@ def new_code(visitor: Visitor, code: str) -> dict[str, Any]:
             "digits": receipts.grouped(code),
             "things": receipts.to_things(code, things()),
         }
-    report = visitor.report
-    wraps = [
-        {"of": wrap.compartment.recipient, "sealed": base64_text(wrap.sealed)}
-        for wrap in wraps_for_receipt(report.id)
-    ]
-    leaves = [{"number": row.number, "sealed": base64_text(row.for_receipt)} for row in openings(report.id)]
-    config = {"salt": bytes(this_install().salt).hex(), "wraps": wraps, "openings": leaves}
+    config = {"salt": bytes(this_install().salt).hex(), "opened": sealed_to_code(visitor.report)}
     return {**_page(visitor), "config": config}
-
-
-def sealed_again(visitor: Visitor, keys: ReceiptKeys, fresh: Stretched) -> NewCode:
-    """Everything that the old code opens, sealed to the new one in memory. Raises NotSigned: something is not hers."""
-    report = visitor.report
-    try:
-        hers = her_words(signing_public(keys.stretched.signing_seed), signed_words(report))
-    except Forged:
-        raise NotSigned from None
-    return for_new_code(
-        old=keys.stretched,
-        new=fresh,
-        key=secrets.token_urlsafe(16),
-        hers=hers,
-        wraps={
-            wrap.compartment.recipient: Sealed(bytes(wrap.sealed)) for wrap in wraps_for_receipt(report.id)
-        },
-        openings={row.number: Sealed(bytes(row.for_receipt)) for row in openings(report.id)},
-    )
 
 
 def ending(visitor: Visitor) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant, allows, wishes
@@ -18,13 +19,17 @@ from tincay.visit.sealed import Wrapped
 
 def own_words(report: Report) -> list[Wrapped]:
     """What she sent: the story, and what she said about herself."""
-    compartments = []
-    for kind in ("narrative", "contact", "identity"):
-        wrap = wraps_for_receipt(report.id).filter(compartment__kind=kind).first()
-        texts = SealedText.objects.of(report.id).filter(compartment__kind=kind).order_by("place")
-        if wrap and (listed := list(texts)):
-            compartments.append(Wrapped(wrap, listed))
-    return compartments
+    texts: dict[UUID, list[SealedText]] = {}
+    for text in SealedText.objects.of(report.id).order_by("place"):
+        texts.setdefault(text.compartment_id, []).append(text)
+    # Where it moved there are several of a kind, in the order in which she sealed to them.
+    wraps = list(wraps_for_receipt(report.id).filter(compartment__in=texts))
+    return [
+        Wrapped(wrap, texts[wrap.compartment_id])
+        for kind in ("narrative", "contact", "identity")
+        for wrap in wraps
+        if wrap.compartment.kind == kind
+    ]
 
 
 def late_clocks(report: Report, now: datetime) -> list[Clock]:

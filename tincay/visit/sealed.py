@@ -3,27 +3,11 @@ checked here as her browser checks them: what she did not sign, or no desk of he
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tincay.core.authorship import Forged, HerWords, Said, read_reply, receipt_change
-from tincay.core.sealing import (
-    Identity,
-    Recipient,
-    Sealed,
-    Stretched,
-    open_sealed,
-    recipient_of,
-    seal,
-    signing_public,
-    unpad,
-    unwrap,
-    wrap,
-)
-from tincay.core.statements import Kind, make_statement
-from tincay.intake.seal_on_server import signed
-from tincay.reports.envelope import NewCode, OpeningAgain, ReceiptIn, WrapAgain
+from tincay.core.authorship import Forged, HerWords, Said, read_reply
+from tincay.core.sealing import Identity, Recipient, Sealed, open_sealed, unpad, unwrap
 from tincay.vault.models import SealedText, Wrap
 from tincay.web.strict_json import base64_text
 
@@ -72,39 +56,3 @@ def _open(text: SealedText, key: Identity) -> dict[str, Any] | None:
     except ValueError:
         return None
     return document if isinstance(document, dict) else None
-
-
-def for_new_code(
-    *,
-    old: Stretched,
-    new: Stretched,
-    key: str,
-    hers: HerWords,
-    wraps: Mapping[str, Sealed],
-    openings: Mapping[int, Sealed],
-) -> NewCode:
-    """Everything that the old code opens, for the new one, as her browser makes it.
-
-    `wraps` by the compartment's public key, `openings` by number. Raises CannotOpen, BadKey.
-    """
-    to, signing = recipient_of(new.identity), signing_public(new.signing_seed)
-    change = receipt_change(recipient=to, signing=signing)
-    return NewCode.model_construct(
-        v=1,
-        key=key,
-        receipt=ReceiptIn.model_construct(locator=new.locator, recipient=to, signing=signing),
-        change=signed(make_statement(old.signing_seed, Kind.RECEIPT, change)),
-        words=signed(make_statement(new.signing_seed, Kind.WORDS, hers.carried(key=key))),
-        wraps=[
-            WrapAgain.model_construct(
-                of=of, sealed=bytes(wrap(unwrap(sealed, old.identity, of=Recipient(of)), to))
-            )
-            for of, sealed in wraps.items()
-        ],
-        openings=[
-            OpeningAgain.model_construct(
-                number=number, sealed=bytes(seal(open_sealed(sealed, old.identity), to))
-            )
-            for number, sealed in openings.items()
-        ],
-    )

@@ -18,8 +18,9 @@ from tincay.core import receipts
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant
 from tincay.core.receipts import BadReceipt, mentions, normalise
-from tincay.core.sealing import stretch_receipt
+from tincay.core.sealing import CannotOpen, stretch_receipt
 from tincay.core.stages import WrongStage
+from tincay.core.statements import NotSigned
 from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake import flood
 from tincay.intake.attempts import attempts, count_attempt
@@ -31,13 +32,14 @@ from tincay.reports.additions import receive_addition
 from tincay.reports.consents import change_consent
 from tincay.reports.envelope import AdditionIn, GrantChange, HerMessageIn, NewCode
 from tincay.reports.messages import receive_message
-from tincay.reports.new_code import change_code
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
 from tincay.reports.steps import finish, reopen
 from tincay.vault.queries import recipient
 from tincay.visit import actions, pages, queries
+from tincay.visit.actions import ReceiptKeys
 from tincay.visit.consents import items_of
+from tincay.visit.new_code import sealed_again, sealed_to_code
 from tincay.visit.session import (
     Visitor,
     end_session,
@@ -50,7 +52,7 @@ from tincay.visit.session import (
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
 from tincay.web.packs import text_version, texts, things, things_for_script
-from tincay.web.strict_json import Bytes32, Bytes33, Strict, Version, base64_text, read
+from tincay.web.strict_json import Bytes32, Bytes33, Malformed, Strict, Version, base64_text, read
 from tincay.web.time import now
 
 
@@ -163,7 +165,9 @@ def prove(request: HttpRequest) -> HttpResponse:
 @requires_visit(over)
 def home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """How far it has come, and what was said."""
-    return render(request, "visit/home.html", pages.home(visitor, now()))
+    return render(
+        request, "visit/home.html", pages.home(visitor, now()) | {"changed": "changed" in request.GET}
+    )
 
 
 @requires_visit(over)
@@ -261,8 +265,11 @@ def _post(visitor: Visitor, key: str, message: HerMessage, sealed_by: str) -> No
 def new_code(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Put a new code in the place of this one."""
     if request.method == "POST" and sends_json(request):
-        change_code(report=visitor.report, new=read(NewCode, body_of(request)), now=now())
-        actions.end_other_visits(visit=visitor.visit)
+        new = read(NewCode, body_of(request))
+        try:
+            actions.change_code(visit=visitor.visit, new=new, keys=None, now=now())
+        except StaleNumber:
+            return refusal("stale_number", **sealed_to_code(visitor.report))
         return JsonResponse({"next": reverse("visit")}, status=201)
     if request.method == "POST":
         return _new_code_plain(request, visitor)
@@ -273,17 +280,32 @@ def _new_code_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     code = request.POST.get("plain-code", "")
     if visitor.keys is None or not receipts.check(code):
         raise Http404
-    if request.POST.get("plain-last", "").strip() != code[-4:]:
-        shown = pages.new_code(visitor, code) | {"wrong": True}
-        return render(request, "visit/new_code.html", shown, status=422)
-    with flood.one_derivation():
-        fresh = stretch_receipt(code, bytes(this_install().salt))
-    change_code(report=visitor.report, new=pages.sealed_again(visitor, visitor.keys, fresh), now=now())
-    actions.end_other_visits(visit=visitor.visit)
-    cookie = actions.open_with_code(code=code, receipt=fresh, now=timezone.now())
-    actions.end_visit(visit=visitor.visit)
-    shown = pages.home(visitor_with(cookie), now()) | {"changed": True}
-    return start_session(render(request, "visit/home.html", shown), cookie)
+    changed = f"{reverse('visit')}?changed"
+    if code == visitor.keys.code:
+        return HttpResponseRedirect(changed)  # the answer was lost on the way: it is done
+    problem = "wrong" if request.POST.get("plain-last", "").strip() != code[-4:] else ""
+    problem = problem or _changed_plain(visitor, visitor.keys, code)
+    if problem:
+        # The same code again: she has copied it.
+        shown = pages.new_code(visitor, code) | {"problem": problem}
+        return render(request, "visit/new_code.html", shown, status=422 if problem == "wrong" else 503)
+    return HttpResponseRedirect(changed)
+
+
+def _changed_plain(visitor: Visitor, keys: ReceiptKeys, code: str) -> str:
+    """Change the code in memory here; the problem that stood in the way, or ""."""
+    try:
+        with flood.one_derivation():
+            fresh = ReceiptKeys(code, stretch_receipt(code, bytes(this_install().salt)))
+        new = sealed_again(visitor.report, old=keys.stretched, new=fresh.stretched)
+        actions.change_code(visit=visitor.visit, new=new, keys=fresh, now=now())
+    except flood.Busy:
+        return "busy"
+    except OperationalError as error:
+        return storage_trouble(error)
+    except (StaleNumber, NotSigned, CannotOpen, Malformed):
+        return "other"
+    return ""
 
 
 @requires_visit(over)

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('recipient', models.CharField(max_length=80, unique=True)),
+                ('receipt', models.CharField(max_length=80)),
                 ('sealed', models.BinaryField(null=True)),
                 ('until', models.DateTimeField(db_index=True)),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='reports.report')),
