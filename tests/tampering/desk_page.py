@@ -153,7 +153,7 @@ class _Reading:
             words.check_whole(recipient, hers)
         steps = self.record["steps"]
         messages = [sealed for thing in thread for sealed in thing.sealed]
-        check_steps(self._events(steps["sealed"]), stage=steps["stage"], messages=messages)
+        check_steps(self._events(steps["sealed"]), stage=steps["stage"], words=words, messages=messages)
 
     def _read(self, thing: Thing, words: HerWords, desk_keys: frozenset[bytes]) -> list[str]:
         key = self._through(thing.wraps)
