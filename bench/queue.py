@@ -90,6 +90,7 @@ def fill(count: int) -> dict[str, str]:
         clocks = [
             Clock(
                 report=r,
+                place=1,
                 rule="org_verify",
                 started_at=r.received_at,
                 due_at=r.next_due_at,

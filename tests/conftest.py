@@ -26,6 +26,7 @@ from tests.cast import (
     build_team,
     sign_routing,
 )
+from tests.demo.loaded import load, made_once, shared_folder
 from tests.patience import StandingClock
 from tests.shared import Kept, empty_quickly, remember_stretches
 from tincay.web.models import Install
@@ -210,3 +211,9 @@ def stranger(network: Network) -> Helper:
 def reporter(network: Network) -> Reporter:
     """Somebody who has not reported yet: `reporter.send()` does."""
     return Reporter()
+
+
+@pytest.fixture(scope="session")
+def loaded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a demo as it is loaded: to be read, or copied."""
+    return made_once(shared_folder(tmp_path_factory), "loaded-demo", load)

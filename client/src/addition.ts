@@ -2,7 +2,7 @@
 
 import { signWords, type HerWords } from "./authorship";
 import { base64, fromBase64, type Bytes } from "./bytes";
-import { compartment, deskFor, documents, only, openCodes, type Told } from "./envelope";
+import { compartments, deskFor, documents, only, openCodes, type Told } from "./envelope";
 import type { AddedIn, AdditionIn, CompartmentsIn } from "./generated";
 import type { Routing } from "./routing";
 import { recipientOf, sealDocument, unwrap, wrap, type Recipient } from "./seal";
@@ -51,18 +51,13 @@ export async function makeAddition(told: Told, all: Told, receipt: Stretched, ke
   }
   const to = await routing.keys(desk);
   const mine = await recipientOf(receipt.identity);
-  const closed = {
-    narrative: await compartment(narrative, to.desk.recipient, mine),
-    contact: await compartment([contact], to.desk.recipient, mine),
-    identity: await compartment([], to.case.recipient, mine),
-    thread: await compartment([], to.desk.recipient, mine),
-  };
+  const closed = await compartments(narrative, contact, to, mine);
   const handed = before.map(async ({ kind: name, of, sealed }) => {
     const reader = (name === "identity" ? to.case : to.desk).recipient;
     return { of, to: reader, sealed: base64(await wrap(await unwrap(fromBase64(sealed), receipt.identity, of), reader)) };
   });
-  const compartments: CompartmentsIn = only(closed, "given");
-  return { v: 1, key, priority, sealed: { desk, compartments, before: await Promise.all(handed) }, words: await sign(desk, to.desk.signing, only(closed, "parts")) };
+  const given: CompartmentsIn = only(closed, "given");
+  return { v: 1, key, priority, sealed: { desk, compartments: given, before: await Promise.all(handed) }, words: await sign(desk, to.desk.signing, only(closed, "parts")) };
 }
 
 type Parts = Record<string, { recipient: Recipient; sealed: Bytes[] }>;

@@ -5,7 +5,7 @@ import { signWords } from "./authorship";
 import { ABOUT_HER, FIELDS_ABOUT_HER, MAX_PART_BYTES, type CompartmentIn, type Envelope, type ProofOfWorkIn, type WrapIn } from "./generated";
 import { signGrant, type SignedGrant } from "./grant";
 import { isChild, kindGroup, priority, retentionClass, type Answers, type KindGroup } from "./priority";
-import type { Routed, Routing } from "./routing";
+import type { Routed, Routing, SealedTo } from "./routing";
 import { newKey, recipientOf, sealDocument, wrap, type Recipient } from "./seal";
 import { signingPublic } from "./sign";
 import type { Stretched } from "./stretch";
@@ -97,16 +97,26 @@ export interface Closed {
   parts: { recipient: Recipient; sealed: Bytes[] };
 }
 
-export async function compartment(contents: object[], desk: Recipient, receipt: Recipient): Promise<Closed> {
+async function compartment(contents: object[], desk: Recipient, receipt: Recipient): Promise<Closed> {
   const { identity, recipient } = await newKey();
   const wrapped = async (to: Recipient): Promise<WrapIn> => ({ to, sealed: base64(await wrap(identity, to)) });
-  const sealed: Bytes[] = [];
-  for (const content of contents) sealed.push(await sealDocument(content, recipient));
-  const wraps: [WrapIn, WrapIn] = [await wrapped(desk), await wrapped(receipt)];
+  const wraps = await Promise.all([wrapped(desk), wrapped(receipt)]);
+  const sealed = await Promise.all(contents.map((content) => sealDocument(content, recipient)));
   return { given: { recipient, sealed: sealed.map(base64), wraps }, parts: { recipient, sealed } };
 }
 
 type Kinds = "narrative" | "contact" | "identity" | "thread";
+
+/** A report's four, for the desk, for who reads identity, and for the receipt. All at once: a phone has several cores. */
+export async function compartments(story: object[], reached: object, to: SealedTo, receipt: Recipient): Promise<Record<Kinds, Closed>> {
+  const [narrative, contact, identity, thread] = await Promise.all([
+    compartment(story, to.desk.recipient, receipt),
+    compartment([reached], to.desk.recipient, receipt),
+    compartment([], to.case.recipient, receipt),
+    compartment([], to.desk.recipient, receipt),
+  ]);
+  return { narrative, contact, identity, thread };
+}
 
 /** One side of each compartment: what is sent, or what is signed. */
 export const only = <K extends keyof Closed>(closed: Record<Kinds, Closed>, what: K): Record<Kinds, Closed[K]> =>
@@ -135,12 +145,7 @@ export async function makeEnvelope(
   const mine = await recipientOf(receipt.identity);
   const { narrative, contact } = documents(told, kind);
   const codes = openCodes(told, kind);
-  const closed = {
-    narrative: await compartment(narrative, to.desk.recipient, mine),
-    contact: await compartment([contact], to.desk.recipient, mine),
-    identity: await compartment([], to.case.recipient, mine),
-    thread: await compartment([], to.desk.recipient, mine),
-  };
+  const closed = await compartments(narrative, contact, to, mine);
   const signable = { codes, compartments: only(closed, "parts"), desk, desk_signing: to.desk.signing, key, kind: "report" as const, n: 1 };
   return {
     v: 1,

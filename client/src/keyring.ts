@@ -57,9 +57,12 @@ export interface Member {
 }
 
 export type Name = keyof Requests;
-export type Failure = "locked" | "wrong" | "weak" | "broken";
+export type Failure = "locked" | "wrong" | "swapped" | "weak" | "broken";
 
 class Locked extends Error {}
+
+/** The passphrase opens a key, and the row names another. */
+class Swapped extends Error {}
 
 let person: KeyPair | undefined;
 let desk: { code: string; old: KeyPair; new: KeyPair } | undefined;
@@ -99,7 +102,9 @@ function key(): KeyPair {
 
 async function unlock(passphrase: string, { salt, n, r, p, sealed, recipient }: PersonKey): Promise<null> {
   const behind = stretchPassphrase(passphrase, saltOf(salt), { n, r, p });
-  person = { identity: await unwrap(fromBase64(sealed), behind, recipient), recipient };
+  const identity = await unwrap(fromBase64(sealed), behind);
+  if ((await recipientOf(identity)) !== recipient) throw new Swapped();
+  person = { identity, recipient };
   touch();
   announce();
   return null;
@@ -204,6 +209,7 @@ const handlers: Handlers = {
 
 function failure(error: unknown): Failure {
   if (error instanceof Locked) return "locked";
+  if (error instanceof Swapped) return "swapped";
   if (error instanceof WeakStretch) return "weak";
   return error instanceof CannotOpen ? "wrong" : "broken";
 }

@@ -64,7 +64,8 @@ export class Routing {
 
   /** Follows the chain of keys from the install's word on. Throws NotSigned. */
   async keys(desk: string): Promise<SealedTo> {
-    return { desk: await this.key(desk), case: await this.key(this.document.desks[desk]!.case) };
+    const [own, other] = await Promise.all([this.key(desk), this.key(this.document.desks[desk]!.case)]);
+    return { desk: own, case: other };
   }
 
   private key(desk: string): Promise<DeskKey> {

@@ -144,7 +144,8 @@ class Told:
         opening = sealing.seal(json.dumps({"event": event}).encode(), self.recipient("thread"))
         return {
             **self.record,
-            "first": {"wraps": thread, "sealed": b64(opening)},
+            "threads": [thread],
+            "first": b64(opening),
             "desk": {"code": self.desk.code, "wraps": wraps, "by": 3, "day": DAY},
         }
 

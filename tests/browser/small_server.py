@@ -27,6 +27,7 @@ class SmallServer:
     asked: list[str] = field(default_factory=list)
     root: str = ""
     cache_control: str = "no-store"
+    client: Path = CLIENT
 
     def add_page(self, path: str, main: str, *, script: str = "reporter.js") -> None:
         self.pages[path] = (
@@ -37,7 +38,7 @@ class SmallServer:
 
     def page(self, path: str) -> tuple[int, str, bytes]:
         if path.startswith("/client/"):
-            file = CLIENT / path.removeprefix("/client/")
+            file = self.client / path.removeprefix("/client/")
             return 200, TYPES[file.suffix], file.read_bytes()
         if path in self.pages:
             return 200, "text/html; charset=utf-8", self.pages[path].encode()

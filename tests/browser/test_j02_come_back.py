@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chromium import overflow, serious_findings, serious_findings_without_script
+from tests.browser.helper_at_desk import AtDesk
 from tests.browser.her import MESSAGE, Her
 from tests.browser.never import (
     assert_discreet,
@@ -15,7 +16,7 @@ from tests.browser.never import (
     assert_not_shown,
 )
 from tests.browser.test_j01_report import LANGUAGES, WIDTHS, secrets_of
-from tests.cast import Network, Reporter
+from tests.cast import Hands, Network, Reporter, give_second_factor
 from tincay.log.actions import sign_checkpoint
 from tincay.reports.models import Report
 from tincay.vault.models import SealedText
@@ -129,6 +130,42 @@ def test_a_question_pauses_and_her_answer_ends_the_pause(
     expect(her.page.get_by_text("Câu hỏi cho bạn")).to_be_visible()
     her.write("Gặp chị hôm trước.")
     assert not Report.objects.for_the_rules().get().paused
+
+
+def test_a_new_code_opens_what_the_old_one_opened_and_the_old_one_nothing(
+    comes: Comes, sits_down: Callable[..., AtDesk], network: Network, reporter: Reporter, clock: Hands
+) -> None:
+    report = reporter.send(now=clock.now)
+    network.helper.open_report(report, now=clock.now)
+    network.helper.write(report, ANSWER, now=clock.now)
+    her = comes("vi", 360)
+    her.come_back(reporter.code)
+    her.page.locator("a[href$='/new-code/']").first.click()
+    her.page.locator("new-code [data-go=make]").click()
+    code = her.copied()
+    her.page.locator("new-code [data-retype]").fill(code[-4:])
+    her.page.locator("new-code [data-go=change]").click()
+    expect(her.page.locator("new-code [data-step=done]")).to_be_visible()
+
+    her.go("/back/")
+    her.page.locator("#code").fill(reporter.code)
+    her.press("open")
+    expect(her.page.locator("[data-error=unknown]")).to_be_visible()
+    her.come_back(code)
+    expect(her.page.get_by_text(ANSWER)).to_be_visible()
+    her.write(MESSAGE)
+    expect(her.page.get_by_text(MESSAGE)).to_be_visible()
+    expect(her.page.locator("[data-when-forged]")).to_be_hidden()
+
+    desk = sits_down()
+    give_second_factor(network.helper)
+    desk.sign_in(network.helper)
+    desk.unlock(network.helper.passphrase)
+    desk.is_open()
+    desk.page.get_by_role("link", name=report.code_name).click()
+    desk.press("open")
+    expect(desk.page.get_by_text(MESSAGE)).to_be_visible()
+    expect(desk.page.locator("[data-when-forged]")).to_be_hidden()
 
 
 @pytest.mark.parametrize(

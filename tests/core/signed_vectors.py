@@ -12,6 +12,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from tincay.core import sealing
 from tincay.core.authorship import (
@@ -580,6 +581,49 @@ def _vouched_by_thief() -> dict[str, str]:
     return signed_json(make_statement(desk_signing_seed(STRANGER), Kind.MEMBER, member))
 
 
+AFTER = bytes(range(64, 96))
+
+
+def changed(before: bytes, after: bytes) -> Statement:
+    """The old code's word for the new one."""
+    change = receipt_change(recipient=MEMBER, signing=signing_public(after))
+    return make_statement(before, Kind.RECEIPT, change)
+
+
+def _receipts() -> dict[str, Any]:
+    third = bytes(range(96, 128))
+    first, second = changed(HERS, AFTER), changed(AFTER, third)
+    listed: list[tuple[str, list[Statement], bytes | None]] = [
+        ("no change", [], HERS),
+        ("a new code", [first], AFTER),
+        ("a third code", [first, second], third),
+        ("the second one is missing", [second], None),
+        ("another order", [second, first], None),
+        ("by somebody else", [changed(THIEF, AFTER)], None),
+        ("signed as something else", [make_statement(HERS, Kind.WORDS, {"v": 1})], None),
+    ]
+    return {
+        "first": base64url(signing_public(HERS)),
+        "follow": [
+            {
+                "why": why,
+                "changes": [signed_json(one) for one in changes],
+                "last": last and base64url(signing_public(last)),
+            }
+            for why, changes, last in listed
+        ],
+    }
+
+
+def _bundles() -> list[dict[str, str]]:
+    bundles = [UUID(int=1), UUID("6f1c2a4e-9d3b-4c7a-8e21-0b5d9c7f3a10")]
+    return [
+        {"identity": identity, "bundle": bundle.hex, "found": sealing.bundle_identity(identity, bundle)}
+        for identity in (FIRST, SECOND)
+        for bundle in bundles
+    ]
+
+
 def authorship() -> dict[str, Any]:
     return {
         "about": "docs/formats/words.md. Bytes are base64url without padding. "
@@ -590,6 +634,8 @@ def authorship() -> dict[str, Any]:
         "replies": _replies(),
         "keys": _chains(),
         "vouchers": _vouchers(),
+        "receipts": _receipts(),
+        "bundles": _bundles(),
     }
 
 

@@ -306,6 +306,25 @@ def test_a_key_in_a_document_is_the_key() -> None:
     )
 
 
+# --- a new code
+
+
+@case(VECTORS["receipts"]["follow"])
+def test_a_code_in_force_follows_from_the_first_one(vector: dict[str, Any]) -> None:
+    first, changes = from_base64url(VECTORS["receipts"]["first"]), map(statement_of, vector["changes"])
+    if vector["last"] is None:
+        with pytest.raises(NotSigned):
+            follow_receipts(first, changes)
+    else:
+        assert base64url(follow_receipts(first, changes)) == vector["last"]
+
+
+def test_a_change_that_names_no_code_leads_to_none() -> None:
+    nameless = make_statement(HERS, Kind.RECEIPT, {"v": 1})
+    with pytest.raises(NotSigned):
+        follow_receipts(PUBLIC, [nameless])
+
+
 # --- who holds a desk's key
 
 

@@ -334,6 +334,9 @@ def test_who_holds_a_desks_key_can_work_out_with_what_it_signs() -> None:
 
 def test_each_bundle_has_a_key_of_hers_that_no_other_has() -> None:
     one, two = UUID(int=1), UUID(int=2)
+    for vector in read("authorship.json")["bundles"]:
+        made = sealing.bundle_identity(Identity(vector["identity"]), UUID(vector["bundle"]))
+        assert made == vector["found"]
     keys = [sealing.bundle_identity(mine, bundle) for mine in (MINE, OTHER) for bundle in (one, two)]
     assert len({sealing.recipient_of(key) for key in [*keys, MINE, OTHER]}) == 6
     assert keys[0] == sealing.bundle_identity(MINE, one)

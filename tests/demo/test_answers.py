@@ -27,10 +27,10 @@ def test_the_worst_harm_comes_first_because_the_first_is_counted() -> None:
     assert narrative_answers(answers) == {"harms": ["rape", "threat"]}
 
 
-def test_her_language_is_sealed_to_the_case_desk_alone() -> None:
-    answers = {"language": ["hmn"], "accessibility_need": ["interpreter"], "need": ["shelter"]}
-    assert narrative_answers(answers) == {"need": ["shelter"]}
-    assert contact_answers(answers) == {"language": ["hmn"], "accessibility": ["interpreter"]}
+def test_how_she_may_be_reached_is_sealed_apart_from_her_words() -> None:
+    answers = {"contact_preference": ["receipt_only"], "language": ["hmn"], "need": ["shelter"]}
+    assert narrative_answers(answers) == {"language": ["hmn"], "need": ["shelter"]}
+    assert set(contact_answers(answers)) == ABOUT_HER
 
 
 def test_a_further_row_answers_only_what_the_form_asks() -> None:

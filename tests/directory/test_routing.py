@@ -147,7 +147,31 @@ def test_a_row_of_a_desks_key_that_was_taken_away_is_noticed(network: Network) -
     before = network.helper.desk_key(network.triage)
     give_key(network.triage, network.helper, before=before, number=2)
     rows(DeskKey).filter(desk=network.triage, number=2).delete()
-    assert broken() == "rows"
+    assert broken() == "log"
+
+
+def test_a_key_that_was_taken_back_in_every_row_is_still_named_by_the_log(network: Network) -> None:
+    first, before = rows(Desk).get(pk=network.triage.pk), network.helper.desk_key(network.triage)
+    give_key(network.triage, network.helper, before=before, number=2)
+    rows(DeskKey).filter(desk=network.triage, number=2).delete()
+    rows(Desk).filter(pk=first.pk).update(recipient=first.recipient, signing=first.signing)
+    assert broken() == "log"
+
+
+def test_a_key_that_follows_and_that_the_log_does_not_name_is_noticed(network: Network) -> None:
+    """Whoever took the old key could sign a next one: the log would have to say so."""
+    key = desk_key_of(new_key()[0], desk=network.triage.code, number=2)
+    document, signature = succeed(network.helper.desk_key(network.triage), key)
+    DeskKey.objects.create(
+        desk=network.triage,
+        number=2,
+        recipient=key.recipient,
+        signing=key.signing,
+        document=document,
+        signature=signature,
+    )
+    rows(Desk).filter(pk=network.triage.pk).update(recipient=key.recipient, signing=key.signing)
+    assert broken() == "log"
 
 
 def test_once_a_desk_has_two_keys_a_new_statement_begins_with_the_second(network: Network) -> None:

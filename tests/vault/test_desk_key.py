@@ -185,14 +185,20 @@ def test_a_key_that_the_old_one_did_not_sign_is_refused(team: Team) -> None:
 @pytest.mark.parametrize("other", [{"desk": "hai"}, {"number": 1}, {"number": 3}, {"signing": bytes(31)}])
 def test_a_key_with_another_place_in_the_row_of_keys_is_refused(team: Team, other: dict[str, Any]) -> None:
     offer = Offer(team)
-    offer.key = offer.key._replace(**other)
+    offer.key, offer.wraps = offer.key._replace(**other), {}
     offer.succession = succeed(offer.old, offer.key)
     assert offer.is_refused(NotSigned)
 
 
-def test_a_first_key_of_another_number_is_refused(team: Team) -> None:
-    with pytest.raises(NotSigned):
-        give_key(new_desk(team.organisation, "hai"), team.helper, number=2)
+def test_a_first_key_of_another_number_or_desk_is_refused(team: Team) -> None:
+    desk = new_desk(team.organisation, "hai")
+    for key in (
+        desk_key_of(new_key()[0], desk="hai", number=2),
+        desk_key_of(new_key()[0], desk="ba", number=1),
+    ):
+        with pytest.raises(NotSigned):
+            set_desk_key(desk=desk, key=key, succession=None, wraps={}, now=NOW)
+    assert not rows(DeskKey).filter(desk=desk).exists()
 
 
 def test_the_desk_vouches_for_everybody_who_is_handed_its_key(team: Team) -> None:

@@ -105,6 +105,14 @@ def test_the_first_words_of_many_reports_are_opened_each(team: Team) -> None:
     }
 
 
+def test_of_a_story_in_parts_its_beginning_is_offered(team: Team) -> None:
+    long = keep(team.desk)
+    write(long, "narrative", "Hai.", "Ba.")
+    rotate(long, team.desk, "narrative", "Bốn.")
+    entry = first_words([long.owner], team.helper.user)[long.owner]
+    assert opened(entry, team.helper) == [STORY["narrative"]]
+
+
 def test_the_first_words_of_many_reports_cost_three_questions(
     team: Team, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

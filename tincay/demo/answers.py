@@ -35,7 +35,7 @@ def narrative_answers(answers: Answers) -> dict[str, list[str]]:
 
 
 def contact_answers(answers: Answers) -> dict[str, list[str]]:
-    """What is sealed to the case desk alone."""
+    """How she may be reached: sealed apart from her words."""
     return {name: codes for name, codes in _named(answers).items() if name in ABOUT_HER}
 
 

@@ -20,7 +20,7 @@ from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
 from tincay.web.models import this_install
 from tincay.web.packs import label, language, pack_text
-from tincay.web.time import now
+from tincay.web.time import exact_now
 
 SEED = 20260630
 """Every run begins with the same seed: nobody tries seeds until one pleases."""
@@ -124,7 +124,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 def _line(run: Run) -> dict[str, Any]:
     return {
         "run": run,
-        "stuck": run.stuck(now()),
+        "stuck": run.stuck(exact_now()),
         "place": run.place.name(language()) if run.place else "",
         "headline": Screens(run.table, run.result).headline()
         if run.result and run.result["gate"]["open"]
@@ -173,7 +173,7 @@ def _sample(lists: str) -> dict[str, Any]:
 def _begin(request: HttpRequest, form: forms.Upload | forms.TypedTable) -> HttpResponse:
     run = actions.begin_run(
         by=staff(request), table=form.table, about=form.about(), effort=form.cleaned_data["effort"], seed=SEED,
-        now=now(),
+        now=exact_now(),
     )  # fmt: skip
     worker.start()
     return redirect("run", run.pk)
@@ -207,8 +207,8 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "linkage": texts.LINKAGES[run.linkage],
         "screens": Screens(run.table, run.result, _xi(request)) if run.result else None,
         "change": forms.Change(table=run.table),
-        "stuck": run.stuck(now()),
-        "worked": int((now() - (run.begun_at or now())).total_seconds()),
+        "stuck": run.stuck(exact_now()),
+        "worked": int((exact_now() - (run.begun_at or exact_now())).total_seconds()),
         "not_published": texts.NOT_PUBLISHED.get(reason, ""),
         "drawn": texts.drawn_words(replicates(run.result or {})),
         "thorough": thorough(run),
@@ -234,7 +234,7 @@ def change_table(request: HttpRequest, number: int) -> HttpResponse:
     table, change = form.changed()
     about = actions.About(run.place, run.population, run.first_year or 0, run.last_year or 0, run.linkage)
     made = actions.begin_run(
-        by=staff(request), table=table, about=about, effort=form.cleaned_data["effort"], seed=run.seed, now=now(),
+        by=staff(request), table=table, about=about, effort=form.cleaned_data["effort"], seed=run.seed, now=exact_now(),
         made_from=run, change=change,
     )  # fmt: skip
     worker.start()
@@ -246,8 +246,8 @@ def change_table(request: HttpRequest, number: int) -> HttpResponse:
 def again(request: HttpRequest, number: int) -> HttpResponse:
     """Let a run that failed or lost its server wait once more."""
     run = run_or_404(staff(request), number)
-    if run.state == "failed" or run.stuck(now()):
-        actions.wait_again(run=run, now=now())
+    if run.state == "failed" or run.stuck(exact_now()):
+        actions.wait_again(run=run, now=exact_now())
         worker.start()
     return redirect("run", number)
 
@@ -257,7 +257,7 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
 def publish(request: HttpRequest, number: int) -> HttpResponse:
     run = run_or_404(staff(request), number)
     try:
-        row = actions.publish_run(run=run, now=now())
+        row = actions.publish_run(run=run, now=exact_now())
     except RunNotPublished as problem:
         messages.error(request, str(texts.NOT_PUBLISHED[problem.reason]))
         return redirect("run", number)

@@ -13,7 +13,7 @@ from django.db import close_old_connections, connection
 from tincay.estimates.actions import end_run, take_next
 from tincay.estimates.compute import work_out
 from tincay.estimates.models import Run
-from tincay.web.time import now
+from tincay.web.time import exact_now
 
 EVERY = 30.0
 log = logging.getLogger("tincay.estimates")
@@ -53,7 +53,7 @@ def _work() -> None:
 
 def work_through() -> None:
     """Work out what waits, one after another, until nothing does or another server works on one."""
-    while run := take_next(now=now()):
+    while run := take_next(now=exact_now()):
         _work_on(run)
 
 
@@ -64,4 +64,4 @@ def _work_on(run: Run) -> None:
     except Exception:
         log.exception("a run failed")
         result = None
-    end_run(run=run, result=result, now=now())
+    end_run(run=run, result=result, now=exact_now())

@@ -12,8 +12,13 @@ def now() -> datetime:
 
     A demo lives on real time plus an offset that only grows; a real install has no offset.
     """
+    return exact_now().replace(second=0, microsecond=0)
+
+
+def exact_now() -> datetime:
+    """The same without rounding: for work that is about nobody and is measured in seconds."""
     at = timezone.now()
     if this_install().demo:
         # Asked anew each time: `demo-clock` moves it from another process.
         at += Install.objects.values_list("demo_offset", flat=True).get(id=1)
-    return at.replace(second=0, microsecond=0)
+    return at
