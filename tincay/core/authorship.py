@@ -170,8 +170,10 @@ def check_steps(
     stages = [str(event["stage"]) for event in events if event["kind"] == "stage_changed"]
     if (stages or ["received"])[-1] != stage:
         raise Forged("another_stage")
-    told = {spelled(document) for document in words.documents if document["kind"] != "message"}
-    if {event["words"] for event in events if "words" in event} != {sha256(one).hexdigest() for one in told}:
+    signed = {spelled(document) for document in words.documents if document["kind"] != "message"}
+    if {event["words"] for event in events if "words" in event} != {
+        sha256(one).hexdigest() for one in signed
+    }:
         raise Forged("words_missing")
     logged = {str(event["sealed"]) for event in events if event["kind"] == "message_posted"}
     if logged != {sha256(sealed).hexdigest() for sealed in messages}:

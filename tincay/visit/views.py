@@ -165,9 +165,7 @@ def prove(request: HttpRequest) -> HttpResponse:
 @requires_visit(over)
 def home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """How far it has come, and what was said."""
-    return render(
-        request, "visit/home.html", pages.home(visitor, now()) | {"changed": "changed" in request.GET}
-    )
+    return render(request, "visit/home.html", pages.home(visitor, now()))
 
 
 @requires_visit(over)
@@ -280,16 +278,20 @@ def _new_code_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     code = request.POST.get("plain-code", "")
     if visitor.keys is None or not receipts.check(code):
         raise Http404
-    changed = f"{reverse('visit')}?changed"
     if code == visitor.keys.code:
-        return HttpResponseRedirect(changed)  # the answer was lost on the way: it is done
+        return _changed_page(request, visitor)  # the answer was lost on the way: it is done
     problem = "wrong" if request.POST.get("plain-last", "").strip() != code[-4:] else ""
     problem = problem or _changed_plain(visitor, visitor.keys, code)
     if problem:
         # The same code again: she has copied it.
         shown = pages.new_code(visitor, code) | {"problem": problem}
         return render(request, "visit/new_code.html", shown, status=422 if problem == "wrong" else 503)
-    return HttpResponseRedirect(changed)
+    return _changed_page(request, visitor)
+
+
+def _changed_page(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    now_inside = visitor_of(request) or visitor  # with the new code's keys
+    return render(request, "visit/home.html", pages.home(now_inside, now()) | {"changed": True})
 
 
 def _changed_plain(visitor: Visitor, keys: ReceiptKeys, code: str) -> str:
