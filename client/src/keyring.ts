@@ -33,6 +33,7 @@ export interface Requests {
   lock: { ask: null; answer: null };
   unlock: { ask: { passphrase: string; key: PersonKey }; answer: null };
   open: { ask: { wraps: Link[]; sealed: string[] }; answer: Record<string, unknown>[] };
+  recipient: { ask: { wraps: Link[] }; answer: Recipient };
   openings: { ask: { threads: Link[][]; sealed: string[] }; answer: string[] };
   reply: { ask: { wraps: Link[]; to: Recipient; reply: Reply }; answer: string };
   make: { ask: { words: readonly string[] }; answer: { passphrase: string[]; key: PersonKey } };
@@ -185,6 +186,7 @@ const handlers: Handlers = {
     const identity = await through(wraps);
     return Promise.all(sealed.map((one) => openDocument(fromBase64(one), identity)));
   },
+  recipient: async ({ wraps }) => recipientOf(await through(wraps)),
   async openings({ threads, sealed }) {
     const identities = await Promise.all(threads.map(through));
     return Promise.all(sealed.map((one) => openWithOne(fromBase64(one), identities)));

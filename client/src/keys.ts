@@ -4,6 +4,7 @@ import { utf8 } from "./bytes";
 import { fingerprint } from "./fingerprint";
 import type * as messages from "./generated";
 import type { PersonKey } from "./keyring";
+import type { Link } from "./opener";
 import { ask, KeyringRefused, keyringState } from "./keyring-link";
 import { fold } from "./letters";
 import { post, Refused } from "./post";
@@ -60,7 +61,10 @@ export class KeyUnlock extends HTMLElement {
   }
 }
 
-/** <key-fingerprint>: the ten words of the key that is open here, to be read to a colleague. Never what a row says. */
+/**
+ * <key-fingerprint>: the ten words of the key that is open here, to be read to a colleague; with wraps inside it those of
+ * the desk's key that they lead to, for the operator who signs it. Never what a row says.
+ */
 export class KeyFingerprint extends HTMLElement {
   private readonly check = (): void => void this.tell();
 
@@ -82,8 +86,11 @@ export class KeyFingerprint extends HTMLElement {
     if (!recipient) return;
     const words = await wordList(said(this, "list")).catch(() => undefined);
     if (!words) return fail(this, "words");
+    const wraps = this.querySelector("script[type='application/json']")?.textContent;
+    const shown = wraps ? await ask("recipient", { wraps: JSON.parse(wraps) as Link[] }).catch(() => undefined) : recipient;
+    if (!shown) return fail(this, "broken");
     // At once, in place of what is there: the list of words may have come twice.
-    list.replaceChildren(...fingerprint(utf8(recipient), words).map((word) => Object.assign(document.createElement("li"), { textContent: word })));
+    list.replaceChildren(...fingerprint(utf8(shown), words).map((word) => Object.assign(document.createElement("li"), { textContent: word })));
   }
 }
 

@@ -11,10 +11,12 @@ from tests.browser.her import PLANTED as TOLD
 from tests.browser.never import assert_found_nowhere, assert_no_address_or_device_is_stored
 from tests.cast import Hands, Network, Reporter, Worker, give_second_factor, hire
 from tests.people.telephone import totp
+from tincay.core.sealing import fingerprint as key_words
 from tincay.core.sealing import recipient_of
 from tincay.operations.scheduled import tick
 from tincay.people.actions import add_desk, add_seat
 from tincay.reports.models import Report, SignedWords
+from tincay.web.packs import words as pack_words
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -237,7 +239,7 @@ def test_a_new_helper_makes_a_key_and_a_supervisor_hands_over_the_desks(
     new.page.locator("input[data-again]").fill(passphrase)
     new.page.locator("[data-go=keep]").click()
     expect(new.page.get_by_text("Đã có khóa mới")).to_be_visible()
-    ten = new.page.locator("key-fingerprint li")
+    ten = new.page.locator("key-fingerprint[data-own] li")
     expect(ten).to_have_count(10)
     fingerprint = ten.all_inner_texts()
 
@@ -257,6 +259,12 @@ def test_a_new_helper_makes_a_key_and_a_supervisor_hands_over_the_desks(
     desk.get_by_label("Mười từ của moi.cayme").fill(" ".join(fingerprint))
     desk.locator("desk-rewrap [data-go=start]").click()
     expect(desk.locator("desk-rewrap")).to_have_count(0)
+
+    boss.page.goto(boss.path("/desk/key/"))
+    boss.is_open_again(network.supervisor.passphrase)
+    team = boss.page.locator("key-fingerprint:not([data-own])").first
+    signed = key_words(network.triage.recipient.encode(), pack_words())
+    expect(team.locator("li")).to_have_text(list(signed))
 
     new.page.goto(new.path("/desk/"))
     new.is_open_again(passphrase)

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from tests.cast import Network, give_key, new_desk, new_province, rows, sign_routing
+from tests.cast import Network, Team, give_key, new_desk, new_province, rows, sign_routing
 from tests.cast.network import INSTALL_SEED
 from tincay.core.authorship import base64url, desk_key_of, succeed
 from tincay.core.routing import Routing
-from tincay.core.sealing import new_key, recipient_of, signing_public
+from tincay.core.sealing import fingerprint, new_key, recipient_of, signing_public
 from tincay.core.statements import spelled
 from tincay.directory import signing
 from tincay.directory.actions import set_province_desk
@@ -23,6 +23,7 @@ from tincay.directory.models import Fallback, Province
 from tincay.directory.queries import case_desk, desk_and_case, desk_for
 from tincay.directory.routing import RoutingBroken, differences, draft, in_force, statement_path
 from tincay.people.models import Desk, DeskKey
+from tincay.web.packs import words
 
 pytestmark = pytest.mark.django_db
 OTHER_SEED = bytes(32)
@@ -348,10 +349,15 @@ def test_the_operator_reads_which_desk_each_province_goes_to_and_every_key(netwo
     assert lines == sorted(lines[:4]) + sorted(lines[4:6]) + lines[6:]
     for desk in rows(Desk).exclude(recipient=""):
         assert f"desk {desk.code} (key 1, case desk cay-me-ho-tro" in shown
-        assert desk.recipient in shown
+        assert " ".join(fingerprint(desk.recipient.encode(), words())) in shown
     assert "desk giam-sat-ban (key 1, case desk cay-me-ho-tro, state body)" in shown
     assert "province M02: ben-song-tiep-nhan" in shown
     assert lines[-1] == "everything else: cay-me-tiep-nhan"
+
+
+def test_a_draft_without_default_desks_is_refused_in_words(team: Team) -> None:
+    with pytest.raises(CommandError, match="default"):
+        said("draft")
 
 
 def test_the_installs_key_is_never_made_in_the_servers_data(network: Network) -> None:

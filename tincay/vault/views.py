@@ -19,7 +19,7 @@ from tincay.vault.permissions import desk_or_404
 from tincay.vault.queries import desk_wraps, old_key, without_key
 from tincay.web.json_views import body_of, for_script
 from tincay.web.packs import word_list_address
-from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Salt, Strict, read
+from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Salt, Strict, base64_text, read
 from tincay.web.time import now
 
 
@@ -41,7 +41,8 @@ def my_key(request: HttpRequest) -> HttpResponse:
     user = staff(request)
     language = get_language() or "vi"
     own_desks = [member.desk for member in user.memberships.select_related("desk")]
-    desks = [(desk.name(language), _holds(user, desk)) for desk in own_desks]
+    held = {row.of: [{"sealed": base64_text(row.sealed), "of": row.of}] for row in desk_wraps(user)}
+    desks = [(desk.name(language), held.get(desk.recipient)) for desk in own_desks]
     return render(
         request,
         "vault/my_key.html",

@@ -10,11 +10,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tincay.core.authorship import base64url
 from tincay.core.routing import Routing, routing_of
-from tincay.core.sealing import signing_public
+from tincay.core.sealing import fingerprint, signing_public
 from tincay.core.statements import NotSigned, spelled
 from tincay.directory import signing
 from tincay.directory.models import Fallback
 from tincay.directory.routing import draft, statement_path
+from tincay.web.packs import words
 
 
 class Command(BaseCommand):
@@ -65,7 +66,8 @@ class Command(BaseCommand):
         for code, desk in sorted(routing.desks.items()):
             state = ", state body" if desk.of_the_state else ""
             about = f"key {desk.key.number}, case desk {desk.case}{state}"
-            self.stderr.write(f"desk {code} ({about}): {desk.key.recipient}")
+            ten = " ".join(fingerprint(desk.key.recipient.encode(), words()))
+            self.stderr.write(f"desk {code} ({about}): {ten}")
         for place, code in sorted(routing.provinces.items()):
             self.stderr.write(f"province {place}: {code}")
         self.stderr.write(f"everything else: {routing.default}")
