@@ -153,7 +153,8 @@ def measure(clients: dict[str, Path], times: int, slow: float) -> dict[str, list
     body = script_json("sealing", configuration()) + FORM.format(words=STORY)
     found: dict[str, list[dict[str, float]]] = {name: [] for name in clients}
     with serving() as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**LAUNCH)
+        # Chromium makes a socket there, whose path may not be long.
+        browser = playwright.chromium.launch(**LAUNCH, env={**os.environ, "TMPDIR": "/tmp"})
         for place in range(times + 1):
             for name, folder in clients.items():
                 server.client = folder

@@ -13,6 +13,7 @@ from tincay.core.routing import Routing, routing_of
 from tincay.core.sealing import signing_public
 from tincay.core.statements import NotSigned, spelled
 from tincay.directory import signing
+from tincay.directory.models import Fallback
 from tincay.directory.routing import draft, statement_path
 
 
@@ -32,6 +33,8 @@ class Command(BaseCommand):
     def handle(self, *, word: str, **options: Path) -> None:
         try:
             getattr(self, f"_{word}")(**{name: options[name] for name in ("file", "key") if name in options})
+        except Fallback.DoesNotExist:
+            raise CommandError("No default desks yet: `enrol` names them under [default].") from None
         except (signing.CannotUse, NotSigned, OSError, ValueError) as error:
             raise CommandError(str(error) or "This cannot be read.") from None
 
