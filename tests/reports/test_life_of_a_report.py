@@ -25,9 +25,10 @@ from hypothesis.stateful import (
 
 from tests.cast import NOW, Network, Reporter, again, build_network, new_message_key, sign_routing
 from tests.conftest import new_install
+from tincay.core.authorship import check_steps, her_words
 from tincay.core.clock import iso_day, local_day
 from tincay.core.priority import CannotLower
-from tincay.core.sealing import Sealed, open_sealed
+from tincay.core.sealing import Sealed, open_sealed, signing_public
 from tincay.core.stages import ENDS_WITHOUT_ANSWER, STAGES, WrongStage
 from tincay.desk.queries import queue_page
 from tincay.log.models import Queued
@@ -35,12 +36,16 @@ from tincay.operations import scheduled
 from tincay.operations.scheduled import tick
 from tincay.people.models import User
 from tincay.reports import deadlines, ending, messages, steps
+from tincay.reports.additions import receive_addition
+from tincay.reports.envelope import AdditionIn
 from tincay.reports.models import Clock, ClosingProposal, Message, Pause, Report, SafeTry
 from tincay.reports.queries import with_gaps
+from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import signed_words
 from tincay.vault.models import Opening
+from tincay.web.strict_json import read
 
-REFUSALS = (WrongStage, CannotLower, deadlines.CannotPause, deadlines.PastDay, deadlines.NotLate)
+REFUSALS = (WrongStage, StaleDesk, CannotLower, deadlines.CannotPause, deadlines.PastDay, deadlines.NotLate)
 
 
 class Life(RuleBasedStateMachine):
@@ -177,6 +182,18 @@ class Life(RuleBasedStateMachine):
             now=self.now,
         )
 
+    @rule(priority=st.sampled_from(["p0", "p1", "p3"]))
+    def she_tells_more(self, priority: str) -> None:
+        if not signed_words(self.report()):
+            return
+        addition = read(AdditionIn, json.dumps(self.reporter.addition_json("Còn nữa.", priority=priority)))
+        self.try_to(receive_addition, addition=addition, sealed_by="browser", now=self.now)
+
+    @rule()
+    def she_changes_her_code(self) -> None:
+        if self.report().receipt:
+            self.reporter = self.reporter.change_code(now=self.now)
+
     @rule(result=st.sampled_from(["advice", "lost_contact", "no_basis", "listened"]))
     def handle(self, result: str) -> None:
         self.try_to(steps.handle, result=result, now=self.now)
@@ -298,6 +315,20 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def no_opening_is_missing(self) -> None:
         assert with_gaps() == 0
+
+    @invariant()
+    def her_browser_finds_nothing_forged(self) -> None:
+        if not hasattr(self, "report_id") or not self.report().receipt:
+            return
+        keys = self.reporter.keys
+        hers = her_words(signing_public(keys.signing_seed), signed_words(self.report()))
+        opened = [
+            open_sealed(Sealed(bytes(row.for_receipt)), keys.identity)
+            for row in Opening.objects.of(self.report_id)
+        ]
+        texts = [bytes(row.text.sealed) for row in Message.objects.for_the_rules().select_related("text")]
+        events = [json.loads(json.loads(one)["event"]) for one in opened]
+        check_steps(events, stage=self.report().stage, words=hers, messages=texts)
 
     @invariant()
     def what_was_counted_stays(self) -> None:
