@@ -122,16 +122,17 @@ def test_a_page_that_fails_is_one_line_without_anything_of_the_visitor(
     assert ask(address, "/no-such-page/") == 404
     assert log.read_text() == "", "what works, and what a visitor did wrong, is no line"
     with sqlite3.connect(folder / "tincay.sqlite3") as database:
-        database.execute("DROP TABLE directory_fallback")
+        database.execute("DROP TABLE people_deskkey")
     database.close()
+    (folder / "routing.json").write_text("asked for after the keys of desks")
     assert ask(address, "/tell/plain/", {"plain-words": SENT["words"]}) == 500
     lines = log.read_text().splitlines()
     assert len(lines) == 1, lines
-    assert lines[0].startswith("ERROR django.request OperationalError tincay.directory.queries:")
+    assert lines[0].startswith("ERROR django.request OperationalError tincay.directory.routing:")
     assert ask(address, "/tell/plain/") == 500
     said = log.read_text()
     assert len(said.splitlines()) == 2
-    for planted in (*SENT.values(), "127.0.0.1", "/tell/", "SELECT", "directory_fallback"):
+    for planted in (*SENT.values(), "127.0.0.1", "/tell/", "SELECT", "people_deskkey"):
         assert planted not in said
 
 
