@@ -132,6 +132,19 @@ export function checkSteps(events: readonly StepEvent[], stage: string, words: H
   if (!same(logged, messages.map(digest))) throw new Forged("message_missing");
 }
 
+/** Kinds of compartments whose words go by a step of their own. */
+const TOLD = ["narrative", "contact"];
+
+/** Throws Forged when something that she told since words were last deleted by a step (or ever) is not among `kept`. */
+export function checkKept(events: readonly StepEvent[], words: HerWords, kept: readonly string[]): void {
+  const deleted = events.map(({ kind }) => kind).lastIndexOf("data_deleted");
+  const since = events.slice(deleted + 1).flatMap((event) => event.words ?? []);
+  const told = words.documents
+    .filter((document) => since.includes(digest(utf8(spelled(document)))))
+    .flatMap(({ compartments }) => TOLD.flatMap((kind) => compartments[kind]?.sealed ?? []));
+  if (told.some((one) => !kept.includes(one))) throw new Forged("part_missing");
+}
+
 interface Place {
   by: number;
   key: string;

@@ -1,6 +1,6 @@
 /** Who wrote what this page shows: checked before any of it is shown. docs/formats/words.md. */
 
-import { checkSteps, Forged, herWords, readReply, successors, type HerWords, type Said } from "./authorship";
+import { checkKept, checkSteps, Forged, herWords, readReply, successors, type HerWords, type Said } from "./authorship";
 import { fromBase64 } from "./bytes";
 import type { Signed } from "./generated";
 import { opener, type Document, type Link } from "./opener";
@@ -12,8 +12,9 @@ export interface RecordData {
   statements: Signed[];
   later: Signed[];
   changes: Signed[];
-  /** Where the page shows how far it came: the stage, and what each leaf of the report says, sealed. */
-  steps?: { stage: string; sealed: string[] };
+  /** Where the page shows how far it came: the stage, what each leaf of the report says, sealed, and SHA-256 of each
+   * text that is kept of what she told. */
+  steps?: { stage: string; sealed: string[]; kept: string[] };
   /** At the desk: the threads that the report had, oldest first, and the opening of its first leaf. */
   threads?: Link[][];
   first?: string;
@@ -81,6 +82,7 @@ async function checkHistory(words: HerWords): Promise<void> {
   const events = (await opener().openings(data)).map((opening) => JSON.parse((JSON.parse(opening) as { event: string }).event));
   const shown = all(document, "sealed-words[data-thread]").flatMap((element) => thingIn(element).sealed.map(fromBase64));
   checkSteps(events, data.steps.stage, words, shown);
+  checkKept(events, words, data.steps.kept);
 }
 
 /** As soon as the key is there: her own signatures first, then whether everything of hers is on the page. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkSteps, followReceipts, Forged, herWords, isVouched, lastKey, makeReply, readReply, signAgain, signChange, signWords, succeed, successors, vouch, type DeskKey, type ForgedReason, type Reply, type Said } from "../src/authorship";
+import { checkKept, checkSteps, followReceipts, Forged, herWords, isVouched, lastKey, makeReply, readReply, signAgain, signChange, signWords, succeed, successors, vouch, type DeskKey, type ForgedReason, type Reply, type Said } from "../src/authorship";
 import { base64url, fromBase64url, utf8 } from "../src/bytes";
 import type { Signed } from "../src/generated";
 import { signingPublic } from "../src/sign";
@@ -31,6 +31,7 @@ interface Answer {
 interface Vectors {
   words: Words[];
   steps: { why: string; signing: string; statements: Signed[]; events: Parameters<typeof checkSteps>[0]; stage: string; messages: string[]; forged: ForgedReason | null }[];
+  kept: { why: string; signing: string; statements: Signed[]; events: Parameters<typeof checkSteps>[0]; kept: string[]; whole: boolean }[];
   codes: {
     first: string;
     made: { seed: string; recipient: string; signing: string; signed: Signed };
@@ -90,6 +91,14 @@ test("the steps of a report say what its page says, or are forged for the reason
     const check = (): void => checkSteps(events, stage, words, messages.map(fromBase64url));
     if (reason) assert.throws(check, forged(reason), why);
     else check();
+  }
+});
+
+test("what she told is kept, unless a step deleted it", async () => {
+  assert.ok(vectors.kept.length >= 10);
+  for (const { why, signing, statements, events, kept, whole } of vectors.kept) {
+    const words = await herWords(fromBase64url(signing), statements);
+    assert.equal(passes(() => checkKept(events, words, kept)), whole, why);
   }
 });
 

@@ -503,6 +503,42 @@ def _steps() -> list[dict[str, Any]]:
     return [{"why": why, **true, **other, "forged": forged} for why, other, forged in listed]
 
 
+def _kept() -> list[dict[str, Any]]:
+    """What is kept of what she told in a report and, later, in words that moved it."""
+    told = [report(), moved()]
+    names = [sha256(spelled(one)).hexdigest() for one in told]
+    first, second = (
+        [one for kind, parts in words["compartments"].items() if kind != "thread" for one in parts["sealed"]]
+        for words in told
+    )
+    received = {"kind": "report_received", "words": names[0], "n": 1}
+    added = {"kind": "transferred", "words": names[1]}
+    deleted = {"kind": "data_deleted"}
+    listed: list[tuple[str, list[dict[str, Any]], list[str], bool]] = [
+        ("all of it", [received, added], [*first, *second], True),
+        ("in another order", [received, added], [*second, *first][::-1], True),
+        ("the first story is gone", [received, added], second, False),
+        ("what was told later is gone", [received, added], first, False),
+        ("a part is gone", [received, added], [*first[1:], *second], False),
+        ("everything is gone", [received, added], [], False),
+        ("everything is gone by a step", [received, added, deleted], [], True),
+        ("the first story is gone by a step", [received, deleted, added], second, True),
+        ("told after that, and gone", [received, deleted, added], [], False),
+        ("gone by a step twice", [received, deleted, added, deleted], [], True),
+    ]
+    return [
+        {
+            "why": why,
+            "signing": base64url(signing_public(HERS)),
+            "statements": _hers(told[0], message(), told[1]),
+            "events": [event | {"n": n} for n, event in enumerate(events, start=1)],
+            "kept": kept,
+            "whole": whole,
+        }
+        for why, events, kept, whole in listed
+    ]
+
+
 def change(seed: bytes, identity: Identity) -> Statement:
     """The word of the code behind `seed` for the one behind `identity`, whose Ed25519 seed is its desk's."""
     signing = signing_public(desk_signing_seed(identity))
@@ -630,6 +666,7 @@ def authorship() -> dict[str, Any]:
         "Made by tests/core/signed_vectors.py.",
         "words": _words(),
         "steps": _steps(),
+        "kept": _kept(),
         "codes": _changes(),
         "replies": _replies(),
         "keys": _chains(),

@@ -32,6 +32,7 @@ from tincay.core.authorship import (
     Said,
     SealedParts,
     base64url,
+    check_kept,
     check_steps,
     follow_keys,
     follow_receipts,
@@ -189,6 +190,17 @@ def test_the_steps_of_a_report_say_what_its_page_says(vector: dict[str, Any]) ->
     except Forged as refused:
         found = refused.reason
     assert found == vector["forged"]
+
+
+@case(VECTORS["kept"])
+def test_what_she_told_is_kept_unless_a_step_deleted_it(vector: dict[str, Any]) -> None:
+    words = her_words(from_base64url(vector["signing"]), [statement_of(one) for one in vector["statements"]])
+    found = True
+    try:
+        check_kept(vector["events"], words=words, kept=vector["kept"])
+    except Forged:
+        found = False
+    assert found == vector["whole"]
 
 
 # --- a new code

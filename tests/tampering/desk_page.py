@@ -15,6 +15,7 @@ from tincay.core.authorship import (
     Forged,
     HerWords,
     Said,
+    check_kept,
     check_steps,
     follow_receipts,
     from_base64url,
@@ -153,7 +154,9 @@ class _Reading:
             words.check_whole(recipient, hers)
         steps = self.record["steps"]
         messages = [sealed for thing in thread for sealed in thing.sealed]
-        check_steps(self._events(steps["sealed"]), stage=steps["stage"], words=words, messages=messages)
+        events = self._events(steps["sealed"])
+        check_steps(events, stage=steps["stage"], words=words, messages=messages)
+        check_kept(events, words=words, kept=steps["kept"])
 
     def _read(self, thing: Thing, words: HerWords, desk_keys: frozenset[bytes]) -> list[str]:
         key = self._through(thing.wraps)

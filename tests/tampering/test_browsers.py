@@ -14,11 +14,11 @@ from tests.people.telephone import totp
 from tests.tampering.attacker import LIE, Attacker, own_key
 from tests.tampering.conftest import LONG, LONG_NUMBER
 from tests.tampering.demo_copy import CODES, HELPER, DemoCopy, account
-from tests.tampering.test_words import remove_her_message, swap_story_and_key
+from tests.tampering.test_words import remove_her_message, remove_her_story, swap_story_and_key
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-FORGED, SHORTENED, RAISED, UNTOUCHED = "Nến 1", "Ong 31", "Suối 64", "Mây 12"
+FORGED, SHORTENED, RAISED, EMPTIED, UNTOUCHED = "Nến 1", "Ong 31", "Suối 64", "Gió 90", "Mây 12"
 """What was done to each of the described reports."""
 SWAPPED = "phu-trach-4"
 """Whose key was swapped."""
@@ -34,6 +34,7 @@ def served(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     remove_her_message(attacker, SHORTENED, statement=True)
     attacker.run("UPDATE reports_report SET stage = 'handled' WHERE code_name = ?", RAISED)
     swap_story_and_key(attacker, LONG)
+    remove_her_story(attacker, EMPTIED)
     attacker.run("UPDATE people_user SET recipient = ? WHERE username = ?", own_key().recipient, SWAPPED)
     with DemoCopy(folder).served() as address:
         yield address
@@ -64,9 +65,9 @@ def warned(page: Page) -> None:
     expect(page.get_by_text(LIE)).to_have_count(0)
 
 
-@pytest.mark.parametrize("name", [FORGED, SHORTENED, RAISED])
+@pytest.mark.parametrize("name", [FORGED, SHORTENED, RAISED, EMPTIED])
 def test_her_phone_warns(opens: Callable[[], Page], served: str, name: str) -> None:
-    """A reply that nobody signed, a message of hers that is gone, a stage that was never reached."""
+    """A reply that nobody signed, a message or a story of hers that is gone, a stage that was never reached."""
     warned(come_back(opens(), served, CODES[name]).page)
 
 
@@ -100,7 +101,7 @@ def test_a_desk_is_warned(opens: Callable[[], Page], served: str) -> None:
     page = opens()
     sit_down(page, served, HELPER, "/desk/today/")
     expect(page.locator("html")).to_have_attribute("data-keyring", "open")
-    for name in (FORGED, SHORTENED, LONG):
+    for name in (FORGED, SHORTENED, EMPTIED, LONG):
         page.get_by_role("link", name=name, exact=True).click()
         page.get_by_role("button", name="Mở", exact=True).click()
         expect(page.get_by_role("heading", name="Trao đổi")).to_be_visible()

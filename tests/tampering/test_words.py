@@ -176,6 +176,19 @@ def test_a_part_of_a_long_story(demo: DemoCopy, sql: str) -> None:
 # --- what is missing
 
 
+def remove_her_story(attacker: Attacker, name: str) -> None:
+    """As a deletion leaves it: her story and her contact with their keys, and no step."""
+    told = f"SELECT id FROM vault_compartment WHERE owner = {OF_REPORT} AND kind IN ('narrative', 'contact')"
+    for table in ("vault_sealedtext", "vault_wrap"):
+        attacker.run(f"DELETE FROM {table} WHERE compartment_id IN ({told})", name)
+
+
+def test_a_whole_story_removed(demo: DemoCopy) -> None:
+    remove_her_story(demo.attacker, HERS)
+    assert warns(demo.her(CODES[HERS]).home)
+    assert demo.desk(HERS).forged
+
+
 def remove_her_message(attacker: Attacker, name: str, *, statement: bool) -> None:
     """Her last message, its words, and what she signed of it."""
     [(place, text)] = attacker.ask(

@@ -7,7 +7,7 @@ client/src/authorship.ts and both must pass tests/vectors/authorship.json.
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -178,6 +178,21 @@ def check_steps(
     logged = {str(event["sealed"]) for event in events if event["kind"] == "message_posted"}
     if logged != {sha256(sealed).hexdigest() for sealed in messages}:
         raise Forged("message_missing")
+
+
+TOLD = ("narrative", "contact")
+"""Kinds of compartments whose words go by a step of their own: answered, deleted, or their time was over."""
+
+
+def check_kept(events: Sequence[Mapping[str, Any]], *, words: HerWords, kept: Collection[str]) -> None:
+    """Raise Forged when something that she told since words were last deleted by a step (or ever) is not among
+    `kept`, SHA-256 in hex of what there is."""
+    deleted = max((n for n, event in enumerate(events, 1) if event["kind"] == "data_deleted"), default=0)
+    since = {event["words"] for event in events[deleted:] if "words" in event}
+    told = [one["compartments"] for one in words.documents if sha256(spelled(one)).hexdigest() in since]
+    named = {one for parts in told for kind in TOLD if kind in parts for one in parts[kind]["sealed"]}
+    if not named <= set(kept):
+        raise Forged("part_missing")
 
 
 # --- a desk's reply

@@ -25,7 +25,7 @@ from tincay.reports.consents import ASK_RECEIVER
 from tincay.reports.models import Clock, Escalation, Message, Report
 from tincay.reports.queries import grants
 from tincay.reports.signed_words import record_json, said_of
-from tincay.vault.queries import Readable, desk_wraps, first_opening, openings, readable
+from tincay.vault.queries import Readable, desk_wraps, first_opening, kept_hashes, openings, readable
 from tincay.web.dates import moment_words, until_words
 from tincay.web.packs import label, language, texts
 from tincay.web.strict_json import base64_text
@@ -252,6 +252,7 @@ def record(report: Report, user: User, now: datetime) -> dict[str, Any] | None:
         "steps": {
             "stage": report.stage,
             "sealed": [base64_text(row.for_thread) for row in openings(report.id)],
+            "kept": kept_hashes(report.id),
         },
         "desk": desk
         and {

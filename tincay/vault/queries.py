@@ -1,12 +1,13 @@
 """What the vault can be asked. Every answer is ciphertext or a public key."""
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from tincay.core.authorship import KeyOfDesk
+from tincay.core.authorship import TOLD, KeyOfDesk
 from tincay.core.sealing import Recipient
 from tincay.log.queries import opened_in_clear
 from tincay.people.models import Desk, User
@@ -35,6 +36,12 @@ def wraps_for_receipt(owner: UUID) -> QuerySet[Wrap]:
     """What her receipt opens, in the order in which the compartments came."""
     wraps = Wrap.objects.of(owner).filter(holder_kind="receipt").select_related("compartment")
     return wraps.order_by("compartment__place")
+
+
+def kept_hashes(owner: UUID) -> list[str]:
+    """SHA-256 in hex of each sealed text that is kept of what she told, thread aside."""
+    rows = SealedText.objects.of(owner).filter(compartment__kind__in=TOLD)
+    return sorted(sha256(bytes(sealed)).hexdigest() for sealed in rows.values_list("sealed", flat=True))
 
 
 def openings(owner: UUID) -> QuerySet[Opening]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from tincay.core import receipts
-from tincay.core.authorship import Forged, HerWords, check_steps, her_words
+from tincay.core.authorship import Forged, HerWords, check_kept, check_steps, her_words
 from tincay.core.clock import local_day
 from tincay.core.consent import wishes
 from tincay.core.ledger.leaf import Opened, open_leaf
@@ -29,7 +29,7 @@ from tincay.reports.models import Escalation, Report
 from tincay.reports.queries import grants
 from tincay.reports.signed_words import desk_keys, record_json, said_of, signed_words
 from tincay.vault.models import Opening
-from tincay.vault.queries import first_opening, openings, wraps_for_receipt
+from tincay.vault.queries import first_opening, kept_hashes, openings, wraps_for_receipt
 from tincay.visit import queries
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
 from tincay.visit.new_code import sealed_to_code
@@ -136,6 +136,7 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
     steps = {
         "stage": report.stage,
         "sealed": [base64_text(row.for_receipt) for row in openings(report.id)],
+        "kept": kept_hashes(report.id),
     }
     page = _page(visitor)
     own.expect_thread([message.wrapped for message in thread if message.from_her])
@@ -183,6 +184,7 @@ class _Opener:
             ]
             events = [json.loads(json.loads(one)["event"]) for one in opened]
             check_steps(events, stage=report.stage, words=self._hers, messages=messages)
+            check_kept(events, words=self._hers, kept=kept_hashes(report.id))
         except (Forged, ValueError, LookupError, TypeError, AttributeError):
             self.forged = True
 
