@@ -189,8 +189,10 @@ def check_kept(events: Sequence[Mapping[str, Any]], *, words: HerWords, kept: Co
     `kept`, SHA-256 in hex of what there is."""
     deleted = max((n for n, event in enumerate(events, 1) if event["kind"] == "data_deleted"), default=0)
     since = {event["words"] for event in events[deleted:] if "words" in event}
-    told = [one["compartments"] for one in words.documents if sha256(spelled(one)).hexdigest() in since]
-    named = {one for parts in told for kind in TOLD if kind in parts for one in parts[kind]["sealed"]}
+    compartments = [
+        one["compartments"] for one in words.documents if sha256(spelled(one)).hexdigest() in since
+    ]
+    named = {one for parts in compartments for kind in TOLD if kind in parts for one in parts[kind]["sealed"]}
     if not named <= set(kept):
         raise Forged("part_missing")
 

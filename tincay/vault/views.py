@@ -41,8 +41,8 @@ def my_key(request: HttpRequest) -> HttpResponse:
     user = staff(request)
     language = get_language() or "vi"
     own_desks = [member.desk for member in user.memberships.select_related("desk")]
-    held = {row.of: [{"sealed": base64_text(row.sealed), "of": row.of}] for row in desk_wraps(user)}
-    desks = [(desk.name(language), held.get(desk.recipient)) for desk in own_desks]
+    wraps = {row.of: [{"sealed": base64_text(row.sealed), "of": row.of}] for row in desk_wraps(user)}
+    desks = [(desk.name(language), wraps.get(desk.recipient)) for desk in own_desks]
     return render(
         request,
         "vault/my_key.html",
