@@ -78,6 +78,7 @@ def fill(leaves: int) -> None:
     """A signed log of this size, written by what gives leaves their places."""
     from django.db import transaction
 
+    from tincay.core.clock import local_day
     from tincay.core.ledger.checkpoint import CheckpointBody
     from tincay.core.ledger.merkle import Frontier
     from tincay.log import actions, keys
@@ -88,7 +89,7 @@ def fill(leaves: int) -> None:
     actions.create_log_key()
     for model in (Checkpoint, Leaf, Tile, Head):
         model.objects.all().delete()
-    yesterday = (now() - timedelta(days=1)).date()
+    yesterday = local_day(now()) - timedelta(days=1)
     with transaction.atomic():
         Head.objects.create(id=1, day=f"{yesterday}")
         after = add_leaves(Frontier(), [b"\x01" + secrets.token_bytes(32) for _ in range(leaves)])
@@ -138,6 +139,7 @@ def sequencing_cost() -> float:
     """What is queued, placed in one go. The day that begins is tomorrow, so that all of it is of an earlier one."""
     from django.db import transaction
 
+    from tincay.core.clock import local_day
     from tincay.core.ledger.merkle import Frontier
     from tincay.log.models import Head, Queued
     from tincay.log.sequencing import sequence
@@ -146,7 +148,7 @@ def sequencing_cost() -> float:
     head = Head.objects.get()
     frontier = Frontier.of_bytes(head.size, bytes(head.frontier))
     with transaction.atomic():
-        tomorrow = (now() + timedelta(days=1)).date()
+        tomorrow = local_day(now()) + timedelta(days=1)
         spent = seconds(lambda: sequence(frontier, day=tomorrow, everything=False))
     assert not Queued.objects.exists()
     return spent

@@ -218,6 +218,7 @@ class Lives:
 
     def _receive(self, now: datetime) -> None:
         from tests.cast import new_message_key
+        from tincay.core.clock import local_day
         from tincay.core.consent import Grant
         from tincay.core.sealing import Stretched, new_key
         from tincay.intake.seal_on_server import ReportContent, seal_report
@@ -239,7 +240,7 @@ class Lives:
             priority="p2",
             retention_class="r90" if "store_sealed" in scopes else "r0_now",
             grants=[
-                Grant(scope, None, frozenset(), True, number, now.date())
+                Grant(scope, None, frozenset(), True, number, local_day(now))
                 for number, scope in enumerate(scopes, start=1)
             ],
             text_version="bench",

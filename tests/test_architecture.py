@@ -251,6 +251,15 @@ def test_rows_of_other_packages_are_asked_for_in_people_only() -> None:
         assert "people" in path.parts or not rows.search(path.read_text(encoding="utf-8")), path
 
 
+def test_a_day_of_now_is_a_day_of_the_country() -> None:
+    """`now()` is in UTC: from five in the afternoon there it is tomorrow here. Only core.clock.local_day knows."""
+    cut = re.compile(r"\b(?<!localtime\()now(\(\))?( [-+] timedelta\([^()]*\)\))?\.date\(\)")
+    assert all(cut.search(f"day = {one}") for one in ("now.date()", "(now() - timedelta(days=1)).date()"))
+    for path in (*product_files(), *sorted((ROOT / "bench").glob("*.py"))):
+        wrong = cut.search(path.read_text(encoding="utf-8"))
+        assert wrong is None, f"{path}: {wrong and wrong[0]}: ask local_day"
+
+
 @pytest.mark.parametrize("verb", ["cursor", "RawSQL", "raw", "extra"])
 def test_sql_by_hand_is_where_its_reason_is(verb: str) -> None:
     """Nothing guards it."""

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from tincay.core.clock import ZONE, Calendar, Rule, add_working_days, due
+from tincay.core.clock import ZONE, Calendar, Rule, add_working_days, due, local_day
 from tincay.core.priority import priority
 
 Table = Mapping[str, Any]
@@ -296,7 +296,7 @@ def _received(rows: Sequence[RowPlan], setting: Setting) -> list[RowPlan]:
 
 def _latest_due(setting: Setting) -> date:
     """No report of the last month counts as due: its thirty days end at the demo's first day or later."""
-    return setting.now.date() - timedelta(days=30)
+    return local_day(setting.now) - timedelta(days=30)
 
 
 def _draw(setting: Setting, fits: Callable[[datetime], bool]) -> datetime:
@@ -401,7 +401,7 @@ def _open_rows(rows: Sequence[RowPlan], setting: Setting) -> list[RowPlan]:
     planned = []
     for number, row in enumerate(rows):
         back = 14 if number < stuck else setting.dice.randint(12, 25)
-        day = setting.now.date() - timedelta(days=back)
+        day = local_day(setting.now) - timedelta(days=back)
         row = replace(row, not_yet_due=True, received_at=setting.office_time(day) + timedelta(hours=3))
         row = _seen(row, setting)
         planned.append(replace(row, late=BOTH) if number < stuck else _sorted(row, setting))

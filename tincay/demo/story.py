@@ -174,7 +174,7 @@ class Scene:
 
     def _grant(self, scope: str, given: bool, now: datetime) -> Grant:
         self.words_given += 1
-        return Grant(scope, None, frozenset(), given, self.words_given, now.date())
+        return Grant(scope, None, frozenset(), given, self.words_given, local_day(now))
 
     def _fresh(self) -> Report:
         self.report = Report.objects.for_the_rules().select_related("desk").get(pk=self.report.pk)
@@ -311,7 +311,7 @@ class RowScene:
             priority=plan.priority,
             retention_class=retention_class(plan.kind_group, keeps_words=True),
             grants=[
-                Grant(scope, None, frozenset(), True, number, now.date())
+                Grant(scope, None, frozenset(), True, number, local_day(now))
                 for number, scope in enumerate(("store_sealed", "count_statistics"), start=1)
             ],
             text_version=text_version(),

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from tincay.core.clock import local_day
 from tincay.core.law import LegalFact
 from tincay.directory.pages import keys_page
 from tincay.directory.queries import legal_facts, services_by_province
@@ -18,7 +19,7 @@ from tincay.web.time import now
 def guide(request: HttpRequest) -> HttpResponse:
     """How to tell, and what happens then; written to be read aloud."""
     text, language, facts = pack_toml("guide.toml"), get_language(), legal_facts()
-    today = now().date()
+    today = local_day(now())
     parts = [
         {
             "id": part["id"],
@@ -53,7 +54,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 @require_GET
 def law(request: HttpRequest) -> HttpResponse:
     """Legal facts with source and day of review; what is from memory stands apart and says so."""
-    today = now().date()
+    today = local_day(now())
     facts = [_shown(fact, today) for fact in legal_facts().values()]
     certain = [fact for fact in facts if fact["known"]]
     unsure = [fact for fact in facts if not fact["known"]]
