@@ -31,6 +31,7 @@ WRITING = {"above actions", "actions", "below actions"}
 EXTRA = {
     "web.catalogues": ("actions", "makes the catalogues that translators work in: a developers' verb"),
     "web.context": ("pages", "what every page is given"),
+    "web.ids": ("models", "where a row lies: knows no row"),
     "web.dates": ("models", "words for dates: knows no row"),
     "web.headers": ("views", "middleware: stands around views"),
     "web.json_views": ("views", "a view that answers a script"),

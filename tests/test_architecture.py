@@ -69,6 +69,9 @@ ENVIRONMENT = {
     ("tincay/demo/management/commands/demo.py", "TINCAY_WITNESS"): "told to the server process, not read",
 }
 SQL_BY_HAND = {
+    "tincay/directory/queries.py": "which calendar is in force: every clock asks, the mapper costs ten times as much",
+    "tincay/directory/routing.py": "the keys of desks: every report asks",
+    "tincay/reports/queries.py": "whether an envelope came before: every report asks",
     "tincay/intake/tallies.py": "one statement counts, so that two at one moment are two counts",
     "tincay/log/actions.py": "a leaf for every step of every report: the mapper costs ten times the database",
     "tincay/log/queries.py": "proofs read tiles by hand for the same reason; the log names nobody",
@@ -76,7 +79,7 @@ SQL_BY_HAND = {
     "tincay/reports/application.py": "one statement counts a step and holds the row",
     "tincay/reports/rewriting.py": "the same values are deleted and inserted, as the database has them",
     "tincay/web/transactions.py": "empties SQLite's write-ahead log",
-    "tincay/people/tenancy.py": "refuses raw() and extra()",
+    "tincay/people/tenancy.py": "inserts rows with one statement prepared for all; refuses raw() and extra()",
 }
 LONG = 120
 """Columns longer than this could hold a story."""

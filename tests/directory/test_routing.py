@@ -113,6 +113,16 @@ def test_another_key_in_a_desks_row_is_noticed(network: Network, column: str) ->
     assert broken() == "rows"
 
 
+@pytest.mark.parametrize("column", ["recipient", "signing"])
+def test_a_row_that_changes_after_keys_were_read_is_noticed(network: Network, column: str) -> None:
+    receiving = in_force()
+    other = {"recipient": new_key()[1], "signing": bytes(32)}
+    rows(Desk).filter(pk=network.triage.pk).update(**{column: other[column]})
+    assert set(receiving.desks(network.case.code)) == {network.case.code}
+    with pytest.raises(RoutingBroken, match="rows"):
+        receiving.desks(network.case.code, network.triage.code)
+
+
 def test_a_signed_desk_that_is_gone_is_noticed(network: Network) -> None:
     rows(DeskKey).filter(desk=network.other_desk).delete()
     rows(Desk).filter(pk=network.other_desk.pk).update(code="anders")

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db.models import Count
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
+from django.db.models import Count, Model
 
 from tests.cast import Reporter
+from tests.cast import rows as every
 from tincay.people.tenancy import Unscoped
-from tincay.reports.models import Report, ReportSet
+from tincay.reports.models import Clock, ConsentGrant, Report, ReportSet, Task
+from tincay.vault.models import Opening
+from tincay.web.ids import beside
 
 pytestmark = pytest.mark.django_db
 WAYS: dict[str, Callable[[ReportSet], Any]] = {
@@ -62,3 +67,41 @@ def test_the_error_names_the_model_and_the_way_out_and_no_row(reporter: Reporter
     with pytest.raises(Unscoped, match=r"^Report: ask visible_to\(user\) first") as raised:
         list(Report.objects.filter(pk=report.pk))
     assert str(report.pk) not in str(raised.value)
+
+
+def columns(row: Model) -> tuple[Any, ...]:
+    """A row as the database holds it."""
+    with connection.cursor() as cursor:
+        key = row._meta.pk.get_db_prep_value(row.pk, connection)
+        cursor.execute(f'SELECT * FROM "{row._meta.db_table}" WHERE id = %s', [key])
+        return tuple(cursor.fetchone())
+
+
+@pytest.mark.parametrize("model", [Report, Clock, ConsentGrant, Opening])
+def test_rows_in_one_statement_are_what_the_framework_writes(reporter: Reporter, model: type[Model]) -> None:
+    reporter.send(grants=[reporter.grant("store_sealed")])
+    row = every(model).order_by("pk")[0]
+    ours = columns(row)
+    model._base_manager.filter(pk=row.pk)._raw_delete(DEFAULT_DB_ALIAS)
+    model._default_manager.bulk_create([row], batch_size=1)  # with an option it is the framework's
+    assert columns(row) == ours
+
+
+def test_rows_in_one_statement_are_all_kept_or_none(reporter: Reporter) -> None:
+    report = reporter.send()
+    one, same = (Task(subject=report.pk, kind="ask_receiver", about="share_org") for _ in range(2))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Task.objects.bulk_create([one, same])
+    assert every(Task).count() == 0
+    assert Task.objects.bulk_create([one]) == [one]
+    assert not one._state.adding
+
+
+def test_rows_that_belong_together_have_random_ids_that_lie_together() -> None:
+    owner = uuid4()
+    made = {beside(owner) for _ in range(1000)}
+    assert len(made) == 1000
+    assert {(one.version, one.variant, one.bytes[:8]) for one in made} == {
+        (4, owner.variant, owner.bytes[:8])
+    }
+    assert all(0 < sum(one.bytes[place] > 127 for one in made) < 1000 for place in range(9, 16))

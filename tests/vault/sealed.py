@@ -64,7 +64,8 @@ def keep(desk: Desk, words: Mapping[str, str | None] = STORY) -> Kept:
 
 
 def receive(kept: Kept, compartments: Mapping[str, NewCompartment], *, sealed_by: str = "browser") -> None:
-    add_compartments(owner=kept.owner, compartments=compartments, sealed_by=sealed_by)
+    first = rows(Compartment).filter(owner=kept.owner).count()
+    add_compartments(owner=kept.owner, compartments=compartments, sealed_by=sealed_by, first=first)
 
 
 def rotate(kept: Kept, desk: Desk, kind: str, words: str) -> None:

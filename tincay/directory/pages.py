@@ -14,10 +14,11 @@ def keys_page() -> dict[str, Any]:
     be sealed to any of them."""
     try:
         routed = in_force()
+        rows = routed.desks(*routed.keys)
     except RoutingBroken:
         return {"broken": True, "desks": [], "install": "", "routed": None}
     install = str(routed.for_page["install"])
-    desks = [_desk(routed.desks[code].name(language()), key) for code, key in sorted(routed.keys.items())]
+    desks = [_desk(rows[code].name(language()), key) for code, key in sorted(routed.keys.items())]
     return {
         "broken": False,
         "install": install,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from tincay.core.clock import Calendar
@@ -20,7 +20,9 @@ _cached: dict[str, Calendar] = {}
 
 def calendar(name: str = "organisation") -> Calendar:
     """The working calendar in force: "organisation" or "state"."""
-    last = CalendarVersion.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(number) FROM directory_calendarversion")
+        last = cursor.fetchone()[0] or 0
     cached = _cached.get(name)
     if cached and cached.version == last:
         return cached
@@ -37,7 +39,8 @@ def fallback() -> Fallback:
 def desk_for(province: str | None) -> Desk:
     """The desk that a report about this province goes to, as the install signed it. Raises RoutingBroken."""
     receiving = in_force()
-    return receiving.desks[receiving.desk_of(province)]
+    code = receiving.desk_of(province)
+    return receiving.desks(code)[code]
 
 
 def provinces() -> list[Province]:
@@ -77,7 +80,8 @@ def services_by_province() -> list[tuple[str, list[Service]]]:
 def case_desk(desk: Desk) -> Desk:
     """Who may read identity of what this desk is sent, as the install signed it. Raises RoutingBroken."""
     receiving = in_force()
-    return receiving.desks[receiving.routing.desks[desk.code].case]
+    code = receiving.routing.desks[desk.code].case
+    return receiving.desks(code)[code]
 
 
 def desk_and_case(code: str) -> tuple[Desk, Desk] | None:
@@ -87,4 +91,7 @@ def desk_and_case(code: str) -> tuple[Desk, Desk] | None:
     """
     receiving = in_force()
     routed = receiving.routing.desks.get(code)
-    return None if routed is None else (receiving.desks[code], receiving.desks[routed.case])
+    if routed is None:
+        return None
+    desks = receiving.desks(code, routed.case)
+    return desks[code], desks[routed.case]

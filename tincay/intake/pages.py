@@ -1,6 +1,7 @@
 """What the reporter's pages are given to show: texts of the pack, questions, services, the receipt."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import segno
@@ -33,6 +34,8 @@ RECENT = ("h24", "h72")
 def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]:
     """One way in, with its questions for the script (`script`) and for the plain form. Raises RoutingBroken."""
     receiving = in_force()
+    desks = _asked(receiving)
+    names = {code: desk.name(language()) for code, desk in desks.items()}
     return {
         "kind": kind,
         "way_back": reverse("back"),
@@ -46,13 +49,13 @@ def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]
         "typed": {name: form.typed(name) for name in ("place", *_LINES)},
         "code": _code_of(form),
         "places": places(),
-        "teams": [] if script else _teams(receiving),
-        "desks": _desks(receiving) if script else [],
-        "general_team": _team(receiving, receiving.routing.default),
+        "teams": [] if script else _teams(receiving, names),
+        "desks": list(names.items()) if script else [],
+        "general_team": names[receiving.routing.default],
         "texts": texts(),
         "consents": _consents(form),
         "danger_numbers": numbers(),
-        "watched": watched(*_rows(receiving)),
+        "watched": watched(*desks.values()),
         "services": _services(),
         "recent": " ".join(RECENT),
         "longest": LONGEST_WORDS,
@@ -80,13 +83,10 @@ def watched(*desks: Desk) -> bool:
     return bool(settings.TINCAY_NOTICE_WEBHOOK) and {desk.pk for desk in desks} <= desks_on_call()
 
 
-def _asked(receiving: InForce) -> set[str]:
-    """Every desk that a report from this page may go to: the province is not chosen yet."""
-    return {receiving.routing.default, *receiving.routing.provinces.values()}
-
-
-def _rows(receiving: InForce) -> list[Desk]:
-    return [receiving.desks[code] for code in sorted(_asked(receiving))]
+def _asked(receiving: InForce) -> dict[str, Desk]:
+    """Every desk that a report from this page may go to, by its code: the province is not chosen yet."""
+    codes = {receiving.routing.default, *receiving.routing.provinces.values()}
+    return dict(sorted(receiving.desks(*codes).items()))
 
 
 def first_look(report: Report) -> str:
@@ -129,24 +129,14 @@ def _service(service: Service, tongue: str) -> dict[str, str]:
     }
 
 
-def _teams(receiving: InForce) -> list[tuple[str, str]]:
+def _teams(receiving: InForce, names: Mapping[str, str]) -> list[tuple[str, str]]:
     """Which team reads what comes from a province."""
-    tongue, names = language(), dict(_desks(receiving))
     signed = receiving.routing.provinces
     return [
-        (province.name(tongue), names[signed[province.code]])
+        (province.name(language()), names[signed[province.code]])
         for province in provinces()
         if province.code in signed
     ]
-
-
-def _desks(receiving: InForce) -> list[tuple[str, str]]:
-    """Every team that a report of this page can go to; the phone shows the one it will."""
-    return [(desk.code, desk.name(language())) for desk in _rows(receiving)]
-
-
-def _team(receiving: InForce, code: str) -> str:
-    return dict(_desks(receiving))[code]
 
 
 def configuration(receiving: InForce) -> dict[str, Any]:

@@ -120,8 +120,9 @@ def leaf_of(opening: bytes) -> bytes:
 
 def opened_in_clear(kind: str) -> Sequence[Opened]:
     """What leaves about nobody say, in the order in which they were queued. Raises BadOpening."""
-    rows = models.ClearOpening.objects.filter(kind=kind).values_list("opening", flat=True)
-    return _opened(tuple(bytes(opening) for opening in rows))
+    with connection.cursor() as cursor:  # every report asks for the keys of desks
+        cursor.execute("SELECT opening FROM log_clearopening WHERE kind = %s ORDER BY id", [kind])
+        return _opened(tuple(bytes(opening) for (opening,) in cursor))
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, NoReturn, Self, TypeVar, cast
 
 from django.apps import apps
-from django.db import models
+from django.db import connections, models, transaction
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import BaseTable
@@ -141,6 +141,25 @@ class GuardedQuerySet(models.QuerySet[M]):
         if holder is not None and not is_public(holder.__class__):
             self._query_of().scoped = True
 
+    def bulk_create(self, objs: Iterable[M], *args: Any, **options: Any) -> list[M]:
+        """Django's, with one statement prepared for all rows: its own costs several times the database.
+
+        With any option, or for rows whose key the database gives, it is Django's own.
+        """
+        rows = list(objs)
+        if args or options or any(row.pk is None for row in rows):
+            return super().bulk_create(rows, *args, **options)
+        statement, fields = _insert_of(self.model)
+        used = connections[self.db]
+        values = [
+            [field.get_db_prep_save(field.pre_save(row, True), used) for field in fields] for row in rows
+        ]
+        with transaction.atomic(using=self.db, savepoint=False), used.cursor() as cursor:
+            cursor.executemany(statement, values)
+        for row in rows:
+            row._state.adding, row._state.db = False, self.db
+        return rows
+
     # These make their SQL from a copy of the query that is of another class.
 
     def update(self, **kwargs: Any) -> int:
@@ -158,6 +177,16 @@ class GuardedQuerySet(models.QuerySet[M]):
 
     def extra(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise Unscoped(f"{self.model.__name__}: extra()")
+
+
+@cache
+def _insert_of(model: type[models.Model]) -> tuple[str, "tuple[models.Field[Any, Any], ...]"]:
+    """The statement that inserts one row of a model, and the fields whose values it takes, in order."""
+    fields = tuple(model._meta.concrete_fields)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    statement = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places})'  # noqa: S608  # our own names
+    return statement, fields
 
 
 class ScopedQuerySet(GuardedQuerySet[M]):

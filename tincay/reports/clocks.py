@@ -23,6 +23,7 @@ from tincay.core.stages import QUIET_FOR, STAGES
 from tincay.directory.queries import calendar
 from tincay.reports.models import Clock, Report
 from tincay.reports.queries import last_message, quiet_since
+from tincay.web.ids import beside
 from tincay.web.packs import rules
 
 LOOK_AGAIN = Rule("", 3, "wd", starts="", pausable=False)
@@ -114,7 +115,9 @@ def _started(report: Report, event: str, now: datetime) -> list[Clock]:
     days = calendar()
     started = []
     for rule in begun:
-        clock = Clock(report=report, rule=rule.code, started_at=now, calendar_version=days.version)
+        clock = Clock(
+            id=beside(report.id), report=report, rule=rule.code, started_at=now, calendar_version=days.version
+        )
         clock.due_at = due(rule, now, days)
         clock.next_escalation_at = next_escalation(clock, rule, days)
         started.append(clock)

@@ -42,7 +42,7 @@ class Report(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)
     key = models.CharField(max_length=22, unique=True)
     code_name = models.CharField(max_length=40)
-    desk = models.ForeignKey(Desk, models.PROTECT, related_name="reports")
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="reports", db_index=False)
     kind_group = models.CharField(max_length=20)
     priority = models.CharField(max_length=2)
     stage = models.CharField(max_length=20, default="received")
@@ -218,7 +218,7 @@ class ConsentGrant(models.Model):
     """A word of hers about one scope, as `signer` signed it. Append-only: taking back is a new word."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    report = models.ForeignKey(Report, models.CASCADE, related_name="grants")
+    report = models.ForeignKey(Report, models.CASCADE, related_name="grants", db_index=False)
     number = models.PositiveIntegerField()
     scope = models.CharField(max_length=30)
     receiver = models.CharField(max_length=80, blank=True)
@@ -243,7 +243,7 @@ class SignedWords(models.Model):
     """What she signed of one thing that she sent: the hashes of what is sealed, and to which desk."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    report = models.ForeignKey(Report, models.CASCADE, related_name="signed_words")
+    report = models.ForeignKey(Report, models.CASCADE, related_name="signed_words", db_index=False)
     number = models.PositiveIntegerField()
     key = models.CharField(max_length=22)
     document = models.BinaryField()
@@ -263,7 +263,7 @@ class ReceiptChange(models.Model):
     """The old code's word for the new one: who verifies her signatures follows from the first leaf through these."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    report = models.ForeignKey(Report, models.CASCADE, related_name="receipt_changes")
+    report = models.ForeignKey(Report, models.CASCADE, related_name="receipt_changes", db_index=False)
     number = models.PositiveIntegerField()
     document = models.BinaryField()
     signature = models.BinaryField()
@@ -281,7 +281,7 @@ class Message(models.Model):
     3")."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    report = models.ForeignKey(Report, models.CASCADE, related_name="messages")
+    report = models.ForeignKey(Report, models.CASCADE, related_name="messages", db_index=False)
     place = models.PositiveSmallIntegerField()
     key = models.CharField(max_length=22)
     text = models.OneToOneField(SealedText, models.CASCADE)
@@ -300,7 +300,7 @@ class SafeTry(models.Model):
     """A day on which somebody tried to reach her in a way that she called safe."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    report = models.ForeignKey(Report, models.CASCADE, related_name="safe_tries")
+    report = models.ForeignKey(Report, models.CASCADE, related_name="safe_tries", db_index=False)
     day = models.DateField()
     by = models.ForeignKey(User, models.SET_NULL, null=True)
 

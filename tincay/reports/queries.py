@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Count, Max, Min
 
 from tincay.core.clock import ZONE, local_day
@@ -54,8 +55,11 @@ def with_locator(locator: bytes) -> Report | None:
 
 def with_key(key: str) -> Report | None:
     """The report that an envelope with this key became. Nearly always there is none, so that is asked first."""
-    rows = Report.objects.for_the_rules().filter(key=key)
-    return rows.select_related("desk").first() if rows.exists() else None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM reports_report WHERE key = %s", [key])
+        if cursor.fetchone() is None:
+            return None
+    return Report.objects.for_the_rules().filter(key=key).select_related("desk").first()
 
 
 def was_answered(report: Report) -> bool:

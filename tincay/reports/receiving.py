@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from tincay.core.authorship import base64url
 from tincay.core.clock import iso_day, local_day
 from tincay.core.consent import TO_SOMEBODY
-from tincay.core.statements import Kind, NotSigned, read_statement, spelled
+from tincay.core.statements import Kind, read_statement
 from tincay.directory.queries import desk_and_case
 from tincay.people.actions import call_on_duty
 from tincay.people.models import Desk
@@ -18,12 +18,13 @@ from tincay.reports.application import log_event
 from tincay.reports.clocks import ReportClocks, next_due
 from tincay.reports.consents import read_grants, settle_wishes
 from tincay.reports.envelope import CompartmentIn, CompartmentsIn, Envelope
-from tincay.reports.models import ConsentGrant, Report, SignedWords
+from tincay.reports.models import ConsentGrant, Report
 from tincay.reports.queries import with_key
+from tincay.reports.signed_words import keep_statement
 from tincay.vault import actions as vault
 from tincay.web.packs import codes, words_of_nature
 from tincay.web.strict_json import Malformed
-from tincay.web.transactions import one_transaction
+from tincay.web.transactions import one_commit_for_many
 
 
 class StaleDesk(Exception):
@@ -52,7 +53,7 @@ def receive_report(
         return Received(same, new=False)  # two of the same at one moment: the first one stands
 
 
-@one_transaction
+@one_commit_for_many
 def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now: datetime) -> Received:
     if same := with_key(envelope.key):
         return Received(same, new=False)
@@ -67,10 +68,10 @@ def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now
     report.code_name = code_name or _code_name()
     report.next_due_at = next_due(report, clocks.all)
     report.promise = _first_leaf(report, envelope, now)
-    report.save(force_insert=True)
+    Report.objects.bulk_create([report])
     clocks.save()
     compartments = compartments_for(envelope.compartments, report, case)
-    vault.add_compartments(owner=report.id, compartments=compartments, sealed_by=sealed_by)
+    vault.add_compartments(owner=report.id, compartments=compartments, sealed_by=sealed_by, first=0)
     _keep_words(report, envelope, desk)
     if envelope.grants:
         rows = ConsentGrant.objects.bulk_create(read_grants(report, envelope.grants, last=0))
@@ -83,10 +84,12 @@ def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now
 
 def _first_held_in_danger(report: Report) -> bool:
     """Somebody in danger now is not left to a flood, and a flood does not ring all night: one call a desk."""
+    if report.priority != "p0":
+        return False
     others = Report.objects.for_the_rules().filter(
         desk=report.desk, priority="p0", stage="received", held=True
     )
-    return report.priority == "p0" and not others.exclude(pk=report.pk).exists()
+    return not others.exclude(pk=report.pk).exists()
 
 
 def _new_report(envelope: Envelope, desk: Desk, *, sealed_by: str, held: bool, now: datetime) -> Report:
@@ -125,12 +128,8 @@ def _keep_words(report: Report, envelope: Envelope, desk: Desk) -> None:
     """Her signature over all of it: exactly what came, and sealed to this desk's present key."""
     statement = envelope.words.statement
     read_statement(envelope.receipt.signing, Kind.WORDS, statement)
-    if statement.document != spelled(envelope.words_document(bytes(desk.signing))):
-        raise NotSigned
-    document, signature = statement
-    SignedWords.objects.create(
-        report=report, number=1, key=envelope.key, document=document, signature=signature
-    )
+    document = envelope.words_document(bytes(desk.signing))
+    keep_statement(report, 1, statement, document)
 
 
 def _code_name() -> str:

@@ -19,6 +19,7 @@ from tincay.core.statements import Kind, NotSigned, Statement, read_statement, s
 from tincay.people.models import DeskKey
 from tincay.reports.models import Message, Report, SignedWords
 from tincay.vault.queries import recipient
+from tincay.web.ids import beside
 from tincay.web.strict_json import signed_json
 
 
@@ -90,13 +91,16 @@ def keep_statement(report: Report, number: int, words: Statement, expected: Mapp
     """Keep her signature, which has to be over exactly this. Raises NotSigned."""
     if words.document != spelled(expected):
         raise NotSigned
-    return SignedWords.objects.create(
+    row = SignedWords(
+        id=beside(report.id),
         report=report,
         number=number,
         key=expected["key"],
         document=words.document,
         signature=words.signature,
     )
+    SignedWords.objects.bulk_create([row])
+    return row
 
 
 def kept_with(report: Report, key: str) -> SignedWords | None:

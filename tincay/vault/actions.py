@@ -16,6 +16,7 @@ from tincay.people.actions import end_sessions, let_in_again, suspend
 from tincay.people.models import Desk, DeskKey, Membership, User
 from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
 from tincay.vault.queries import key_in_force, stale_wraps, wraps_for_receipt
+from tincay.web.ids import beside
 from tincay.web.transactions import leave_no_copy, one_transaction
 
 WORDS_LIMIT = 300_000
@@ -62,12 +63,13 @@ class NewCompartment(NamedTuple):
 
 
 @one_transaction
-def add_compartments(*, owner: UUID, compartments: Mapping[str, NewCompartment], sealed_by: str) -> None:
-    """Store compartments, of a new report or of one that moves. Bytes are checked for shape only; nothing here is
-    opened."""
-    first = Compartment.objects.of(owner).count()
+def add_compartments(
+    *, owner: UUID, compartments: Mapping[str, NewCompartment], sealed_by: str, first: int
+) -> None:
+    """Store compartments, of a new report or of one that moves, from place `first` on. Bytes are checked for
+    shape only; nothing here is opened."""
     rows = {
-        kind: Compartment(owner=owner, kind=kind, place=place, recipient=new.recipient)
+        kind: Compartment(id=beside(owner), owner=owner, kind=kind, place=place, recipient=new.recipient)
         for place, (kind, new) in enumerate(compartments.items(), start=first)
     }
     for new in compartments.values():
@@ -75,6 +77,7 @@ def add_compartments(*, owner: UUID, compartments: Mapping[str, NewCompartment],
     Compartment.objects.bulk_create(rows.values())
     Wrap.objects.bulk_create(
         Wrap(
+            id=beside(owner),
             compartment=rows[kind],
             holder_kind="desk" if wrap.desk else "receipt",
             desk=wrap.desk,
@@ -85,7 +88,7 @@ def add_compartments(*, owner: UUID, compartments: Mapping[str, NewCompartment],
         for wrap in new.wraps
     )
     SealedText.objects.bulk_create(
-        SealedText(compartment=rows[kind], place=place, sealed=sealed, sealed_by=sealed_by)
+        SealedText(id=beside(owner), compartment=rows[kind], place=place, sealed=sealed, sealed_by=sealed_by)
         for kind, new in compartments.items()
         for place, sealed in enumerate(new.sealed)
     )
@@ -127,7 +130,12 @@ def give_to_desks(
     )
     Compartment.objects.of(owner).filter(kind__in=compartments.keys()).update(current=False)
     leave_no_copy()
-    add_compartments(owner=owner, compartments=compartments, sealed_by=sealed_by)
+    add_compartments(
+        owner=owner,
+        compartments=compartments,
+        sealed_by=sealed_by,
+        first=Compartment.objects.of(owner).count(),
+    )
 
 
 @one_transaction
@@ -139,12 +147,13 @@ def keep_opening(
     `number` counts the leaves of this owner from 1: the event says it too, so that a missing one shows.
     """
     opening = Opening(
+        id=beside(owner),
         owner=owner,
         number=number,
         for_thread=seal(appended.opening, thread),
         for_receipt=seal(appended.opening, receipt),
     )
-    opening.save(force_insert=True)
+    Opening.objects.bulk_create([opening])
 
 
 @one_transaction

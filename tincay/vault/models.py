@@ -88,9 +88,9 @@ class Wrap(models.Model):
     HOLDERS = ("desk", "receipt", "person", "slip")
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="wraps")
+    compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="wraps", db_index=False)
     holder_kind = models.CharField(max_length=10)
-    desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="+")
+    desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="+", db_index=False)
     recipient = models.CharField(max_length=80)
     sealed = models.BinaryField()
     # A wrap that a member's browser could not open while the desk got a new key: a person has to look.
@@ -129,7 +129,7 @@ class Opening(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    owner = models.UUIDField(db_index=True)
+    owner = models.UUIDField()
     number = models.PositiveIntegerField()
     for_thread = models.BinaryField()
     for_receipt = models.BinaryField()

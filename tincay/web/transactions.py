@@ -7,8 +7,10 @@ keeps p99 latency an order of magnitude lower and never answers "database is loc
 import functools
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from concurrent.futures import Future
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
@@ -50,6 +52,54 @@ def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
             return function(*args, **kwargs)
     finally:
         _depth.inside = False
+
+
+class _Call(NamedTuple):
+    """One call that waits for the writer, and what its thread is told in the end."""
+
+    run: Callable[[], Any]
+    future: Future[Any]
+
+
+_waiting: deque[_Call] = deque()
+
+
+def one_commit_for_many(function: Callable[P, R]) -> Callable[P, R]:
+    """`one_transaction` for what many send at once: what waits for SQLite's writer meanwhile shares one commit.
+
+    A call is answered only once the shared commit stands. When one of them raises, none is kept: each is then run
+    once more in a transaction of its own, so that nobody is refused for what another one sent. `function` may
+    therefore do nothing that a rollback does not undo. On PostgreSQL each commits alone.
+    """
+    unshared = one_transaction(function)
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _depth.inside or connection.vendor != "sqlite":
+            return unshared(*args, **kwargs)
+        future: Future[R] = Future()
+        _waiting.append(_Call(functools.partial(function, *args, **kwargs), future))
+        with _writer:
+            if not future.done():
+                _write([_waiting.popleft() for _ in range(len(_waiting))])
+        return future.result()
+
+    return call
+
+
+def _write(calls: list[_Call]) -> None:
+    """Run these calls and tell each thread how its own went. The caller holds the writer."""
+    try:
+        results = _outermost(lambda: [call.run() for call in calls])
+    except BaseException as error:
+        if len(calls) == 1:
+            calls[0].future.set_exception(error)
+            return
+        for call in calls:
+            _write([call])
+    else:
+        for call, result in zip(calls, results, strict=True):
+            call.future.set_result(result)
 
 
 PASSES = {

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('times_opened', models.PositiveIntegerField(default=0)),
                 ('steps', models.PositiveIntegerField(default=0)),
                 ('counted', models.BooleanField(default=False)),
-                ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='people.desk')),
+                ('desk', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='people.desk')),
             ],
         ),
         migrations.CreateModel(
@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('document', models.BinaryField()),
                 ('signature', models.BinaryField()),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipt_changes', to='reports.report')),
+                ('report', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='receipt_changes', to='reports.report')),
             ],
         ),
         migrations.CreateModel(
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField(null=True)),
                 ('posted_at', models.DateTimeField(null=True)),
                 ('text', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to='vault.sealedtext')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='reports.report')),
+                ('report', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='reports.report')),
             ],
         ),
         migrations.CreateModel(
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 ('signature', models.BinaryField()),
                 ('method', models.CharField(max_length=40)),
                 ('signer', models.CharField(max_length=12)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='reports.report')),
+                ('report', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='reports.report')),
             ],
         ),
         migrations.CreateModel(
@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('day', models.DateField()),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='safe_tries', to='reports.report')),
+                ('report', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='safe_tries', to='reports.report')),
             ],
         ),
         migrations.CreateModel(
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=22)),
                 ('document', models.BinaryField()),
                 ('signature', models.BinaryField()),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signed_words', to='reports.report')),
+                ('report', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='signed_words', to='reports.report')),
             ],
         ),
         migrations.CreateModel(

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             name='Opening',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('owner', models.UUIDField(db_index=True)),
+                ('owner', models.UUIDField()),
                 ('number', models.PositiveIntegerField()),
                 ('for_thread', models.BinaryField()),
                 ('for_receipt', models.BinaryField()),
@@ -88,8 +88,8 @@ class Migration(migrations.Migration):
                 ('recipient', models.CharField(max_length=80)),
                 ('sealed', models.BinaryField()),
                 ('unopened', models.BooleanField(default=False)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wraps', to='vault.compartment')),
-                ('desk', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.desk')),
+                ('compartment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='wraps', to='vault.compartment')),
+                ('desk', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.desk')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('compartment', 'recipient'), name='one_wrap_for_a_key'), models.CheckConstraint(condition=models.Q(models.Q(('desk__isnull', False), ('holder_kind', 'desk')), models.Q(('desk__isnull', True), ('holder_kind__in', ('receipt', 'person', 'slip'))), _connector='OR'), name='a_desk_is_named')],
