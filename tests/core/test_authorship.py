@@ -82,7 +82,7 @@ def test_bytes_are_written_without_padding_and_come_back(raw: bytes) -> None:
     assert not set(written) & set("=+/")
 
 
-@pytest.mark.parametrize("text", ["a", "aaaaa", "é"])
+@pytest.mark.parametrize("text", ["a", "aaaaa", "é", "AB", "AA==", "AA AA", "AAA+", "AAA/"])
 def test_what_is_no_base64_is_not_signed(text: str) -> None:
     with pytest.raises(NotSigned):
         from_base64url(text)

@@ -30,11 +30,14 @@ def base64url(raw: bytes) -> str:
 
 
 def from_base64url(text: str) -> bytes:
-    """Raises NotSigned: no statement of ours holds anything else."""
+    """Bytes in their one spelling. Raises NotSigned: no statement of ours holds anything else."""
     try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise NotSigned from None
+    if base64url(raw) != text:
+        raise NotSigned
+    return raw
 
 
 # --- her words
