@@ -17,8 +17,6 @@ from uuid import UUID
 
 WEEK = timedelta(days=7)
 PAGE = 4096
-LATER = "vault.Opening"
-"""Its rows still have a number and name a leaf in the clear: attacked, and told apart."""
 MONTHS = {"received_month": "received", "closed_month": "closed"}
 ABOUT = {"purge_on": "closed", "day": "received"}
 """What a column is about, where it cannot be about both."""
@@ -92,23 +90,12 @@ def look(at: datetime, database: Path | None, forget: Iterable[UUID]) -> Seen:
             seen.places[f"{label} {way}"] = [
                 (owner, place, _minute(seen, owner, row)) for owner, place, row in owned if place is not None
             ]
-    seen.places[f"{LATER} leaf"] = list(_leaves(seen, LATER, "leaf"))
     if database:
         seen.places["vault.SealedText page"] = list(_pages(seen, database))
     seen.counted = dict(CountRow.objects.for_the_rules().values_list("pk", "codes"))
     for pk, report, codes in CountEntry.objects.for_the_rules().values_list("pk", "report", "codes"):
         seen.entries[pk] = report, codes
     return seen
-
-
-def _leaves(seen: Seen, label: str, name: str) -> Iterator[tuple[UUID, int, datetime | None]]:
-    """A number of the log: an open report's first one was given in the minute in which it came."""
-    first: dict[UUID, int] = {}
-    for owner, row in seen.rows[label]:
-        if name in row:
-            first[owner] = min(row[name], first.get(owner, row[name]))
-    for owner, leaf in first.items():
-        yield owner, leaf, seen.reports[owner]["received_at"]
 
 
 def _minute(seen: Seen, owner: UUID, row: Mapping[str, Any]) -> datetime | None:
@@ -182,10 +169,9 @@ class Placed:
     given: Counter[str] = field(default_factory=Counter)
     """What the ruling leaves: minutes of what stood open in a backup, months of what closed."""
 
-    def reports(self, *, later: bool = False) -> set[UUID]:
+    def reports(self) -> set[UUID]:
         """Those that were placed within less than a week."""
-        chosen = (way for name, way in self.ways.items() if way.places and (LATER in name) is later)
-        return set[UUID]().union(*(way.reports for way in chosen))
+        return set[UUID]().union(*(way.reports for way in self.ways.values() if way.places))
 
 
 def place(seen: list[Seen], truth: Mapping[UUID, Mapping[str, datetime]], found: Placed) -> None:

@@ -135,7 +135,6 @@ def live(rate: int, count: int, *, control: bool) -> dict[str, Any]:
         "reports": count,
         "closed": sum("closed" in events for events in lives.truth.values()),
         "placed": len(placed.reports()),
-        "placed_by_openings": len(placed.reports(later=True)),
         "ways": {
             name: {"claims": way.claims, "right": way.right, "by_chance": round(way.chance, 1)}
             for name, way in sorted(placed.ways.items())
