@@ -40,7 +40,11 @@ REFRESHED = ("stage", "priority", "paused", "handled_at", "desk", "thread", "rec
 def lock_and_refresh(report: Report) -> None:
     """Hold the row and read again what somebody else may have changed."""
     row = Report.objects.for_the_rules().select_for_update(of=("self",)).select_related("desk")
-    report.refresh_from_db(fields=REFRESHED, from_queryset=row)
+    try:
+        report.refresh_from_db(fields=REFRESHED, from_queryset=row)
+    except Report.DoesNotExist:
+        # PostgreSQL: while this waited, the row was written anew (rewriting); a second look finds the new one.
+        report.refresh_from_db(fields=REFRESHED, from_queryset=row)
 
 
 def lock_open(report: Report) -> None:

@@ -18,7 +18,7 @@ from tincay.core.sealing import Recipient, seal
 from tincay.core.stages import Ending, Withdraw
 from tincay.people.tenancy import ScopedQuerySet
 from tincay.reports import count_rows
-from tincay.reports.application import log_event, take_step
+from tincay.reports.application import lock_and_refresh, log_event, take_step
 from tincay.reports.models import Report
 from tincay.reports.rewriting import rewrite_rows
 from tincay.vault import actions as vault
@@ -188,6 +188,7 @@ def purge(*, report: Report, now: datetime) -> None:
 @one_transaction
 def delete(*, report: Report, now: datetime) -> None:
     """Her wish: words, keys and openings go now. What stays is the leaf, the month and the in-time flags."""
+    lock_and_refresh(report)
     log_event(report, "data_deleted", now)
     if not report.closed:
         close(report=report, step=Withdraw(deletes=True), now=now)
@@ -218,8 +219,9 @@ def rewrite_closed(*, now: datetime, also: Report | None = None, whole: bool = F
     if also is not None:
         closed |= Q(pk=also.pk)
     reports = Report.objects.for_the_rules().filter(closed).values("pk")
+    # The reports first: a verb that holds one (lock_and_refresh) is waited for before anything of it is taken.
     return rewrite_rows(
         _rows_of(label, **{f"{fate.path}__in": reports})
-        for label, fate in ENDING.items()
+        for label, fate in reversed(ENDING.items())
         if label not in PASSING
     )

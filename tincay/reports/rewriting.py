@@ -59,11 +59,12 @@ def _rewrite_lot(cursor: Any, rows: Rows, keys: list[Any]) -> None:
     table = quote(options.db_table)
     names = ", ".join(quote(field.column) for field in options.concrete_fields)
     among = f"{table} WHERE {quote(options.pk.column)} IN ({_places(keys)})"
-    cursor.execute(f"SELECT {names} FROM {among}", keys)  # noqa: S608 -- names of a model
+    # One statement: what somebody else committed while it waited for a row is what it takes out.
+    cursor.execute(f"DELETE FROM {among} RETURNING {names}", keys)  # noqa: S608 -- names of a model
     kept = cursor.fetchall()
     _chance.shuffle(kept)
-    cursor.execute(f"DELETE FROM {among}", keys)  # noqa: S608
-    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({_places(kept[0])})", kept)  # noqa: S608
+    if kept:
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({_places(kept[0])})", kept)  # noqa: S608
 
 
 def _places(values: Iterable[Any]) -> str:

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('ticket', models.CharField(max_length=60, unique=True)),
                 ('secret', models.BinaryField()),
                 ('until', models.DateTimeField(db_index=True)),
-                ('report', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reports.report')),
+                ('report', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reports.report')),
             ],
         ),
         migrations.CreateModel(
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('receipt', models.CharField(max_length=80)),
                 ('sealed', models.BinaryField(null=True)),
                 ('until', models.DateTimeField(db_index=True)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='reports.report')),
+                ('report', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='reports.report')),
             ],
         ),
     ]
