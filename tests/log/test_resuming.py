@@ -51,6 +51,7 @@ def lost(hand: Hand, witness: RunningWitness, tmp_path: Path) -> tuple[Path, str
         cosign(Checkpoint.objects.latest("size"))
     copy, kept = keep_copy(hand, tmp_path), Checkpoint.objects.latest("size").note
     backup.restore()
+    hand.backup = backup  # type: ignore[attr-defined]
     hand.next_day()
     return copy, kept
 
@@ -112,6 +113,25 @@ def test_it_goes_on_from_a_folder_too(hand: Hand, lost: tuple[Path, str], tmp_pa
     assert check_log()[0] == 192
 
 
+def test_it_goes_on_a_second_time_from_the_same_backup(
+    hand: Hand, lost: tuple[Path, str], tmp_path: Path
+) -> None:
+    copy, kept = lost
+    resume(copy)
+    cosign(hand.sign())
+    hand.placed(3)
+    cosign(Checkpoint.objects.latest("size"))
+    (tmp_path / "second").mkdir()
+    second = keep_copy(hand, tmp_path / "second")
+    hand.backup.restore()  # type: ignore[attr-defined]
+    hand.next_day()
+    resume(second)
+    assert check_log()[0] == 320
+    cosign(hand.sign())
+    assert check_log()[0] == 384
+    hand.audit(kept)
+
+
 def changed(copy: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
     files = resuming.published_files(copy)
     change(files)
@@ -134,12 +154,19 @@ def signature_removed(files: dict[str, bytes]) -> None:
     files["checkpoint"] = files["checkpoint"].partition(b"\n\n")[0] + b"\n\n"
 
 
+def newest_checkpoint_missing(files: dict[str, bytes]) -> None:
+    """A mirror of the tiles has `checkpoint`, and no file a day."""
+    del files[next(path for path in files if path.startswith("checkpoints/") and path.endswith("-192"))]
+
+
 def checkpoint_renamed(files: dict[str, bytes]) -> None:
     name = next(path for path in files if path.startswith("checkpoints/") and path.endswith("-192"))
     files[name[:-3] + "193"] = files.pop(name)
 
 
-@pytest.mark.parametrize("change", [one_leaf_altered, signature_removed, checkpoint_renamed])
+@pytest.mark.parametrize(
+    "change", [one_leaf_altered, signature_removed, checkpoint_renamed, newest_checkpoint_missing]
+)
 def test_a_copy_that_does_not_hold_changes_nothing(
     hand: Hand, lost: tuple[Path, str], change: Callable[[dict[str, bytes]], None]
 ) -> None:

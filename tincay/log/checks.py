@@ -53,7 +53,7 @@ def _check_totals() -> None:
             raise queries.LogDamaged(f"no totals count the leaves from {counted} on")
         counted, unknown = totals.size, unknown + totals.counts.get(day_totals.UNKNOWN, 0)
         _check_batch(row, totals, floors)
-    resumed = sum(_taken_over(row) for row in ClearOpening.objects.filter(kind="log_resumed"))
+    resumed = _taken_over()
     last = Checkpoint.objects.last()
     if counted + (resumed - unknown) != (last.size if last else 0):
         raise queries.LogDamaged(f"no totals count the leaves from {counted} on")
@@ -80,12 +80,19 @@ def _check_batch(row: ClearOpening, totals: DayTotals, floors: dict[int, tuple[i
         raise queries.LogDamaged(f"the totals up to leaf {totals.size} are not what was signed")
 
 
-def _taken_over(row: ClearOpening) -> int:
-    """How many leaves came from the published log. Raises LogDamaged."""
-    match open_leaf(bytes(row.opening).decode()).event:
-        case {"from": int(start), "size": int(size)} if start < size:
-            return size - start
-    raise queries.LogDamaged("an opening kept in clear cannot be read")
+def _taken_over() -> int:
+    """How many leaves came from the published log. Raises LogDamaged.
+
+    A log that was restored twice from backups before its first resuming took the same leaves over twice.
+    """
+    leaves: set[int] = set()
+    for row in ClearOpening.objects.filter(kind="log_resumed"):
+        match open_leaf(bytes(row.opening).decode()).event:
+            case {"from": int(start), "size": int(size)} if start < size:
+                leaves.update(range(start, size))
+            case _:
+                raise queries.LogDamaged("an opening kept in clear cannot be read")
+    return len(leaves)
 
 
 def _check_openings() -> None:

@@ -55,6 +55,8 @@ def resume_log(*, files: Mapping[str, bytes], now: datetime) -> int:
     lost = leaves[frontier.size :]
     add_leaves(frontier, lost)
     _keep_checkpoints(files)
+    if not Checkpoint.objects.filter(size=len(leaves)).exists():
+        raise NotThisLog(f"the copy has no file {HISTORY}… for its newest checkpoint")
     _keep_openings(files)
     waited = _take_from_queue(set(lost))
     event = {"from": frontier.size, "size": len(leaves), "without_row": len(lost) - waited}
@@ -79,8 +81,8 @@ def _keep_checkpoints(files: Mapping[str, bytes]) -> None:
         if path.startswith(HISTORY):
             day, _, size = path.removeprefix(HISTORY).rpartition("-")
             _keep_checkpoint(date.fromisoformat(day), int(size), parse_note(files[path].decode()))
-    last = Checkpoint.objects.last()
-    Head.objects.update(day=f"{last.day}" if last else Head.day)
+    if last := Checkpoint.objects.last():
+        Head.objects.update(day=f"{last.day}")
 
 
 def _keep_checkpoint(day: date, size: int, note: Note) -> None:
