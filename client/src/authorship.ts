@@ -5,7 +5,7 @@ import { fromBase64url, hex, utf8, type Bytes } from "./bytes";
 import type { Signed } from "./generated";
 import { makeStatement, NotSigned, readStatement, spelled } from "./statement";
 
-export type ForgedReason = "not_hers" | "step_missing" | "another_stage" | "message_missing" | "words_missing" | "part_missing" | "not_the_desk" | "another_place";
+export type ForgedReason = "not_hers" | "step_missing" | "another_stage" | "message_missing" | "words_missing" | "part_missing" | "not_the_desk" | "not_the_log" | "another_place";
 
 /** What is shown was not written by whom it names. */
 export class Forged extends Error {
@@ -108,8 +108,10 @@ export async function herWords(signing: Bytes, statements: readonly Signed[]): P
   return new HerWords(documents);
 }
 
-interface StepEvent {
+export interface StepEvent {
   kind: string;
+  record: string;
+  signing?: string;
   n: number;
   sealed?: string;
   stage?: string;
@@ -121,6 +123,25 @@ const same = (named: (string | undefined)[], there: string[]): boolean => {
   return left.size === right.size && [...right].every((one) => left.has(one));
 };
 
+/** What a leaf of a report says: the opening, as it goes into her proof, and the event in it. */
+export interface Step {
+  opening: string;
+  event: StepEvent;
+}
+
+/** Throws Forged unless the log made this leaf about this report (core.authorship.read_step): anybody can seal to a public key. */
+export async function readStep(opened: string, { log, record }: { log: string; record: string }): Promise<Step> {
+  try {
+    const { opening, signature, v } = JSON.parse(opened) as Record<string, string | number>;
+    const signed = { document: String(opening), signature: String(signature) };
+    const event = JSON.parse((await readStatement<{ event: string }>(fromBase64url(log), "opening", signed)).event) as StepEvent;
+    if (v === 1 && event.record === record) return { opening: signed.document, event };
+  } catch {
+    // As if it had said something else.
+  }
+  throw new Forged("not_the_log");
+}
+
 /** Throws Forged unless the openings of a report's leaves, in order, say what the page says (core.authorship.check_steps). */
 export function checkSteps(events: readonly StepEvent[], stage: string, words: HerWords, messages: readonly Uint8Array[]): void {
   if (!events.length || events.some(({ n }, i) => n !== i + 1)) throw new Forged("step_missing");
@@ -129,7 +150,7 @@ export function checkSteps(events: readonly StepEvent[], stage: string, words: H
   const told = words.documents.filter(({ kind }) => kind !== "message").map((document) => digest(utf8(spelled(document))));
   if (!same(events.flatMap((event) => event.words ?? []), told)) throw new Forged("words_missing");
   const logged = events.filter(({ kind }) => kind === "message_posted").map(({ sealed }) => sealed);
-  if (!same(logged, messages.map(digest))) throw new Forged("message_missing");
+  if (logged.join() !== messages.map(digest).join()) throw new Forged("message_missing");
 }
 
 /** Kinds of compartments whose words go by a step of their own. */

@@ -4,7 +4,7 @@ import { base64url, concat, fromBase64url, utf8, type Bytes } from "./bytes";
 import type { Signed } from "./generated";
 import { sign, verifySignature } from "./sign";
 
-export type Kind = "words" | "grant" | "reply" | "desk-key" | "member" | "routing" | "receipt-change";
+export type Kind = "words" | "grant" | "reply" | "desk-key" | "member" | "routing" | "receipt-change" | "opening";
 
 /** Not signed by this key, or as another kind, or not in its one spelling. */
 export class NotSigned extends Error {}

@@ -22,7 +22,7 @@ test("a document has the one spelling that it has on the server", () => {
 });
 
 test("a statement of each kind is signed byte for byte as on the server, and read again", async () => {
-  const kinds: Kind[] = ["words", "grant", "reply", "desk-key", "member", "routing", "receipt-change"];
+  const kinds: Kind[] = ["words", "grant", "reply", "desk-key", "member", "routing", "receipt-change", "opening"];
   assert.deepEqual(new Set(vectors.statements.map(({ kind }) => kind)), new Set(kinds));
   for (const { why, kind, seed, public: key, document, signed } of vectors.statements) {
     assert.deepEqual(await makeStatement(fromBase64url(seed), kind, document), signed, why);

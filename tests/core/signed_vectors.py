@@ -22,6 +22,7 @@ from tincay.core.authorship import (
     desk_key_of,
     make_reply,
     receipt_change,
+    step_of,
     succeed,
     vouch,
     words_document,
@@ -32,7 +33,7 @@ from tincay.core.sealing import Identity, desk_signing_seed, recipient_of, sign,
 from tincay.core.statements import Kind, Statement, make_statement, spelled
 
 FOLDER = Path(__file__).parents[1] / "vectors"
-INSTALL, HERS, THIEF = bytes(range(32)), bytes(range(32, 64)), bytes([9] * 32)
+INSTALL, HERS, THIEF, LOG = bytes(range(32)), bytes(range(32, 64)), bytes([9] * 32), bytes([7] * 32)
 DESK, CASE = "cay-me-tiep-nhan", "cay-me-ho-tro"
 
 
@@ -130,6 +131,7 @@ def documents() -> list[tuple[str, Kind, bytes, dict[str, Any]]]:
         ),
         ("where reports go", Kind.ROUTING, INSTALL, routing().document()),
         ("a new code", Kind.RECEIPT, HERS, {"signing": base64url(signing_public(THIEF)), "v": 1}),
+        ("a leaf", Kind.OPENING, LOG, {"event": "{}", "nonce": "", "v": 1}),
     ]
 
 
@@ -475,7 +477,7 @@ def _steps() -> list[dict[str, Any]]:
     again = {"kind": "stage_changed", "stage": "in_handling", "n": 9}
     listed: list[tuple[str, dict[str, Any], str | None]] = [
         ("all of it", {}, None),
-        ("messages in another order", {"messages": true["messages"][::-1]}, None),
+        ("messages in another order", {"messages": true["messages"][::-1]}, "message_missing"),
         (
             "just received",
             {"events": events[:1], "stage": "received", "messages": [], "statements": whole[:1]},
@@ -501,6 +503,41 @@ def _steps() -> list[dict[str, Any]]:
         ("words that no step names", {"events": [*events[:4], other_step, *events[5:]]}, "words_missing"),
     ]  # fmt: skip
     return [{"why": why, **true, **other, "forged": forged} for why, other, forged in listed]
+
+
+def _logged() -> list[dict[str, Any]]:
+    """What was sealed of a leaf, and whether the log made it about this report."""
+    record, other = UUID(int=6).hex, UUID(int=7).hex
+
+    def step(event: Mapping[str, Any], seed: bytes = LOG, kind: Kind = Kind.OPENING) -> dict[str, Any]:
+        opening = {"event": spelled(event).decode(), "nonce": "", "v": 1}
+        return json.loads(step_of(make_statement(seed, kind, opening)))  # type: ignore[no-any-return]
+
+    happened = {"kind": "message_posted", "n": 2, "record": record}
+    true = step(happened)
+    listed: list[tuple[str, Any, bool]] = [
+        ("what the log made", true, True),
+        ("about another report", step(happened | {"record": other}), False),
+        ("about none", step({"kind": "key_changed"}), False),
+        ("made by somebody else", step(happened, THIEF), False),
+        ("signed as something else", step(happened, kind=Kind.WORDS), False),
+        ("another number", true | {"opening": true["opening"].replace('n\\":2', 'n\\":3')}, False),
+        ("another spelling", true | {"opening": true["opening"].replace('"v":1', '"v": 1')}, False),
+        ("another version", true | {"v": 2}, False),
+        ("without a signature", {name: true[name] for name in ("opening", "v")}, False),
+        ("an opening alone", json.loads(true["opening"]), False),
+        ("no object", [true], False),
+    ]
+    return [
+        {
+            "why": why,
+            "log": base64url(signing_public(LOG)),
+            "record": record,
+            "opened": spelled(opened).decode() if isinstance(opened, dict) else json.dumps(opened),
+            "logged": logged,
+        }
+        for why, opened, logged in listed
+    ]
 
 
 def _kept() -> list[dict[str, Any]]:
@@ -667,6 +704,7 @@ def authorship() -> dict[str, Any]:
         "words": _words(),
         "steps": _steps(),
         "kept": _kept(),
+        "logged": _logged(),
         "codes": _changes(),
         "replies": _replies(),
         "keys": _chains(),

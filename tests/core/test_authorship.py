@@ -1,5 +1,6 @@
 """Who wrote what is shown: only she wrote what is hers, only a desk that she sealed to what answers her."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +43,7 @@ from tincay.core.authorship import (
     make_reply,
     read_desk_key,
     read_reply,
+    read_step,
     receipt_change,
     succeed,
     successors,
@@ -190,6 +192,18 @@ def test_the_steps_of_a_report_say_what_its_page_says(vector: dict[str, Any]) ->
     except Forged as refused:
         found = refused.reason
     assert found == vector["forged"]
+
+
+@case(VECTORS["logged"])
+def test_only_what_the_log_made_about_this_report_is_a_step_of_it(vector: dict[str, Any]) -> None:
+    log, opened = from_base64url(vector["log"]), vector["opened"].encode()
+    if vector["logged"]:
+        step = read_step(opened, log=log, record=vector["record"])
+        assert step.event == json.loads(json.loads(step.opening)["event"])
+        return
+    with pytest.raises(Forged) as refused:
+        read_step(opened, log=log, record=vector["record"])
+    assert refused.value.reason == "not_the_log"
 
 
 @case(VECTORS["kept"])

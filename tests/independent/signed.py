@@ -32,6 +32,7 @@ LABELS = {
     "member": "tincay/member/v1",
     "routing": "tincay/routing/v1",
     "receipt-change": "tincay/receipt-change/v1",
+    "opening": "tincay/opening/v1",
 }
 
 

@@ -256,7 +256,10 @@ def test_the_new_code_of_the_example() -> None:
     opened = codes.stretch(REPORT["code"], bytes.fromhex(REPORT["salt"]))
     first = sealed.open_sealed(base.from_base64(REPORT["opening"]), opened.identity)
     assert sealed.open_sealed(base.from_base64(posted["openings"][0]["sealed"]), fresh.identity) == first
-    logged.check_steps([logged.read_opening(first.decode()).event], SIGNING, ENVELOPE["words"])
+    record = "00000000000000000000000000000006"
+    logged.check_steps(
+        [logged.read_step(first.decode(), log_key(), record).event], SIGNING, ENVELOPE["words"]
+    )
     for less in ([], [{**after[0], "desk": "another-desk"}], [*after, after[0]]):
         with pytest.raises(Refused):
             signed.check_signed_again(less, before)
@@ -294,8 +297,9 @@ def log_key() -> logged.Key:
 
 
 def test_the_leaf_of_the_example() -> None:
-    event, data, leaf_hash, opening, totals, key, resumed = (block.strip() for block in blocks("leaf"))
+    event, data, leaf_hash, opening, step, totals, key, resumed = (block.strip() for block in blocks("leaf"))
     leaf = logged.read_opening(opening)
+    assert logged.read_step(step, log_key(), "00000000000000000000000000000006") == leaf
     assert (leaf.event, leaf.data.hex()) == (logged.read_event(event), data)
     assert base64.b64encode(leaf.hash).decode() == leaf_hash
     assert logged.read_day_totals(logged.read_event(totals))["cover"] == 398

@@ -20,6 +20,7 @@ from tests.cast import (
     new_message_key,
     rows,
     sign_in,
+    step_in,
 )
 from tests.cast.ground import url64
 from tincay.core.authorship import check_steps, her_words
@@ -29,7 +30,6 @@ from tincay.core.sealing import (
     Recipient,
     Sealed,
     new_key,
-    open_sealed,
     signing_public,
     unwrap,
     wrap,
@@ -79,8 +79,7 @@ def everything() -> tuple[Any, ...]:
 def events(reporter: Reporter) -> list[Json]:
     assert reporter.report
     found = Opening.objects.of(reporter.report.id)
-    opened = [open_sealed(Sealed(bytes(row.for_receipt)), reporter.keys.identity) for row in found]
-    return [json.loads(json.loads(one)["event"]) for one in opened]
+    return [dict(step_in(row, reporter.keys.identity).event) for row in found]
 
 
 def checked(reporter: Reporter) -> None:

@@ -21,6 +21,7 @@ from tincay.core.authorship import (
     from_base64url,
     her_words,
     read_reply,
+    read_step,
     successors,
 )
 from tincay.core.sealing import Identity, Recipient, Sealed, open_sealed, stretch_passphrase, unpad, unwrap
@@ -143,7 +144,8 @@ class _Reading:
         assert self.record
         identities = [self._through(thread) for thread in self.record["threads"]]
         opened = [_open_with_one(base64.b64decode(one), identities) for one in sealed]
-        return [json.loads(json.loads(one)["event"]) for one in opened]
+        log, record = from_base64url(self.record["log"]), self.record["record"]
+        return [read_step(one, log=log, record=record).event for one in opened]
 
     def _check_page(self, words: HerWords) -> None:
         """Everything of hers is there, and every step says what the page says."""
@@ -181,11 +183,11 @@ class _Reading:
         return identity
 
 
-def _open_with_one(sealed: bytes, identities: Sequence[Identity]) -> str:
+def _open_with_one(sealed: bytes, identities: Sequence[Identity]) -> bytes:
     """With the thread that it was sealed to, the newest first."""
     for identity in reversed(identities):
         try:
-            return open_sealed(Sealed(sealed), identity).decode()
+            return open_sealed(Sealed(sealed), identity)
         except ValueError:
             continue
     raise ValueError("no thread of this report opens it")

@@ -7,6 +7,7 @@ client/src/authorship.ts and both must pass tests/vectors/authorship.json.
 
 import base64
 import binascii
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -160,13 +161,47 @@ def follow_receipts(first: bytes, changes: Iterable[Statement]) -> bytes:
     return signing
 
 
+# --- the steps of a report
+
+
+def step_of(opening: Statement) -> bytes:
+    """What is sealed of a leaf: the opening, and the log's signature over it (statement kind OPENING)."""
+    document, signature = opening
+    return spelled({"opening": document.decode(), "signature": base64url(signature), "v": 1})
+
+
+class Step(NamedTuple):
+    """What a leaf of a report says: the opening as text, and the event in it."""
+
+    opening: str
+    event: Mapping[str, Any]
+
+
+def read_step(step: bytes, *, log: bytes, record: str) -> Step:
+    """Raise Forged unless the log, whose verifying key is `log`, made this leaf about this report.
+
+    Anybody can seal to a public key. Whoever can write rows and has not the log's key can only show steps that
+    happened, each under its own number.
+    """
+    try:
+        match json.loads(step):
+            case {"opening": str(opening), "signature": str(signature), "v": 1}:
+                signed = Statement(opening.encode(), from_base64url(signature))
+                event = json.loads(read_statement(log, Kind.OPENING, signed)["event"])
+                if event["record"] == record:
+                    return Step(opening, event)
+    except (ValueError, LookupError, TypeError, NotSigned):
+        pass
+    raise Forged("not_the_log")
+
+
 def check_steps(
     events: Sequence[Mapping[str, Any]], *, stage: str, words: HerWords, messages: Iterable[bytes]
 ) -> None:
     """Raise Forged unless the openings of a report's leaves, in order, say what the page says.
 
-    They are numbered without a gap; the last stage that they name is the page's; and what she told and each message
-    that they name is there, byte for byte, and no other.
+    They are numbered without a gap; the last stage that they name is the page's; what she told and each message
+    that they name is there, byte for byte, and no other; and the messages stand in the order in which they came.
     """
     if not events or [event.get("n") for event in events] != list(range(1, len(events) + 1)):
         raise Forged("step_missing")
@@ -178,8 +213,8 @@ def check_steps(
         sha256(one).hexdigest() for one in signed
     }:
         raise Forged("words_missing")
-    logged = {str(event["sealed"]) for event in events if event["kind"] == "message_posted"}
-    if logged != {sha256(sealed).hexdigest() for sealed in messages}:
+    logged = [str(event["sealed"]) for event in events if event["kind"] == "message_posted"]
+    if logged != [sha256(sealed).hexdigest() for sealed in messages]:
         raise Forged("message_missing")
 
 

@@ -25,7 +25,7 @@ from tincay.reports.consents import ASK_RECEIVER
 from tincay.reports.models import Clock, Escalation, Message, Report
 from tincay.reports.queries import grants
 from tincay.reports.signed_words import record_json, said_of
-from tincay.vault.queries import Readable, desk_wraps, first_opening, kept_hashes, openings, readable
+from tincay.vault.queries import Readable, desk_wraps, first_opening, kept_for_desk, openings, readable
 from tincay.web.dates import moment_words, until_words
 from tincay.web.packs import label, language, texts
 from tincay.web.strict_json import base64_text
@@ -240,7 +240,8 @@ def words(report: Report, user: User) -> SealedWords:
 def record(report: Report, user: User, now: datetime) -> dict[str, Any] | None:
     """What the browser needs to check her signatures and to sign for the desk; None for who cannot open the thread:
     then nothing of hers is shown. `desk` is None for who does not hold the desk's present key."""
-    threads, first = readable(report.id, user).get("thread"), first_opening(report.id)
+    compartments, first = readable(report.id, user), first_opening(report.id)
+    threads = compartments.get("thread")
     desk = next(iter(desk_wraps(user).filter(of=report.desk.recipient)), None)
     if not threads or first is None:
         return None
@@ -252,7 +253,7 @@ def record(report: Report, user: User, now: datetime) -> dict[str, Any] | None:
         "steps": {
             "stage": report.stage,
             "sealed": [base64_text(row.for_thread) for row in openings(report.id)],
-            "kept": kept_hashes(report.id),
+            "kept": kept_for_desk(compartments),
         },
         "desk": desk
         and {

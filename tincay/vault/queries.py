@@ -1,6 +1,6 @@
 """What the vault can be asked. Every answer is ciphertext or a public key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -38,10 +38,20 @@ def wraps_for_receipt(owner: UUID) -> QuerySet[Wrap]:
     return wraps.order_by("compartment__place")
 
 
-def kept_hashes(owner: UUID) -> list[str]:
-    """SHA-256 in hex of each sealed text that is kept of what she told, thread aside."""
-    rows = SealedText.objects.of(owner).filter(compartment__kind__in=TOLD)
-    return sorted(sha256(bytes(sealed)).hexdigest() for sealed in rows.values_list("sealed", flat=True))
+def kept_for_receipt(owner: UUID) -> list[str]:
+    """SHA-256 in hex of each sealed text that her receipt opens of what she told, thread aside."""
+    opened = wraps_for_receipt(owner).filter(compartment__kind__in=TOLD)
+    rows = SealedText.objects.of(owner).filter(compartment__in=opened.order_by().values("compartment"))
+    return _hashes(rows)
+
+
+def kept_for_desk(compartments: Mapping[str, Sequence["Readable"]]) -> list[str]:
+    """The same of what somebody at a desk can open."""
+    return _hashes(text for kind in TOLD for one in compartments.get(kind, ()) for text in one.texts)
+
+
+def _hashes(texts: Iterable[SealedText]) -> list[str]:
+    return sorted(sha256(bytes(text.sealed)).hexdigest() for text in texts)
 
 
 def openings(owner: UUID) -> QuerySet[Opening]:
