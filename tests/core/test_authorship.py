@@ -117,8 +117,8 @@ def is_hers(words: HerWords, recipient: str, sealed: bytes) -> bool:
     return _reason(lambda: words.check(recipient, sealed), "not_hers")
 
 
-def is_whole(words: HerWords, recipient: str, texts: Any, *, erased: bool = False) -> bool:
-    return _reason(lambda: words.check_whole(recipient, texts, erased=erased), "part_missing")
+def is_whole(words: HerWords, recipient: str, texts: Any) -> bool:
+    return _reason(lambda: words.check_whole(recipient, texts), "part_missing")
 
 
 def _reason(check: Callable[[], None], reason: str) -> bool:
@@ -134,8 +134,7 @@ def hers(*documents: dict[str, Any]) -> HerWords:
     return her_words(PUBLIC, [make_statement(HERS, Kind.WORDS, document) for document in documents])
 
 
-def test_what_was_erased_by_a_step_of_its_own_is_not_missed() -> None:
-    assert is_whole(hers(report()), NARRATIVE, [], erased=True)
+def test_a_story_that_is_gone_is_missed() -> None:
     assert not is_whole(hers(report()), NARRATIVE, [])
 
 

@@ -174,7 +174,8 @@ def said(
         ([said(1, True, items="need"), said(2, False, items="words")], True),
         ([said(1, False), said(7, True, signer="staff:3", items="need")], False),
         ([said(7, False, signer="staff:3"), said(1, True, items="need")], True),
-        ([said(1, True, signer="staff:3", items="need"), said(1, False, signer="staff:4")], False),
+        ([said(1, True, signer="staff:3", items="need"), said(2, False, signer="staff:3")], False),
+        ([said(1, False, signer="staff:4"), said(9, True, signer="staff:3", items="need")], False),
     ],
     ids=[
         "silence",
@@ -186,6 +187,7 @@ def said(
         "a recorded yes after her no",
         "her yes after a recorded no",
         "a recorded no after a recorded yes",
+        "a no and a yes of two who wrote down",
     ],
 )
 def test_which_word_counts(grants: list[Any], allowed: bool) -> None:

@@ -411,6 +411,8 @@ def test_a_consent_under_another_key_as_another_kind_or_for_somebody_else_is_ref
         {"day": "2026-02-30"},
         {"signer": "staff:0"},
         {"n": 0},
+        {"items": ["words", "need"]},
+        {"items": ["need", "need"]},
         {"expires": None},
     ],
     ids=str,

@@ -125,12 +125,11 @@ class HerWords:
         if sha256(sealed).hexdigest() not in self.hashes(recipient):
             raise Forged("not_hers")
 
-    def check_whole(self, recipient: str, texts: Iterable[bytes], *, erased: bool = False) -> None:
-        """Raise Forged unless everything that she sealed there is among these, in her order. `erased`: it went by a
-        step that has its own leaf (she was answered, she deleted, its time was over)."""
+    def check_whole(self, recipient: str, texts: Iterable[bytes]) -> None:
+        """Raise Forged unless everything that she sealed there is among these, in her order."""
         hers = self.hashes(recipient)
         shown = [one for sealed in texts if (one := sha256(sealed).hexdigest()) in hers]
-        if not erased and shown != list(hers):
+        if shown != list(hers):
             raise Forged("part_missing")
 
 

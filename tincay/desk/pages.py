@@ -210,7 +210,6 @@ class SealedWords:
     narrative: list[dict[str, Any]]
     about: list[dict[str, Any]]
     messages: list[SealedMessage]
-    erased: bool
     whole: bool
 
 
@@ -219,12 +218,11 @@ def words(report: Report, user: User) -> SealedWords:
     threads = {
         text.id: compartment for compartment in compartments.get("thread", []) for text in compartment.texts
     }
-    narrative = [
-        document(compartment) for compartment in compartments.get("narrative", []) if compartment.texts
-    ]
     messages = [_message(row, threads.get(row.text_id)) for row in report.messages.order_by("place")]
     return SealedWords(
-        narrative=narrative,
+        narrative=[
+            document(compartment) for compartment in compartments.get("narrative", []) if compartment.texts
+        ],
         about=[
             document(compartment)
             for kind in ("contact", "identity")
@@ -232,7 +230,6 @@ def words(report: Report, user: User) -> SealedWords:
             if compartment.texts
         ],
         messages=messages,
-        erased=not narrative,
         whole=all(message.sealed for message in messages),
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from tincay.core.authorship import SealedParts, words_document
 from tincay.web.strict_json import AgeRecipient, Bytes32, Bytes64, Key, Signed, Strict, Version
@@ -158,13 +158,23 @@ class GrantChange(Strict):
     grant: Signed
 
 
+def _sorted_once(items: list[str]) -> list[str]:
+    if items != sorted(set(items)):
+        raise ValueError("not sorted, or one twice")
+    return items
+
+
 class GrantDocument(Strict):
     """Her word about consent, as it was signed (docs/formats/grant.md)."""
 
     v: Annotated[int, Field(ge=2, le=2)]
     scope: Annotated[str, StringConstraints(max_length=30)]
     receiver: Annotated[str, StringConstraints(max_length=80, pattern=RECEIVER)] | None
-    items: Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=60)]
+    items: Annotated[
+        list[Annotated[str, StringConstraints(max_length=60)]],
+        Field(max_length=60),
+        AfterValidator(_sorted_once),
+    ]
     given: bool
     day: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
     until: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None
