@@ -62,8 +62,10 @@ export async function followReceipts(first: string, changes: readonly Signed[]):
 export class HerWords {
   constructor(readonly documents: readonly WordsDocument[]) {}
 
-  get deskKeys(): string[] {
-    return this.documents.map((document) => document.desk_signing);
+  /** The verifying keys of the desks for which she sealed to this thread: the desk that she left has an older one. */
+  deskKeys(thread: string): string[] {
+    const named = this.documents.filter(({ compartments }) => compartments["thread"]?.recipient === thread);
+    return [...new Set(named.map((document) => document.desk_signing))];
   }
 
   recipient(kind: string): string {

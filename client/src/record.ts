@@ -32,11 +32,11 @@ export interface SealedThing {
 }
 
 export class PageRecord {
-  private constructor(readonly words: HerWords, private readonly deskKeys: string[]) {}
+  private constructor(readonly words: HerWords, private readonly later: readonly Signed[]) {}
 
   static async read(data: RecordData): Promise<PageRecord> {
     const words = await herWords(await opener().signing(data), data.statements);
-    return new PageRecord(words, await successors(words.deskKeys, data.later));
+    return new PageRecord(words, data.later);
   }
 
   /** The documents with nothing in them that was not written by whom the page names. Throws Forged. */
@@ -44,7 +44,8 @@ export class PageRecord {
     const recipient = wraps[wraps.length - 1]?.of ?? "";
     if (said) {
       if (!this.words.recipients("thread").includes(recipient)) throw new Forged("another_place");
-      return Promise.all(documents.map(async (document) => ({ words: await readReply(document, this.deskKeys, { ...said, thread: recipient }) })));
+      const keys = await successors(this.words.deskKeys(recipient), this.later);
+      return Promise.all(documents.map(async (document) => ({ words: await readReply(document, keys, { ...said, thread: recipient }) })));
     }
     for (const one of sealed) this.words.check(recipient, fromBase64(one));
     return documents;

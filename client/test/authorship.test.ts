@@ -14,7 +14,7 @@ interface Words {
   signing: string;
   statements: Signed[];
   forged: ForgedReason | null;
-  desk_keys: string[];
+  desk_keys: Record<string, string[]>;
   recipients: Record<string, string>;
   threads: string[];
   checks: { recipient: string; sealed: string; hers: boolean }[];
@@ -68,7 +68,7 @@ test("her words are hers, all of them, or forged for the reason that the server 
     if (reason) await assert.rejects(found, forged(reason), why);
     else {
       const words = await found;
-      assert.deepEqual([...new Set(words.deskKeys)].sort(), [...known.desk_keys].sort(), why);
+      for (const [thread, keys] of Object.entries(known.desk_keys)) assert.deepEqual(words.deskKeys(thread), keys, why);
       assert.deepEqual(words.recipients("thread").sort(), known.threads, why);
       for (const [kind, recipient] of Object.entries(known.recipients)) assert.equal(words.recipient(kind), recipient, why);
       for (const { recipient, sealed, hers } of known.checks) assert.equal(passes(() => words.check(recipient, fromBase64url(sealed))), hers, why);

@@ -192,7 +192,7 @@ def test_what_the_phone_seals_opens_for_the_desk_and_for_the_receipt(
     assert signing == sealing.signing_public(stretched.signing_seed)
     assert read_statement(signing, Kind.GRANT, statement_of(envelope["grants"][0]))["n"] == 1
     words = her_words(signing, [statement_of(envelope["words"])])
-    assert words.desk_keys == {DESK.key.signing}
+    assert words.desk_keys(words.recipient("thread")) == {DESK.key.signing}
     for compartment in envelope["compartments"].values():
         sealed = [base64.b64decode(one) for one in compartment["sealed"]]
         words.check_whole(compartment["recipient"], sealed)

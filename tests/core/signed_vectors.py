@@ -286,7 +286,7 @@ def _said_by(number: int) -> dict[str, Any]:
     first, second = (base64url(part) for part in PARTS["narrative"])
     letter, other = base64url(PARTS["thread"][0]), base64url(b"not hers")
     return {
-        "desk_keys": sorted({*_keys(report())} if alone else {*_keys(report(), moved())}),
+        "desk_keys": {THREAD: _keys(report())} | ({} if alone else {THREAD_AFTER: _keys(moved())}),
         "recipients": {"narrative": NARRATIVE, "thread": THREAD, "identity": ""}
         if alone
         else {"narrative": MEMBER, "thread": THREAD_AFTER, "identity": ""},

@@ -81,6 +81,12 @@ def named(story: Sequence[Json], recipient: str) -> list[str]:
     return [each for part in parts if part["recipient"] == recipient for each in part["sealed"]]
 
 
+def pins(story: Sequence[Json], thread: str) -> set[bytes]:
+    """The keys under which a desk may answer in this thread, but for what follows them (A desk's reply)."""
+    named = (words for words in story if words["compartments"].get("thread", {}).get("recipient") == thread)
+    return {from_url64(words["desk_signing"], 32) for words in named}
+
+
 def check_hers(story: Sequence[Json], recipient: str, sealed: Sequence[bytes]) -> None:
     """Nothing that she did not name is there, and nothing of it is missing (Her words, 9)."""
     there = [hashlib.sha256(each).hexdigest() for each in sealed]

@@ -217,10 +217,7 @@ def test_a_reply_is_the_desks_and_stands_where_the_page_says(
     message = rows(Message).filter(from_reporter=False).get()
     document = sealed.open_document(bytes(message.text.sealed), identity)
     place = signed.Place(thread, message.key, message.kind, message.number or 0, ["2026-06-30"])
-    pins = {
-        base.from_url64(words["desk_signing"], 32)
-        for words in signed.read_story(statements_of(talk), signing_key(reporter))
-    }
+    pins = signed.pins(signed.read_story(statements_of(talk), signing_key(reporter)), thread)
     assert signed.read_reply(document, pins, place) == "Tuần sau."
     assert refused(
         signed.read_reply, document | {"reply": document["reply"].replace("Tuần", "Tháng")}, pins, place

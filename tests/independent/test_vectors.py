@@ -140,7 +140,8 @@ def test_grants() -> None:
 @named([case for case in AUTHORSHIP["words"] if not case["forged"]])
 def test_her_words(case: dict[str, Any]) -> None:
     story = signed.read_story(case["statements"], url64(case["signing"]))
-    assert {words["desk_signing"] for words in story} == set(case["desk_keys"])
+    for thread, keys in case["desk_keys"].items():
+        assert signed.pins(story, thread) == set(map(url64, keys))
     for one in case["checks"]:
         hash_ = hashlib.sha256(url64(one["sealed"])).hexdigest()
         assert (hash_ in signed.named(story, one["recipient"])) == one["hers"]

@@ -309,9 +309,10 @@ def test_words_of_the_old_desk_stay_true_and_the_new_one_answers(
     reporter.write("Cảm ơn.")
     assert reporter.messages() == ["Chào bạn.", "Chúng tôi nhận.", "Cảm ơn."]
     hers = her_words(signing_public(reporter.keys.signing_seed), signed_words(report))
-    signing = {bytes(desk.signing) for desk in (network.triage, network.other_desk)}
-    assert desk_keys(hers) == signing
-    assert len(hers.recipients("thread")) == 2
+    before, now = hers.documents[0]["compartments"]["thread"]["recipient"], hers.recipient("thread")
+    assert hers.recipients("thread") == {before, now}
+    assert desk_keys(hers, before) == {bytes(network.triage.signing)}
+    assert desk_keys(hers, now) == {bytes(network.other_desk.signing)}
     checked(reporter)
 
 

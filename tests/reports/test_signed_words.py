@@ -80,7 +80,7 @@ def test_a_report_is_kept_with_what_she_signed_and_its_first_leaf_names_her_key(
     report = reporter.send()
     (statement,) = signed_words(report)
     words = her_words(bytes(report.signing), [statement])
-    assert words.desk_keys == {bytes(report.desk.signing)}
+    assert words.desk_keys(report.thread) == {bytes(report.desk.signing)}
     assert words.recipient("thread") == report.thread == recipient(report.id, "thread")
     assert set(words.documents[0]["compartments"]) == {"narrative", "contact", "identity", "thread"}
     assert bytes(report.signing) == signing_public(reporter.keys.signing_seed)
@@ -453,7 +453,8 @@ def keys_of(reporter: Reporter) -> frozenset[bytes]:
     """The keys under which her browser takes a reply: from her statements and what the page gives."""
     assert reporter.report
     report = again(reporter.report)
-    return desk_keys(her_words(signing_public(reporter.keys.signing_seed), signed_words(report)))
+    hers = her_words(signing_public(reporter.keys.signing_seed), signed_words(report))
+    return desk_keys(hers, report.thread)
 
 
 def read_message(reporter: Reporter, message: Message) -> str:

@@ -90,10 +90,14 @@ class HerWords:
 
     documents: tuple[Mapping[str, Any], ...]
 
-    @property
-    def desk_keys(self) -> frozenset[bytes]:
-        """The verifying keys of the desks that she sealed to: only these and their successors may answer."""
-        return frozenset(from_base64url(document["desk_signing"]) for document in self.documents)
+    def desk_keys(self, thread: str) -> frozenset[bytes]:
+        """The verifying keys of the desks for which she sealed to this thread: only these and their successors may
+        answer in it. The desk that she left has the key of an older one."""
+        return frozenset(
+            from_base64url(document["desk_signing"])
+            for document in self.documents
+            if document["compartments"].get("thread", {}).get("recipient") == thread
+        )
 
     def recipient(self, kind: str) -> str:
         """The public key of the compartment that she uses now, "" where she made none."""

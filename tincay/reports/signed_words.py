@@ -65,9 +65,9 @@ def said_of(message: Message) -> Said:
     return Said(message.text.compartment.recipient, message.key, message.kind, message.number or 0, days)
 
 
-def desk_keys(words: HerWords) -> frozenset[bytes]:
-    """The verifying keys under which replies to her are true: those she sealed to, and what followed them."""
-    return successors(words.desk_keys, _later_keys(words.desks))
+def desk_keys(words: HerWords, thread: str) -> frozenset[bytes]:
+    """The verifying keys under which replies in this thread are true: those she sealed to, and what followed them."""
+    return successors(words.desk_keys(thread), _later_keys(words.desks))
 
 
 def _later_keys(desks: Iterable[str]) -> list[Statement]:

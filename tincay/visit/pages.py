@@ -26,7 +26,7 @@ from tincay.log.queries import Standing, evidence_for, state_of
 from tincay.people.models import Desk, Organisation
 from tincay.reports.models import Escalation, Report
 from tincay.reports.queries import grants
-from tincay.reports.signed_words import desk_keys, record_json, said_of, signed_words
+from tincay.reports.signed_words import record_json, said_of, signed_words
 from tincay.vault.models import Opening
 from tincay.vault.queries import first_opening, kept_for_receipt, openings, wraps_for_receipt
 from tincay.visit import queries
@@ -162,13 +162,11 @@ class _Opener:
         self._visitor = visitor
         self.forged = False
         self._hers: HerWords | None = None
-        self._desk_keys = frozenset[bytes]()
         if visitor.keys:
             try:
                 self._hers = her_words(
                     signing_public(visitor.keys.stretched.signing_seed), signed_words(visitor.report)
                 )
-                self._desk_keys = desk_keys(self._hers)
             except Forged:
                 self.forged = True
 
@@ -189,7 +187,7 @@ class _Opener:
         if keys is None or self._hers is None:
             return []
         try:
-            return wrapped.opened(keys.stretched.identity, self._hers, self._desk_keys)
+            return wrapped.opened(keys.stretched.identity, self._hers)
         except Forged:
             self.forged = True
             return []
