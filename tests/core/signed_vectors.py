@@ -102,8 +102,16 @@ OTHER_SPELLINGS = [
     ("a number with a power", '{"a":1e2}'),
     ("minus nothing", '{"a":-0}'),
     ("a number that is rounded", '{"a":9007199254740993}'),
+    ("a number that is no longer whole for certain", '{"a":9007199254740992}'),
+    ("a number as far below nothing", '{"a":-9007199254740992}'),
+    ("a number so large that one language writes its power", '{"a":1e+21}'),
+    ("a number with a fraction", '{"a":1.5}'),
     ("no number", '{"a":NaN}'),
+    ("a name that is a number", '{"1":1}'),
+    ("an inner name that is a number", '{"a":[{"1":1}]}'),
     ("a name that is a number, out of order for one language", '{"10":1,"9":2}'),
+    ("a name beyond ASCII", '{"é":1}'),
+    ("half a letter", '{"a":"\\ud800"}'),
     ("no object", "[]"),
     ("a text", '"a"'),
     ("nothing", ""),
@@ -169,6 +177,8 @@ def _other_signatures(held: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
         ("one letter more", {"signed": signed | {"document": signed["document"].replace("p1", "p0")}}),
         ("a signature cut short", {"signed": signed | {"signature": base64url(signature[:63])}}),
         ("a signature with a bit turned", {"signed": signed | {"signature": base64url(_turned(signature))}}),
+        ("a signature with padding", {"signed": signed | {"signature": signed["signature"] + "=="}}),
+        ("a signature with bits behind its end", {"signed": signed | {"signature": _bits_behind(signed)}}),
         ("no signature", {"signed": signed | {"signature": ""}}),
         ("a signature without its label", {"signed": by_hand(HERS, "", signed["document"])}),
         ("a signature of another version", {"signed": by_hand(HERS, "tincay/words/v2", signed["document"])}),
@@ -179,6 +189,12 @@ def _other_signatures(held: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
 
 def _turned(signature: bytes) -> bytes:
     return bytes([signature[0] ^ 1]) + signature[1:]
+
+
+def _bits_behind(signed: Mapping[str, str]) -> str:
+    """The same 64 bytes in 86 letters, of which the last has four bits to spare."""
+    signature = signed["signature"]
+    return signature[:-1] + chr(ord(signature[-1]) + 1)
 
 
 def _other_spellings() -> list[dict[str, Any]]:
