@@ -1,7 +1,7 @@
 /** Who wrote what is shown. Format: docs/formats/words.md; tincay/core/authorship.py is the server's half. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { fromBase64url, hex, utf8, type Bytes } from "./bytes";
+import { base64url, fromBase64url, hex, utf8, type Bytes } from "./bytes";
 import type { Signed } from "./generated";
 import { makeStatement, NotSigned, readStatement, spelled } from "./statement";
 
@@ -215,18 +215,37 @@ export interface DeskKey {
 /** The old key's word for the one after it. */
 export const succeed = (before: Bytes, after: DeskKey): Promise<Signed> => makeStatement(before, "desk-key", { ...after, v: 1 });
 
+const member = (desk: string, of: string, recipient: string): object => ({ desk, of, recipient, v: 1 });
+
 /** The desk's word that this public key is a member's: `of` is the desk's own. */
 export const vouch = (seed: Bytes, desk: string, of: string, recipient: string): Promise<Signed> =>
-  makeStatement(seed, "member", { desk, of, recipient, v: 1 });
+  makeStatement(seed, "member", member(desk, of, recipient));
 
 export async function isVouched(signing: Bytes, desk: string, of: string, recipient: string, voucher: Signed): Promise<boolean> {
-  const member = await readStatement<Record<string, unknown>>(signing, "member", voucher).catch(() => undefined);
-  return !!member && member["desk"] === desk && member["of"] === of && member["recipient"] === recipient;
+  const read = await readStatement<object>(signing, "member", voucher).catch(() => undefined);
+  return !!read && spelled(read) === spelled(member(desk, of, recipient));
+}
+
+/** The key that the one behind `signing` signed. Throws NotSigned for a document that we would have written otherwise. */
+async function readDeskKey(signing: string, statement: Signed): Promise<DeskKey> {
+  try {
+    const read = await readStatement<DeskKey>(fromBase64url(signing), "desk-key", statement);
+    const key = {
+      desk: String(read.desk),
+      number: Number(read.number),
+      recipient: String(read.recipient),
+      signing: base64url(fromBase64url(String(read.signing))),
+    };
+    if (spelled({ ...key, v: 1 }) === spelled(read)) return key;
+  } catch {
+    // No base64, or nothing to make a text of: nobody of ours wrote it.
+  }
+  throw new NotSigned();
 }
 
 /** The key that one statement puts after `before`. Throws NotSigned. */
 async function next(before: DeskKey, statement: Signed): Promise<DeskKey> {
-  const key = await readStatement<DeskKey>(fromBase64url(before.signing), "desk-key", statement);
+  const key = await readDeskKey(before.signing, statement);
   if (key.desk !== before.desk || key.number !== before.number + 1) throw new NotSigned();
   return key;
 }
@@ -244,7 +263,7 @@ export async function successors(pinned: readonly string[], later: readonly Sign
   // Grows while it is walked: a successor may have one too.
   for (const one of known) {
     for (const statement of later) {
-      const key = await readStatement<DeskKey>(fromBase64url(one), "desk-key", statement).catch(() => undefined);
+      const key = await readDeskKey(one, statement).catch(() => undefined);
       if (key && !known.includes(key.signing)) known.push(key.signing);
     }
   }

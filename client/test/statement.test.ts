@@ -42,3 +42,9 @@ test("a signature that is no base64 is refused like any other", async () => {
   const { document } = await makeStatement(seed, "reply", {});
   await assert.rejects(readStatement(await signingPublic(seed), "reply", { document, signature: "no base64!" }), NotSigned);
 });
+
+test("what nobody would read is not signed", async () => {
+  for (const document of [{ words: "\ud83c" }, { n: 2 ** 53 }, { 1: "" }, { đ: "" }]) {
+    await assert.rejects(makeStatement(new Uint8Array(32), "reply", document), NotSigned);
+  }
+});

@@ -103,8 +103,16 @@ OTHER_SPELLINGS = [
     ("a number with a power", '{"a":1e2}'),
     ("minus nothing", '{"a":-0}'),
     ("a number that is rounded", '{"a":9007199254740993}'),
+    ("a number that is no longer whole for certain", '{"a":9007199254740992}'),
+    ("a number as far below nothing", '{"a":-9007199254740992}'),
+    ("a number so large that one language writes its power", '{"a":1e+21}'),
+    ("a number with a fraction", '{"a":1.5}'),
     ("no number", '{"a":NaN}'),
+    ("a name that is a number", '{"1":1}'),
+    ("an inner name that is a number", '{"a":[{"1":1}]}'),
     ("a name that is a number, out of order for one language", '{"10":1,"9":2}'),
+    ("a name beyond ASCII", '{"é":1}'),
+    ("half a letter", '{"a":"\\ud800"}'),
     ("no object", "[]"),
     ("a text", '"a"'),
     ("nothing", ""),
@@ -171,6 +179,8 @@ def _other_signatures(held: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
         ("one letter more", {"signed": signed | {"document": signed["document"].replace("p1", "p0")}}),
         ("a signature cut short", {"signed": signed | {"signature": base64url(signature[:63])}}),
         ("a signature with a bit turned", {"signed": signed | {"signature": base64url(_turned(signature))}}),
+        ("a signature with padding", {"signed": signed | {"signature": signed["signature"] + "=="}}),
+        ("a signature with bits behind its end", {"signed": signed | {"signature": _bits_behind(signed)}}),
         ("no signature", {"signed": signed | {"signature": ""}}),
         ("a signature without its label", {"signed": by_hand(HERS, "", signed["document"])}),
         ("a signature of another version", {"signed": by_hand(HERS, "tincay/words/v2", signed["document"])}),
@@ -181,6 +191,12 @@ def _other_signatures(held: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
 
 def _turned(signature: bytes) -> bytes:
     return bytes([signature[0] ^ 1]) + signature[1:]
+
+
+def _bits_behind(signed: Mapping[str, str]) -> str:
+    """The same 64 bytes in 86 letters, of which the last has four bits to spare."""
+    signature = signed["signature"]
+    return signature[:-1] + chr(ord(signature[-1]) + 1)
 
 
 def _other_spellings() -> list[dict[str, Any]]:
@@ -397,6 +413,11 @@ def key_json(key: KeyOfDesk) -> dict[str, Any]:
 def _chains() -> dict[str, Any]:
     second, third = succeed(FIRST, key_of(SECOND, 2)), succeed(SECOND, key_of(THIRD, 3))
     stolen = succeed(STRANGER, key_of(THIRD, 2))
+    document = key_of(SECOND, 2).document
+    padded = make_statement(
+        desk_signing_seed(FIRST), Kind.DESK_KEY, document | {"signing": document["signing"] + "="}
+    )
+    misshapen = [("a key with padding", padded), *_misshapen(Kind.DESK_KEY, document)]
     listed: list[tuple[str, list[Statement], KeyOfDesk | None]] = [
         ("no later key", [], key_of(FIRST, 1)),
         ("a second one", [second], key_of(SECOND, 2)),
@@ -410,6 +431,7 @@ def _chains() -> dict[str, Any]:
         ("the same number", [succeed(FIRST, key_of(SECOND, 1))], None),
         ("another desk", [succeed(FIRST, key_of(SECOND, 2, "ben-song"))], None),
         ("no key", [make_statement(desk_signing_seed(FIRST), Kind.DESK_KEY, {"v": 1})], None),
+        *((why, [statement], None) for why, statement in misshapen),
     ]
     signing = [base64url(signing_public(desk_signing_seed(one))) for one in (FIRST, SECOND, THIRD, STRANGER)]
     known: list[tuple[str, list[str], list[Statement], list[str]]] = [
@@ -421,6 +443,7 @@ def _chains() -> dict[str, Any]:
         ("two that are known", [signing[0], signing[3]], [third], [signing[0], signing[3]]),
         ("nobody is known", [], [second, third], []),
         ("a statement that is no key", signing[:1], [_as_reply(key_of(SECOND, 2))], signing[:1]),
+        *((why, signing[:1], [statement], signing[:1]) for why, statement in misshapen),
     ]
     return {
         "first": key_json(key_of(FIRST, 1)),
@@ -442,6 +465,19 @@ def _chains() -> dict[str, Any]:
             for why, pinned, later, found in known
         ],
     }
+
+
+def _misshapen(kind: Kind, document: Mapping[str, Any]) -> list[tuple[str, Statement]]:
+    """The desk's own word with other members than it has: one more, one less, one of another shape."""
+    others: list[tuple[str, dict[str, Any]]] = [
+        ("a member more", {"note": ""}),
+        ("another version", {"v": 2}),
+        *((f"{name} in a list", {name: [value]}) for name, value in document.items()),
+        *((f"{name} as text", {name: f"{value}"}) for name, value in document.items() if value != f"{value}"),
+    ]
+    less = [(f"no {name}", {one: document[one] for one in document if one != name}) for name in document]
+    shapes = [*less, *((why, {**document, **other}) for why, other in others)]
+    return [(why, make_statement(desk_signing_seed(FIRST), kind, shape)) for why, shape in shapes]
 
 
 def _as_reply(key: KeyOfDesk) -> Statement:
@@ -631,6 +667,7 @@ def _as_words(identity: Identity) -> Statement:
 def _vouchers() -> list[dict[str, Any]]:
     desk = key_json(key_of(FIRST, 1))
     true = signed_json(vouch(FIRST, desk=DESK, recipient=MEMBER))
+    member = json.loads(true["document"])
     wrong: list[tuple[str, dict[str, Any]]] = [
         ("another member", {"recipient": THREAD}),
         ("another desk", {"desk": desk | {"desk": "ben-song"}}),
@@ -641,6 +678,7 @@ def _vouchers() -> list[dict[str, Any]]:
             "nobody is named",
             {"voucher": signed_json(make_statement(desk_signing_seed(FIRST), Kind.MEMBER, {"v": 1}))},
         ),
+        *((why, {"voucher": signed_json(one)}) for why, one in _misshapen(Kind.MEMBER, member)),
     ]
     given = {"desk": desk, "recipient": MEMBER, "voucher": true}
     return [

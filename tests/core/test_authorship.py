@@ -67,7 +67,7 @@ def statement_of(signed: dict[str, str]) -> Statement:
 
 
 def key_from(told: dict[str, Any]) -> KeyOfDesk:
-    return read_desk_key(told)
+    return read_desk_key(told | {"v": 1})
 
 
 def said(told: dict[str, Any]) -> Said:

@@ -269,12 +269,14 @@ def test_the_new_code_of_the_example() -> None:
         signed.follow_receipts(key, [change])
 
 
-def test_the_fingerprint_of_the_example() -> None:
-    [key], [words] = (
-        re.findall(rf"^{name} +(.+)$", blocks("fingerprint")[0], re.M) for name in ("key", "fingerprint")
+def test_the_fingerprints_of_the_examples() -> None:
+    names = ("the install's key", "a desk's key", "fingerprint")
+    [install], [desk], words = (
+        re.findall(rf"^{name} +(.+)$", blocks("fingerprint")[0], re.M) for name in names
     )
     syllables = (ROOT / "packs/vn/words.txt").read_text(encoding="utf-8").split()
-    assert " ".join(codes.fingerprint(bytes.fromhex(key), syllables)) == words
+    keys = [bytes.fromhex(install), desk]
+    assert [" ".join(codes.fingerprint(key, syllables)) for key in keys] == words
 
 
 # --- visit.md

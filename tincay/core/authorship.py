@@ -331,9 +331,9 @@ def succeed(before: Identity, after: KeyOfDesk) -> Statement:
 
 
 def read_desk_key(document: Mapping[str, Any]) -> KeyOfDesk:
-    """Raises NotSigned for a document of another shape."""
+    """Raises NotSigned for a document that we would have written otherwise, member for member."""
     try:
-        return KeyOfDesk(
+        key = KeyOfDesk(
             str(document["desk"]),
             int(document["number"]),
             str(document["recipient"]),
@@ -341,6 +341,10 @@ def read_desk_key(document: Mapping[str, Any]) -> KeyOfDesk:
         )
     except (KeyError, TypeError, ValueError):
         raise NotSigned from None
+    # Spelled, for Python takes 1 and True for one.
+    if spelled(key.document) != spelled(document):
+        raise NotSigned
+    return key
 
 
 def follow_keys(first: KeyOfDesk, later: Iterable[Statement]) -> list[KeyOfDesk]:
@@ -379,7 +383,7 @@ def _signed_by(trusted: Iterable[bytes], statement: Statement) -> list[bytes]:
 def vouch(desk_key: Identity, *, desk: str, recipient: str) -> Statement:
     """The desk's word that this public key is a member's: given by an unlocked colleague who compared the
     fingerprint. Raises BadKey."""
-    member = {"desk": desk, "of": recipient_of(desk_key), "recipient": recipient, "v": 1}
+    member = _member(desk, recipient_of(desk_key), recipient)
     return make_statement(desk_signing_seed(desk_key), Kind.MEMBER, member)
 
 
@@ -389,5 +393,8 @@ def is_vouched(desk: KeyOfDesk, recipient: str, statement: Statement) -> bool:
         member = read_statement(desk.signing, Kind.MEMBER, statement)
     except NotSigned:
         return False
-    vouched = [member.get(name) for name in ("desk", "of", "recipient")]
-    return vouched == [desk.desk, desk.recipient, recipient]
+    return spelled(member) == spelled(_member(desk.desk, desk.recipient, recipient))
+
+
+def _member(desk: str, of: str, recipient: str) -> dict[str, Any]:
+    return {"desk": desk, "of": of, "recipient": recipient, "v": 1}
