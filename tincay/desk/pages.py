@@ -22,8 +22,8 @@ from tincay.desk.queries import QueuePage
 from tincay.directory.queries import calendar
 from tincay.people.models import Desk, User
 from tincay.reports.consents import ASK_RECEIVER
+from tincay.reports.grants import grants, record_of
 from tincay.reports.models import Clock, Escalation, Message, Report
-from tincay.reports.queries import grants
 from tincay.reports.signed_words import record_json, said_of
 from tincay.vault.queries import Readable, desk_wraps, first_opening, kept_hashes, openings, readable
 from tincay.web.dates import moment_words, until_words
@@ -305,6 +305,11 @@ def consents(report: Report, now: datetime) -> list[str]:
         if allows(signed, scope=scope, receiver=receiver, today=day)
         or allowed_items(signed, scope=scope, receiver=receiver, today=day)
     ]
+
+
+def consents_changed(report: Report) -> bool:
+    """Whether somebody else has changed her words about consent: what does not verify allows nothing."""
+    return record_of(report).changed
 
 
 def _allowed(scope: str, receiver: str | None) -> str:

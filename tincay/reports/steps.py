@@ -39,9 +39,10 @@ from tincay.reports.application import (
 )
 from tincay.reports.clocks import ReportClocks
 from tincay.reports.consents import settle_wishes
+from tincay.reports.grants import grants
 from tincay.reports.messages import HELPER_WROTE, held_with, keep_message
 from tincay.reports.models import ClosingProposal, Message, Report, SafeTry
-from tincay.reports.queries import grants, quiet_since, safe_tries
+from tincay.reports.queries import quiet_since, safe_tries
 from tincay.web.packs import codes
 from tincay.web.transactions import one_transaction
 

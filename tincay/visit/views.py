@@ -31,6 +31,7 @@ from tincay.reports import deadlines, ending
 from tincay.reports.additions import receive_addition
 from tincay.reports.consents import change_consent
 from tincay.reports.envelope import AdditionIn, GrantChange, HerMessageIn, NewCode
+from tincay.reports.grants import last_number
 from tincay.reports.messages import receive_message
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
@@ -321,11 +322,18 @@ def consents(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def consent(request: HttpRequest, visitor: Visitor, scope: str) -> HttpResponse:
     """One consent: exactly what it hands over, then yes or no."""
     if request.method == "POST" and sends_json(request):
-        change_consent(report=visitor.report, grant=read(GrantChange, body_of(request)).grant, now=now())
+        try:
+            change_consent(report=visitor.report, grant=read(GrantChange, body_of(request)).grant, now=now())
+        except StaleNumber:
+            return refusal("stale_number")
         return JsonResponse({"next": reverse("visit_consents")}, status=201)
     receiver = _receiver(request, visitor)
     if request.method == "POST":
-        _change_plain(visitor, scope, receiver, given=request.POST.get("given") == "true")
+        given = request.POST.get("given") == "true"
+        try:
+            _change_plain(visitor, scope, receiver, given=given)
+        except StaleNumber:  # another tab was quicker: the same word with the next number
+            _change_plain(visitor, scope, receiver, given=given)
         return HttpResponseRedirect(reverse("visit_consents"))
     return render(request, "visit/consent.html", pages.consent(visitor, scope, receiver, now()))
 
@@ -341,6 +349,7 @@ def _receiver(request: HttpRequest, visitor: Visitor) -> Desk | None:
 
 
 def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given: bool) -> None:
+    """Sign it here. Raises StaleNumber."""
     if visitor.keys is None:
         raise Http404
     grant = Grant(
@@ -348,7 +357,7 @@ def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given:
         receiver=f"desk:{receiver.code}" if receiver else None,
         items=frozenset(items_of(scope) if given else ()),
         given=given,
-        number=queries.last_number(visitor.report) + 1,
+        number=last_number(visitor.report) + 1,
         day=local_day(now()),
     )
     signed = signed_grant(grant, visitor.keys.stretched, text_version())
