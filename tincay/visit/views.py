@@ -216,12 +216,21 @@ def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     except OperationalError as error:
         shown = pages.home(visitor, now()) | {"typed": typed, "problem": storage_trouble(error)}
         return render(request, "visit/home.html", shown, status=503)
+    except (StaleNumber, NotSigned):
+        return _home_with(request, typed, problem="stale_number")
     except WrongStage:
         # It was closed while she wrote: her words stay, and the way to open it again is shown.
-        visitor.report.stage = "closed"
-        shown = pages.home(visitor, now()) | {"typed": typed}
-        return render(request, "visit/home.html", shown, status=409)
+        return _home_with(request, typed)
     return HttpResponseRedirect(reverse("visit"))
+
+
+def _home_with(request: HttpRequest, typed: str, **problem: str) -> HttpResponse:
+    """Her page as it is by now, with what she typed: something happened in another tab, or at the desk."""
+    visitor = visitor_of(request)
+    if visitor is None:
+        return over(request)
+    shown = pages.home(visitor, now()) | {"typed": typed, **problem}
+    return render(request, "visit/home.html", shown, status=409)
 
 
 def _problem_with(typed: str, request: HttpRequest, visitor: Visitor) -> str:
