@@ -107,7 +107,7 @@ export interface MemberWrap {
   voucher: Signed;
 }
 
-/** A message of the thread as a desk posts it: what proves its author lies inside the seal. */
+/** A message of the thread, whoever posts it. */
 export interface MessageIn {
   v: 1;
   key: string;
@@ -178,6 +178,14 @@ export interface Replaced {
 export interface ReplacedWrap {
   id: string;
   sealed: string | null;
+}
+
+/** A message as a desk posts it, with the key of the thread that it is sealed to: what proves its author lies */
+export interface ReplyIn {
+  v: 1;
+  key: string;
+  sealed: string;
+  thread: string;
 }
 
 /** A statement (docs/formats/statement.md) as JSON carries it: the document as text, and its signature. */

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.cast import NOW, Hands, Helper, Network, Reporter, again, sign_in
+from tincay.core.sealing import new_key
 from tincay.operations.scheduled import tick
 from tincay.reports.models import CountEntry, Report
 
@@ -198,6 +199,18 @@ def test_the_same_message_twice_is_one_message(desk: Client, helper: Helper, rep
     ]
     assert sent == [201, 200]
     assert reporter.messages() == ["Một lần"]
+
+
+@pytest.mark.parametrize("named", ["another", None])
+def test_a_message_that_is_sealed_to_another_thread_or_names_none_is_not_taken(
+    desk: Client, helper: Helper, reporter: Reporter, named: str | None
+) -> None:
+    report = reporter.send()
+    post(desk, report, "open_report")
+    body = helper.reply_json(report, "Một lần", "message") | {"thread": named and new_key()[1]}
+    answer = desk.post(path(report, "write"), body, content_type="application/json")
+    assert answer.status_code == (409 if named else 400)
+    assert reporter.messages() == []
 
 
 @pytest.mark.slow

@@ -268,7 +268,7 @@ def assert_consents_are_doubted(demo: DemoCopy, sentence: str, name: str = HERS)
 @pytest.mark.parametrize(
     "columns",
     [{}, {"signature": b""}, {"mark": bytes(32)}, {"signature": bytes(64), "signer": "staff:1"}],
-    ids=str,
+    ids=["made up", "empty", "marked", "recorded"],
 )
 def test_a_yes_that_she_never_gave(demo: DemoCopy, columns: dict[str, Any]) -> None:
     page = demo.desk_page(HERS)

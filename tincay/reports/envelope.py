@@ -81,11 +81,18 @@ class Envelope(Strict):
 
 
 class MessageIn(Strict):
-    """A message of the thread as a desk posts it: what proves its author lies inside the seal."""
+    """A message of the thread, whoever posts it."""
 
     v: Version
     key: Key
     sealed: Bytes64
+
+
+class ReplyIn(MessageIn):
+    """A message as a desk posts it, with the key of the thread that it is sealed to: what proves its author lies
+    inside the seal."""
+
+    thread: AgeRecipient
 
 
 class HerMessageIn(MessageIn):

@@ -14,6 +14,7 @@ from tincay.reports.deadlines import go_on, stand_still
 from tincay.reports.models import Message, Report
 from tincay.reports.signed_words import keep_signed_message
 from tincay.vault import actions as vault
+from tincay.vault.queries import recipient
 from tincay.web.transactions import one_transaction
 
 HELPER_WROTE = ("first_action", "replied")
@@ -61,14 +62,16 @@ def keep_message(
     sealed: bytes,
     sealed_by: str,
     author: User | None,
+    thread: str | None = None,
     kind: str = "message",
     now: datetime,
 ) -> Message:
     """Keep the words and the row with their leaf; what the message means for clocks is the caller's.
 
-    Raises WrongStage where the author's desk has the report no more: the words are sealed to a thread that she left.
+    Raises WrongStage where the author's desk has the report no more, or a reply is sealed to a thread that she left:
+    she would find it in a place that nobody signed.
     """
-    if author and not author.memberships.filter(desk=report.desk_id).exists():
+    if author and not _may_reply(report, author, thread):
         raise WrongStage("out_of_order")
     text = vault.add_text(owner=report.id, kind="thread", sealed=sealed, sealed_by=sealed_by)
     message = Message.objects.create(
@@ -85,13 +88,25 @@ def keep_message(
     return message
 
 
+def _may_reply(report: Report, author: User, thread: str | None) -> bool:
+    seats = author.memberships.filter(desk=report.desk_id)
+    return thread == recipient(report.id, "thread") and seats.exists()
+
+
 @one_transaction
-def ask(*, report: Report, key: str, sealed: bytes, author: User, now: datetime) -> Message:
+def ask(*, report: Report, key: str, sealed: bytes, thread: str, author: User, now: datetime) -> Message:
     """Ask her something; the clock pauses for ten working days at most. Raises CannotPause for p0 and p1."""
     if same := held_with(report, key):
         return same
     message = keep_message(
-        report=report, key=key, sealed=sealed, sealed_by="browser", author=author, kind="question", now=now
+        report=report,
+        key=key,
+        sealed=sealed,
+        sealed_by="browser",
+        author=author,
+        thread=thread,
+        kind="question",
+        now=now,
     )
     clocks = ReportClocks(report)
     clocks.mark_met(HELPER_WROTE, now)
@@ -102,14 +117,19 @@ def ask(*, report: Report, key: str, sealed: bytes, author: User, now: datetime)
 
 
 @one_transaction
-def write_message(*, report: Report, key: str, sealed: bytes, author: User, now: datetime) -> Message:
+def write_message(
+    *, report: Report, key: str, sealed: bytes, thread: str, author: User, now: datetime
+) -> Message:
     """Write to her without moving a stage. The desk's signature lies inside the seal: her browser checks it.
 
-    Raises BadEnvelope, WrongStage when it is closed; a second message with the same key is the same message.
+    `thread` is the key that it is sealed to. Raises BadEnvelope, WrongStage when it is closed; a second message with
+    the same key is the same message.
     """
     if same := held_with(report, key):
         return same
-    message = keep_message(report=report, key=key, sealed=sealed, sealed_by="browser", author=author, now=now)
+    message = keep_message(
+        report=report, key=key, sealed=sealed, sealed_by="browser", author=author, thread=thread, now=now
+    )
     clocks = ReportClocks(report)
     clocks.mark_met(HELPER_WROTE, now)
     save_clocks(report, clocks, "paused")

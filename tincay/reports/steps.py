@@ -89,7 +89,7 @@ def begin(*, report: Report, now: datetime) -> None:
 
 
 @one_transaction
-def answer(*, report: Report, key: str, sealed: bytes, author: User, now: datetime) -> Message:
+def answer(*, report: Report, key: str, sealed: bytes, thread: str, author: User, now: datetime) -> Message:
     """Answer her: what was done, or why nothing can be done. Without "keep my words" they are deleted now.
 
     Raises WrongStage before the work on it has begun: an answer ends the keeping of her words.
@@ -100,7 +100,14 @@ def answer(*, report: Report, key: str, sealed: bytes, author: User, now: dateti
     if not reached(report.stage, "in_handling"):
         raise WrongStage("out_of_order")
     message = keep_message(
-        report=report, key=key, sealed=sealed, sealed_by="browser", author=author, kind="answer", now=now
+        report=report,
+        key=key,
+        sealed=sealed,
+        sealed_by="browser",
+        author=author,
+        thread=thread,
+        kind="answer",
+        now=now,
     )
     if report.stage == "in_handling":
         take_locked_step(report=report, step=Answer(), now=now, events=HELPER_WROTE)
