@@ -10,9 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.cast import NOW, Hands, Helper, Network, Reporter, again, sign_in
+from tincay.core.clock import local_day
 from tincay.core.sealing import new_key
 from tincay.operations.scheduled import tick
+from tincay.people.actions import coarsen_notices
 from tincay.reports.models import CountEntry, Report
+from tincay.web.dates import day_words, moment_words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -261,6 +264,16 @@ def test_contentless_news_is_shown_and_can_be_put_away(desk: Client, reporter: R
     assert "Có việc mới" in desk.get(reverse("today")).content.decode()
     desk.post(reverse("seen"))
     assert "Có việc mới" not in desk.get(reverse("today")).content.decode()
+
+
+def test_news_that_is_older_than_a_day_says_no_hour(
+    desk: Client, reporter: Reporter, helper: Helper, clock: Hands
+) -> None:
+    reporter.send(now=clock.now)
+    assert moment_words(clock.now) in desk.get(reverse("today")).content.decode()
+    coarsen_notices(now=clock.now + timedelta(days=1))
+    page = desk.get(reverse("today")).content.decode()
+    assert f"Từ {day_words(local_day(clock.now))}." in page
 
 
 def test_what_came_in_a_flood_is_seen_apart_and_joins_the_queue_when_opened(
