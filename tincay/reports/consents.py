@@ -7,7 +7,7 @@ from tincay.core.clock import local_day
 from tincay.core.consent import wishes
 from tincay.core.priority import retention_class
 from tincay.core.statements import Kind, read_statement
-from tincay.reports.application import lock_and_refresh, log_event, save_columns
+from tincay.reports.application import check_room, lock_and_refresh, log_event, save_columns
 from tincay.reports.count_rows import drop_entry, may_be_counted
 from tincay.reports.ending import erase_words, rewrite_closed
 from tincay.reports.grants import grants, last_number, read_grant, row_of, verified
@@ -25,13 +25,15 @@ ASK_RECEIVER = "ask_receiver"
 def change_consent(*, report: Report, grant: Signed, now: datetime) -> ConsentGrant:
     """Keep a signed word about consent. It acts at once; said again, it is the same word.
 
-    Raises NotSigned, Malformed, and StaleNumber unless it has the number after her last one.
+    Raises NotSigned, Malformed, NoRoom for a yes, and StaleNumber unless it has the number after her last one.
     """
     lock_and_refresh(report)
     same = report.grants.filter(document=grant.document.encode(), signature=grant.signature).first()
     if same and verified(report, same):
         return same
     (row,) = read_grants(report, [grant], last=last_number(report))
+    if row.given:  # what she takes back is always taken
+        check_room(report)
     # What nobody signed takes no number from her.
     report.grants.filter(signer=row.signer, number=row.number).delete()
     row.save()

@@ -8,7 +8,7 @@ from tincay.core.stages import WrongStage
 from tincay.core.statements import Statement
 from tincay.people.actions import call_on_duty
 from tincay.people.models import User
-from tincay.reports.application import lock_and_refresh, log_event, save_clocks
+from tincay.reports.application import check_room, lock_and_refresh, log_event, save_clocks
 from tincay.reports.clocks import ReportClocks
 from tincay.reports.deadlines import go_on, stand_still
 from tincay.reports.models import Message, Report
@@ -27,8 +27,8 @@ def receive_message(
 ) -> Message:
     """Keep a message of hers with her signature. It ends a pause that waits for her, and a reply is owed to it.
 
-    Raises BadEnvelope, NotSigned, StaleNumber, WrongStage when it is closed; a second message with the same key is
-    the same message.
+    Raises BadEnvelope, NotSigned, StaleNumber, NoRoom, WrongStage when it is closed; a second message with the same
+    key is the same message.
     """
     if same := held_with(report, key):
         return same
@@ -43,7 +43,7 @@ def receive_message(
 
 
 def held_with(report: Report, key: str) -> Message | None:
-    """Hold the report; the message that was posted with this key already. Raises WrongStage when it is closed.
+    """Hold the report; the message that was posted with this key already. Raises WrongStage when it is closed, NoRoom.
 
     In this order: of one message that is sent twice at once the second waits for the first, and then is the first.
     """
@@ -51,6 +51,8 @@ def held_with(report: Report, key: str) -> Message | None:
     same = report.messages.filter(key=key).first()
     if same is None and report.closed:
         raise WrongStage("out_of_order")
+    if same is None:
+        check_room(report)
     return same
 
 

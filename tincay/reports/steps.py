@@ -31,6 +31,7 @@ from tincay.people.models import User
 from tincay.people.rights import May
 from tincay.reports import count_rows, ending
 from tincay.reports.application import (
+    check_room,
     lock_and_refresh,
     lock_open,
     save_clocks,
@@ -177,8 +178,9 @@ def finish(*, report: Report, now: datetime) -> None:
 
 @one_transaction
 def reopen(*, report: Report, now: datetime) -> None:
-    """Begin again: an answer and a reply are owed anew, what was counted stays. Raises WrongStage."""
+    """Begin again: an answer and a reply are owed anew, what was counted stays. Raises WrongStage, NoRoom."""
     closed_in = date.fromisoformat(f"{report.closed_month}-01") if report.closed_month else None
+    check_room(report)
     take_step(report=report, step=Reopen(closed_in), now=now)
     settle_wishes(report, now)
     call_on_duty(desk=report.desk, now=now)

@@ -29,6 +29,7 @@ from tincay.intake.seal_on_server import HerMessage, seal_message, signed_grant
 from tincay.people.models import Desk
 from tincay.reports import deadlines, ending
 from tincay.reports.additions import receive_addition
+from tincay.reports.application import NoRoom
 from tincay.reports.consents import change_consent
 from tincay.reports.envelope import AdditionIn, GrantChange, HerMessageIn, NewCode
 from tincay.reports.grants import last_number
@@ -181,6 +182,8 @@ def write(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             return refusal("closed")
         except StaleNumber:
             return refusal("stale_number")
+        except NoRoom:
+            return refusal("no_room")
         return JsonResponse({"next": reverse("visit")}, status=201)
     return _write_plain(request, visitor)
 
@@ -198,6 +201,8 @@ def add(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return refusal("closed")
     except StaleNumber:
         return refusal("stale_number")
+    except NoRoom:
+        return refusal("no_room")
     except StaleDesk:
         return refusal("stale_desk", config={"routed": in_force().for_page})
     except RoutingBroken:
@@ -218,6 +223,8 @@ def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return render(request, "visit/home.html", shown, status=503)
     except (StaleNumber, NotSigned):
         return _home_with(request, typed, problem="stale_number")
+    except NoRoom:
+        return _home_with(request, typed, problem="no_room")
     except WrongStage:
         # It was closed while she wrote: her words stay, and the way to open it again is shown.
         return _home_with(request, typed)
@@ -335,6 +342,8 @@ def consent(request: HttpRequest, visitor: Visitor, scope: str) -> HttpResponse:
             change_consent(report=visitor.report, grant=read(GrantChange, body_of(request)).grant, now=now())
         except StaleNumber:
             return refusal("stale_number")
+        except NoRoom:
+            return refusal("no_room")
         return JsonResponse({"next": reverse("visit_consents")}, status=201)
     receiver = _receiver(request, visitor)
     if request.method == "POST":
@@ -343,6 +352,9 @@ def consent(request: HttpRequest, visitor: Visitor, scope: str) -> HttpResponse:
             _change_plain(visitor, scope, receiver, given=given)
         except StaleNumber:  # another tab was quicker: the same word with the next number
             _change_plain(visitor, scope, receiver, given=given)
+        except NoRoom:
+            shown = pages.consent(visitor, scope, receiver, now()) | {"problem": "no_room"}
+            return render(request, "visit/consent.html", shown, status=409)
         return HttpResponseRedirect(reverse("visit_consents"))
     return render(request, "visit/consent.html", pages.consent(visitor, scope, receiver, now()))
 
@@ -431,7 +443,7 @@ def done(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if request.method == "POST":
         # The form says what is wanted: pressed twice, it is not undone.
         change = {"close": finish, "reopen": reopen}.get(request.POST.get("wanted", ""))
-        with contextlib.suppress(WrongStage):
+        with contextlib.suppress(WrongStage, NoRoom):
             if change:
                 change(report=visitor.report, now=now())
         return HttpResponseRedirect(reverse("visit"))
