@@ -5,6 +5,7 @@ import { ask, keyringState, startKeyring } from "./keyring-link";
 import { KeyFingerprint, KeySetup, KeyUnlock } from "./keys";
 import { followReceipts, Forged, readStep } from "./authorship";
 import { fromBase64url, type Bytes } from "./bytes";
+import type { ReplyIn } from "./generated";
 import { setOpener } from "./opener";
 import { checkPage, neededRecord, recordData, type RecordData } from "./record";
 import { DeskRewrap } from "./rewrap";
@@ -34,7 +35,8 @@ setOpener({
     const to = (await neededRecord()).words.recipient("thread");
     const { code, wraps, by, day } = recordData().desk!;
     const sealed = await ask("reply", { wraps, to, reply: { by, day, desk: code, key, kind: kind!, thread: to, words } });
-    return { v: 1, key, sealed };
+    const message: ReplyIn = { v: 1, key, sealed, thread: to };
+    return message;
   },
 });
 document.addEventListener("keyring", () => void checkPage());

@@ -11,8 +11,10 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
+from django.test import Client
 
-from tests.cast import Network, Team, give_key, new_desk, new_province, rows, sign_routing
+from tests.cast import NOW, Network, Team, give_key, new_desk, new_province, rows, sign_routing
 from tests.cast.network import INSTALL_SEED
 from tincay.core.authorship import base64url, desk_key_of, succeed
 from tincay.core.routing import Routing
@@ -23,6 +25,9 @@ from tincay.directory.actions import set_province_desk
 from tincay.directory.models import Fallback, Province
 from tincay.directory.queries import case_desk, desk_and_case, desk_for
 from tincay.directory.routing import RoutingBroken, differences, draft, in_force, statement_path
+from tincay.log.queries import LogDamaged
+from tincay.operations.checks import check_everything
+from tincay.operations.health import state
 from tincay.people.models import Desk, DeskKey
 from tincay.web.packs import words
 
@@ -112,6 +117,48 @@ def test_another_key_in_a_desks_row_is_noticed(network: Network, column: str) ->
     other = desk_key_of(thief, desk=network.triage.code, number=1)
     rows(Desk).filter(pk=network.triage.pk).update(**{column: getattr(other, column)})
     assert broken() == "rows"
+
+
+ODD = [
+    ("people_desk", "signing", "'x'"),
+    ("people_desk", "signing", "7"),
+    ("people_desk", "recipient", "x'00'"),
+    ("people_deskkey", "document", "'x'"),
+    ("people_deskkey", "signature", "'x'"),
+    ("people_deskkey", "number", "'x'"),
+]
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(("table", "column", "value"), ODD)
+def test_what_no_column_of_its_kind_can_hold_is_noticed_like_another_key(
+    network: Network, client: Client, table: str, column: str, value: str
+) -> None:
+    """SQLite keeps in a column whatever is put there."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {column} = {value}")
+    assert broken() == "rows"
+    assert client.get("/tell/").status_code == 503
+    with pytest.raises(LogDamaged):
+        check_everything()
+
+
+@pytest.mark.sqlite
+def test_a_key_of_another_kind_that_only_the_draft_reads_is_damage_and_no_error(network: Network) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE people_deskkey SET signing = 'x'")
+    with pytest.raises(LogDamaged):
+        check_everything()
+    assert state(NOW).routing_broken == "rows"
+
+
+@pytest.mark.sqlite
+def test_a_row_of_another_kind_after_keys_were_read_is_noticed(network: Network) -> None:
+    receiving = in_force()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE people_desk SET signing = 'x'")
+    with pytest.raises(RoutingBroken, match="rows"):
+        receiving.desks(network.triage.code)
 
 
 @pytest.mark.parametrize("column", ["recipient", "signing"])

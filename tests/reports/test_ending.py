@@ -17,8 +17,8 @@ from tincay.core.stages import Withdraw
 from tincay.people.tenancy import ScopedQuerySet
 from tincay.reports import deadlines, ending, steps
 from tincay.reports.ending import ENDING, PASSING, Fate
+from tincay.reports.grants import grants
 from tincay.reports.models import Clock, CountEntry, Escalation, ReceiptChange, Report
-from tincay.reports.queries import grants
 from tincay.vault.models import Opening, Wrap
 from tincay.visit.actions import ask_for_proof, open_visit
 from tincay.web.transactions import one_transaction

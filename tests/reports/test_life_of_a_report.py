@@ -76,7 +76,7 @@ class Life(RuleBasedStateMachine):
         sent = self.reporter.send(priority=priority, kind_group=kind, grants=grants, retention_class=keeping)
         self.sent, self.report_id = sent, sent.id
         reply = self.network.helper.reply_json(sent, "…", "message")
-        self.sealed = base64.b64decode(reply["sealed"])
+        self.sealed, self.thread = base64.b64decode(reply["sealed"]), reply["thread"]
         if steps:  # begin somewhere on the way: seldom would chance alone find it in order
             self.network.helper.bring(sent, STAGES[min(steps, 6)], now=self.now)
         if steps == 7:
@@ -129,7 +129,8 @@ class Life(RuleBasedStateMachine):
         return found
 
     def _written(self, verb: Any, author: User) -> None:
-        self.try_to(verb, key=new_message_key(), sealed=self.sealed, author=author, now=self.now)
+        sent = {"key": new_message_key(), "sealed": self.sealed, "thread": self.thread}
+        self.try_to(verb, **sent, author=author, now=self.now)
 
     @rule(hours=st.integers(1, 24 * 12))
     def time_passes(self, hours: int) -> None:

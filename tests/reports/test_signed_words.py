@@ -494,6 +494,7 @@ def test_a_reply_that_was_signed_before_midnight_is_read_after_it(helper: Helper
         report=again(report),
         key=posted["key"],
         sealed=base64.b64decode(posted["sealed"]),
+        thread=posted["thread"],
         author=helper.user,
         now=late + timedelta(minutes=2),
     )

@@ -96,6 +96,16 @@ class Attacker:
         places = ", ".join("?" * len(told))
         self.run(f"INSERT INTO reports_message ({', '.join(told)}) VALUES ({places})", *told.values())
 
+    def add_grant(self, name: str, scope: str, **columns: Any) -> None:
+        """A yes that she never gave, in a row as the product writes them."""
+        told = {
+            "id": uuid4().hex, "number": 9, "scope": scope, "receiver": "", "items": "[]", "given": True,
+            "day": "2026-06-30", "document": b"{}", "signature": b"\0", "mark": b"", "method": "web_choice",
+            "signer": "receipt", "report_id": self.report(name),
+        } | columns  # fmt: skip
+        places = ", ".join("?" * len(told))
+        self.run(f"INSERT INTO reports_consentgrant ({', '.join(told)}) VALUES ({places})", *told.values())
+
     def report(self, name: str) -> str:
         """The id of a report by its code name."""
         return str(self.one("SELECT id FROM reports_report WHERE code_name = ?", name))

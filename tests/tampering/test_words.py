@@ -1,6 +1,7 @@
 """Words, messages and steps of a report changed in the database: she notices, and so does the desk."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -319,3 +320,57 @@ def test_a_stage_with_a_step_of_his_own(demo: DemoCopy, signed: bool) -> None:
     attacker.write_step(HERS, step, demo.today, "stage_changed", signed=signed, stage="handled")
     attacker.run("UPDATE reports_report SET stage = 'handled' WHERE code_name = ?", HERS)
     assert_both_warn(demo)
+
+
+# --- what she allows
+
+CONTACT, MEMBERS = "Liên hệ theo cách tôi chọn", "Dùng để nhắc thành viên câu lạc bộ cẩn thận"
+DESK_WARNS = "Có chỗ không phải của người báo"
+
+
+def says(demo: DemoCopy, scope: str, *, given: bool, name: str = HERS) -> None:
+    """She says yes or no on her page."""
+    her = demo.her(CODES[name])
+    token = re.search(r'name="token" value="([^"]+)"', her.page(f"/back/allow/{scope}/"))
+    assert token
+    told = {"token": token[1], "given": "true" if given else "false"}
+    assert her.client.post(f"/back/allow/{scope}/", told).status_code == 302
+
+
+def assert_consents_are_doubted(demo: DemoCopy, sentence: str, name: str = HERS) -> None:
+    """It allows nothing, and both are told, she on whatever page."""
+    her, page = demo.her(CODES[name]), demo.desk_page(name)
+    assert sentence not in page
+    assert page.count(DESK_WARNS) == 1
+    for path in ("/back/now/", "/back/data/", "/back/allow/"):
+        assert warns(her.page(path))
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{}, {"signature": b""}, {"mark": bytes(32)}, {"signature": bytes(64), "signer": "staff:1"}],
+    ids=["made up", "empty", "marked", "recorded"],
+)
+def test_a_yes_that_she_never_gave(demo: DemoCopy, columns: dict[str, Any]) -> None:
+    page = demo.desk_page(HERS)
+    assert DESK_WARNS not in page
+    demo.attacker.add_grant(HERS, "contact_me", **columns)
+    assert_consents_are_doubted(demo, CONTACT)
+
+
+def test_her_no_turned_into_a_yes(demo: DemoCopy) -> None:
+    says(demo, "alert_members", given=True)
+    assert MEMBERS in demo.desk_page(HERS)
+    says(demo, "alert_members", given=False)
+    sql = f"UPDATE reports_consentgrant SET given = 1 WHERE report_id = {OF_REPORT} AND NOT given"
+    demo.attacker.run(sql, HERS)
+    assert_consents_are_doubted(demo, MEMBERS)
+
+
+def test_her_no_removed(demo: DemoCopy) -> None:
+    says(demo, "alert_members", given=True)
+    says(demo, "alert_members", given=False)
+    says(demo, "alert_public", given=True)
+    assert DESK_WARNS not in demo.desk_page(HERS)
+    demo.attacker.run(f"DELETE FROM reports_consentgrant WHERE report_id = {OF_REPORT} AND NOT given", HERS)
+    assert_consents_are_doubted(demo, MEMBERS)

@@ -24,8 +24,8 @@ from tincay.intake.questions import CONSENTS, Option, places, questions
 from tincay.log.keys import log_signer, policy_note
 from tincay.log.queries import Standing, evidence_for, state_of
 from tincay.people.models import Desk, Organisation
+from tincay.reports.grants import grants, last_number, record_of
 from tincay.reports.models import Escalation, Report
-from tincay.reports.queries import grants
 from tincay.reports.signed_words import record_json, said_of, signed_words
 from tincay.vault.models import Opening
 from tincay.vault.queries import first_opening, kept_for_receipt, openings, wraps_for_receipt
@@ -52,7 +52,7 @@ def _page(visitor: Visitor) -> dict[str, Any]:
         "token": visitor.token,
         "plain": plain,
         "record": None if plain else record_json(visitor.report),
-        "forged": False,
+        "forged": record_of(visitor.report).changed,
         "texts": texts(),
         **way_out,
     }
@@ -146,7 +146,7 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "bar": bar(report, now),
         "post": report.desk.post(language()),
         "messages": shown,
-        "forged": own.forged,
+        "forged": page["forged"] or own.forged,
         "late": bool(queries.late_clocks(report, now)),
         "made_by_other": report.sealed_by == "operator" and not report.receipt_changes.exists(),
         "nothing_to_answer": queries.nothing_to_answer(report),
@@ -259,7 +259,7 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
         "seen": [_items()[name] for name in seen_for(scope)],
         "handed_over": scope in _HANDED_OVER,
         "only": " ".join(seen_for(scope)),
-        "number": queries.last_number(report) + 1,
+        "number": last_number(report) + 1,
         "day": local_day(now).isoformat(),
         "text_version": text_version(),
         "cannot_be_recalled": scope in CANNOT_BE_RECALLED,
@@ -337,7 +337,7 @@ def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any
                 "words": [str(document.get("words", "")) for document in opened if document.get("words")],
             }
         )
-    return {"own": shown, "forged": own.forged}
+    return {"own": shown, "forged": own.forged or record_of(visitor.report).changed}
 
 
 def _answers(
