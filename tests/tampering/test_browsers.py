@@ -61,7 +61,7 @@ def come_back(page: Page, served: str, code: str) -> Her:
 
 
 def warned(page: Page) -> None:
-    expect(page.locator("[data-when-forged]")).to_be_visible()
+    expect(page.locator("[data-when-forged],[data-forged]")).to_be_visible()
     expect(page.get_by_text(LIE)).to_have_count(0)
 
 
