@@ -58,8 +58,8 @@ def desk_wraps(user: User) -> QuerySet[DeskWrap]:
     return DeskWrap.objects.within(user=user).filter(recipient=user.recipient).select_related("desk")
 
 
-def key_in_force(desk: Desk) -> KeyOfDesk:
-    """The public halves of a desk's present key; number 0 and empty while it has none."""
+def key_in_row(desk: Desk) -> KeyOfDesk:
+    """The public halves of a desk's present key as rows have them, signed or not; number 0 while it has none."""
     number = desk.keys.order_by("-number").values_list("number", flat=True).first() or 0
     return KeyOfDesk(desk.code, number, desk.recipient, bytes(desk.signing))
 
@@ -99,7 +99,7 @@ def without_key(desk: Desk) -> QuerySet[User]:
 def swapped_desks() -> list[str]:
     """Desks whose public halves are not the last ones that the log names."""
     in_log = {opened.event["desk"]: opened.event for opened in opened_in_clear("key_changed")}
-    keys = [key_in_force(desk).document for desk in Desk.objects.exclude(recipient="").order_by("code")]
+    keys = [key_in_row(desk).document for desk in Desk.objects.exclude(recipient="").order_by("code")]
     return [
         key["desk"] for key in keys if not key.items() - {("v", 1)} <= in_log.get(key["desk"], {}).items()
     ]
