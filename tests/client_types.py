@@ -24,6 +24,7 @@ from tincay.reports.envelope import (
     HerMessageIn,
     MessageIn,
     NewCode,
+    ReplyIn,
 )
 from tincay.vault import rekey
 from tincay.vault.views import PersonKey
@@ -36,8 +37,8 @@ ROOT = Path(__file__).resolve().parents[1]
 TYPES = ROOT / "client/src/generated.ts"
 WORD_LISTS = ROOT / "client/word-lists.json"
 MESSAGES: tuple[type[BaseModel], ...] = (
-    Envelope, MessageIn, HerMessageIn, AdditionIn, NewCode, GrantChange, GrantDocument, Locator, ChallengeAnswer,
-    LeafIn, PersonKey, rekey.BeginRekey, rekey.NewKey, rekey.Replaced, rekey.Joined,
+    Envelope, MessageIn, ReplyIn, HerMessageIn, AdditionIn, NewCode, GrantChange, GrantDocument, Locator,
+    ChallengeAnswer, LeafIn, PersonKey, rekey.BeginRekey, rekey.NewKey, rekey.Replaced, rekey.Joined,
 )  # fmt: skip
 # The last is answered by the page of the own key alone.
 ERRORS = (*STATUS, "last_member")

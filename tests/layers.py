@@ -76,6 +76,7 @@ EXTRA = {
     "reports.deadlines": ("actions", "deadlines pause, go on and move"),
     "reports.ending": ("actions", "close, purge, delete: one table"),
     "reports.envelope": ("models", "the shape of what is sent: beside the rows that it becomes"),
+    "reports.grants": ("below actions", "her words about consent, as far as they are proven to be hers"),
     "reports.messages": ("actions", "the thread"),
     "reports.new_code": ("actions", "a new code takes the old one's place"),
     "reports.receiving": ("actions", "how a report comes"),

@@ -1,11 +1,11 @@
 /** Who wrote what is shown. Format: docs/formats/words.md; tincay/core/authorship.py is the server's half. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { fromBase64url, hex, utf8, type Bytes } from "./bytes";
+import { base64url, fromBase64url, hex, utf8, type Bytes } from "./bytes";
 import type { Signed } from "./generated";
 import { makeStatement, NotSigned, readStatement, spelled } from "./statement";
 
-export type ForgedReason = "not_hers" | "step_missing" | "another_stage" | "message_missing" | "words_missing" | "part_missing" | "not_the_desk" | "another_place";
+export type ForgedReason = "not_hers" | "step_missing" | "another_stage" | "message_missing" | "words_missing" | "part_missing" | "not_the_desk" | "not_the_log" | "another_place";
 
 /** What is shown was not written by whom it names. */
 export class Forged extends Error {
@@ -62,8 +62,10 @@ export async function followReceipts(first: string, changes: readonly Signed[]):
 export class HerWords {
   constructor(readonly documents: readonly WordsDocument[]) {}
 
-  get deskKeys(): string[] {
-    return this.documents.map((document) => document.desk_signing);
+  /** The verifying keys of the desks for which she sealed to this thread: the desk that she left has an older one. */
+  deskKeys(thread: string): string[] {
+    const named = this.documents.filter(({ compartments }) => compartments["thread"]?.recipient === thread);
+    return [...new Set(named.map((document) => document.desk_signing))];
   }
 
   recipient(kind: string): string {
@@ -108,8 +110,10 @@ export async function herWords(signing: Bytes, statements: readonly Signed[]): P
   return new HerWords(documents);
 }
 
-interface StepEvent {
+export interface StepEvent {
   kind: string;
+  record: string;
+  signing?: string;
   n: number;
   sealed?: string;
   stage?: string;
@@ -121,6 +125,25 @@ const same = (named: (string | undefined)[], there: string[]): boolean => {
   return left.size === right.size && [...right].every((one) => left.has(one));
 };
 
+/** What a leaf of a report says: the opening, as it goes into her proof, and the event in it. */
+export interface Step {
+  opening: string;
+  event: StepEvent;
+}
+
+/** Throws Forged unless the log made this leaf about this report (core.authorship.read_step): anybody can seal to a public key. */
+export async function readStep(opened: string, { log, record }: { log: string; record: string }): Promise<Step> {
+  try {
+    const { opening, signature, v } = JSON.parse(opened) as Record<string, string | number>;
+    const signed = { document: String(opening), signature: String(signature) };
+    const event = JSON.parse((await readStatement<{ event: string }>(fromBase64url(log), "opening", signed)).event) as StepEvent;
+    if (v === 1 && event.record === record) return { opening: signed.document, event };
+  } catch {
+    // As if it had said something else.
+  }
+  throw new Forged("not_the_log");
+}
+
 /** Throws Forged unless the openings of a report's leaves, in order, say what the page says (core.authorship.check_steps). */
 export function checkSteps(events: readonly StepEvent[], stage: string, words: HerWords, messages: readonly Uint8Array[]): void {
   if (!events.length || events.some(({ n }, i) => n !== i + 1)) throw new Forged("step_missing");
@@ -129,7 +152,7 @@ export function checkSteps(events: readonly StepEvent[], stage: string, words: H
   const told = words.documents.filter(({ kind }) => kind !== "message").map((document) => digest(utf8(spelled(document))));
   if (!same(events.flatMap((event) => event.words ?? []), told)) throw new Forged("words_missing");
   const logged = events.filter(({ kind }) => kind === "message_posted").map(({ sealed }) => sealed);
-  if (!same(logged, messages.map(digest))) throw new Forged("message_missing");
+  if (logged.join() !== messages.map(digest).join()) throw new Forged("message_missing");
 }
 
 /** Kinds of compartments whose words go by a step of their own. */
@@ -192,18 +215,37 @@ export interface DeskKey {
 /** The old key's word for the one after it. */
 export const succeed = (before: Bytes, after: DeskKey): Promise<Signed> => makeStatement(before, "desk-key", { ...after, v: 1 });
 
+const member = (desk: string, of: string, recipient: string): object => ({ desk, of, recipient, v: 1 });
+
 /** The desk's word that this public key is a member's: `of` is the desk's own. */
 export const vouch = (seed: Bytes, desk: string, of: string, recipient: string): Promise<Signed> =>
-  makeStatement(seed, "member", { desk, of, recipient, v: 1 });
+  makeStatement(seed, "member", member(desk, of, recipient));
 
 export async function isVouched(signing: Bytes, desk: string, of: string, recipient: string, voucher: Signed): Promise<boolean> {
-  const member = await readStatement<Record<string, unknown>>(signing, "member", voucher).catch(() => undefined);
-  return !!member && member["desk"] === desk && member["of"] === of && member["recipient"] === recipient;
+  const read = await readStatement<object>(signing, "member", voucher).catch(() => undefined);
+  return !!read && spelled(read) === spelled(member(desk, of, recipient));
+}
+
+/** The key that the one behind `signing` signed. Throws NotSigned for a document that we would have written otherwise. */
+async function readDeskKey(signing: string, statement: Signed): Promise<DeskKey> {
+  try {
+    const read = await readStatement<DeskKey>(fromBase64url(signing), "desk-key", statement);
+    const key = {
+      desk: String(read.desk),
+      number: Number(read.number),
+      recipient: String(read.recipient),
+      signing: base64url(fromBase64url(String(read.signing))),
+    };
+    if (spelled({ ...key, v: 1 }) === spelled(read)) return key;
+  } catch {
+    // No base64, or nothing to make a text of: nobody of ours wrote it.
+  }
+  throw new NotSigned();
 }
 
 /** The key that one statement puts after `before`. Throws NotSigned. */
 async function next(before: DeskKey, statement: Signed): Promise<DeskKey> {
-  const key = await readStatement<DeskKey>(fromBase64url(before.signing), "desk-key", statement);
+  const key = await readDeskKey(before.signing, statement);
   if (key.desk !== before.desk || key.number !== before.number + 1) throw new NotSigned();
   return key;
 }
@@ -221,7 +263,7 @@ export async function successors(pinned: readonly string[], later: readonly Sign
   // Grows while it is walked: a successor may have one too.
   for (const one of known) {
     for (const statement of later) {
-      const key = await readStatement<DeskKey>(fromBase64url(one), "desk-key", statement).catch(() => undefined);
+      const key = await readDeskKey(one, statement).catch(() => undefined);
       if (key && !known.includes(key.signing)) known.push(key.signing);
     }
   }

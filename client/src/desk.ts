@@ -3,8 +3,9 @@
 import { watchOpenedAnswers } from "./classify-page";
 import { ask, keyringState, startKeyring } from "./keyring-link";
 import { KeyFingerprint, KeySetup, KeyUnlock } from "./keys";
-import { followReceipts, Forged } from "./authorship";
+import { followReceipts, Forged, readStep } from "./authorship";
 import { fromBase64url, type Bytes } from "./bytes";
+import type { ReplyIn } from "./generated";
 import { setOpener } from "./opener";
 import { checkPage, neededRecord, recordData, type RecordData } from "./record";
 import { DeskRewrap } from "./rewrap";
@@ -13,11 +14,11 @@ import { SealedWords } from "./sealed-words";
 import { stay } from "./stay";
 
 /** The key that the report's first leaf commits: another one in the row is not hers. */
-async function signing({ signing: given, first, threads, changes }: RecordData): Promise<Bytes> {
-  const [opening] = await ask("openings", { threads: threads!, sealed: [first!] });
-  const { event } = JSON.parse(opening!) as { event: string };
-  const { kind, signing: committed } = JSON.parse(event) as { kind: string; signing: string };
-  const followed = await followReceipts(committed, changes).catch(() => "");
+async function signing(record: RecordData): Promise<Bytes> {
+  const { signing: given, first, threads, changes } = record;
+  const [opened] = await ask("openings", { threads: threads!, sealed: [first!] });
+  const { kind, signing: committed } = (await readStep(opened!, record)).event;
+  const followed = await followReceipts(committed ?? "", changes).catch(() => "");
   if (kind !== "report_received" || followed !== given) throw new Forged("not_hers");
   return fromBase64url(given);
 }
@@ -34,7 +35,8 @@ setOpener({
     const to = (await neededRecord()).words.recipient("thread");
     const { code, wraps, by, day } = recordData().desk!;
     const sealed = await ask("reply", { wraps, to, reply: { by, day, desk: code, key, kind: kind!, thread: to, words } });
-    return { v: 1, key, sealed };
+    const message: ReplyIn = { v: 1, key, sealed, thread: to };
+    return message;
   },
 });
 document.addEventListener("keyring", () => void checkPage());

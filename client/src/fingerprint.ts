@@ -6,7 +6,7 @@ import { fold } from "./letters";
 
 const WORD_COUNT = 10;
 
-/** `words` are the thousand of the page. */
+/** `key`: the ASCII of an age recipient. `words` are the thousand of the page. */
 export function fingerprint(key: Uint8Array, words: readonly string[]): string[] {
   let number = BigInt(`0x${hex(sha256(concat(utf8("tincay/fingerprint/v1\0"), key)))}`);
   const chosen: string[] = [];

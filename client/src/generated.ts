@@ -107,7 +107,7 @@ export interface MemberWrap {
   voucher: Signed;
 }
 
-/** A message of the thread as a desk posts it: what proves its author lies inside the seal. */
+/** A message of the thread, whoever posts it. */
 export interface MessageIn {
   v: 1;
   key: string;
@@ -180,6 +180,14 @@ export interface ReplacedWrap {
   sealed: string | null;
 }
 
+/** A message as a desk posts it, with the key of the thread that it is sealed to: what proves its author lies */
+export interface ReplyIn {
+  v: 1;
+  key: string;
+  sealed: string;
+  thread: string;
+}
+
 /** A statement (docs/formats/statement.md) as JSON carries it: the document as text, and its signature. */
 export interface Signed {
   document: string;
@@ -205,7 +213,7 @@ export interface WrapIn {
 }
 
 /** What the server may answer instead (docs/formats/). */
-export type ErrorCode = "malformed" | "visit_over" | "unknown" | "stale_desk" | "stale_number" | "proof_of_work" | "closed" | "too_long" | "slow_down" | "busy" | "unsafe_keys" | "full" | "last_member";
+export type ErrorCode = "malformed" | "visit_over" | "unknown" | "stale_desk" | "stale_number" | "proof_of_work" | "closed" | "no_room" | "too_long" | "slow_down" | "busy" | "unsafe_keys" | "full" | "last_member";
 
 export const MAX_ENVELOPE_BYTES = 1_572_864;
 export const MAX_PART_BYTES = 200_000;

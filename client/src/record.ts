@@ -1,6 +1,6 @@
 /** Who wrote what this page shows: checked before any of it is shown. docs/formats/words.md. */
 
-import { checkKept, checkSteps, Forged, herWords, readReply, successors, type HerWords, type Said } from "./authorship";
+import { checkKept, checkSteps, Forged, herWords, readReply, readStep, successors, type HerWords, type Said } from "./authorship";
 import { fromBase64 } from "./bytes";
 import type { Signed } from "./generated";
 import { opener, type Document, type Link } from "./opener";
@@ -8,6 +8,9 @@ import { all, json, show } from "./texts";
 
 /** What the page gives (reports/signed_words.py `record_json`), and at the desk what its own replies need. */
 export interface RecordData {
+  /** The log's verifying key, and the report's id as its leaves say it. */
+  log: string;
+  record: string;
   signing: string;
   statements: Signed[];
   later: Signed[];
@@ -29,11 +32,11 @@ export interface SealedThing {
 }
 
 export class PageRecord {
-  private constructor(readonly words: HerWords, private readonly deskKeys: string[]) {}
+  private constructor(readonly words: HerWords, private readonly later: readonly Signed[]) {}
 
   static async read(data: RecordData): Promise<PageRecord> {
     const words = await herWords(await opener().signing(data), data.statements);
-    return new PageRecord(words, await successors(words.deskKeys, data.later));
+    return new PageRecord(words, data.later);
   }
 
   /** The documents with nothing in them that was not written by whom the page names. Throws Forged. */
@@ -41,7 +44,8 @@ export class PageRecord {
     const recipient = wraps[wraps.length - 1]?.of ?? "";
     if (said) {
       if (!this.words.recipients("thread").includes(recipient)) throw new Forged("another_place");
-      return Promise.all(documents.map(async (document) => ({ words: await readReply(document, this.deskKeys, { ...said, thread: recipient }) })));
+      const keys = await successors(this.words.deskKeys(recipient), this.later);
+      return Promise.all(documents.map(async (document) => ({ words: await readReply(document, keys, { ...said, thread: recipient }) })));
     }
     for (const one of sealed) this.words.check(recipient, fromBase64(one));
     return documents;
@@ -79,7 +83,8 @@ const thingIn = (element: HTMLElement): SealedThing => JSON.parse(element.queryS
 async function checkHistory(words: HerWords): Promise<void> {
   const data = recordData();
   if (!data.steps || !document.querySelector("[data-whole-thread]")) return;
-  const events = (await opener().openings(data)).map((opening) => JSON.parse((JSON.parse(opening) as { event: string }).event));
+  const steps = await Promise.all((await opener().openings(data)).map((opened) => readStep(opened, data)));
+  const events = steps.map(({ event }) => event);
   const shown = all(document, "sealed-words[data-thread]").flatMap((element) => thingIn(element).sealed.map(fromBase64));
   checkSteps(events, data.steps.stage, words, shown);
   checkKept(events, words, data.steps.kept);

@@ -1,5 +1,6 @@
 /** <receipt-visit>, <consent-change>, <proof-file>, <forget-receipt>: coming back with a code. docs/client.md, docs/formats/visit.md. */
 
+import { readStep } from "./authorship";
 import { base64, base64url, fromBase64, saltOf, text, utf8 } from "./bytes";
 import { answerChallenge } from "./challenge";
 import { addOpening, openedLeaf } from "./evidence";
@@ -8,6 +9,7 @@ import type { ChallengeAnswer, GrantChange, LeafIn, Locator } from "./generated"
 import { signGrant } from "./grant";
 import { post, Refused } from "./post";
 import { BadReceipt, normalise, type Things } from "./receipt";
+import { recordData } from "./record";
 import { CannotOpen, open } from "./seal";
 import { forget, hold, holding } from "./session";
 import { goTo } from "./stay";
@@ -134,7 +136,7 @@ export class ProofFile extends HTMLElement {
     if (!held) return fail(this, "locked");
     try {
       const { policy, sealed } = JSON.parse(this.querySelector("script[type='application/json']")!.textContent!) as SealedOpening;
-      const opening = text(await open(fromBase64(sealed), held.receipt.identity));
+      const { opening } = await readStep(text(await open(fromBase64(sealed), held.receipt.identity)), recordData());
       const { data, hash, day } = await openedLeaf(opening);
       const asked: LeafIn = { v: 1, leaf: base64url(data), day };
       const { standing, proof } = await post(said(this, "action"), JSON.stringify(asked), this.dataset["csrf"] ?? "");

@@ -78,7 +78,7 @@ test("what leads elsewhere goes with all that was told before, and identity to w
     await assert.rejects(unwrap(fromBase64(sealed), desk.identity, of), CannotOpen);
   }
   const both = await hers(words, envelope.words, addition);
-  assert.deepEqual(both.deskKeys, [desk.key.signing, near.key.signing]);
+  assert.deepEqual(both.recipients("thread").map((thread) => both.deskKeys(thread)), [[desk.key.signing], [near.key.signing]]);
   assert.equal(both.recipient("thread"), to.compartments.thread.recipient);
 });
 

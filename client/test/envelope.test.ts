@@ -90,7 +90,7 @@ test("an envelope opens with the desk's key and with the receipt's; identity wai
 test("she signs everything that she seals, and the desk that it is for", async () => {
   const { desk, receipt, envelope } = await made({ words: ["Chuyện"] });
   const words = await herWords(await signingPublic(receipt.signingSeed), [envelope.words]);
-  assert.deepEqual(words.deskKeys, [desk.key.signing]);
+  assert.deepEqual(words.deskKeys(words.recipient("thread")), [desk.key.signing]);
   for (const { recipient, sealed } of Object.values(envelope.compartments)) {
     words.checkWhole(recipient, sealed.map(fromBase64));
     for (const one of sealed) words.check(recipient, fromBase64(one));

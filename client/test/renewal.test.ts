@@ -29,7 +29,7 @@ test("a desk's key follows from what was signed", async () => {
 });
 
 const halves = async (identity: Identity | null): Promise<Opened | null> =>
-  identity && { recipient: await recipientOf(identity), signing: base64url(await signingPublic(deskSigningSeed(identity))) };
+  identity === null ? null : { recipient: await recipientOf(identity), signing: base64url(await signingPublic(deskSigningSeed(identity))) };
 
 test("only the present key and the one that signed it are used", async () => {
   assert.ok(vectors.opened.length > 20);

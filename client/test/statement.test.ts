@@ -22,7 +22,7 @@ test("a document has the one spelling that it has on the server", () => {
 });
 
 test("a statement of each kind is signed byte for byte as on the server, and read again", async () => {
-  const kinds: Kind[] = ["words", "grant", "reply", "desk-key", "member", "routing", "receipt-change"];
+  const kinds: Kind[] = ["words", "grant", "reply", "desk-key", "member", "routing", "receipt-change", "opening"];
   assert.deepEqual(new Set(vectors.statements.map(({ kind }) => kind)), new Set(kinds));
   for (const { why, kind, seed, public: key, document, signed } of vectors.statements) {
     assert.deepEqual(await makeStatement(fromBase64url(seed), kind, document), signed, why);
@@ -41,4 +41,10 @@ test("a signature that is no base64 is refused like any other", async () => {
   const seed = new Uint8Array(32);
   const { document } = await makeStatement(seed, "reply", {});
   await assert.rejects(readStatement(await signingPublic(seed), "reply", { document, signature: "no base64!" }), NotSigned);
+});
+
+test("what nobody would read is not signed", async () => {
+  for (const document of [{ words: "\ud83c" }, { n: 2 ** 53 }, { 1: "" }, { đ: "" }]) {
+    await assert.rejects(makeStatement(new Uint8Array(32), "reply", document), NotSigned);
+  }
 });

@@ -45,6 +45,7 @@ def at(path: str, status: int = 200) -> Callable[[Visit], None]:
 PAGES: list[Shot] = [
     Shot("first", at("/")),
     Shot("history", at("/guide/history/")),
+    Shot("keys", at("/guide/keys/")),
     Shot("help", at("/help/")),
     Shot("help-plain", at("/help/plain/"), script=False),
     Shot("ask-plain", at("/ask/plain/"), script=False),

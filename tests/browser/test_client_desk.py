@@ -266,6 +266,7 @@ def test_an_answer_is_signed_by_the_desk_and_sealed_to_the_thread(quiet: Page, s
     quiet.get_by_text("Gửi", exact=True).click()
     expect(quiet.get_by_role("heading", name="Khác")).to_be_visible()
     sent = json.loads(server.posted["/reply"][0])
+    assert sent["thread"] == TOLD.recipient("thread")
     padded = sealing.open_sealed(Sealed(base64.b64decode(sent["sealed"])), TOLD.keys["thread"])
     document = json.loads(sealing.unpad(padded))
     said = Said(TOLD.recipient("thread"), sent["key"], "question", 3, (DAY,))

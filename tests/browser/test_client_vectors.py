@@ -40,7 +40,7 @@ _four = re.compile(r"^\d{4}$")
 PLANTED = "ZYXQ-MƯA chiều trên bến"
 
 DESK, CASE = new_small_desk("song-tre"), new_small_desk("chung")
-PLACE: dict[str, Any] = {"default": "chung", "case": "chung", "provinces": {"01": "song-tre"}}
+PLACE: dict[str, Any] = {"default": "chung", "case": "chung", "provinces": {"vn01": "song-tre"}}
 
 
 def configuration(**changes: object) -> dict[str, object]:
@@ -69,7 +69,8 @@ FORM = """
 <label><input type="radio" data-name="danger" value="no">Không</label>
 <p data-when="danger=now" hidden>Gọi 113</p><p data-when="danger=no" data-stop hidden>Dừng</p></fieldset>
 <fieldset data-step="words"><legend>Lời</legend><textarea data-name="words" aria-label="lời"></textarea>
-<input data-name="name" aria-label="tên"><select data-name="place"><option value=""><option value="01">Sông Tre</select>
+<input data-name="name" aria-label="tên">
+<select data-name="place"><option value=""><option value="vn01">Sông Tre</select>
 <label><input type="checkbox" data-name="consents" value="count_statistics">đếm</label>
 <p data-team="song-tre" hidden>Đến Sông Tre</p><p data-team="chung" hidden>Đến nhóm chung</p></fieldset>
 <div data-step="receipt" hidden><h1>Mã</h1><ol data-receipt-digits></ol><ol data-receipt-things></ol>
@@ -128,7 +129,7 @@ def fill_form(page: Page, server: SmallServer, **changes: object) -> None:
     page.get_by_text("Tiếp").click()
     page.get_by_label("lời").fill(PLANTED)
     page.get_by_label("tên").fill("Mây")
-    page.locator("select").select_option("01")
+    page.locator("select").select_option("vn01")
     page.get_by_label("đếm").check()
 
 
@@ -178,7 +179,7 @@ def test_what_the_phone_seals_opens_for_the_desk_and_for_the_receipt(
     )
     told = {
         "v": 1,
-        "answers": {"kind": ["incident_report"], "need": ["pep"], "danger": ["now"], "place": ["01"]},
+        "answers": {"kind": ["incident_report"], "need": ["pep"], "danger": ["now"], "place": ["vn01"]},
         "words": PLANTED,
     }
     assert opened(envelope, "narrative", DESK.identity, 0) == told
@@ -192,7 +193,7 @@ def test_what_the_phone_seals_opens_for_the_desk_and_for_the_receipt(
     assert signing == sealing.signing_public(stretched.signing_seed)
     assert read_statement(signing, Kind.GRANT, statement_of(envelope["grants"][0]))["n"] == 1
     words = her_words(signing, [statement_of(envelope["words"])])
-    assert words.desk_keys == {DESK.key.signing}
+    assert words.desk_keys(words.recipient("thread")) == {DESK.key.signing}
     for compartment in envelope["compartments"].values():
         sealed = [base64.b64decode(one) for one in compartment["sealed"]]
         words.check_whole(compartment["recipient"], sealed)

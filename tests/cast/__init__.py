@@ -18,6 +18,7 @@ from tests.cast.ground import (
     person_key,
     receipt_number,
     rows,
+    step_in,
     stretched_passphrase,
     url64,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "sign_in",
     "sign_routing",
     "staff_desk",
+    "step_in",
     "stretched_passphrase",
     "url64",
 ]

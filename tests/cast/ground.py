@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 
 from tincay.core import receipts
+from tincay.core.authorship import Step, read_step
 from tincay.core.clock import ZONE
 from tincay.core.sealing import (
     Identity,
@@ -24,8 +25,9 @@ from tincay.core.sealing import (
     unpad,
     unwrap,
 )
+from tincay.log.keys import log_signer
 from tincay.reports.models import Report
-from tincay.vault.models import SealedText, Wrap
+from tincay.vault.models import Opening, SealedText, Wrap
 
 NOW = datetime(2026, 6, 30, 9, 0, tzinfo=ZONE)
 """A Tuesday morning: the beginning of every test and of the demo."""
@@ -67,6 +69,12 @@ def person_key(username: str) -> Identity:
 
 
 # --- what the database holds
+
+
+def step_in(row: Opening, identity: Identity, *, side: str = "receipt") -> Step:
+    """What a leaf of a report says, opened with the receipt's key or (side="thread") the thread's."""
+    opened = open_sealed(Sealed(bytes(getattr(row, f"for_{side}"))), identity)
+    return read_step(opened, log=log_signer().verifier.public, record=row.owner.hex)
 
 
 def rows(model: type[M]) -> QuerySet[M]:

@@ -29,7 +29,7 @@ from tincay.core.stages import STAGES
 from tincay.people.actions import add_user
 from tincay.people.models import Desk, Organisation, User
 from tincay.reports import deadlines, messages, steps
-from tincay.reports.envelope import MessageIn
+from tincay.reports.envelope import ReplyIn
 from tincay.reports.models import Message, Report
 from tincay.vault.actions import HandedKey, add_member, set_desk_key, set_person_key
 from tincay.vault.models import DeskWrap, Wrap
@@ -160,13 +160,20 @@ class Helper(Worker):
             words=words,
         )
         sealed = seal(pad(plain_json(reply)), Recipient(row.thread))
-        return {"v": 1, "key": key, "sealed": base64_text(sealed)}
+        return {"v": 1, "key": key, "sealed": base64_text(sealed), "thread": row.thread}
 
     def _say(
         self, verb: Callable[..., Message], kind: str, report: Report, words: str, now: datetime
     ) -> Message:
-        posted = read(MessageIn, json.dumps(self.reply_json(report, words, kind, now=now)))
-        return verb(report=again(report), key=posted.key, sealed=posted.sealed, author=self.user, now=now)
+        posted = read(ReplyIn, json.dumps(self.reply_json(report, words, kind, now=now)))
+        return verb(
+            report=again(report),
+            key=posted.key,
+            sealed=posted.sealed,
+            thread=posted.thread,
+            author=self.user,
+            now=now,
+        )
 
 
 def _take(verb: Callable[..., object], report: Report, **what: Any) -> Report:

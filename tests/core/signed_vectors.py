@@ -22,6 +22,7 @@ from tincay.core.authorship import (
     desk_key_of,
     make_reply,
     receipt_change,
+    step_of,
     succeed,
     vouch,
     words_document,
@@ -32,7 +33,7 @@ from tincay.core.sealing import Identity, desk_signing_seed, recipient_of, sign,
 from tincay.core.statements import Kind, Statement, make_statement, spelled
 
 FOLDER = Path(__file__).parents[1] / "vectors"
-INSTALL, HERS, THIEF = bytes(range(32)), bytes(range(32, 64)), bytes([9] * 32)
+INSTALL, HERS, THIEF, LOG = bytes(range(32)), bytes(range(32, 64)), bytes([9] * 32), bytes([7] * 32)
 DESK, CASE = "cay-me-tiep-nhan", "cay-me-ho-tro"
 
 
@@ -102,8 +103,16 @@ OTHER_SPELLINGS = [
     ("a number with a power", '{"a":1e2}'),
     ("minus nothing", '{"a":-0}'),
     ("a number that is rounded", '{"a":9007199254740993}'),
+    ("a number that is no longer whole for certain", '{"a":9007199254740992}'),
+    ("a number as far below nothing", '{"a":-9007199254740992}'),
+    ("a number so large that one language writes its power", '{"a":1e+21}'),
+    ("a number with a fraction", '{"a":1.5}'),
     ("no number", '{"a":NaN}'),
+    ("a name that is a number", '{"1":1}'),
+    ("an inner name that is a number", '{"a":[{"1":1}]}'),
     ("a name that is a number, out of order for one language", '{"10":1,"9":2}'),
+    ("a name beyond ASCII", '{"é":1}'),
+    ("half a letter", '{"a":"\\ud800"}'),
     ("no object", "[]"),
     ("a text", '"a"'),
     ("nothing", ""),
@@ -130,6 +139,7 @@ def documents() -> list[tuple[str, Kind, bytes, dict[str, Any]]]:
         ),
         ("where reports go", Kind.ROUTING, INSTALL, routing().document()),
         ("a new code", Kind.RECEIPT, HERS, {"signing": base64url(signing_public(THIEF)), "v": 1}),
+        ("a leaf", Kind.OPENING, LOG, {"event": "{}", "nonce": "", "v": 1}),
     ]
 
 
@@ -169,6 +179,8 @@ def _other_signatures(held: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
         ("one letter more", {"signed": signed | {"document": signed["document"].replace("p1", "p0")}}),
         ("a signature cut short", {"signed": signed | {"signature": base64url(signature[:63])}}),
         ("a signature with a bit turned", {"signed": signed | {"signature": base64url(_turned(signature))}}),
+        ("a signature with padding", {"signed": signed | {"signature": signed["signature"] + "=="}}),
+        ("a signature with bits behind its end", {"signed": signed | {"signature": _bits_behind(signed)}}),
         ("no signature", {"signed": signed | {"signature": ""}}),
         ("a signature without its label", {"signed": by_hand(HERS, "", signed["document"])}),
         ("a signature of another version", {"signed": by_hand(HERS, "tincay/words/v2", signed["document"])}),
@@ -179,6 +191,12 @@ def _other_signatures(held: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
 
 def _turned(signature: bytes) -> bytes:
     return bytes([signature[0] ^ 1]) + signature[1:]
+
+
+def _bits_behind(signed: Mapping[str, str]) -> str:
+    """The same 64 bytes in 86 letters, of which the last has four bits to spare."""
+    signature = signed["signature"]
+    return signature[:-1] + chr(ord(signature[-1]) + 1)
 
 
 def _other_spellings() -> list[dict[str, Any]]:
@@ -284,7 +302,7 @@ def _said_by(number: int) -> dict[str, Any]:
     first, second = (base64url(part) for part in PARTS["narrative"])
     letter, other = base64url(PARTS["thread"][0]), base64url(b"not hers")
     return {
-        "desk_keys": sorted({*_keys(report())} if alone else {*_keys(report(), moved())}),
+        "desk_keys": {THREAD: _keys(report())} | ({} if alone else {THREAD_AFTER: _keys(moved())}),
         "recipients": {"narrative": NARRATIVE, "thread": THREAD, "identity": ""}
         if alone
         else {"narrative": MEMBER, "thread": THREAD_AFTER, "identity": ""},
@@ -395,6 +413,11 @@ def key_json(key: KeyOfDesk) -> dict[str, Any]:
 def _chains() -> dict[str, Any]:
     second, third = succeed(FIRST, key_of(SECOND, 2)), succeed(SECOND, key_of(THIRD, 3))
     stolen = succeed(STRANGER, key_of(THIRD, 2))
+    document = key_of(SECOND, 2).document
+    padded = make_statement(
+        desk_signing_seed(FIRST), Kind.DESK_KEY, document | {"signing": document["signing"] + "="}
+    )
+    misshapen = [("a key with padding", padded), *_misshapen(Kind.DESK_KEY, document)]
     listed: list[tuple[str, list[Statement], KeyOfDesk | None]] = [
         ("no later key", [], key_of(FIRST, 1)),
         ("a second one", [second], key_of(SECOND, 2)),
@@ -408,6 +431,7 @@ def _chains() -> dict[str, Any]:
         ("the same number", [succeed(FIRST, key_of(SECOND, 1))], None),
         ("another desk", [succeed(FIRST, key_of(SECOND, 2, "ben-song"))], None),
         ("no key", [make_statement(desk_signing_seed(FIRST), Kind.DESK_KEY, {"v": 1})], None),
+        *((why, [statement], None) for why, statement in misshapen),
     ]
     signing = [base64url(signing_public(desk_signing_seed(one))) for one in (FIRST, SECOND, THIRD, STRANGER)]
     known: list[tuple[str, list[str], list[Statement], list[str]]] = [
@@ -419,6 +443,7 @@ def _chains() -> dict[str, Any]:
         ("two that are known", [signing[0], signing[3]], [third], [signing[0], signing[3]]),
         ("nobody is known", [], [second, third], []),
         ("a statement that is no key", signing[:1], [_as_reply(key_of(SECOND, 2))], signing[:1]),
+        *((why, signing[:1], [statement], signing[:1]) for why, statement in misshapen),
     ]
     return {
         "first": key_json(key_of(FIRST, 1)),
@@ -440,6 +465,19 @@ def _chains() -> dict[str, Any]:
             for why, pinned, later, found in known
         ],
     }
+
+
+def _misshapen(kind: Kind, document: Mapping[str, Any]) -> list[tuple[str, Statement]]:
+    """The desk's own word with other members than it has: one more, one less, one of another shape."""
+    others: list[tuple[str, dict[str, Any]]] = [
+        ("a member more", {"note": ""}),
+        ("another version", {"v": 2}),
+        *((f"{name} in a list", {name: [value]}) for name, value in document.items()),
+        *((f"{name} as text", {name: f"{value}"}) for name, value in document.items() if value != f"{value}"),
+    ]
+    less = [(f"no {name}", {one: document[one] for one in document if one != name}) for name in document]
+    shapes = [*less, *((why, {**document, **other}) for why, other in others)]
+    return [(why, make_statement(desk_signing_seed(FIRST), kind, shape)) for why, shape in shapes]
 
 
 def _as_reply(key: KeyOfDesk) -> Statement:
@@ -475,7 +513,7 @@ def _steps() -> list[dict[str, Any]]:
     again = {"kind": "stage_changed", "stage": "in_handling", "n": 9}
     listed: list[tuple[str, dict[str, Any], str | None]] = [
         ("all of it", {}, None),
-        ("messages in another order", {"messages": true["messages"][::-1]}, None),
+        ("messages in another order", {"messages": true["messages"][::-1]}, "message_missing"),
         (
             "just received",
             {"events": events[:1], "stage": "received", "messages": [], "statements": whole[:1]},
@@ -501,6 +539,41 @@ def _steps() -> list[dict[str, Any]]:
         ("words that no step names", {"events": [*events[:4], other_step, *events[5:]]}, "words_missing"),
     ]  # fmt: skip
     return [{"why": why, **true, **other, "forged": forged} for why, other, forged in listed]
+
+
+def _logged() -> list[dict[str, Any]]:
+    """What was sealed of a leaf, and whether the log made it about this report."""
+    record, other = UUID(int=6).hex, UUID(int=7).hex
+
+    def step(event: Mapping[str, Any], seed: bytes = LOG, kind: Kind = Kind.OPENING) -> dict[str, Any]:
+        opening = {"event": spelled(event).decode(), "nonce": "", "v": 1}
+        return json.loads(step_of(make_statement(seed, kind, opening)))  # type: ignore[no-any-return]
+
+    happened = {"kind": "message_posted", "n": 2, "record": record}
+    true = step(happened)
+    listed: list[tuple[str, Any, bool]] = [
+        ("what the log made", true, True),
+        ("about another report", step(happened | {"record": other}), False),
+        ("about none", step({"kind": "key_changed"}), False),
+        ("made by somebody else", step(happened, THIEF), False),
+        ("signed as something else", step(happened, kind=Kind.WORDS), False),
+        ("another number", true | {"opening": true["opening"].replace('n\\":2', 'n\\":3')}, False),
+        ("another spelling", true | {"opening": true["opening"].replace('"v":1', '"v": 1')}, False),
+        ("another version", true | {"v": 2}, False),
+        ("without a signature", {name: true[name] for name in ("opening", "v")}, False),
+        ("an opening alone", json.loads(true["opening"]), False),
+        ("no object", [true], False),
+    ]
+    return [
+        {
+            "why": why,
+            "log": base64url(signing_public(LOG)),
+            "record": record,
+            "opened": spelled(opened).decode() if isinstance(opened, dict) else json.dumps(opened),
+            "logged": logged,
+        }
+        for why, opened, logged in listed
+    ]
 
 
 def _kept() -> list[dict[str, Any]]:
@@ -594,6 +667,7 @@ def _as_words(identity: Identity) -> Statement:
 def _vouchers() -> list[dict[str, Any]]:
     desk = key_json(key_of(FIRST, 1))
     true = signed_json(vouch(FIRST, desk=DESK, recipient=MEMBER))
+    member = json.loads(true["document"])
     wrong: list[tuple[str, dict[str, Any]]] = [
         ("another member", {"recipient": THREAD}),
         ("another desk", {"desk": desk | {"desk": "ben-song"}}),
@@ -604,6 +678,7 @@ def _vouchers() -> list[dict[str, Any]]:
             "nobody is named",
             {"voucher": signed_json(make_statement(desk_signing_seed(FIRST), Kind.MEMBER, {"v": 1}))},
         ),
+        *((why, {"voucher": signed_json(one)}) for why, one in _misshapen(Kind.MEMBER, member)),
     ]
     given = {"desk": desk, "recipient": MEMBER, "voucher": true}
     return [
@@ -667,6 +742,7 @@ def authorship() -> dict[str, Any]:
         "words": _words(),
         "steps": _steps(),
         "kept": _kept(),
+        "logged": _logged(),
         "codes": _changes(),
         "replies": _replies(),
         "keys": _chains(),

@@ -37,8 +37,7 @@ grants = st.builds(
     number=st.integers(1, 5),
     day=days,
     until=st.none() | days,
-    signer=st.sampled_from(["receipt", "staff:3"]),
-    place=st.integers(0, 5),
+    signer=st.sampled_from(["receipt", "staff:3", "staff:4"]),
 )
 
 
@@ -71,20 +70,22 @@ def test_the_last_word_counts() -> None:
     assert allows([word(False, number=1), word(number=2)], **ASKED)
 
 
-def test_a_later_step_counts_before_an_earlier_one_whatever_its_number() -> None:
-    assert allows([word(False, number=9, place=1), word(number=1, place=2)], **ASKED)
-    assert not allows([word(number=9, place=1), word(False, number=1, place=2)], **ASKED)
-
-
 def test_her_own_word_counts_before_every_word_that_was_written_down() -> None:
-    spoken = [word(given, number=9, signer="staff:3", place=9) for given in (False, True)]
+    spoken = [word(given, number=9, signer="staff:3") for given in (False, True)]
     assert not allows([word(False), spoken[True]], **ASKED)
     assert allows([word(), spoken[False]], **ASKED)
 
 
 def test_where_she_signed_nothing_what_she_said_counts() -> None:
     assert allows([word(signer="staff:3")], **ASKED)
-    assert not allows([word(signer="staff:3"), word(False, signer="staff:4", place=1)], **ASKED)
+    assert not allows([word(signer="staff:3"), word(False, signer="staff:3", number=2)], **ASKED)
+
+
+def test_a_no_wins_over_a_yes_that_another_wrote_down_whatever_their_numbers() -> None:
+    no = word(False, signer="staff:4", number=1)
+    assert not allows([word(signer="staff:3", number=9), no], **ASKED)
+    assert not allows([word(signer="staff:3", number=9), no, word(signer="staff:5")], **ASKED)
+    assert allows([word(signer="staff:3", number=9), no, word(signer="staff:4", number=2)], **ASKED)
 
 
 def test_a_no_wins_over_a_yes_with_the_same_number() -> None:
@@ -132,7 +133,7 @@ def test_what_is_allowed_was_once_said_yes_to(said: list[Grant]) -> None:
 
 @given(st.lists(grants, max_size=8))
 def test_a_no_to_everything_closes_everything(said: list[Grant]) -> None:
-    last = Grant("share_service", None, frozenset(), False, 6, TODAY, place=6)
+    last = Grant("share_service", None, frozenset(), False, 6, TODAY)
     assert not allows([*said, last], **ASKED)
 
 
@@ -154,7 +155,7 @@ def test_what_is_signed_is_one_line_that_says_everything() -> None:
 
 @given(grants, grants)
 def test_two_different_words_never_have_the_same_document(one: Grant, other: Grant) -> None:
-    one, other = (replace(said, scope="share_service", place=0) for said in (one, other))
+    one, other = (replace(said, scope="share_service") for said in (one, other))
     same = grant_document(one, text_version="1") == grant_document(other, text_version="1")
     assert same == (one == other)
 
@@ -223,9 +224,15 @@ def test_a_wish_takes_nothing_back_that_she_allowed() -> None:
 
 
 def test_a_no_that_somebody_wrote_down_does_not_end_her_own_wish() -> None:
-    assert wishes([word(receiver=None), word(False, signer="staff:3", place=9)], today=TODAY) == [
+    assert wishes([word(receiver=None), word(False, signer="staff:3", number=9)], today=TODAY) == [
         "share_service"
     ]
+
+
+def test_a_wish_that_one_wrote_down_ends_with_a_no_that_another_did() -> None:
+    wish = word(receiver=None, signer="staff:3", number=9)
+    assert wishes([wish, word(signer="staff:4")], today=TODAY) == ["share_service"]
+    assert wishes([wish, word(False, signer="staff:4")], today=TODAY) == []
 
 
 @given(st.lists(grants, max_size=8))

@@ -10,8 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.cast import NOW, Hands, Helper, Network, Reporter, again, sign_in
+from tincay.core.clock import local_day
+from tincay.core.sealing import new_key
 from tincay.operations.scheduled import tick
+from tincay.people.actions import coarsen_notices
 from tincay.reports.models import CountEntry, Report
+from tincay.web.dates import day_words, moment_words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -200,6 +204,18 @@ def test_the_same_message_twice_is_one_message(desk: Client, helper: Helper, rep
     assert reporter.messages() == ["Một lần"]
 
 
+@pytest.mark.parametrize("named", ["another", None])
+def test_a_message_that_is_sealed_to_another_thread_or_names_none_is_not_taken(
+    desk: Client, helper: Helper, reporter: Reporter, named: str | None
+) -> None:
+    report = reporter.send()
+    post(desk, report, "open_report")
+    body = helper.reply_json(report, "Một lần", "message") | {"thread": named and new_key()[1]}
+    answer = desk.post(path(report, "write"), body, content_type="application/json")
+    assert answer.status_code == (409 if named else 400)
+    assert reporter.messages() == []
+
+
 @pytest.mark.slow
 def test_the_queue_goes_on_where_the_last_page_ended(desk: Client, reporter: Reporter) -> None:
     person = reporter
@@ -248,6 +264,16 @@ def test_contentless_news_is_shown_and_can_be_put_away(desk: Client, reporter: R
     assert "Có việc mới" in desk.get(reverse("today")).content.decode()
     desk.post(reverse("seen"))
     assert "Có việc mới" not in desk.get(reverse("today")).content.decode()
+
+
+def test_news_that_is_older_than_a_day_says_no_hour(
+    desk: Client, reporter: Reporter, helper: Helper, clock: Hands
+) -> None:
+    reporter.send(now=clock.now)
+    assert moment_words(clock.now) in desk.get(reverse("today")).content.decode()
+    coarsen_notices(now=clock.now + timedelta(days=1))
+    page = desk.get(reverse("today")).content.decode()
+    assert f"Từ {day_words(local_day(clock.now))}." in page
 
 
 def test_what_came_in_a_flood_is_seen_apart_and_joins_the_queue_when_opened(

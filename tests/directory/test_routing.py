@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
+from django.test import Client
 
-from tests.cast import Network, Team, give_key, new_desk, new_province, rows, sign_routing
+from tests.cast import NOW, Network, Team, give_key, new_desk, new_province, rows, sign_routing
 from tests.cast.network import INSTALL_SEED
 from tincay.core.authorship import base64url, desk_key_of, succeed
 from tincay.core.routing import Routing
@@ -22,6 +25,9 @@ from tincay.directory.actions import set_province_desk
 from tincay.directory.models import Fallback, Province
 from tincay.directory.queries import case_desk, desk_and_case, desk_for
 from tincay.directory.routing import RoutingBroken, differences, draft, in_force, statement_path
+from tincay.log.queries import LogDamaged
+from tincay.operations.checks import check_everything
+from tincay.operations.health import state
 from tincay.people.models import Desk, DeskKey
 from tincay.web.packs import words
 
@@ -111,6 +117,48 @@ def test_another_key_in_a_desks_row_is_noticed(network: Network, column: str) ->
     other = desk_key_of(thief, desk=network.triage.code, number=1)
     rows(Desk).filter(pk=network.triage.pk).update(**{column: getattr(other, column)})
     assert broken() == "rows"
+
+
+ODD = [
+    ("people_desk", "signing", "'x'"),
+    ("people_desk", "signing", "7"),
+    ("people_desk", "recipient", "x'00'"),
+    ("people_deskkey", "document", "'x'"),
+    ("people_deskkey", "signature", "'x'"),
+    ("people_deskkey", "number", "'x'"),
+]
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(("table", "column", "value"), ODD)
+def test_what_no_column_of_its_kind_can_hold_is_noticed_like_another_key(
+    network: Network, client: Client, table: str, column: str, value: str
+) -> None:
+    """SQLite keeps in a column whatever is put there."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {column} = {value}")
+    assert broken() == "rows"
+    assert client.get("/tell/").status_code == 503
+    with pytest.raises(LogDamaged):
+        check_everything()
+
+
+@pytest.mark.sqlite
+def test_a_key_of_another_kind_that_only_the_draft_reads_is_damage_and_no_error(network: Network) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE people_deskkey SET signing = 'x'")
+    with pytest.raises(LogDamaged):
+        check_everything()
+    assert state(NOW).routing_broken == "rows"
+
+
+@pytest.mark.sqlite
+def test_a_row_of_another_kind_after_keys_were_read_is_noticed(network: Network) -> None:
+    receiving = in_force()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE people_desk SET signing = 'x'")
+    with pytest.raises(RoutingBroken, match="rows"):
+        receiving.desks(network.triage.code)
 
 
 @pytest.mark.parametrize("column", ["recipient", "signing"])
@@ -274,10 +322,41 @@ def test_a_file_that_is_not_signed_is_not_used(network: Network) -> None:
     assert statement_path().read_bytes() == before
 
 
-def test_a_file_in_use_that_was_spoiled_stops_the_next_one_too(network: Network) -> None:
+def test_a_file_in_use_that_was_spoiled_stops_the_next_one_too_and_is_named(network: Network) -> None:
     statement_path().write_text("{}")
-    with pytest.raises(signing.CannotUse, match="signed"):
+    with pytest.raises(signing.CannotUse, match="the file in use is not signed"):
         signing.use(signed(draft(serial=2)))
+    with pytest.raises(CommandError, match="the file in use is not signed"):
+        said("draft")
+
+
+def test_a_file_of_another_log_is_not_used(network: Network) -> None:
+    before = statement_path().read_bytes()
+    with pytest.raises(signing.CannotUse, match="TINCAY_ORIGIN"):
+        signing.use(signed(replace(draft(serial=2), origin="another.example/log")))
+    assert statement_path().read_bytes() == before
+
+
+@pytest.mark.parametrize("column", ["recipient", "signing"])
+def test_a_file_with_other_keys_than_the_rows_is_not_used(network: Network, column: str) -> None:
+    """Intake would close with it."""
+    before, drafted = statement_path().read_bytes(), draft(serial=2)
+    other = desk_key_of(new_key()[0], desk=network.triage.code, number=1)
+    routed = drafted.desks[network.triage.code]
+    key = routed.key._replace(**{column: getattr(other, column)})
+    desks = {**drafted.desks, network.triage.code: replace(routed, key=key)}
+    with pytest.raises(signing.CannotUse, match="keys"):
+        signing.use(signed(replace(drafted, desks=desks)))
+    assert statement_path().read_bytes() == before
+    assert in_force().routing.serial == 1
+
+
+def test_a_file_of_before_a_desk_renewed_its_key_is_used(network: Network) -> None:
+    """The desk's old key leads to the new one: the operator need not sign again."""
+    drafted = draft(serial=2)
+    give_key(network.triage, network.helper, before=network.helper.desk_key(network.triage), number=2)
+    assert signing.use(signed(drafted)).serial == 2
+    assert in_force().keys[network.triage.code].number == 2
 
 
 # --- the install's key
@@ -367,6 +446,14 @@ def test_the_operator_reads_which_desk_each_province_goes_to_and_every_key(netwo
 
 def test_a_draft_without_default_desks_is_refused_in_words(team: Team) -> None:
     with pytest.raises(CommandError, match="default"):
+        said("draft")
+
+
+@pytest.mark.parametrize("place", ["triage", "case"])
+def test_a_draft_whose_default_desk_has_no_key_is_refused_in_words(network: Network, place: str) -> None:
+    rows(Fallback).update(**{place: new_desk(network.other, "hai")})
+    rows(Desk).exclude(organisation=network.triage.organisation).filter(purpose="case").update(recipient="")
+    with pytest.raises(CommandError, match=r"No key yet: hai\b"):
         said("draft")
 
 

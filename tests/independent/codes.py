@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.independent.base import hkdf, must
+from tests.independent.base import hkdf, must, recipient_of
 
 # --- the receipt code and words of the staff (receipt.md, fingerprint.md)
 
@@ -59,13 +59,15 @@ def person_identity(passphrase: str, salt: bytes, n: int, r: int, p: int) -> byt
     return hkdf(root, "tincay/person/identity")
 
 
-def fingerprint(key: bytes, syllables: Sequence[str]) -> list[str]:
-    """Ten words for a public key (fingerprint.md 1 and 4)."""
+def fingerprint(key: bytes | str, syllables: Sequence[str]) -> list[str]:
+    """Ten words for the install's key, or for the age recipient of a desk or a member (fingerprint.md 1 and 4)."""
+    must(len(key) == 32 if isinstance(key, bytes) else recipient_of(key), "a public key")
+    written = key if isinstance(key, bytes) else key.encode()
     must(len({fold(each) for each in syllables}) == len(syllables) == 1000, "a thousand syllables")
-    number = int.from_bytes(hashlib.sha256(b"tincay/fingerprint/v1\0" + key).digest(), "big") % 1000**10
+    number = int.from_bytes(hashlib.sha256(b"tincay/fingerprint/v1\0" + written).digest(), "big") % 1000**10
     return [syllables[number // 1000**place % 1000] for place in range(9, -1, -1)]
 
 
-def is_fingerprint(typed: str, key: bytes, syllables: Sequence[str]) -> bool:
+def is_fingerprint(typed: str, key: bytes | str, syllables: Sequence[str]) -> bool:
     """Marks, case, numbers and commas make no difference (fingerprint.md 5)."""
     return re.findall("[a-z]+", fold(typed)) == [fold(each) for each in fingerprint(key, syllables)]

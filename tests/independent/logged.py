@@ -21,6 +21,7 @@ from tests.independent.base import (
     recipient_of,
     verifies,
 )
+from tests.independent.signed import read_statement
 
 # --- leaves and openings (leaf.md)
 
@@ -54,6 +55,17 @@ def read_opening(text: str) -> Leaf:
     nonce = from_base64(opening["nonce"], 32)
     data = b"\x01" + hmac.digest(nonce, opening["event"].encode(), "sha256")
     return Leaf(read_event(opening["event"]), data)
+
+
+def read_step(text: str, log: "Key", record: str) -> Leaf:
+    """The leaf of which this was sealed, made by this log about this report (24)."""
+    step = read_spelled(text)
+    has(step, opening=str, signature=str, v=int)
+    must(step["v"] == 1, "a step")
+    read_statement("opening", {"document": step["opening"], "signature": step["signature"]}, log.public)
+    leaf = read_opening(step["opening"])
+    must(leaf.event.get("record") == record, "a step of another report")
+    return leaf
 
 
 def check_steps(events: Sequence[Json], signing: bytes, words: Json) -> None:

@@ -12,13 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from tests.cast.ground import base64_text, plain_json, url64
+from tests.core.ledger.logs import LOG
 from tests.core.signed_vectors import FIRST, signed_json
 from tincay.core import sealing
-from tincay.core.authorship import SealedParts, from_base64url, make_reply, receipt_change, words_document
+from tincay.core.authorship import (
+    SealedParts,
+    from_base64url,
+    make_reply,
+    receipt_change,
+    step_of,
+    words_document,
+)
 from tincay.core.consent import Grant, grant_document
 from tincay.core.ledger.leaf import event_bytes, opening
 from tincay.core.sealing import Recipient, Sealed, Stretched
-from tincay.core.statements import Kind, Statement, make_statement
+from tincay.core.statements import Kind, Statement, make_statement, sign_spelled
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
@@ -172,7 +180,8 @@ def first_opening(keys: Stretched, words: Statement) -> bytes:
         "signing": receipt(keys)["signing"],
         "words": sha256(words.document).hexdigest(),
     }
-    return opening(event_bytes(kind="report_received", day=DAY, facts=facts), sha256(KEY.encode()).digest())
+    event = event_bytes(kind="report_received", day=DAY, facts=facts)
+    return step_of(sign_spelled(LOG.key.sign, Kind.OPENING, opening(event, sha256(KEY.encode()).digest())))
 
 
 def new_code(old: Stretched, words: Statement, compartments: dict[str, Json], first: Sealed) -> Json:

@@ -132,7 +132,7 @@ def read_envelope(text: str, keys: Mapping[str, Json], case: str, bits: int = 0)
     _check_words(envelope, read_words(envelope["words"], signing), keys[envelope["desk"]])
     must(len(envelope["grants"]) <= 16, "sixteen grants")
     numbers = [read_grant(grant, signing)["n"] for grant in envelope["grants"]]
-    must(numbers == sorted(set(numbers)), "a number that is not larger")
+    must(numbers == list(range(1, len(numbers) + 1)), "numbers from 1, without a gap")
     if bits:
         has(envelope["proof_of_work"], nonce=str, counter=int)
         asked = "{nonce}:{counter}".format(**envelope["proof_of_work"]).encode("ascii", "replace")

@@ -33,6 +33,7 @@ LABELS = {
     "member": "tincay/member/v1",
     "routing": "tincay/routing/v1",
     "receipt-change": "tincay/receipt-change/v1",
+    "opening": "tincay/opening/v1",
 }
 
 
@@ -79,6 +80,12 @@ def named(story: Sequence[Json], recipient: str) -> list[str]:
     """The hashes of all that she sealed to this key, in her order (Her words, 3)."""
     parts = [part for words in story for part in words["compartments"].values()]
     return [each for part in parts if part["recipient"] == recipient for each in part["sealed"]]
+
+
+def pins(story: Sequence[Json], thread: str) -> set[bytes]:
+    """The keys under which a desk may answer in this thread, but for what follows them (A desk's reply)."""
+    named = (words for words in story if words["compartments"].get("thread", {}).get("recipient") == thread)
+    return {from_url64(words["desk_signing"], 32) for words in named}
 
 
 def check_hers(story: Sequence[Json], recipient: str, sealed: Sequence[bytes]) -> None:
@@ -161,9 +168,9 @@ def read_grant(statement: Mapping[str, Any], signing: bytes) -> Json:
 
 
 def allows(said: Sequence[Json], scope: str, receiver: str | None, item: str, day: str) -> bool:
-    """Whether she allows it on that day; `said` in the order of the steps, item "" the purpose itself (3 to 7)."""
+    """Whether she allows it on that day; `said` as it came, item "" the purpose itself (3 to 7)."""
     last: dict[str, int] = {}
-    counting: Json = {"given": False, "signer": ""}
+    counting: dict[str, Json] = {}
     for grant in said:
         must(grant["n"] > last.get(grant["signer"], 0), "a number that is not larger")
         last[grant["signer"]] = grant["n"]
@@ -171,10 +178,10 @@ def allows(said: Sequence[Json], scope: str, receiver: str | None, item: str, da
         is_wish = not no and grant["receiver"] is None and scope in TO_SOMEBODY
         about_it = item in (grant["items"] or [item if no else ""])
         to_it = grant["receiver"] == receiver or (no and grant["receiver"] is None)
-        outweighs = grant["signer"] == "receipt" or counting["signer"] != "receipt"
-        if grant["scope"] == scope and about_it and to_it and outweighs and not is_wish:
-            counting = grant
-    return bool(counting["given"]) and (counting["until"] is None or day <= counting["until"])
+        if grant["scope"] == scope and about_it and to_it and not is_wish:
+            counting[grant["signer"]] = grant
+    words = [counting["receipt"]] if "receipt" in counting else list(counting.values())
+    return bool(words) and all(one["given"] and (not one["until"] or day <= one["until"]) for one in words)
 
 
 # --- a new code (receipt.md)

@@ -174,7 +174,8 @@ def said(
         ([said(1, True, items="need"), said(2, False, items="words")], True),
         ([said(1, False), said(7, True, signer="staff:3", items="need")], False),
         ([said(7, False, signer="staff:3"), said(1, True, items="need")], True),
-        ([said(1, True, signer="staff:3", items="need"), said(1, False, signer="staff:4")], False),
+        ([said(1, True, signer="staff:3", items="need"), said(2, False, signer="staff:3")], False),
+        ([said(1, False, signer="staff:4"), said(9, True, signer="staff:3", items="need")], False),
     ],
     ids=[
         "silence",
@@ -186,6 +187,7 @@ def said(
         "a recorded yes after her no",
         "her yes after a recorded no",
         "a recorded no after a recorded yes",
+        "a no and a yes of two who wrote down",
     ],
 )
 def test_which_word_counts(grants: list[Any], allowed: bool) -> None:
@@ -256,7 +258,10 @@ def test_the_new_code_of_the_example() -> None:
     opened = codes.stretch(REPORT["code"], bytes.fromhex(REPORT["salt"]))
     first = sealed.open_sealed(base.from_base64(REPORT["opening"]), opened.identity)
     assert sealed.open_sealed(base.from_base64(posted["openings"][0]["sealed"]), fresh.identity) == first
-    logged.check_steps([logged.read_opening(first.decode()).event], SIGNING, ENVELOPE["words"])
+    record = "00000000000000000000000000000006"
+    logged.check_steps(
+        [logged.read_step(first.decode(), log_key(), record).event], SIGNING, ENVELOPE["words"]
+    )
     for less in ([], [{**after[0], "desk": "another-desk"}], [*after, after[0]]):
         with pytest.raises(Refused):
             signed.check_signed_again(less, before)
@@ -264,12 +269,14 @@ def test_the_new_code_of_the_example() -> None:
         signed.follow_receipts(key, [change])
 
 
-def test_the_fingerprint_of_the_example() -> None:
-    [key], [words] = (
-        re.findall(rf"^{name} +(.+)$", blocks("fingerprint")[0], re.M) for name in ("key", "fingerprint")
+def test_the_fingerprints_of_the_examples() -> None:
+    names = ("the install's key", "a desk's key", "fingerprint")
+    [install], [desk], words = (
+        re.findall(rf"^{name} +(.+)$", blocks("fingerprint")[0], re.M) for name in names
     )
     syllables = (ROOT / "packs/vn/words.txt").read_text(encoding="utf-8").split()
-    assert " ".join(codes.fingerprint(bytes.fromhex(key), syllables)) == words
+    keys = [bytes.fromhex(install), desk]
+    assert [" ".join(codes.fingerprint(key, syllables)) for key in keys] == words
 
 
 # --- visit.md
@@ -294,8 +301,9 @@ def log_key() -> logged.Key:
 
 
 def test_the_leaf_of_the_example() -> None:
-    event, data, leaf_hash, opening, totals, key, resumed = (block.strip() for block in blocks("leaf"))
+    event, data, leaf_hash, opening, step, totals, key, resumed = (block.strip() for block in blocks("leaf"))
     leaf = logged.read_opening(opening)
+    assert logged.read_step(step, log_key(), "00000000000000000000000000000006") == leaf
     assert (leaf.event, leaf.data.hex()) == (logged.read_event(event), data)
     assert base64.b64encode(leaf.hash).decode() == leaf_hash
     assert logged.read_day_totals(logged.read_event(totals))["cover"] == 398

@@ -217,10 +217,7 @@ def test_a_reply_is_the_desks_and_stands_where_the_page_says(
     message = rows(Message).filter(from_reporter=False).get()
     document = sealed.open_document(bytes(message.text.sealed), identity)
     place = signed.Place(thread, message.key, message.kind, message.number or 0, ["2026-06-30"])
-    pins = {
-        base.from_url64(words["desk_signing"], 32)
-        for words in signed.read_story(statements_of(talk), signing_key(reporter))
-    }
+    pins = signed.pins(signed.read_story(statements_of(talk), signing_key(reporter)), thread)
     assert signed.read_reply(document, pins, place) == "Tuần sau."
     assert refused(
         signed.read_reply, document | {"reply": document["reply"].replace("Tuần", "Tháng")}, pins, place
@@ -239,10 +236,13 @@ def test_a_reply_is_the_desks_and_stands_where_the_page_says(
 def events_of(talk: Report, reporter: Reporter) -> list[dict[str, Any]]:
     opened = rows(Opening).filter(owner=talk.id).order_by("number")
     identity = opened_code(reporter).identity
-    return [
-        logged.read_opening(sealed.open_sealed(bytes(row.for_receipt), identity).decode()).event
-        for row in opened
-    ]
+    return [step_in(row, identity, row.for_receipt).event for row in opened]
+
+
+def step_in(row: Opening, identity: bytes, side: bytes | memoryview) -> logged.Leaf:
+    """What was sealed of a leaf to one of both sides."""
+    text = sealed.open_sealed(bytes(side), identity).decode()
+    return logged.read_step(text, logged.Key.read(create_log_key()), row.owner.hex)
 
 
 def test_every_step_of_a_report_is_an_opening_of_hers_and_none_is_missing(
@@ -256,9 +256,7 @@ def test_every_step_of_a_report_is_an_opening_of_hers_and_none_is_missing(
         assert always <= told <= always | sometimes
     identity, _ = thread_of(talk, reporter)
     for row in rows(Opening).filter(owner=talk.id):
-        assert (
-            logged.read_opening(sealed.open_sealed(bytes(row.for_thread), identity).decode()).event in events
-        )
+        assert step_in(row, identity, row.for_thread).event in events
     said = [event["sealed"] for event in events if event["kind"] == "message_posted"]
     assert said == [
         hashlib.sha256(bytes(row.text.sealed)).hexdigest() for row in rows(Message).order_by("place")
@@ -386,8 +384,8 @@ def test_the_promise_is_the_logs_and_names_the_leaf_and_the_week(
     log = logged.Key.read(create_log_key())
     leaf, week = logged.read_promise(report.promise, log)
     [row] = rows(Opening).filter(owner=report.id)
-    text = sealed.open_sealed(bytes(row.for_receipt), opened_code(reporter).identity).decode()
-    assert (leaf, week) == (logged.read_opening(text).hash, "2026-W27")
+    step = step_in(row, opened_code(reporter).identity, row.for_receipt)
+    assert (leaf, week) == (step.hash, "2026-W27")
     for old, new in (("W27", "W28"), ("within 24h", "within 48h"), ("origin ", "origin  "), ("\n\n", "\n")):
         assert refused(logged.read_promise, report.promise.replace(old, new, 1), log)
 
@@ -395,7 +393,12 @@ def test_the_promise_is_the_logs_and_names_the_leaf_and_the_week(
 def test_an_opening_opens_one_leaf(network: Network, reporter: Reporter) -> None:
     report = reporter.send()
     [row] = rows(Opening).filter(owner=report.id)
-    text = sealed.open_sealed(bytes(row.for_receipt), opened_code(reporter).identity).decode()
+    step = sealed.open_sealed(bytes(row.for_receipt), opened_code(reporter).identity).decode()
+    log = logged.Key.read(create_log_key())
+    for spoiled in (step.replace("ben", "bem").replace("cay", "cai"), step[:-9] + step[-8:], "{}"):
+        assert refused(logged.read_step, spoiled, log, report.id.hex)
+    assert refused(logged.read_step, step, log, "0" * 32)
+    text = json.loads(step)["opening"]
     other = text.replace("cay-me-tiep-nhan", "ben-song-tiep-nhan")
     assert logged.read_opening(other).hash != logged.read_opening(text).hash
     for spoiled in (

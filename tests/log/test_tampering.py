@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from tests.cast import Network, Reporter, rows
+from tests.cast import Network, Reporter, rows, step_in
 from tests.log.conftest import Hand, RunningWitness, cosign
 from tincay.core.ledger import day_totals, leaf
 from tincay.core.ledger.audit import Audited, LogBroken, PromiseBroken, check_promise
@@ -22,7 +22,7 @@ from tincay.core.ledger.merkle import Frontier, hash_leaf
 from tincay.core.ledger.promise import open_promise
 from tincay.core.ledger.proof import parse_proof
 from tincay.core.ledger.tiles import parse_bundle
-from tincay.core.sealing import Sealed, new_key, open_sealed
+from tincay.core.sealing import new_key
 from tincay.log import actions, keys, queries, sequencing, witnesses
 from tincay.log.checks import check_log
 from tincay.log.models import Checkpoint, ClearOpening, Cosignature, Head, Leaf, Queued, Tile
@@ -263,9 +263,8 @@ def test_7_an_opening_that_was_removed_leaves_a_gap(report: Reporter, number: in
 
 
 def test_7_an_opening_that_was_renumbered_says_itself_which_it_is(report: Reporter) -> None:
-    sealed = [Sealed(bytes(row.for_receipt)) for row in rows(Opening).order_by("number")]
-    opened = [leaf.open_leaf(open_sealed(each, report.keys.identity).decode()) for each in sealed]
-    assert [each.event["n"] for each in opened] == [1, 2, 3]
+    steps = [step_in(row, report.keys.identity) for row in rows(Opening).order_by("number")]
+    assert [step.event["n"] for step in steps] == [1, 2, 3]
 
 
 # 8: the newest checkpoints are deleted

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -10,12 +10,15 @@ from pytest_django.fixtures import Settings
 from tests.cast import NOW, hire, new_desk, new_organisation, rows
 from tests.people.channel import Channel, open_channel
 from tests.people.conftest import Office
+from tincay.core.clock import ZONE
+from tincay.operations.scheduled import tick
 from tincay.people import actions as people
-from tincay.people.actions import add_seat, call_on_duty, see_notices, send_notices
+from tincay.people.actions import add_seat, call_on_duty, coarsen_notices, see_notices, send_notices
 from tincay.people.models import Desk, Notice, User
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -103,6 +106,37 @@ def test_who_has_looked_is_told_no_more_and_others_are(office: Office) -> None:
     notify(office, "a", "b")
     see_notices(user=rows(User).get(username="a"))
     assert [notice.user.username for notice in rows(Notice)] == ["b"]
+
+
+def test_a_call_that_is_older_than_a_day_says_its_day_only(office: Office) -> None:
+    """Else it would say, as long as nobody looks, in which minute a report came that closed long ago."""
+    office.hire("a", on_call=0)
+    call_on_duty(desk=office.desk, now=NOW)
+    rows(Notice).update(sent_at=LATER)
+    assert coarsen_notices(now=NOW + DAY - timedelta(minutes=1)) == 0
+    assert rows(Notice).get().created_at == NOW
+    assert coarsen_notices(now=LATER + DAY) == 1
+    midnight = NOW.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    notice = rows(Notice).get()
+    assert (notice.created_at, notice.sent_at) == (midnight, midnight)
+    assert coarsen_notices(now=LATER + 2 * DAY) == 0
+
+
+def test_a_call_that_was_handed_over_late_is_coarsened_in_both(office: Office) -> None:
+    office.hire("a", on_call=0)
+    call_on_duty(desk=office.desk, now=NOW)
+    assert coarsen_notices(now=NOW + DAY) == 1
+    assert rows(Notice).get().sent_at is None
+    rows(Notice).update(sent_at=NOW + DAY)
+    assert coarsen_notices(now=NOW + 2 * DAY) == 1
+    assert {row.sent_at.astimezone(ZONE).hour for row in rows(Notice) if row.sent_at} == {0}
+
+
+def test_the_scheduled_work_coarsens_calls(office: Office) -> None:
+    office.hire("a", on_call=0)
+    call_on_duty(desk=office.desk, now=NOW)
+    assert tick(now=NOW + timedelta(days=180)).done["coarsen_notices"] == 1
+    assert rows(Notice).get().created_at.astimezone(ZONE).time() == time.min
 
 
 # --- through the channel

@@ -20,6 +20,7 @@ from tests.cast import (
     new_message_key,
     rows,
     sign_in,
+    step_in,
 )
 from tests.cast.ground import url64
 from tincay.core.authorship import check_steps, her_words
@@ -29,7 +30,6 @@ from tincay.core.sealing import (
     Recipient,
     Sealed,
     new_key,
-    open_sealed,
     signing_public,
     unwrap,
     wrap,
@@ -37,11 +37,12 @@ from tincay.core.sealing import (
 from tincay.core.stages import WrongStage
 from tincay.core.statements import NotSigned
 from tincay.log.models import Queued
+from tincay.people.actions import add_seat
 from tincay.people.models import Desk, Notice
 from tincay.people.rights import May
-from tincay.reports import deadlines, messages
+from tincay.reports import deadlines, messages, steps
 from tincay.reports.additions import receive_addition
-from tincay.reports.envelope import AdditionIn, MessageIn
+from tincay.reports.envelope import AdditionIn, ReplyIn
 from tincay.reports.models import Clock, Message, Report, SignedWords
 from tincay.reports.permissions import report_or_404
 from tincay.reports.queries import with_gaps
@@ -79,8 +80,7 @@ def everything() -> tuple[Any, ...]:
 def events(reporter: Reporter) -> list[Json]:
     assert reporter.report
     found = Opening.objects.of(reporter.report.id)
-    opened = [open_sealed(Sealed(bytes(row.for_receipt)), reporter.keys.identity) for row in found]
-    return [json.loads(json.loads(one)["event"]) for one in opened]
+    return [dict(step_in(row, reporter.keys.identity).event) for row in found]
 
 
 def checked(reporter: Reporter) -> None:
@@ -310,9 +310,10 @@ def test_words_of_the_old_desk_stay_true_and_the_new_one_answers(
     reporter.write("Cảm ơn.")
     assert reporter.messages() == ["Chào bạn.", "Chúng tôi nhận.", "Cảm ơn."]
     hers = her_words(signing_public(reporter.keys.signing_seed), signed_words(report))
-    signing = {bytes(desk.signing) for desk in (network.triage, network.other_desk)}
-    assert desk_keys(hers) == signing
-    assert len(hers.recipients("thread")) == 2
+    before, now = hers.documents[0]["compartments"]["thread"]["recipient"], hers.recipient("thread")
+    assert hers.recipients("thread") == {before, now}
+    assert desk_keys(hers, before) == {bytes(network.triage.signing)}
+    assert desk_keys(hers, now) == {bytes(network.other_desk.signing)}
     checked(reporter)
 
 
@@ -327,10 +328,31 @@ def test_a_reply_that_the_old_desk_had_begun_is_not_kept(
         messages.write_message(
             report=stale,
             key=reply["key"],
-            sealed=read(MessageIn, json.dumps(reply)).sealed,
+            sealed=read(ReplyIn, json.dumps(reply)).sealed,
+            thread=reply["thread"],
             author=helper.user,
             now=NOW,
         )
+    assert everything() == before
+
+
+@pytest.mark.parametrize("verb", [messages.write_message, messages.ask, steps.answer])
+@pytest.mark.parametrize("seated", [False, True], ids=["same desk", "at both desks"])
+def test_a_reply_that_was_sealed_to_a_thread_that_she_left_is_not_kept(
+    reporter: Reporter, helper: Helper, network: Network, report: Report, verb: Any, seated: bool
+) -> None:
+    helper.bring(report, "in_handling")
+    reply = helper.reply_json(report, "Mai nhé.", "message")
+    if seated:
+        add_seat(user=helper.user, desk=network.other_desk)
+    reporter.add("Tôi niêm phong lại.", to=network.other_desk if seated else network.triage)
+    before = everything()
+    sent = read(ReplyIn, json.dumps(reply))
+    with pytest.raises(WrongStage):
+        verb(
+            report=again(report), key=sent.key, sealed=sent.sealed, thread=sent.thread,
+            author=helper.user, now=NOW,
+        )  # fmt: skip
     assert everything() == before
 
 

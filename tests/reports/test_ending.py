@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from tests.cast import NOW, Network, Reporter
+from tests.cast import NOW, Network, Reporter, step_in
 from tincay.core.clock import local_day
 from tincay.core.consent import allows
 from tincay.core.sealing import Sealed, open_sealed, unwrap
@@ -17,9 +17,9 @@ from tincay.core.stages import Withdraw
 from tincay.people.tenancy import ScopedQuerySet
 from tincay.reports import deadlines, ending, steps
 from tincay.reports.ending import ENDING, PASSING, Fate
+from tincay.reports.grants import grants
 from tincay.reports.models import Clock, CountEntry, Escalation, ReceiptChange, Report
-from tincay.reports.queries import grants
-from tincay.vault.models import Wrap
+from tincay.vault.models import Opening, Wrap
 from tincay.visit.actions import ask_for_proof, open_visit
 from tincay.web.transactions import one_transaction
 
@@ -244,7 +244,6 @@ def test_an_end_that_fails_half_way_leaves_everything(full: Report, monkeypatch:
 
 def test_the_leaf_of_an_end_can_be_read_by_her_until_it_is_purged(full: Report, reporter: Reporter) -> None:
     ending.close(report=full, step=Withdraw(), now=NOW)
-    openings = (Sealed(bytes(row["for_receipt"])) for row in rows(full, "vault.Opening"))
-    events = [open_sealed(opening, reporter.keys.identity).decode() for opening in openings]
-    (last,) = (event for event in events if "closed" in event)
-    assert local_day(NOW).isoformat() in last
+    steps = [step_in(row, reporter.keys.identity) for row in Opening.objects.of(full.id)]
+    (last,) = (step.event for step in steps if step.event.get("stage") == "closed")
+    assert last["day"] == local_day(NOW).isoformat()

@@ -23,12 +23,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.cast import NOW, Network, Reporter, again, build_network, new_message_key, sign_routing
+from tests.cast import NOW, Network, Reporter, again, build_network, new_message_key, sign_routing, step_in
 from tests.conftest import new_install
 from tincay.core.authorship import check_steps, her_words
 from tincay.core.clock import iso_day, local_day
 from tincay.core.priority import CannotLower
-from tincay.core.sealing import Sealed, open_sealed, signing_public
+from tincay.core.sealing import signing_public
 from tincay.core.stages import ENDS_WITHOUT_ANSWER, STAGES, WrongStage
 from tincay.desk.queries import queue_page
 from tincay.log.models import Queued
@@ -76,7 +76,7 @@ class Life(RuleBasedStateMachine):
         sent = self.reporter.send(priority=priority, kind_group=kind, grants=grants, retention_class=keeping)
         self.sent, self.report_id = sent, sent.id
         reply = self.network.helper.reply_json(sent, "…", "message")
-        self.sealed = base64.b64decode(reply["sealed"])
+        self.sealed, self.thread = base64.b64decode(reply["sealed"]), reply["thread"]
         if steps:  # begin somewhere on the way: seldom would chance alone find it in order
             self.network.helper.bring(sent, STAGES[min(steps, 6)], now=self.now)
         if steps == 7:
@@ -123,14 +123,14 @@ class Life(RuleBasedStateMachine):
         """What the newest leaves say to her receipt: which deadline moved, and to which day."""
         found = []
         for row in Opening.objects.of(self.report_id).filter(number__gt=self.leaf):
-            opening = json.loads(open_sealed(Sealed(bytes(row.for_receipt)), self.reporter.keys.identity))
-            event = json.loads(opening["event"])
+            event = step_in(row, self.reporter.keys.identity).event
             if event["kind"] in {"deadline_moved", "extension_told"}:
                 found.append((event["rule"], event["deadline"]))
         return found
 
     def _written(self, verb: Any, author: User) -> None:
-        self.try_to(verb, key=new_message_key(), sealed=self.sealed, author=author, now=self.now)
+        sent = {"key": new_message_key(), "sealed": self.sealed, "thread": self.thread}
+        self.try_to(verb, **sent, author=author, now=self.now)
 
     @rule(hours=st.integers(1, 24 * 12))
     def time_passes(self, hours: int) -> None:
@@ -322,12 +322,9 @@ class Life(RuleBasedStateMachine):
             return
         keys = self.reporter.keys
         hers = her_words(signing_public(keys.signing_seed), signed_words(self.report()))
-        opened = [
-            open_sealed(Sealed(bytes(row.for_receipt)), keys.identity)
-            for row in Opening.objects.of(self.report_id)
-        ]
-        texts = [bytes(row.text.sealed) for row in Message.objects.for_the_rules().select_related("text")]
-        events = [json.loads(json.loads(one)["event"]) for one in opened]
+        messages = Message.objects.for_the_rules().select_related("text").order_by("place")
+        texts = [bytes(row.text.sealed) for row in messages]
+        events = [step_in(row, keys.identity).event for row in Opening.objects.of(self.report_id)]
         check_steps(events, stage=self.report().stage, words=hers, messages=texts)
 
     @invariant()

@@ -1,15 +1,14 @@
 """A new code: all that the old one opened goes over to it, in one step; then the old one is nobody's."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import IntegrityError
 
-from tests.cast import NOW, Helper, Network, Reporter, again, rows
+from tests.cast import NOW, Helper, Network, Reporter, again, rows, step_in
 from tests.cast.ground import url64
-from tincay.core.authorship import follow_receipts, her_words, receipt_change
+from tincay.core.authorship import Step, follow_receipts, her_words, receipt_change
 from tincay.core.sealing import (
     BadEnvelope,
     CannotOpen,
@@ -82,7 +81,7 @@ def test_all_of_it_opens_with_the_new_code_and_nothing_with_the_old_one(
 
 def test_its_leaf_names_the_new_key_and_the_desk_follows_it(reporter: Reporter, report: Report) -> None:
     fresh = reporter.change_code().change_code()
-    events = [json.loads(json.loads(one)["event"]) for one in opened(fresh)]
+    events = [step.event for step in opened(fresh)]
     assert [event["n"] for event in events] == list(range(1, len(events) + 1))
     assert [event["kind"] for event in events][-2:] == ["receipt_changed", "receipt_changed"]
     assert events[-1]["signing"] == url64(signing_public(fresh.keys.signing_seed))
@@ -94,10 +93,10 @@ def test_its_leaf_names_the_new_key_and_the_desk_follows_it(reporter: Reporter, 
     assert bytes(again(report).locator) == fresh.keys.locator
 
 
-def opened(reporter: Reporter) -> list[str]:
+def opened(reporter: Reporter) -> list[Step]:
     assert reporter.report
     found = Opening.objects.of(reporter.report.id)
-    return [open_sealed(Sealed(bytes(row.for_receipt)), reporter.keys.identity).decode() for row in found]
+    return [step_in(row, reporter.keys.identity) for row in found]
 
 
 def test_life_goes_on_with_the_new_code(reporter: Reporter, helper: Helper, report: Report) -> None:

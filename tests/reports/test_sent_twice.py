@@ -32,7 +32,8 @@ def test_the_second_waits_for_the_first_and_is_the_first(
     helper.bring(report, "in_handling", now=NOW)
     before = rows(Message).count()
     posted = helper.reply_json(report, "Tôi đã hỏi chủ quán.", "answer")
-    sent = {"key": posted["key"], "sealed": base64.b64decode(posted["sealed"]), "author": helper.user}
+    sealed = base64.b64decode(posted["sealed"])
+    sent = {"key": posted["key"], "sealed": sealed, "thread": posted["thread"], "author": helper.user}
     answers: list[Message] = []
 
     def second() -> None:

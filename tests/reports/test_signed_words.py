@@ -80,7 +80,7 @@ def test_a_report_is_kept_with_what_she_signed_and_its_first_leaf_names_her_key(
     report = reporter.send()
     (statement,) = signed_words(report)
     words = her_words(bytes(report.signing), [statement])
-    assert words.desk_keys == {bytes(report.desk.signing)}
+    assert words.desk_keys(report.thread) == {bytes(report.desk.signing)}
     assert words.recipient("thread") == report.thread == recipient(report.id, "thread")
     assert set(words.documents[0]["compartments"]) == {"narrative", "contact", "identity", "thread"}
     assert bytes(report.signing) == signing_public(reporter.keys.signing_seed)
@@ -411,6 +411,8 @@ def test_a_consent_under_another_key_as_another_kind_or_for_somebody_else_is_ref
         {"day": "2026-02-30"},
         {"signer": "staff:0"},
         {"n": 0},
+        {"items": ["words", "need"]},
+        {"items": ["need", "need"]},
         {"expires": None},
     ],
     ids=str,
@@ -451,7 +453,8 @@ def keys_of(reporter: Reporter) -> frozenset[bytes]:
     """The keys under which her browser takes a reply: from her statements and what the page gives."""
     assert reporter.report
     report = again(reporter.report)
-    return desk_keys(her_words(signing_public(reporter.keys.signing_seed), signed_words(report)))
+    hers = her_words(signing_public(reporter.keys.signing_seed), signed_words(report))
+    return desk_keys(hers, report.thread)
 
 
 def read_message(reporter: Reporter, message: Message) -> str:
@@ -491,6 +494,7 @@ def test_a_reply_that_was_signed_before_midnight_is_read_after_it(helper: Helper
         report=again(report),
         key=posted["key"],
         sealed=base64.b64decode(posted["sealed"]),
+        thread=posted["thread"],
         author=helper.user,
         now=late + timedelta(minutes=2),
     )

@@ -96,20 +96,59 @@ class Attacker:
         places = ", ".join("?" * len(told))
         self.run(f"INSERT INTO reports_message ({', '.join(told)}) VALUES ({places})", *told.values())
 
+    def add_grant(self, name: str, scope: str, **columns: Any) -> None:
+        """A yes that she never gave, in a row as the product writes them."""
+        told = {
+            "id": uuid4().hex, "number": 9, "scope": scope, "receiver": "", "items": "[]", "given": True,
+            "day": "2026-06-30", "document": b"{}", "signature": b"\0", "mark": b"", "method": "web_choice",
+            "signer": "receipt", "report_id": self.report(name),
+        } | columns  # fmt: skip
+        places = ", ".join("?" * len(told))
+        self.run(f"INSERT INTO reports_consentgrant ({', '.join(told)}) VALUES ({places})", *told.values())
+
     def report(self, name: str) -> str:
         """The id of a report by its code name."""
         return str(self.one("SELECT id FROM reports_report WHERE code_name = ?", name))
 
-    def append_leaf(self, kind: str, facts: dict[str, str | int], day: str) -> None:
-        """A leaf by the public rules, with its opening in clear: it waits for tonight like any other."""
-        event = spelled({**facts, "kind": kind, "day": day})
-        nonce = secrets.token_bytes(32)
-        data = b"\x01" + hmac.digest(nonce, event, "sha256")
-        opening = spelled({"event": event.decode(), "nonce": base64.b64encode(nonce).decode(), "v": 1})
+    def write_step(self, name: str, number: int, day: str, kind: str, *, signed: bool, **facts: str) -> None:
+        """A step of a report as the product writes it, in the place of the one with this number: a leaf by the
+        public rules, its opening sealed to both sides. The log's signature he has not: his own, or none."""
+        [(record, thread, receipt, desk)] = self.ask(
+            "SELECT r.id, r.thread, r.receipt, d.code FROM reports_report r "
+            "JOIN people_desk d ON d.id = r.desk_id WHERE r.code_name = ?",
+            name,
+        )
+        told = {**facts, "kind": kind, "day": day, "desk": desk, "n": number, "record": record}
+        data, opening = leaf_of(spelled(told))
+        document, signature = own_key().signed("opening", opening)
+        step = (
+            {"opening": document.decode(), "signature": base64url(signature), "v": 1} if signed else opening
+        )
         self.run(
             "INSERT INTO log_queued (id, data, kind, day) VALUES (?, ?, ?, ?)", uuid4().hex, data, kind, day
         )
-        self.run("INSERT INTO log_clearopening (kind, opening) VALUES (?, ?)", kind, opening)
+        self.run(
+            "INSERT INTO vault_opening (id, owner, number, for_thread, for_receipt) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (owner, number) DO UPDATE "
+            "SET for_thread = excluded.for_thread, for_receipt = excluded.for_receipt",
+            uuid4().hex, record, number, age(thread, spelled(step)), age(receipt, spelled(step)),
+        )  # fmt: skip
+        self.run("UPDATE reports_report SET steps = max(steps, ?) WHERE id = ?", number, record)
+
+    def append_leaf(self, kind: str, facts: dict[str, str | int], day: str) -> None:
+        """A leaf by the public rules, with its opening in clear: it waits for tonight like any other."""
+        data, opening = leaf_of(spelled({**facts, "kind": kind, "day": day}))
+        self.run(
+            "INSERT INTO log_queued (id, data, kind, day) VALUES (?, ?, ?, ?)", uuid4().hex, data, kind, day
+        )
+        self.run("INSERT INTO log_clearopening (kind, opening) VALUES (?, ?)", kind, spelled(opening))
+
+
+def leaf_of(event: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The 33 bytes of a leaf, and its opening."""
+    nonce = secrets.token_bytes(32)
+    data = b"\x01" + hmac.digest(nonce, event, "sha256")
+    return data, {"event": event.decode(), "nonce": base64.b64encode(nonce).decode(), "v": 1}
 
 
 def spelled(members: dict[str, Any]) -> bytes:

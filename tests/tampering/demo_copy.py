@@ -112,6 +112,12 @@ class DemoCopy:
         assert answer.status_code == 200
         return read_desk_page(answer.content.decode(), account(username).passphrase)
 
+    def desk_page(self, name: str, username: str = HELPER) -> str:
+        """The page of a report as a helper finds it, nothing opened."""
+        answer = signed_in(username).get(f"/desk/r/{UUID(self.attacker.report(name))}/")
+        assert answer.status_code == 200
+        return html.unescape(answer.content.decode())
+
     def log_verify(self) -> str:
         """What the command complains of, in a process of its own; "" where all holds."""
         done = self._run([*TINCAY, "log_verify"])

@@ -21,6 +21,7 @@ from tincay.core.authorship import (
     from_base64url,
     her_words,
     read_reply,
+    read_step,
     successors,
 )
 from tincay.core.sealing import Identity, Recipient, Sealed, open_sealed, stretch_passphrase, unpad, unwrap
@@ -114,7 +115,7 @@ class _Reading:
 
     def shown(self) -> Shown:
         try:
-            words, desk_keys = self._authors()
+            words = self._authors()
         except DOES_NOT_FIT:
             return Shown(forged=True, held_back=len(self.things))
         shown = Shown()
@@ -124,26 +125,26 @@ class _Reading:
             shown.forged = True
         for thing in self.things:
             try:
-                shown.words += self._read(thing, words, desk_keys)
+                shown.words += self._read(thing, words)
             except DOES_NOT_FIT:
                 shown.held_back += 1
         return shown
 
-    def _authors(self) -> tuple[HerWords, frozenset[bytes]]:
-        """Her statements under the key that the first leaf commits, and whose replies she may be shown."""
+    def _authors(self) -> HerWords:
+        """Her statements under the key that the first leaf commits."""
         if self.record is None:
             raise Forged("words_missing")
         first = self._events([self.record["first"]])[0]
         changes = [_statement(one) for one in self.record["changes"]]
         signing = follow_receipts(from_base64url(str(first["signing"])), changes)
-        words = her_words(signing, [_statement(one) for one in self.record["statements"]])
-        return words, successors(words.desk_keys, [_statement(one) for one in self.record["later"]])
+        return her_words(signing, [_statement(one) for one in self.record["statements"]])
 
     def _events(self, sealed: Sequence[str]) -> list[Mapping[str, Any]]:
         assert self.record
         identities = [self._through(thread) for thread in self.record["threads"]]
         opened = [_open_with_one(base64.b64decode(one), identities) for one in sealed]
-        return [json.loads(json.loads(one)["event"]) for one in opened]
+        log, record = from_base64url(self.record["log"]), self.record["record"]
+        return [read_step(one, log=log, record=record).event for one in opened]
 
     def _check_page(self, words: HerWords) -> None:
         """Everything of hers is there, and every step says what the page says."""
@@ -158,7 +159,7 @@ class _Reading:
         check_steps(events, stage=steps["stage"], words=words, messages=messages)
         check_kept(events, words=words, kept=steps["kept"])
 
-    def _read(self, thing: Thing, words: HerWords, desk_keys: frozenset[bytes]) -> list[str]:
+    def _read(self, thing: Thing, words: HerWords) -> list[str]:
         key = self._through(thing.wraps)
         documents = [json.loads(unpad(open_sealed(Sealed(one), key))) for one in thing.sealed]
         if "data-whole" in thing.attributes:
@@ -168,7 +169,9 @@ class _Reading:
                 raise Forged("another_place")
             said = {name: thing.said[name] for name in ("key", "kind", "by", "days")}
             shown = Said(thread=thing.recipient, **said)
-            return [read_reply(one, desk_keys=desk_keys, shown=shown) for one in documents]
+            later = [_statement(one) for one in self.record["later"]] if self.record else []
+            keys = successors(words.desk_keys(thing.recipient), later)
+            return [read_reply(one, desk_keys=keys, shown=shown) for one in documents]
         for sealed in thing.sealed:
             words.check(thing.recipient, sealed)
         return ["".join(str(one.get("words", "")) for one in documents)]
@@ -181,11 +184,11 @@ class _Reading:
         return identity
 
 
-def _open_with_one(sealed: bytes, identities: Sequence[Identity]) -> str:
+def _open_with_one(sealed: bytes, identities: Sequence[Identity]) -> bytes:
     """With the thread that it was sealed to, the newest first."""
     for identity in reversed(identities):
         try:
-            return open_sealed(Sealed(sealed), identity).decode()
+            return open_sealed(Sealed(sealed), identity)
         except ValueError:
             continue
     raise ValueError("no thread of this report opens it")

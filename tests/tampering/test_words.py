@@ -1,12 +1,13 @@
 """Words, messages and steps of a report changed in the database: she notices, and so does the desk."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from tests.cast import code_number
-from tests.tampering.attacker import LIE, OF_REPORT, Attacker, digest, own_key, reply_of
+from tests.tampering.attacker import LIE, OF_REPORT, Attacker, OwnKey, base64url, digest, own_key, reply_of
 from tests.tampering.conftest import FRESH, FRESH_NUMBER, LONG, LONG_NUMBER
 from tests.tampering.demo_copy import CODES, DemoCopy, warns
 
@@ -102,8 +103,8 @@ def replace_story(attacker: Attacker, name: str) -> bytes:
     return forged
 
 
-def swap_story_and_key(attacker: Attacker, name: str) -> None:
-    mine, forged = own_key(), replace_story(attacker, name)
+def swap_story_and_key(attacker: Attacker, name: str, mine: OwnKey | None = None) -> None:
+    mine, forged = mine or own_key(), replace_story(attacker, name)
     statements = "SELECT number, document FROM reports_signedwords WHERE report_id = "
     for number, document in attacker.ask(statements + OF_REPORT, name):
         words = json.loads(document)
@@ -173,6 +174,21 @@ def test_a_part_of_a_long_story(demo: DemoCopy, sql: str) -> None:
     assert not desk.says("QZVC")
 
 
+@pytest.mark.parametrize("signed", [False, True], ids=["unsigned", "signed"])
+def test_another_story_and_a_first_step_with_his_key(demo: DemoCopy, signed: bool) -> None:
+    """Her code opens the door, and the desk would believe whom the first step names."""
+    attacker, mine = demo.attacker, own_key()
+    swap_story_and_key(attacker, HERS, mine)
+    first = attacker.one(
+        f"SELECT document FROM reports_signedwords WHERE report_id = {OF_REPORT} AND number = 1", HERS
+    )
+    facts = {"deadline": demo.today, "signing": base64url(mine.signing), "words": digest(first)}
+    attacker.write_step(HERS, 1, demo.today, "report_received", signed=signed, **facts)
+    desk = demo.desk(HERS)
+    assert desk.forged
+    assert not desk.says(LIE)
+
+
 # --- what is missing
 
 
@@ -187,6 +203,28 @@ def test_a_whole_story_removed(demo: DemoCopy) -> None:
     remove_her_story(demo.attacker, HERS)
     assert warns(demo.her(CODES[HERS]).home)
     assert demo.desk(HERS).forged
+
+
+def steps_of(attacker: Attacker, name: str) -> int:
+    return int(attacker.one("SELECT steps FROM reports_report WHERE code_name = ?", name))
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["unsigned", "signed"])
+def test_a_whole_story_removed_with_a_step_of_his_own(demo: DemoCopy, signed: bool) -> None:
+    attacker = demo.attacker
+    remove_her_story(attacker, HERS)
+    attacker.write_step(HERS, steps_of(attacker, HERS) + 1, demo.today, "data_deleted", signed=signed)
+    assert_both_warn(demo)
+
+
+@pytest.mark.parametrize("side", ["desk", "receipt"])
+def test_how_to_reach_her_hidden(demo: DemoCopy, side: str) -> None:
+    """Words are there still; the wrap with which somebody opens them is not."""
+    contact = f"SELECT id FROM vault_compartment WHERE owner = {OF_REPORT} AND kind = 'contact'"
+    demo.attacker.run(
+        f"DELETE FROM vault_wrap WHERE holder_kind = ? AND compartment_id IN ({contact})", side, HERS
+    )
+    assert demo.desk(HERS).forged if side == "desk" else warns(demo.her(CODES[HERS]).home)
 
 
 def remove_her_message(attacker: Attacker, name: str, *, statement: bool) -> None:
@@ -217,6 +255,42 @@ def test_a_reply_removed(demo: DemoCopy) -> None:
     assert_both_warn(demo)
 
 
+def test_two_messages_change_places(demo: DemoCopy) -> None:
+    places = demo.attacker.ask(
+        f"SELECT id, place FROM reports_message WHERE report_id = {OF_REPORT} ORDER BY place LIMIT 2", HERS
+    )
+    for (number, _), (_, place) in zip(places, reversed(places), strict=True):
+        demo.attacker.run("UPDATE reports_message SET place = ? WHERE id = ?", place, number)
+    assert_both_warn(demo)
+
+
+def test_a_reply_removed_and_every_step_written_anew(demo: DemoCopy) -> None:
+    """Without a gap, by the public rules, and the log takes the leaves."""
+    attacker = demo.attacker
+    text = attacker.one(f"SELECT text_id FROM reports_message WHERE id = {REPLY}", HERS)
+    attacker.run("DELETE FROM reports_message WHERE text_id = ?", text)
+    attacker.run("DELETE FROM vault_sealedtext WHERE id = ?", text)
+    attacker.run(f"DELETE FROM vault_opening WHERE owner = {OF_REPORT}", HERS)
+    attacker.run("UPDATE reports_report SET steps = 0 WHERE code_name = ?", HERS)
+    [(stage, signing)] = attacker.ask("SELECT stage, signing FROM reports_report WHERE code_name = ?", HERS)
+    [(words,)] = attacker.ask(
+        f"SELECT document FROM reports_signedwords WHERE report_id = {OF_REPORT} AND number = 1", HERS
+    )
+    messages = attacker.ask(
+        "SELECT t.sealed FROM reports_message m JOIN vault_sealedtext t ON t.id = m.text_id "
+        f"WHERE m.report_id = {OF_REPORT} ORDER BY m.place",
+        HERS,
+    )
+    steps: list[tuple[str, dict[str, str]]] = [
+        ("report_received", {"deadline": demo.today, "signing": base64url(signing), "words": digest(words)}),
+        *(("message_posted", {"sealed": digest(sealed)}) for (sealed,) in messages),
+        ("stage_changed", {"stage": stage}),
+    ]
+    for number, (kind, facts) in enumerate(steps, start=1):
+        attacker.write_step(HERS, number, demo.today, kind, signed=True, **facts)
+    assert_both_warn(demo)
+
+
 def test_an_opening_in_the_middle_removed(demo: DemoCopy) -> None:
     demo.attacker.run(f"DELETE FROM vault_opening WHERE owner = {OF_REPORT} AND number = 4", HERS)
     assert_both_warn(demo)
@@ -238,3 +312,65 @@ def test_the_last_opening_removed(demo: DemoCopy) -> None:
 def test_a_stage_that_was_never_reached_or_was_passed(demo: DemoCopy, stage: str) -> None:
     demo.attacker.run("UPDATE reports_report SET stage = ? WHERE code_name = ?", stage, HERS)
     assert_both_warn(demo)
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["unsigned", "signed"])
+def test_a_stage_with_a_step_of_his_own(demo: DemoCopy, signed: bool) -> None:
+    attacker, step = demo.attacker, steps_of(demo.attacker, HERS) + 1
+    attacker.write_step(HERS, step, demo.today, "stage_changed", signed=signed, stage="handled")
+    attacker.run("UPDATE reports_report SET stage = 'handled' WHERE code_name = ?", HERS)
+    assert_both_warn(demo)
+
+
+# --- what she allows
+
+CONTACT, MEMBERS = "Liên hệ theo cách tôi chọn", "Dùng để nhắc thành viên câu lạc bộ cẩn thận"
+DESK_WARNS = "Có chỗ không phải của người báo"
+
+
+def says(demo: DemoCopy, scope: str, *, given: bool, name: str = HERS) -> None:
+    """She says yes or no on her page."""
+    her = demo.her(CODES[name])
+    token = re.search(r'name="token" value="([^"]+)"', her.page(f"/back/allow/{scope}/"))
+    assert token
+    told = {"token": token[1], "given": "true" if given else "false"}
+    assert her.client.post(f"/back/allow/{scope}/", told).status_code == 302
+
+
+def assert_consents_are_doubted(demo: DemoCopy, sentence: str, name: str = HERS) -> None:
+    """It allows nothing, and both are told, she on whatever page."""
+    her, page = demo.her(CODES[name]), demo.desk_page(name)
+    assert sentence not in page
+    assert page.count(DESK_WARNS) == 1
+    for path in ("/back/now/", "/back/data/", "/back/allow/"):
+        assert warns(her.page(path))
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{}, {"signature": b""}, {"mark": bytes(32)}, {"signature": bytes(64), "signer": "staff:1"}],
+    ids=["made up", "empty", "marked", "recorded"],
+)
+def test_a_yes_that_she_never_gave(demo: DemoCopy, columns: dict[str, Any]) -> None:
+    page = demo.desk_page(HERS)
+    assert DESK_WARNS not in page
+    demo.attacker.add_grant(HERS, "contact_me", **columns)
+    assert_consents_are_doubted(demo, CONTACT)
+
+
+def test_her_no_turned_into_a_yes(demo: DemoCopy) -> None:
+    says(demo, "alert_members", given=True)
+    assert MEMBERS in demo.desk_page(HERS)
+    says(demo, "alert_members", given=False)
+    sql = f"UPDATE reports_consentgrant SET given = 1 WHERE report_id = {OF_REPORT} AND NOT given"
+    demo.attacker.run(sql, HERS)
+    assert_consents_are_doubted(demo, MEMBERS)
+
+
+def test_her_no_removed(demo: DemoCopy) -> None:
+    says(demo, "alert_members", given=True)
+    says(demo, "alert_members", given=False)
+    says(demo, "alert_public", given=True)
+    assert DESK_WARNS not in demo.desk_page(HERS)
+    demo.attacker.run(f"DELETE FROM reports_consentgrant WHERE report_id = {OF_REPORT} AND NOT given", HERS)
+    assert_consents_are_doubted(demo, MEMBERS)

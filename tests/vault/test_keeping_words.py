@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection
 
-from tests.cast import NOW, Helper, rows
+from tests.cast import NOW, Helper, rows, step_in
 from tests.vault.sealed import STORY, Kept, keep, receive, rotate
 from tincay.core.sealing import (
     BadEnvelope,
@@ -199,8 +199,8 @@ def test_the_thread_and_the_receipt_open_what_a_leaf_says(kept: Kept) -> None:
     appended = tell(kept)
     row = rows(Opening).get(owner=kept.owner)
     assert row.number == 1
-    assert open_sealed(Sealed(bytes(row.for_thread)), kept.keys["thread"]) == appended.opening
-    assert open_sealed(Sealed(bytes(row.for_receipt)), kept.receipt) == appended.opening
+    assert step_in(row, kept.keys["thread"], side="thread").opening.encode() == appended.opening
+    assert step_in(row, kept.receipt).opening.encode() == appended.opening
 
 
 def test_nobody_else_opens_what_a_leaf_says(kept: Kept, desk: Desk, outsider: Helper) -> None:
@@ -218,9 +218,7 @@ def test_openings_are_read_in_the_order_of_the_log_and_each_report_has_its_own(
 ) -> None:
     other = keep(desk)
     said = [tell(one).opening for one in (kept, other, kept)]
-    opened = [
-        open_sealed(Sealed(bytes(row.for_receipt)), kept.receipt) for row in Opening.objects.of(kept.owner)
-    ]
+    opened = [step_in(row, kept.receipt).opening.encode() for row in Opening.objects.of(kept.owner)]
     assert opened == [said[0], said[2]]
 
 

@@ -1,17 +1,23 @@
 """Coming back without a script: the code is typed, the server opens for fifteen minutes, and forgets."""
 
 import re
+from unittest import mock
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.cast import Hands, Network, Reporter
+from tests.cast import Hands, Network, Reporter, again
 from tincay.core.receipts import to_things
+from tincay.core.stages import WrongStage
+from tincay.core.statements import NotSigned
 from tincay.reports.models import CountEntry, Report
+from tincay.reports.signed_words import StaleNumber, signed_words
+from tincay.reports.steps import finish
 from tincay.vault.models import SealedText
 from tincay.visit.models import Visit
 from tincay.web.packs import things
+from tincay.web.time import now
 
 PAGES = ("now", "allow", "late", "proof", "data", "delete", "done")
 
@@ -209,6 +215,53 @@ def done_form(client: Client) -> dict[str, str]:
     """The fields of the one form, as the page gives them."""
     page = client.get("/back/done/").content.decode()
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', page))
+
+
+def test_closed_while_she_wrote_it_shows_only_the_steps_that_were_taken(
+    visitor: Client, reporter: Reporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Her request had read the report before it was closed."""
+    written = {"token": token(visitor), "key": "k" * 22, "plain-words": "Lời tôi viết dở."}
+
+    def closed_meanwhile(**message: object) -> None:
+        assert reporter.report
+        finish(report=again(reporter.report), now=now())
+        raise WrongStage("out_of_order")
+
+    monkeypatch.setattr("tincay.visit.views.receive_message", closed_meanwhile)
+    answer = visitor.post("/back/write/", written)
+    assert answer.status_code == 409
+    assert "Lời tôi viết dở." in answer.content.decode()
+    assert stages_in(answer.content.decode()) == stages_in(visitor.get("/back/now/").content.decode())
+
+
+def stages_in(page: str) -> list[str]:
+    """The bar of her page, as it stands."""
+    bar = re.search(r'<ol class="stages.*?</ol>', page, re.DOTALL)
+    assert bar
+    return re.findall(r"<li[^>]*>", bar[0])
+
+
+@pytest.mark.parametrize("trouble", [StaleNumber, NotSigned])
+def test_what_another_tab_was_quicker_with_costs_her_no_word(
+    visitor: Client, reporter: Reporter, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+) -> None:
+    written = {"token": token(visitor), "key": "k" * 22, "plain-words": "Lời của trang thứ hai."}
+    with monkeypatch.context() as patch:
+        if trouble is StaleNumber:  # read before the other tab wrote
+            assert reporter.report
+            before = signed_words(reporter.report)
+            reporter.write("Lời của trang thứ nhất.")
+            patch.setattr("tincay.visit.views.signed_words", lambda report: before)
+        else:
+            patch.setattr("tincay.visit.views.receive_message", mock.Mock(side_effect=trouble))
+        answer = visitor.post("/back/write/", written)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Lời của trang thứ hai." in page
+    assert "bấm gửi lại" in page
+    assert visitor.post("/back/write/", written).status_code == 302
+    assert reporter.messages()[-1] == "Lời của trang thứ hai."
 
 
 def test_what_she_wrote_while_it_was_closed_is_not_lost_and_not_kept(

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.test import Client
 
-from tests.cast import WORDS, Hands, Network, Reporter, again, rows, url64
+from tests.cast import WORDS, Hands, Network, Reporter, again, rows, step_in, url64
 from tests.patience import PATIENCE
 from tincay.core.ledger.leaf import Opened, open_leaf
 from tincay.core.ledger.proof import parse_proof
-from tincay.core.sealing import Identity, Sealed, answer_challenge, open_sealed
+from tincay.core.sealing import Identity, Sealed, answer_challenge
 from tincay.log import keys
 from tincay.log.actions import sign_checkpoint
 from tincay.log.models import Queued
@@ -75,7 +75,7 @@ def test_a_leaf_that_the_log_never_took_is_called_missing(
 def first_leaf(reporter: Reporter) -> Opened:
     """What her browser finds when it opens the first opening."""
     row = rows(Opening).get(number=1)
-    return open_leaf(open_sealed(Sealed(bytes(row.for_receipt)), reporter.keys.identity).decode())
+    return open_leaf(step_in(row, reporter.keys.identity).opening)
 
 
 def open_visit(client: Client, reporter: Reporter) -> str:

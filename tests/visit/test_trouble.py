@@ -221,7 +221,20 @@ def test_a_consent_whose_answer_was_lost_is_taken_once(phone: Client, reporter: 
     assert report.grants.count() == 1
     assert Opening.objects.of(report.id).count() == 2  # the report itself, and one word about consent
     other = reporter.grant("share_police_anon", given=False, number=1)
-    assert post({"v": 1, "grant": {"document": other.document, "signature": url64(other.signature)}}) == 400
+    assert post({"v": 1, "grant": {"document": other.document, "signature": url64(other.signature)}}) == 409
+    assert report.grants.count() == 1
+
+
+def test_a_no_of_which_another_tab_took_the_number_is_taken_all_the_same(
+    phone: Client, reporter: Reporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = reporter.send(grants=[reporter.grant("contact_me")])
+    phone.post("/back/", {"plain-code": reporter.code})
+    answers = iter([0, 1])  # the first time as it was before the other tab wrote
+    monkeypatch.setattr("tincay.visit.views.last_number", lambda report: next(answers))
+    answer = phone.post("/back/allow/contact_me/", {"token": token(phone), "given": "false"})
+    assert answer.status_code == 302
+    assert [row.given for row in report.grants.order_by("number")] == [True, False]
 
 
 def test_a_tampered_wrap_is_said_and_the_page_still_opens(phone: Client, reporter: Reporter) -> None:

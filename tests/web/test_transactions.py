@@ -1,11 +1,14 @@
 """What many send at once shares a commit on SQLite; for each of them it is as if it had come alone."""
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
+from unittest import mock
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from tests.cast import rows
 from tests.patience import PATIENCE, wait_until
@@ -33,7 +36,13 @@ def keep(name: str) -> str:
         raise Refused
     if name == "of nobody":  # which SQLite notices when it commits
         SafeTry.objects.create(report_id="0" * 32, day=now().date())
+    if name == "breaks afterwards":
+        transaction.on_commit(_break)
     return name
+
+
+def _break() -> None:
+    raise Refused
 
 
 @contextmanager
@@ -89,6 +98,49 @@ def test_a_commit_that_fails_answers_none_as_kept_that_is_not() -> None:
         assert errors(calls) == [IntegrityError]
     assert kept() == {"first", "third"}
     assert rows(SafeTry).count() == 0
+
+
+@contextmanager
+def locked_by_somebody_else() -> Iterator[None]:
+    name = str(connection.settings_dict["NAME"])
+    with closing(sqlite3.connect(name, uri=name.startswith("file:"))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def test_while_the_database_is_locked_all_are_told_so_after_one_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.5)
+    transaction_of = mock.Mock(wraps=transactions._outermost)
+    monkeypatch.setattr(transactions, "_outermost", transaction_of)
+    names = [f"job {number}" for number in range(16)]
+    with locked_by_somebody_else(), at_once(*names) as calls:
+        assert errors(calls) == [OperationalError] * 16
+    assert transaction_of.call_count == 1
+    assert kept() == set()
+    assert keep("later") == "later"
+
+
+def test_locked_after_one_was_refused_the_others_are_told_after_one_wait_too() -> None:
+    full = OperationalError("database or disk is full")
+
+    def run(name: str) -> str:
+        happened.append(name)
+        raise Refused if name == "refused" else full
+
+    calls = [transactions._Call(partial(run, name), Future()) for name in ("refused", "a", "b", "c")]
+    happened.clear()
+    transactions._write(calls)
+    assert errors([call.future for call in calls]) == [Refused] + [OperationalError] * 3
+    assert happened == ["refused", "refused", "a"]
+
+
+def test_what_breaks_after_the_commit_undoes_nothing_and_writes_nothing_twice() -> None:
+    with at_once("first", "breaks afterwards", "third") as calls:
+        assert [call.result(PATIENCE) for call in calls] == ["first", "breaks afterwards", "third"]
+    assert kept() == {"first", "breaks afterwards", "third"}
+    assert happened == ["written"] * 3 + ["committed"] * 3 + ["answered"] * 3
 
 
 def test_inside_another_happening_it_is_part_of_that() -> None:

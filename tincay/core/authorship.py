@@ -7,6 +7,7 @@ client/src/authorship.ts and both must pass tests/vectors/authorship.json.
 
 import base64
 import binascii
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -89,10 +90,14 @@ class HerWords:
 
     documents: tuple[Mapping[str, Any], ...]
 
-    @property
-    def desk_keys(self) -> frozenset[bytes]:
-        """The verifying keys of the desks that she sealed to: only these and their successors may answer."""
-        return frozenset(from_base64url(document["desk_signing"]) for document in self.documents)
+    def desk_keys(self, thread: str) -> frozenset[bytes]:
+        """The verifying keys of the desks for which she sealed to this thread: only these and their successors may
+        answer in it. The desk that she left has the key of an older one."""
+        return frozenset(
+            from_base64url(document["desk_signing"])
+            for document in self.documents
+            if document["compartments"].get("thread", {}).get("recipient") == thread
+        )
 
     def recipient(self, kind: str) -> str:
         """The public key of the compartment that she uses now, "" where she made none."""
@@ -124,12 +129,11 @@ class HerWords:
         if sha256(sealed).hexdigest() not in self.hashes(recipient):
             raise Forged("not_hers")
 
-    def check_whole(self, recipient: str, texts: Iterable[bytes], *, erased: bool = False) -> None:
-        """Raise Forged unless everything that she sealed there is among these, in her order. `erased`: it went by a
-        step that has its own leaf (she was answered, she deleted, its time was over)."""
+    def check_whole(self, recipient: str, texts: Iterable[bytes]) -> None:
+        """Raise Forged unless everything that she sealed there is among these, in her order."""
         hers = self.hashes(recipient)
         shown = [one for sealed in texts if (one := sha256(sealed).hexdigest()) in hers]
-        if not erased and shown != list(hers):
+        if shown != list(hers):
             raise Forged("part_missing")
 
 
@@ -160,13 +164,47 @@ def follow_receipts(first: bytes, changes: Iterable[Statement]) -> bytes:
     return signing
 
 
+# --- the steps of a report
+
+
+def step_of(opening: Statement) -> bytes:
+    """What is sealed of a leaf: the opening, and the log's signature over it (statement kind OPENING)."""
+    document, signature = opening
+    return spelled({"opening": document.decode(), "signature": base64url(signature), "v": 1})
+
+
+class Step(NamedTuple):
+    """What a leaf of a report says: the opening as text, and the event in it."""
+
+    opening: str
+    event: Mapping[str, Any]
+
+
+def read_step(step: bytes, *, log: bytes, record: str) -> Step:
+    """Raise Forged unless the log, whose verifying key is `log`, made this leaf about this report.
+
+    Anybody can seal to a public key. Whoever can write rows and has not the log's key can only show steps that
+    happened, each under its own number.
+    """
+    try:
+        match json.loads(step):
+            case {"opening": str(opening), "signature": str(signature), "v": 1}:
+                signed = Statement(opening.encode(), from_base64url(signature))
+                event = json.loads(read_statement(log, Kind.OPENING, signed)["event"])
+                if event["record"] == record:
+                    return Step(opening, event)
+    except (ValueError, LookupError, TypeError, NotSigned):
+        pass
+    raise Forged("not_the_log")
+
+
 def check_steps(
     events: Sequence[Mapping[str, Any]], *, stage: str, words: HerWords, messages: Iterable[bytes]
 ) -> None:
     """Raise Forged unless the openings of a report's leaves, in order, say what the page says.
 
-    They are numbered without a gap; the last stage that they name is the page's; and what she told and each message
-    that they name is there, byte for byte, and no other.
+    They are numbered without a gap; the last stage that they name is the page's; what she told and each message
+    that they name is there, byte for byte, and no other; and the messages stand in the order in which they came.
     """
     if not events or [event.get("n") for event in events] != list(range(1, len(events) + 1)):
         raise Forged("step_missing")
@@ -178,8 +216,8 @@ def check_steps(
         sha256(one).hexdigest() for one in signed
     }:
         raise Forged("words_missing")
-    logged = {str(event["sealed"]) for event in events if event["kind"] == "message_posted"}
-    if logged != {sha256(sealed).hexdigest() for sealed in messages}:
+    logged = [str(event["sealed"]) for event in events if event["kind"] == "message_posted"]
+    if logged != [sha256(sealed).hexdigest() for sealed in messages]:
         raise Forged("message_missing")
 
 
@@ -293,9 +331,9 @@ def succeed(before: Identity, after: KeyOfDesk) -> Statement:
 
 
 def read_desk_key(document: Mapping[str, Any]) -> KeyOfDesk:
-    """Raises NotSigned for a document of another shape."""
+    """Raises NotSigned for a document that we would have written otherwise, member for member."""
     try:
-        return KeyOfDesk(
+        key = KeyOfDesk(
             str(document["desk"]),
             int(document["number"]),
             str(document["recipient"]),
@@ -303,6 +341,10 @@ def read_desk_key(document: Mapping[str, Any]) -> KeyOfDesk:
         )
     except (KeyError, TypeError, ValueError):
         raise NotSigned from None
+    # Spelled, for Python takes 1 and True for one.
+    if spelled(key.document) != spelled(document):
+        raise NotSigned
+    return key
 
 
 def follow_keys(first: KeyOfDesk, later: Iterable[Statement]) -> list[KeyOfDesk]:
@@ -341,7 +383,7 @@ def _signed_by(trusted: Iterable[bytes], statement: Statement) -> list[bytes]:
 def vouch(desk_key: Identity, *, desk: str, recipient: str) -> Statement:
     """The desk's word that this public key is a member's: given by an unlocked colleague who compared the
     fingerprint. Raises BadKey."""
-    member = {"desk": desk, "of": recipient_of(desk_key), "recipient": recipient, "v": 1}
+    member = _member(desk, recipient_of(desk_key), recipient)
     return make_statement(desk_signing_seed(desk_key), Kind.MEMBER, member)
 
 
@@ -351,5 +393,8 @@ def is_vouched(desk: KeyOfDesk, recipient: str, statement: Statement) -> bool:
         member = read_statement(desk.signing, Kind.MEMBER, statement)
     except NotSigned:
         return False
-    vouched = [member.get(name) for name in ("desk", "of", "recipient")]
-    return vouched == [desk.desk, desk.recipient, recipient]
+    return spelled(member) == spelled(_member(desk.desk, desk.recipient, recipient))
+
+
+def _member(desk: str, of: str, recipient: str) -> dict[str, Any]:
+    return {"desk": desk, "of": of, "recipient": recipient, "v": 1}

@@ -1,8 +1,8 @@
 """What a person allowed, to whom, for how long. Where she said nothing, the answer is no.
 
-Every yes or no is a grant that she signed, or that somebody wrote down as she spoke; the last word counts, and her
-own signed word before any that was written down. Only the day is kept, never the time. Where two readings are
-possible the one that gives less away is taken. The format is docs/formats/grant.md.
+Every yes or no is a grant that she signed, or that somebody wrote down as she spoke; the last word of a signer
+counts, and her own signed word before any that was written down. Only the day is kept, never the time. Where two
+readings are possible the one that gives less away is taken. The format is docs/formats/grant.md.
 """
 
 from collections.abc import Iterable
@@ -43,10 +43,10 @@ class BadGrant(ValueError):
 class Grant:
     """One word of hers: yes or no, for a purpose (scope), a receiver and the items named.
 
-    receiver is "desk:CODE", "service:UUID" or "body:CODE". number counts the grants of one signer from 1; place is
-    where it stands among all steps of the report. until is the last day of a yes, or None. method is a code of
-    consent_method. A no without items speaks of all items, a no without a receiver of all receivers. A yes speaks
-    only of the items and the receiver that it names; a yes without items covers the scope itself ("").
+    receiver is "desk:CODE", "service:UUID" or "body:CODE". number counts the grants of one signer from 1. until is
+    the last day of a yes, or None. method is a code of consent_method. A no without items speaks of all items, a no
+    without a receiver of all receivers. A yes speaks only of the items and the receiver that it names; a yes without
+    items covers the scope itself ("").
     """
 
     scope: str
@@ -58,17 +58,11 @@ class Grant:
     until: date | None = None
     method: str = "web_choice"
     signer: str = OWN
-    place: int = 0
 
     @property
     def is_wish(self) -> bool:
         """Is this a yes that still has to be asked "to whom"?"""
         return self.given and self.receiver is None and self.scope in TO_SOMEBODY
-
-    @property
-    def weight(self) -> tuple[bool, int, int]:
-        """Of two words about one thing the heavier one counts: hers before a recorded one, then the later one."""
-        return self.signer == OWN, self.place, self.number
 
     def speaks_of(self, scope: str, receiver: str | None, item: str) -> bool:
         """Is this word about that item, for that receiver and purpose?"""
@@ -83,28 +77,41 @@ class Grant:
         return self.given and (self.until is None or today <= self.until)
 
 
+def _last_words(grants: Iterable[Grant]) -> list[Grant]:
+    """Of words about one thing those that count: her own last one or, where she signed none, the last one of each
+    signer, since nothing tells in which order two signers wrote."""
+    all_grants = list(grants)
+    signers = {grant.signer for grant in all_grants}
+    last = {
+        signer: max(grant.number for grant in all_grants if grant.signer == signer)
+        for signer in signers & {OWN} or signers
+    }
+    return [grant for grant in all_grants if last.get(grant.signer) == grant.number]
+
+
 def allows(
     grants: Iterable[Grant], *, scope: str, receiver: str | None = None, item: str = "", today: date
 ) -> bool:
     """May this item go to this receiver for this purpose today? The order of the grants does not matter.
 
-    A yes that ran out is a no; an earlier yes does not come back. Of words with one weight (a client
-    that went wrong) a no wins over a yes. A wish allows nothing.
+    A yes that ran out is a no; an earlier yes does not come back. Where several words count (of two
+    signers, or of a client that went wrong) a no wins over a yes. A wish allows nothing.
     """
-    spoken = [grant for grant in grants if grant.speaks_of(scope, receiver, item)]
-    last = max((grant.weight for grant in spoken), default=None)
-    return last is not None and all(grant.lasts(today) for grant in spoken if grant.weight == last)
+    last = _last_words(grant for grant in grants if grant.speaks_of(scope, receiver, item))
+    return bool(last) and all(grant.lasts(today) for grant in last)
 
 
 def wishes(grants: Iterable[Grant], *, today: date) -> list[str]:
-    """Scopes that she said yes to without naming a body, where no later word of hers took it back."""
+    """Scopes that she said yes to without naming a body, where no word that counts took it back."""
     all_grants = list(grants)
-    wished = {grant.scope: grant for grant in sorted(all_grants, key=lambda one: one.weight) if grant.is_wish}
+    last = {
+        scope: _last_words(grant for grant in all_grants if grant.scope == scope)
+        for scope in sorted({grant.scope for grant in all_grants if grant.is_wish})
+    }
     return [
         scope
-        for scope, wish in wished.items()
-        if wish.lasts(today)
-        and not any(one.scope == scope and one.weight > wish.weight for one in all_grants)
+        for scope, words in last.items()
+        if any(word.is_wish for word in words) and all(word.lasts(today) for word in words)
     ]
 
 

@@ -335,7 +335,8 @@ _FINGERPRINT_WORDS = 10
 
 
 def fingerprint(public: bytes, words: Sequence[str]) -> tuple[str, ...]:
-    """Ten of a thousand words for a public key (docs/formats/fingerprint.md)."""
+    """Ten of a thousand words for a public key: the install's 32 bytes, or the ASCII of an age recipient
+    (docs/formats/fingerprint.md)."""
     digest = hashlib.sha256(b"tincay/fingerprint/v1\0" + public).digest()
     number = int.from_bytes(digest) % 1000**_FINGERPRINT_WORDS
     return tuple(words[number // 1000**i % 1000] for i in reversed(range(_FINGERPRINT_WORDS)))

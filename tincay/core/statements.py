@@ -6,7 +6,7 @@ client/src/statement.ts and both must pass tests/vectors/statements.json.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     MEMBER = "tincay/member/v1"
     ROUTING = "tincay/routing/v1"
     RECEIPT = "tincay/receipt-change/v1"
+    OPENING = "tincay/opening/v1"
 
 
 class NotSigned(Exception):
@@ -50,8 +51,12 @@ def _signed_bytes(kind: Kind, document: bytes) -> bytes:
 
 def make_statement(seed: bytes, kind: Kind, document: Mapping[str, Any]) -> Statement:
     """Sign a document with the 32-byte Ed25519 seed."""
-    spelling = spelled(document)
-    return Statement(spelling, sign(seed, _signed_bytes(kind, spelling)))
+    return sign_spelled(lambda message: sign(seed, message), kind, spelled(document))
+
+
+def sign_spelled(sign_bytes: Callable[[bytes], bytes], kind: Kind, document: bytes) -> Statement:
+    """Sign a document that is in its one spelling already, with a key that signs and does not show itself."""
+    return Statement(document, sign_bytes(_signed_bytes(kind, document)))
 
 
 def read_statement(public: bytes, kind: Kind, statement: Statement) -> dict[str, Any]:

@@ -124,7 +124,8 @@ def desk_message(
         day=local_day(now).isoformat(),
         words=words,
     )
-    return {"report": report, "key": key, "sealed": bytes(seal(pad(dumps(reply)), thread)), "author": author}
+    sealed = bytes(seal(pad(dumps(reply)), thread))
+    return {"report": report, "key": key, "sealed": sealed, "thread": thread, "author": author}
 
 
 class Scene:

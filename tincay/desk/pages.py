@@ -5,7 +5,7 @@ Codes become words here; sealed words are handed on as they are, for the browser
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from tincay.core import classification
-from tincay.core.clock import URGENT, Calendar, local_day, working_days_between
+from tincay.core.clock import URGENT, ZONE, Calendar, local_day, working_days_between
 from tincay.core.consent import allowed_items, allows
 from tincay.core.priority import PRIORITIES
 from tincay.core.stages import STAGES, reached
@@ -22,11 +22,11 @@ from tincay.desk.queries import QueuePage
 from tincay.directory.queries import calendar
 from tincay.people.models import Desk, User
 from tincay.reports.consents import ASK_RECEIVER
+from tincay.reports.grants import grants, record_of
 from tincay.reports.models import Clock, Escalation, Message, Report
-from tincay.reports.queries import grants
 from tincay.reports.signed_words import record_json, said_of
-from tincay.vault.queries import Readable, desk_wraps, first_opening, kept_hashes, openings, readable
-from tincay.web.dates import moment_words, until_words
+from tincay.vault.queries import Readable, desk_wraps, first_opening, kept_for_desk, openings, readable
+from tincay.web.dates import day_words, moment_words, until_words
 from tincay.web.packs import label, language, texts
 from tincay.web.strict_json import base64_text
 from tincay.web.templatetags.furniture import StageMark
@@ -76,6 +76,15 @@ def _row(report: Report, page: QueuePage, now: datetime, days: Calendar) -> Queu
         working_days=working_days(report.next_due_at, now, days),
         nobody_works_on_it=not reached(report.stage, "in_handling"),
     )
+
+
+def news(user: User) -> str:
+    """Since when something waits to be looked at; a notice that is older than a day says its day only."""
+    at = user.notices.order_by("-created_at").values_list("created_at", flat=True).first()
+    if at is None:
+        return ""
+    local = at.astimezone(ZONE)
+    return moment_words(at) if local.time() != time.min else day_words(local.date())
 
 
 def next_step(report: Report, *, paused: bool, wrote: bool) -> str:
@@ -210,7 +219,6 @@ class SealedWords:
     narrative: list[dict[str, Any]]
     about: list[dict[str, Any]]
     messages: list[SealedMessage]
-    erased: bool
     whole: bool
 
 
@@ -219,12 +227,11 @@ def words(report: Report, user: User) -> SealedWords:
     threads = {
         text.id: compartment for compartment in compartments.get("thread", []) for text in compartment.texts
     }
-    narrative = [
-        document(compartment) for compartment in compartments.get("narrative", []) if compartment.texts
-    ]
     messages = [_message(row, threads.get(row.text_id)) for row in report.messages.order_by("place")]
     return SealedWords(
-        narrative=narrative,
+        narrative=[
+            document(compartment) for compartment in compartments.get("narrative", []) if compartment.texts
+        ],
         about=[
             document(compartment)
             for kind in ("contact", "identity")
@@ -232,7 +239,6 @@ def words(report: Report, user: User) -> SealedWords:
             if compartment.texts
         ],
         messages=messages,
-        erased=not narrative,
         whole=all(message.sealed for message in messages),
     )
 
@@ -240,7 +246,8 @@ def words(report: Report, user: User) -> SealedWords:
 def record(report: Report, user: User, now: datetime) -> dict[str, Any] | None:
     """What the browser needs to check her signatures and to sign for the desk; None for who cannot open the thread:
     then nothing of hers is shown. `desk` is None for who does not hold the desk's present key."""
-    threads, first = readable(report.id, user).get("thread"), first_opening(report.id)
+    compartments, first = readable(report.id, user), first_opening(report.id)
+    threads = compartments.get("thread")
     desk = next(iter(desk_wraps(user).filter(of=report.desk.recipient)), None)
     if not threads or first is None:
         return None
@@ -252,7 +259,7 @@ def record(report: Report, user: User, now: datetime) -> dict[str, Any] | None:
         "steps": {
             "stage": report.stage,
             "sealed": [base64_text(row.for_thread) for row in openings(report.id)],
-            "kept": kept_hashes(report.id),
+            "kept": kept_for_desk(compartments),
         },
         "desk": desk
         and {
@@ -305,6 +312,11 @@ def consents(report: Report, now: datetime) -> list[str]:
         if allows(signed, scope=scope, receiver=receiver, today=day)
         or allowed_items(signed, scope=scope, receiver=receiver, today=day)
     ]
+
+
+def consents_changed(report: Report) -> bool:
+    """Whether somebody else has changed her words about consent: what does not verify allows nothing."""
+    return record_of(report).changed
 
 
 def _allowed(scope: str, receiver: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tincay.core.authorship import KeyOfDesk, base64url, from_base64url
+from tincay.core.authorship import KeyOfDesk, from_base64url
 from tincay.core.sealing import fingerprint
 from tincay.directory.routing import RoutingBroken, in_force
 from tincay.log.queries import LeafState, Standing, opened_in_clear, state_of
@@ -35,7 +35,6 @@ def _desk(name: str, key: KeyOfDesk) -> dict[str, Any]:
         "name": name,
         "number": key.number,
         "words": fingerprint(key.recipient.encode(), words()),
-        "signing": base64url(key.signing),
         "registered": state.standing is Standing.REGISTERED,
         "signed": state.standing is Standing.SIGNED,
     }

@@ -49,7 +49,7 @@ class InForce(NamedTuple):
         desks = {desk.code: desk for desk in rows}
         _check_rows(
             {code: self.keys[code] for code in codes},
-            {code: (desk.recipient, bytes(desk.signing)) for code, desk in desks.items()},
+            {code: (desk.recipient, _raw(desk.signing)) for code, desk in desks.items()},
         )
         return desks
 
@@ -69,18 +69,34 @@ def in_force() -> InForce:
         text = statement_path().read_bytes()
     except OSError:
         raise RoutingBroken("missing") from None
+    return receiving_by(text)
+
+
+def receiving_by(text: bytes) -> InForce:
+    """What phones seal to where this is the signed file. Raises RoutingBroken."""
     # By hand, because every report asks: the mapper costs ten times the database here.
     with connection.cursor() as cursor:
         cursor.execute(KEYS_OF_DESKS)
-        rows = tuple(
-            (code, recipient, bytes(signing), number, bytes(document or b""), bytes(signature or b""))
-            for code, recipient, signing, number, document, signature in cursor
-        )
+        rows = tuple(_row(*row) for row in cursor.fetchall())
     receiving = _follow(text, rows, settings.TINCAY_ORIGIN)
     _ask_the_log(receiving.keys)
     present = {code: (recipient, signing) for code, recipient, signing, *_ in rows if code in receiving.keys}
     _check_rows(receiving.keys, present)
     return receiving
+
+
+def _row(code: Any, recipient: Any, signing: Any, number: Any, document: Any, signature: Any) -> _Row:
+    if not isinstance(number, int | None):
+        raise RoutingBroken("rows")
+    return code, recipient, _raw(signing), number, _raw(document or b""), _raw(signature or b"")
+
+
+def _raw(value: Any) -> bytes:
+    """What a column of bytes holds; SQLite keeps in it whatever is put there. Raises RoutingBroken."""
+    try:
+        return bytes(memoryview(value))
+    except TypeError:
+        raise RoutingBroken("rows") from None
 
 
 @lru_cache(maxsize=4)
@@ -154,7 +170,10 @@ def _ask_the_log(keys: Mapping[str, KeyOfDesk]) -> None:
 
 
 def draft(*, serial: int) -> Routing:
-    """What the rows say now, to be looked at and signed by the operator: fingerprints are compared by voice."""
+    """What the rows say now, to be looked at and signed by the operator: fingerprints are compared by voice.
+
+    Raises RoutingBroken.
+    """
     default = Fallback.objects.select_related("triage", "case").get(id=1)
     cases = {
         desk.organisation_id: desk.code
@@ -162,7 +181,7 @@ def draft(*, serial: int) -> Routing:
     }
     desks = {}
     for row in DeskKey.objects.select_related("desk__organisation").order_by("number"):
-        key = KeyOfDesk(row.desk.code, row.number, row.recipient, bytes(row.signing))
+        key = KeyOfDesk(row.desk.code, row.number, row.recipient, _raw(row.signing))
         case = cases.get(row.desk.organisation_id, default.case.code)
         desks[row.desk.code] = RoutedDesk(key, case, row.desk.organisation.of_the_state)
     places = Province.objects.exclude(desk=None).order_by("code").values_list("code", "desk__code")
@@ -176,7 +195,7 @@ def draft(*, serial: int) -> Routing:
 
 
 def differences(receiving: InForce) -> list[str]:
-    """Provinces, and "" for the default, whose row says something else than what was signed."""
+    """Provinces, and "" for the default, whose row says something else than what was signed. Raises RoutingBroken."""
     drafted = draft(serial=receiving.routing.serial)
     places = {*drafted.provinces, *receiving.routing.provinces}
     differing = {

@@ -12,15 +12,23 @@ from tincay.core.authorship import base64url, from_base64url
 from tincay.core.routing import Routing, read_routing
 from tincay.core.sealing import signing_public
 from tincay.core.statements import Kind, NotSigned, make_statement
-from tincay.directory.routing import draft, statement_path
+from tincay.directory.routing import RoutingBroken, draft, receiving_by, statement_path
 from tincay.web.strict_json import Malformed, RoutingFile, read, signed_json
 
 DEMO_KEY_FILE = "install.demo.key"
 KEY_HEADER = "tincay-install-key/v1"
+KEYS_DIFFER = "its keys are not those that the desks' rows and the log hold"
+CLOSES = {
+    "origin": "it is of another log than TINCAY_ORIGIN names",
+    "chain": KEYS_DIFFER,
+    "rows": KEYS_DIFFER,
+    "log": KEYS_DIFFER,
+}
+"""Why no report could be taken with a signed file (RoutingBroken)."""
 
 
 class CannotUse(ValueError):
-    """A routing file that is not signed, or older than the one in use."""
+    """A routing file that may not take the place of the one in use, and why."""
 
 
 def make_install_key(path: Path) -> bytes:
@@ -67,17 +75,29 @@ def read_file(text: str | bytes) -> tuple[bytes, Routing]:
         raise CannotUse("this file is not signed as it has to be") from None
 
 
+def file_in_use() -> tuple[bytes, Routing] | None:
+    """The install's key and the statement that phones get now. Raises CannotUse."""
+    path = statement_path()
+    try:
+        return read_file(path.read_bytes()) if path.exists() else None
+    except CannotUse:
+        raise CannotUse(f"the file in use is not signed as it has to be: put {path} right first") from None
+
+
 def use(text: str) -> Routing:
     """Put a signed file in the place where phones get it from. Raises CannotUse: not signed, signed by another key
-    than the one in use, or older."""
+    than the one in use, not newer, or one with which no report could be taken."""
     key, routing = read_file(text)
+    in_use = file_in_use()
+    if in_use and key != in_use[0]:
+        raise CannotUse("another key signed this: remove the file in use yourself if that is meant")
+    if in_use and routing.serial <= in_use[1].serial:
+        raise CannotUse("this is not newer than the one in use")
+    try:
+        receiving_by(text.encode())
+    except RoutingBroken as broken:
+        raise CannotUse(f"no report could be taken with this file: {CLOSES[broken.reason]}") from None
     path = statement_path()
-    if path.exists():
-        key_before, before = read_file(path.read_bytes())
-        if key != key_before:
-            raise CannotUse("another key signed this: remove the file in use yourself if that is meant")
-        if routing.serial <= before.serial:
-            raise CannotUse("this is not newer than the one in use")
     fresh = path.with_suffix(".new")
     fresh.write_text(text)
     fresh.replace(path)

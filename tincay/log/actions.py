@@ -14,6 +14,7 @@ from tincay.core.ledger.checkpoint import CheckpointBody
 from tincay.core.ledger.day_totals import OTHER
 from tincay.core.ledger.merkle import hash_leaf
 from tincay.core.ledger.note import NoteUnsigned, parse_note
+from tincay.core.statements import Kind, Statement, sign_spelled
 from tincay.log import keys, queries
 from tincay.log.models import Checkpoint, ClearOpening, Cosignature, Head, Queued
 from tincay.log.sequencing import commit, lock_head, sequence
@@ -48,6 +49,11 @@ class Appended:
     @property
     def leaf_hash(self) -> bytes:
         return hash_leaf(self.data)
+
+    @property
+    def signed_opening(self) -> Statement:
+        """The opening with the log's signature: whoever opens it later knows that the log made this leaf."""
+        return sign_spelled(keys.log_signer().key.sign, Kind.OPENING, self.opening)
 
     @property
     def promise(self) -> str:

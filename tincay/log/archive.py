@@ -13,8 +13,8 @@ BLOCK = 512
 
 
 def public_files() -> Iterator[tuple[str, bytes]]:
-    """(path, bytes) of everything published: today's checkpoint, all earlier ones, policy, tiles, entries, and
-    what leaves about nobody say. Totals are shown from ten on only, so their openings stay here."""
+    """(path, bytes) of everything published: today's checkpoint, all earlier ones, policy, tiles, entries, and the
+    openings of desks' keys and of resumed logs. Totals are shown from ten on only, so their openings stay here."""
     published = queries.latest()
     if published is None:
         return

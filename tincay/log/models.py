@@ -1,6 +1,6 @@
 """The log as rows. Nothing here names an organisation or holds a time finer than a day.
 
-Only `log.actions` writes these tables.
+Only `log.actions`, `log.sequencing` and `log.resuming` write these tables.
 """
 
 from uuid import uuid4
@@ -30,7 +30,8 @@ class Leaf(models.Model):
 
 
 class ClearOpening(models.Model):
-    """What a leaf about nobody says: totals, the key of a desk, a log that was resumed. Each opens its leaf.
+    """What a leaf says that is about nobody and has no row of its own: totals, the key of a desk, a log that was
+    resumed. Each opens its leaf. The openings of a calendar, a release and an estimate stand in the rows of these.
 
     Of the totals the last ones of each week are kept: they hold those of the days before.
     """

@@ -27,9 +27,9 @@ def _check_routing() -> None:
     if not statement_path().exists():
         return
     try:
-        receiving = in_force()
+        places = differences(in_force())
     except RoutingBroken as broken:
         raise LogDamaged(f"where reports go does not follow from what was signed: {broken.reason}") from None
-    if places := differences(receiving):
+    if places:
         names = ", ".join(place or "everything else" for place in places)
         raise LogDamaged(f"rows lead elsewhere than what was signed: {names}")

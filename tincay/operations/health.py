@@ -83,10 +83,11 @@ def _routing() -> dict[str, Any]:
     keyed = set(Desk.objects.exclude(recipient="").values_list("code", flat=True))
     try:
         receiving = in_force()
+        differing = differences(receiving)
     except RoutingBroken as broken:
         return {"routing_broken": broken.reason, "routing_differs": [], "desks_not_signed": sorted(keyed)}
     not_signed = sorted(keyed - receiving.keys.keys())
-    return {"routing_broken": "", "routing_differs": differences(receiving), "desks_not_signed": not_signed}
+    return {"routing_broken": "", "routing_differs": differing, "desks_not_signed": not_signed}
 
 
 def _failing() -> list[Failing]:

@@ -2,7 +2,7 @@
 
 import json
 import urllib.request
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from http.client import HTTPException
 from time import monotonic
 
@@ -10,11 +10,15 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 
+from tincay.core.clock import ZONE
 from tincay.people.models import Desk, Membership, Notice, Organisation, User
 from tincay.people.rights import ROLE_RIGHTS, May
-from tincay.web.transactions import one_transaction
+from tincay.web.transactions import leave_no_copy, one_transaction
 
+MINUTES_FOR = timedelta(days=1)
+"""How long a notice says in which minute it was written."""
 SENDING_S = 20
 """How long one run may speak to the channel; what is left over is sent by the next."""
 
@@ -141,6 +145,28 @@ def _second_person(desk: Desk) -> int | None:
 def see_notices(*, user: User) -> None:
     """This user has looked: what was waiting to be said is said."""
     user.notices.all().delete()
+
+
+@one_transaction
+def coarsen_notices(*, now: datetime) -> int:
+    """Let notices older than a day say their day only, as local midnight; how many. Whoever does not look for half a
+    year would else keep the minute in which a report came that closed since."""
+    old = now - MINUTES_FOR
+    precise_calls = Q(created_at__lte=old) & ~Q(created_at__time=time.min)
+    precise_sendings = Q(sent_at__lte=old) & ~Q(sent_at__time=time.min)
+    rows = list(Notice.objects.for_the_rules().filter(precise_calls | precise_sendings))
+    for notice in rows:
+        notice.created_at = _midnight(notice.created_at)
+        if notice.sent_at and notice.sent_at <= old:
+            notice.sent_at = _midnight(notice.sent_at)
+        notice.save(update_fields=["created_at", "sent_at"])
+    if rows:
+        leave_no_copy()
+    return len(rows)
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def send_notices(*, now: datetime) -> int:

@@ -14,10 +14,17 @@ from tincay.core.statements import NotSigned
 from tincay.directory.queries import desk_and_case
 from tincay.people.actions import call_on_duty
 from tincay.people.models import Desk
-from tincay.reports.application import lock_and_refresh, log_event, save_clocks, save_columns
+from tincay.reports.application import (
+    NoRoom,
+    check_room,
+    lock_and_refresh,
+    log_event,
+    save_clocks,
+    save_columns,
+)
 from tincay.reports.clocks import ReportClocks
 from tincay.reports.deadlines import go_on
-from tincay.reports.envelope import AddedIn, AdditionIn, MovedIn
+from tincay.reports.envelope import MOST_COMPARTMENTS, AddedIn, AdditionIn, CompartmentsIn, MovedIn
 from tincay.reports.models import Report, SignedWords
 from tincay.reports.receiving import StaleDesk, compartments_for
 from tincay.reports.signed_words import keep_statement, kept_with, next_words, signed_words
@@ -32,7 +39,7 @@ def receive_addition(*, report: Report, addition: AdditionIn, sealed_by: str, no
 
     Where it moves the report, the desk that had it loses its wraps here and now. A higher priority counts from now; a
     lower one is not taken. Raises BadEnvelope, NotSigned, Malformed (a compartment that there is already),
-    StaleNumber, StaleDesk, WrongStage when it is closed, RoutingBroken.
+    StaleNumber, StaleDesk, NoRoom, WrongStage when it is closed, RoutingBroken.
     """
     try:
         return _receive(report=report, addition=addition, sealed_by=sealed_by, now=now)
@@ -47,6 +54,7 @@ def _receive(*, report: Report, addition: AdditionIn, sealed_by: str, now: datet
         return same
     if report.closed:
         raise WrongStage("out_of_order")
+    check_room(report)
     if isinstance(addition.sealed, MovedIn):
         kind, row = "transferred", _move(report, addition, addition.sealed, sealed_by)
     else:
@@ -91,6 +99,8 @@ def _move(report: Report, addition: AdditionIn, moved: MovedIn, sealed_by: str) 
     if asked is None:
         raise StaleDesk
     desk, case = asked
+    if len(compartment_keys(report.id)) + len(CompartmentsIn.model_fields) > MOST_COMPARTMENTS:
+        raise NoRoom
     number, _ = next_words(report, addition.words.statement)
     parts = {kind: given.parts for kind, given in moved.compartments}
     row = _keep(report, addition, number, parts, desk=desk.code, desk_signing=bytes(desk.signing))

@@ -28,13 +28,18 @@ from tincay.core.stages import (
 )
 from tincay.log.actions import Appended, append_leaf
 from tincay.reports.clocks import ReportClocks
+from tincay.reports.envelope import MOST_STEPS, RESERVED
 from tincay.reports.models import Report
 from tincay.reports.queries import was_answered
 from tincay.vault.actions import keep_opening
 from tincay.web.transactions import one_transaction
 
 COUNT_A_STEP = "UPDATE reports_report SET steps = steps + 1 WHERE id = %s RETURNING steps, thread, receipt"
-REFRESHED = ("stage", "priority", "paused", "handled_at", "desk", "thread", "receipt", "signing")
+REFRESHED = ("stage", "priority", "paused", "handled_at", "desk", "thread", "receipt", "signing", "steps")
+
+
+class NoRoom(Exception):
+    """The report holds as much as a new code can take over: nothing is added to it, or she could never have one."""
 
 
 def lock_and_refresh(report: Report) -> None:
@@ -45,6 +50,12 @@ def lock_and_refresh(report: Report) -> None:
     except Report.DoesNotExist:
         # PostgreSQL: while this waited, the row was written anew (rewriting); a second look finds the new one.
         report.refresh_from_db(fields=REFRESHED, from_queryset=row)
+
+
+def check_room(report: Report) -> None:
+    """Raise NoRoom when only the steps are left that have to happen. The caller holds the report."""
+    if report.steps >= MOST_STEPS - RESERVED:
+        raise NoRoom
 
 
 def lock_open(report: Report) -> None:

@@ -1,21 +1,20 @@
 """Her words about consent: each is signed, numbered, and stays."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from itertools import pairwise
+from datetime import datetime
 
 from tincay.core.clock import local_day
-from tincay.core.consent import OWN, wishes
+from tincay.core.consent import wishes
 from tincay.core.priority import retention_class
-from tincay.core.statements import Kind, NotSigned, read_statement
-from tincay.reports.application import lock_and_refresh, log_event, save_columns
+from tincay.core.statements import Kind, read_statement
+from tincay.reports.application import check_room, lock_and_refresh, log_event, save_columns
 from tincay.reports.count_rows import drop_entry, may_be_counted
 from tincay.reports.ending import erase_words, rewrite_closed
-from tincay.reports.envelope import GrantDocument
+from tincay.reports.grants import grants, last_number, read_grant, row_of, verified
 from tincay.reports.models import ConsentGrant, Report, Task
-from tincay.reports.queries import grants, was_answered
-from tincay.web.packs import codes
-from tincay.web.strict_json import Malformed, Signed, read
+from tincay.reports.queries import was_answered
+from tincay.reports.signed_words import StaleNumber
+from tincay.web.strict_json import Signed
 from tincay.web.transactions import one_transaction
 
 ASK_RECEIVER = "ask_receiver"
@@ -26,14 +25,17 @@ ASK_RECEIVER = "ask_receiver"
 def change_consent(*, report: Report, grant: Signed, now: datetime) -> ConsentGrant:
     """Keep a signed word about consent. It acts at once; said again, it is the same word.
 
-    Raises NotSigned, Malformed.
+    Raises NotSigned, Malformed, NoRoom for a yes, and StaleNumber unless it has the number after her last one.
     """
     lock_and_refresh(report)
     same = report.grants.filter(document=grant.document.encode(), signature=grant.signature).first()
-    if same:
+    if same and verified(report, same):
         return same
-    last = report.grants.order_by("-number").values_list("number", flat=True).first() or 0
-    (row,) = read_grants(report, [grant], last=last)
+    (row,) = read_grants(report, [grant], last=last_number(report))
+    if row.given:  # what she takes back is always taken
+        check_room(report)
+    # What nobody signed takes no number from her.
+    report.grants.filter(signer=row.signer, number=row.number).delete()
     row.save()
     settle_wishes(report, now)
     log_event(report, "consent_changed", now, scope=row.scope, given=int(row.given))
@@ -66,39 +68,16 @@ def _keep_words(report: Report, keeps: bool, now: datetime) -> None:
 
 
 def read_grants(report: Report, grants: Iterable[Signed], *, last: int) -> list[ConsentGrant]:
-    """Her words in the order in which she said them, each verified; the rows are not saved."""
-    rows = [_read_grant(report, grant) for grant in grants]
-    numbers = [last, *(row.number for row in rows)]
-    if any(after <= before for before, after in pairwise(numbers)):
-        raise NotSigned
-    return rows
+    """Her words in the order in which she said them, each verified and numbered on from `last`; the rows are not saved.
+
+    Raises NotSigned, Malformed, StaleNumber.
+    """
+    return [_read_grant(report, grant, number) for number, grant in enumerate(grants, last + 1)]
 
 
-def _read_grant(report: Report, grant: Signed) -> ConsentGrant:
+def _read_grant(report: Report, grant: Signed, number: int) -> ConsentGrant:
     read_statement(bytes(report.signing), Kind.GRANT, grant.statement)
-    signed = read(GrantDocument, grant.document)
-    if signed.signer != OWN:
-        raise NotSigned  # her key signs her own words only
-    codes().check("consent_scope", signed.scope)
-    codes().check("consent_method", signed.method)
-    return ConsentGrant(
-        report=report,
-        number=signed.n,
-        scope=signed.scope,
-        receiver=signed.receiver or "",
-        items=signed.items,
-        given=signed.given,
-        day=_day(signed.day),
-        until=_day(signed.until) if signed.until else None,
-        method=signed.method,
-        signer=signed.signer,
-        document=grant.document.encode(),
-        signature=grant.signature,
-    )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Malformed from None
+    word = read_grant(report, grant.statement)
+    if word.number != number:
+        raise StaleNumber
+    return row_of(report, word, grant.statement)

@@ -14,8 +14,8 @@ from tincay.core.clock import local_day
 from tincay.core.consent import allows
 from tincay.core.counting import AGE_GROUPS, COLUMNS, CountedColumn
 from tincay.directory.models import Province
+from tincay.reports.grants import grants
 from tincay.reports.models import CountEntry, CountRow, Report
-from tincay.reports.queries import grants
 from tincay.web.packs import codes
 from tincay.web.transactions import one_transaction
 

@@ -19,6 +19,7 @@ from tincay.core.stages import Ending, Withdraw
 from tincay.people.tenancy import ScopedQuerySet
 from tincay.reports import count_rows
 from tincay.reports.application import lock_and_refresh, log_event, take_step
+from tincay.reports.grants import fill, mark_of, verified
 from tincay.reports.models import Report
 from tincay.reports.rewriting import rewrite_rows
 from tincay.vault import actions as vault
@@ -45,12 +46,16 @@ def unlink_entry(rows: Rows, report: Report, now: datetime) -> None:
 
 
 def blank_consent_days(rows: Rows, report: Report, now: datetime) -> None:
-    """A month stays. Her signed words say the day too: they go on under the thread's key."""
+    """A month stays. Her signed words say the day too: they go on under the thread's key, and what was verified of
+    them bears the install's mark."""
     for row in rows.exclude(signature=b""):
+        if word := verified(report, row):
+            fill(row, word)
         row.day = row.day.replace(day=1)
         row.until = row.until and row.until.replace(day=1)
         row.document = seal(bytes(row.signature) + bytes(row.document), Recipient(report.thread))
         row.signature = b""
+        row.mark = mark_of(row) if word else b""
         row.save()
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from tincay.core.authorship import SealedParts, words_document
 from tincay.web.strict_json import AgeRecipient, Bytes32, Bytes64, Key, Signed, Strict, Version
@@ -11,6 +11,13 @@ RECEIVER = r"^(desk|service|body):[a-z0-9-]{1,60}$"
 SIGNER = r"^(receipt|staff:[1-9][0-9]{0,4})$"
 LONGEST_PART = 200_000
 """Bytes of words in one sealed part: with answers and padding it stays below vault.actions.WORDS_LIMIT."""
+MOST_COMPARTMENTS = 60
+"""Compartments of one report: four, and four more each time it moved. A new code takes over every one."""
+MOST_STEPS = 500
+"""Steps whose openings a new code takes over, and as many statements: together they fit into the bytes of an
+envelope (tests/reports/test_room.py). When RESERVED are left, nothing is added that she or a helper writes."""
+RESERVED = 100
+"""Steps that are kept for what has to happen: taking back, reminders, closing, a new code."""
 MOST_PARTS = 8
 """Parts of one compartment in one envelope; together they fit into its bytes."""
 
@@ -81,11 +88,18 @@ class Envelope(Strict):
 
 
 class MessageIn(Strict):
-    """A message of the thread as a desk posts it: what proves its author lies inside the seal."""
+    """A message of the thread, whoever posts it."""
 
     v: Version
     key: Key
     sealed: Bytes64
+
+
+class ReplyIn(MessageIn):
+    """A message as a desk posts it, with the key of the thread that it is sealed to: what proves its author lies
+    inside the seal."""
+
+    thread: AgeRecipient
 
 
 class HerMessageIn(MessageIn):
@@ -105,7 +119,7 @@ class MovedIn(Strict):
 
     desk: Annotated[str, StringConstraints(max_length=50)]
     compartments: CompartmentsIn
-    before: Annotated[list[WrapBefore], Field(max_length=60)]
+    before: Annotated[list[WrapBefore], Field(max_length=MOST_COMPARTMENTS)]
 
 
 class AddedIn(Strict):
@@ -148,14 +162,20 @@ class NewCode(Strict):
     v: Version
     receipt: ReceiptIn
     change: Signed
-    words: Annotated[list[Signed], Field(max_length=1000)]
-    wraps: Annotated[list[WrapAgain], Field(max_length=60)]
-    openings: Annotated[list[OpeningAgain], Field(max_length=1000)]
+    words: Annotated[list[Signed], Field(max_length=MOST_STEPS)]
+    wraps: Annotated[list[WrapAgain], Field(max_length=MOST_COMPARTMENTS)]
+    openings: Annotated[list[OpeningAgain], Field(max_length=MOST_STEPS)]
 
 
 class GrantChange(Strict):
     v: Version
     grant: Signed
+
+
+def _sorted_once(items: list[str]) -> list[str]:
+    if items != sorted(set(items)):
+        raise ValueError("not sorted, or one twice")
+    return items
 
 
 class GrantDocument(Strict):
@@ -164,7 +184,11 @@ class GrantDocument(Strict):
     v: Annotated[int, Field(ge=2, le=2)]
     scope: Annotated[str, StringConstraints(max_length=30)]
     receiver: Annotated[str, StringConstraints(max_length=80, pattern=RECEIVER)] | None
-    items: Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=60)]
+    items: Annotated[
+        list[Annotated[str, StringConstraints(max_length=60)]],
+        Field(max_length=60),
+        AfterValidator(_sorted_once),
+    ]
     given: bool
     day: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
     until: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None

@@ -8,12 +8,13 @@ from tincay.core.stages import WrongStage
 from tincay.core.statements import Statement
 from tincay.people.actions import call_on_duty
 from tincay.people.models import User
-from tincay.reports.application import lock_and_refresh, log_event, save_clocks
+from tincay.reports.application import check_room, lock_and_refresh, log_event, save_clocks
 from tincay.reports.clocks import ReportClocks
 from tincay.reports.deadlines import go_on, stand_still
 from tincay.reports.models import Message, Report
 from tincay.reports.signed_words import keep_signed_message
 from tincay.vault import actions as vault
+from tincay.vault.queries import recipient
 from tincay.web.transactions import one_transaction
 
 HELPER_WROTE = ("first_action", "replied")
@@ -26,8 +27,8 @@ def receive_message(
 ) -> Message:
     """Keep a message of hers with her signature. It ends a pause that waits for her, and a reply is owed to it.
 
-    Raises BadEnvelope, NotSigned, StaleNumber, WrongStage when it is closed; a second message with the same key is
-    the same message.
+    Raises BadEnvelope, NotSigned, StaleNumber, NoRoom, WrongStage when it is closed; a second message with the same
+    key is the same message.
     """
     if same := held_with(report, key):
         return same
@@ -42,7 +43,7 @@ def receive_message(
 
 
 def held_with(report: Report, key: str) -> Message | None:
-    """Hold the report; the message that was posted with this key already. Raises WrongStage when it is closed.
+    """Hold the report; the message that was posted with this key already. Raises WrongStage when it is closed, NoRoom.
 
     In this order: of one message that is sent twice at once the second waits for the first, and then is the first.
     """
@@ -50,6 +51,8 @@ def held_with(report: Report, key: str) -> Message | None:
     same = report.messages.filter(key=key).first()
     if same is None and report.closed:
         raise WrongStage("out_of_order")
+    if same is None:
+        check_room(report)
     return same
 
 
@@ -61,14 +64,16 @@ def keep_message(
     sealed: bytes,
     sealed_by: str,
     author: User | None,
+    thread: str | None = None,
     kind: str = "message",
     now: datetime,
 ) -> Message:
     """Keep the words and the row with their leaf; what the message means for clocks is the caller's.
 
-    Raises WrongStage where the author's desk has the report no more: the words are sealed to a thread that she left.
+    Raises WrongStage where the author's desk has the report no more, or a reply is sealed to a thread that she left:
+    she would find it in a place that nobody signed.
     """
-    if author and not author.memberships.filter(desk=report.desk_id).exists():
+    if author and not _may_reply(report, author, thread):
         raise WrongStage("out_of_order")
     text = vault.add_text(owner=report.id, kind="thread", sealed=sealed, sealed_by=sealed_by)
     message = Message.objects.create(
@@ -85,13 +90,25 @@ def keep_message(
     return message
 
 
+def _may_reply(report: Report, author: User, thread: str | None) -> bool:
+    seats = author.memberships.filter(desk=report.desk_id)
+    return thread == recipient(report.id, "thread") and seats.exists()
+
+
 @one_transaction
-def ask(*, report: Report, key: str, sealed: bytes, author: User, now: datetime) -> Message:
+def ask(*, report: Report, key: str, sealed: bytes, thread: str, author: User, now: datetime) -> Message:
     """Ask her something; the clock pauses for ten working days at most. Raises CannotPause for p0 and p1."""
     if same := held_with(report, key):
         return same
     message = keep_message(
-        report=report, key=key, sealed=sealed, sealed_by="browser", author=author, kind="question", now=now
+        report=report,
+        key=key,
+        sealed=sealed,
+        sealed_by="browser",
+        author=author,
+        thread=thread,
+        kind="question",
+        now=now,
     )
     clocks = ReportClocks(report)
     clocks.mark_met(HELPER_WROTE, now)
@@ -102,14 +119,19 @@ def ask(*, report: Report, key: str, sealed: bytes, author: User, now: datetime)
 
 
 @one_transaction
-def write_message(*, report: Report, key: str, sealed: bytes, author: User, now: datetime) -> Message:
+def write_message(
+    *, report: Report, key: str, sealed: bytes, thread: str, author: User, now: datetime
+) -> Message:
     """Write to her without moving a stage. The desk's signature lies inside the seal: her browser checks it.
 
-    Raises BadEnvelope, WrongStage when it is closed; a second message with the same key is the same message.
+    `thread` is the key that it is sealed to. Raises BadEnvelope, WrongStage when it is closed; a second message with
+    the same key is the same message.
     """
     if same := held_with(report, key):
         return same
-    message = keep_message(report=report, key=key, sealed=sealed, sealed_by="browser", author=author, now=now)
+    message = keep_message(
+        report=report, key=key, sealed=sealed, sealed_by="browser", author=author, thread=thread, now=now
+    )
     clocks = ReportClocks(report)
     clocks.mark_met(HELPER_WROTE, now)
     save_clocks(report, clocks, "paused")

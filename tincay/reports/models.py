@@ -230,6 +230,8 @@ class ConsentGrant(models.Model):
     signature = models.BinaryField()
     method = models.CharField(max_length=40)
     signer = models.CharField(max_length=12)
+    # What was verified and cannot be any more (reports/grants.py `mark_of`): closed since, or another code.
+    mark = models.BinaryField(default=b"", max_length=32)
 
     objects = ScopedQuerySet["ConsentGrant"].as_manager()
 

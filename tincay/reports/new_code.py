@@ -10,6 +10,7 @@ from tincay.core.statements import Kind, NotSigned, read_statement, spelled
 from tincay.reports.application import lock_and_refresh, log_event, save_columns
 from tincay.reports.ending import rewrite_closed
 from tincay.reports.envelope import NewCode
+from tincay.reports.grants import fill, mark_of, verified
 from tincay.reports.models import ReceiptChange, Report, SignedWords
 from tincay.reports.signed_words import StaleNumber
 from tincay.vault import actions as vault
@@ -41,6 +42,7 @@ def change_code(*, report: Report, new: NewCode, now: datetime) -> None:
         raise StaleNumber from None
     document, signature = new.change.statement
     number = report.receipt_changes.count() + 1
+    _mark_consents(report)
     ReceiptChange.objects.create(report=report, number=number, document=document, signature=signature)
     SignedWords.objects.within(report=report).bulk_update(rows, ["signature"])
     report.locator, report.receipt, report.signing = (
@@ -52,6 +54,15 @@ def change_code(*, report: Report, new: NewCode, now: datetime) -> None:
     log_event(report, "receipt_changed", now, signing=base64url(new.receipt.signing))
     if report.closed:
         rewrite_closed(now=now, also=report)
+
+
+def _mark_consents(report: Report) -> None:
+    """Words about consent keep the signature of the old code, whose key no row names from now on."""
+    for row in report.grants.filter(mark=b""):
+        if word := verified(report, row):
+            fill(row, word)
+            row.mark = mark_of(row)
+            row.save()
 
 
 def _check_change(report: Report, new: NewCode) -> None:

@@ -6,27 +6,8 @@ from django.db import connection
 from django.db.models import Count, Max, Min
 
 from tincay.core.clock import ZONE, local_day
-from tincay.core.consent import Grant
 from tincay.reports.models import Report
 from tincay.vault.models import Opening
-
-
-def grants(report: Report) -> list[Grant]:
-    """Her words about consent, as core.consent reads them."""
-    return [
-        Grant(
-            scope=row.scope,
-            receiver=row.receiver or None,
-            items=frozenset(row.items),
-            given=row.given,
-            number=row.number,
-            day=row.day,
-            until=row.until,
-            method=row.method,
-            signer=row.signer,
-        )
-        for row in report.grants.order_by("number")
-    ]
 
 
 def last_message(report: Report, **of: bool) -> datetime | None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from tincay.core.authorship import base64url
 from tincay.core.clock import iso_day, local_day
 from tincay.core.consent import TO_SOMEBODY
-from tincay.core.statements import Kind, read_statement
+from tincay.core.statements import Kind, NotSigned, read_statement
 from tincay.directory.queries import desk_and_case
 from tincay.people.actions import call_on_duty
 from tincay.people.models import Desk
@@ -20,7 +20,7 @@ from tincay.reports.consents import read_grants, settle_wishes
 from tincay.reports.envelope import CompartmentIn, CompartmentsIn, Envelope
 from tincay.reports.models import ConsentGrant, Report
 from tincay.reports.queries import with_key
-from tincay.reports.signed_words import keep_statement
+from tincay.reports.signed_words import StaleNumber, keep_statement
 from tincay.vault import actions as vault
 from tincay.web.packs import codes, words_of_nature
 from tincay.web.strict_json import Malformed
@@ -74,12 +74,20 @@ def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now
     vault.add_compartments(owner=report.id, compartments=compartments, sealed_by=sealed_by, first=0)
     _keep_words(report, envelope, desk)
     if envelope.grants:
-        rows = ConsentGrant.objects.bulk_create(read_grants(report, envelope.grants, last=0))
+        rows = ConsentGrant.objects.bulk_create(_read_grants(report, envelope))
         if any(row.scope in TO_SOMEBODY for row in rows):
             settle_wishes(report, now)
     if not held or _first_held_in_danger(report):
         call_on_duty(desk=desk, now=now)
     return Received(report, new=True)
+
+
+def _read_grants(report: Report, envelope: Envelope) -> list[ConsentGrant]:
+    """What she allows with it, numbered from 1. Raises NotSigned."""
+    try:
+        return read_grants(report, envelope.grants, last=0)
+    except StaleNumber:
+        raise NotSigned from None
 
 
 def _first_held_in_danger(report: Report) -> bool:

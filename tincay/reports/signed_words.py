@@ -16,6 +16,7 @@ from tincay.core.authorship import (
 )
 from tincay.core.clock import local_day
 from tincay.core.statements import Kind, NotSigned, Statement, read_statement, spelled
+from tincay.log.keys import log_signer
 from tincay.people.models import DeskKey
 from tincay.reports.models import Message, Report, SignedWords
 from tincay.vault.queries import recipient
@@ -34,10 +35,12 @@ def signed_words(report: Report) -> list[Statement]:
 
 
 def record_json(report: Report) -> dict[str, Any]:
-    """What a browser needs to know who wrote what (client/src/record.ts): her statements, her key, and which keys
-    her desks have had since."""
+    """What a browser needs to know who wrote what (client/src/record.ts): whose leaves are about which report, her
+    statements, her key, and which keys her desks have had since."""
     statements = signed_words(report)
     return {
+        "log": base64url(log_signer().verifier.public),
+        "record": report.id.hex,
         "signing": base64url(bytes(report.signing)),
         "statements": [signed_json(*one) for one in statements],
         "later": [signed_json(*one) for one in _later_keys(map(_desk_of, statements))],
@@ -62,9 +65,9 @@ def said_of(message: Message) -> Said:
     return Said(message.text.compartment.recipient, message.key, message.kind, message.number or 0, days)
 
 
-def desk_keys(words: HerWords) -> frozenset[bytes]:
-    """The verifying keys under which replies to her are true: those she sealed to, and what followed them."""
-    return successors(words.desk_keys, _later_keys(words.desks))
+def desk_keys(words: HerWords, thread: str) -> frozenset[bytes]:
+    """The verifying keys under which replies in this thread are true: those she sealed to, and what followed them."""
+    return successors(words.desk_keys(thread), _later_keys(words.desks))
 
 
 def _later_keys(desks: Iterable[str]) -> list[Statement]:

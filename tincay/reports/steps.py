@@ -31,6 +31,7 @@ from tincay.people.models import User
 from tincay.people.rights import May
 from tincay.reports import count_rows, ending
 from tincay.reports.application import (
+    check_room,
     lock_and_refresh,
     lock_open,
     save_clocks,
@@ -39,9 +40,10 @@ from tincay.reports.application import (
 )
 from tincay.reports.clocks import ReportClocks
 from tincay.reports.consents import settle_wishes
+from tincay.reports.grants import grants
 from tincay.reports.messages import HELPER_WROTE, held_with, keep_message
 from tincay.reports.models import ClosingProposal, Message, Report, SafeTry
-from tincay.reports.queries import grants, quiet_since, safe_tries
+from tincay.reports.queries import quiet_since, safe_tries
 from tincay.web.packs import codes
 from tincay.web.transactions import one_transaction
 
@@ -88,7 +90,7 @@ def begin(*, report: Report, now: datetime) -> None:
 
 
 @one_transaction
-def answer(*, report: Report, key: str, sealed: bytes, author: User, now: datetime) -> Message:
+def answer(*, report: Report, key: str, sealed: bytes, thread: str, author: User, now: datetime) -> Message:
     """Answer her: what was done, or why nothing can be done. Without "keep my words" they are deleted now.
 
     Raises WrongStage before the work on it has begun: an answer ends the keeping of her words.
@@ -99,7 +101,14 @@ def answer(*, report: Report, key: str, sealed: bytes, author: User, now: dateti
     if not reached(report.stage, "in_handling"):
         raise WrongStage("out_of_order")
     message = keep_message(
-        report=report, key=key, sealed=sealed, sealed_by="browser", author=author, kind="answer", now=now
+        report=report,
+        key=key,
+        sealed=sealed,
+        sealed_by="browser",
+        author=author,
+        thread=thread,
+        kind="answer",
+        now=now,
     )
     if report.stage == "in_handling":
         take_locked_step(report=report, step=Answer(), now=now, events=HELPER_WROTE)
@@ -169,8 +178,9 @@ def finish(*, report: Report, now: datetime) -> None:
 
 @one_transaction
 def reopen(*, report: Report, now: datetime) -> None:
-    """Begin again: an answer and a reply are owed anew, what was counted stays. Raises WrongStage."""
+    """Begin again: an answer and a reply are owed anew, what was counted stays. Raises WrongStage, NoRoom."""
     closed_in = date.fromisoformat(f"{report.closed_month}-01") if report.closed_month else None
+    check_room(report)
     take_step(report=report, step=Reopen(closed_in), now=now)
     settle_wishes(report, now)
     call_on_duty(desk=report.desk, now=now)

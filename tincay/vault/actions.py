@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from tincay.core.authorship import KeyOfDesk, follow_keys, is_vouched
+from tincay.core.authorship import KeyOfDesk, follow_keys, is_vouched, step_of
 from tincay.core.sealing import BadEnvelope, Recipient, check_envelope, seal
 from tincay.core.statements import NotSigned, Statement, spelled
 from tincay.log.actions import Appended, append_public_leaf
@@ -147,12 +147,13 @@ def keep_opening(
 
     `number` counts the leaves of this owner from 1: the event says it too, so that a missing one shows.
     """
+    step = step_of(appended.signed_opening)
     opening = Opening(
         id=beside(owner),
         owner=owner,
         number=number,
-        for_thread=seal(appended.opening, thread),
-        for_receipt=seal(appended.opening, receipt),
+        for_thread=seal(step, thread),
+        for_receipt=seal(step, receipt),
     )
     Opening.objects.bulk_create([opening])
 

@@ -1,8 +1,8 @@
 """What the vault can be asked. Every answer is ciphertext or a public key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -38,10 +38,20 @@ def wraps_for_receipt(owner: UUID) -> QuerySet[Wrap]:
     return wraps.order_by("compartment__place")
 
 
-def kept_hashes(owner: UUID) -> list[str]:
-    """SHA-256 in hex of each sealed text that is kept of what she told, thread aside."""
-    rows = SealedText.objects.of(owner).filter(compartment__kind__in=TOLD)
-    return sorted(sha256(bytes(sealed)).hexdigest() for sealed in rows.values_list("sealed", flat=True))
+def kept_for_receipt(owner: UUID) -> list[str]:
+    """SHA-256 in hex of each sealed text that her receipt opens of what she told, thread aside."""
+    opened = wraps_for_receipt(owner).filter(compartment__kind__in=TOLD)
+    rows = SealedText.objects.of(owner).filter(compartment__in=opened.order_by().values("compartment"))
+    return _hashes(rows)
+
+
+def kept_for_desk(compartments: Mapping[str, Sequence["Readable"]]) -> list[str]:
+    """The same of what somebody at a desk can open."""
+    return _hashes(text for kind in TOLD for one in compartments.get(kind, ()) for text in one.texts)
+
+
+def _hashes(texts: Iterable[SealedText]) -> list[str]:
+    return sorted(sha256(bytes(text.sealed)).hexdigest() for text in texts)
 
 
 def openings(owner: UUID) -> QuerySet[Opening]:
@@ -61,7 +71,7 @@ def desk_wraps(user: User) -> QuerySet[DeskWrap]:
 def key_in_row(desk: Desk) -> KeyOfDesk:
     """The public halves of a desk's present key as rows have them, signed or not; number 0 while it has none."""
     number = desk.keys.order_by("-number").values_list("number", flat=True).first() or 0
-    return KeyOfDesk(desk.code, number, desk.recipient, bytes(desk.signing))
+    return KeyOfDesk(desk.code, number, desk.recipient, bytes(memoryview(desk.signing)))
 
 
 def holders(desk: Desk) -> list[DeskWrap]:
@@ -99,10 +109,16 @@ def without_key(desk: Desk) -> QuerySet[User]:
 def swapped_desks() -> list[str]:
     """Desks whose public halves are not the last ones that the log names."""
     in_log = {opened.event["desk"]: opened.event for opened in opened_in_clear("key_changed")}
-    keys = [key_in_row(desk).document for desk in Desk.objects.exclude(recipient="").order_by("code")]
-    return [
-        key["desk"] for key in keys if not key.items() - {("v", 1)} <= in_log.get(key["desk"], {}).items()
-    ]
+    desks = Desk.objects.exclude(recipient="").order_by("code")
+    return [desk.code for desk in desks if not _is_logged(desk, in_log.get(desk.code, {}))]
+
+
+def _is_logged(desk: Desk, event: Mapping[str, Any]) -> bool:
+    try:
+        key = key_in_row(desk).document
+    except TypeError:
+        return False  # SQLite keeps in a column of bytes whatever is put there
+    return key.items() - {("v", 1)} <= event.items()
 
 
 class Readable(NamedTuple):

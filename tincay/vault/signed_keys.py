@@ -16,7 +16,7 @@ from tincay.vault.queries import desk_wraps
 from tincay.web.strict_json import signed_json
 
 NO_BYTES = (TypeError, ValueError)
-"""What somebody can put where bytes belong: SQLite keeps text there, and bytes need not be text."""
+"""What comes of what somebody puts where bytes belong: SQLite keeps anything there, and bytes need not be text."""
 
 
 class UnsafeKeys(Exception):
@@ -43,12 +43,12 @@ def keys_of(desk: Desk) -> DeskKeys:
     try:
         if [row.number for row in rows] != list(range(1, len(rows) + 1)):
             raise NotSigned
-        signed = [Statement(bytes(row.document), bytes(row.signature)) for row in rows]
+        signed = [Statement(_raw(row.document), _raw(row.signature)) for row in rows]
         installed = installed_key(desk.code)
         present = present_key(desk.code, installed.key, signed) or KeyOfDesk(desk.code, 0, "", b"")
         # With the statements, from one query: a renewal may write both meanwhile.
         row = rows[0].desk if rows else desk
-        if (row.recipient, bytes(row.signing)) != (present.recipient, present.signing):
+        if (row.recipient, _raw(row.signing)) != (present.recipient, present.signing):
             raise NotSigned
         before = _signer(desk.code, rows, present.number)
         if before:
@@ -59,12 +59,17 @@ def keys_of(desk: Desk) -> DeskKeys:
     return DeskKeys(present, before, {"routed": installed.for_page, "statements": statements})
 
 
+def _raw(value: Any) -> bytes:
+    """Never bytes(value): of a number that makes as many zeros."""
+    return bytes(memoryview(value))
+
+
 def _signer(desk: str, rows: Sequence[DeskKey], number: int) -> KeyOfDesk | None:
     """The key whose number is one lower, as its row has it."""
     if number < 2 or len(rows) < number:
         return None
     row = rows[number - 2]
-    return KeyOfDesk(desk, row.number, row.recipient, bytes(row.signing))
+    return KeyOfDesk(desk, row.number, row.recipient, _raw(row.signing))
 
 
 def own_keys(desk: Desk, user: User) -> tuple[DeskKeys, dict[str, DeskWrap]]:

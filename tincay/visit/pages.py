@@ -1,6 +1,5 @@
 """What the pages behind a receipt are given to show; opened here only where her browser has no script."""
 
-import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,23 +13,24 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from tincay.core import receipts
-from tincay.core.authorship import Forged, HerWords, check_kept, check_steps, her_words
+from tincay.core.authorship import Forged, HerWords, Step, check_kept, check_steps, her_words, read_step
 from tincay.core.clock import local_day
 from tincay.core.consent import wishes
 from tincay.core.ledger.leaf import Opened, open_leaf
-from tincay.core.sealing import Sealed, open_sealed, signing_public
+from tincay.core.sealing import CannotOpen, Sealed, open_sealed, signing_public
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
-from tincay.log.keys import policy_note
+from tincay.log.keys import log_signer, policy_note
 from tincay.log.queries import Standing, evidence_for, state_of
 from tincay.people.models import Desk, Organisation
+from tincay.reports.grants import grants, last_number, record_of
 from tincay.reports.models import Escalation, Report
-from tincay.reports.queries import grants
-from tincay.reports.signed_words import desk_keys, record_json, said_of, signed_words
+from tincay.reports.signed_words import record_json, said_of, signed_words
 from tincay.vault.models import Opening
-from tincay.vault.queries import first_opening, kept_hashes, openings, wraps_for_receipt
+from tincay.vault.queries import first_opening, kept_for_receipt, openings, wraps_for_receipt
 from tincay.visit import queries
+from tincay.visit.actions import ReceiptKeys
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
 from tincay.visit.new_code import sealed_to_code
 from tincay.visit.sealed import Wrapped
@@ -52,7 +52,7 @@ def _page(visitor: Visitor) -> dict[str, Any]:
         "token": visitor.token,
         "plain": plain,
         "record": None if plain else record_json(visitor.report),
-        "forged": False,
+        "forged": record_of(visitor.report).changed,
         "texts": texts(),
         **way_out,
     }
@@ -136,7 +136,7 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
     steps = {
         "stage": report.stage,
         "sealed": [base64_text(row.for_receipt) for row in openings(report.id)],
-        "kept": kept_hashes(report.id),
+        "kept": kept_for_receipt(report.id),
     }
     page = _page(visitor)
     own.expect_thread([message.wrapped for message in thread if message.from_her])
@@ -146,7 +146,7 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "bar": bar(report, now),
         "post": report.desk.post(language()),
         "messages": shown,
-        "forged": own.forged,
+        "forged": page["forged"] or own.forged,
         "late": bool(queries.late_clocks(report, now)),
         "made_by_other": report.sealed_by == "operator" and not report.receipt_changes.exists(),
         "nothing_to_answer": queries.nothing_to_answer(report),
@@ -162,13 +162,11 @@ class _Opener:
         self._visitor = visitor
         self.forged = False
         self._hers: HerWords | None = None
-        self._desk_keys = frozenset[bytes]()
         if visitor.keys:
             try:
                 self._hers = her_words(
                     signing_public(visitor.keys.stretched.signing_seed), signed_words(visitor.report)
                 )
-                self._desk_keys = desk_keys(self._hers)
             except Forged:
                 self.forged = True
 
@@ -178,13 +176,9 @@ class _Opener:
         if keys is None or self._hers is None:
             return
         try:
-            opened = [
-                open_sealed(Sealed(bytes(row.for_receipt)), keys.stretched.identity)
-                for row in openings(report.id)
-            ]
-            events = [json.loads(json.loads(one)["event"]) for one in opened]
+            events = [_step(keys, row).event for row in openings(report.id)]
             check_steps(events, stage=report.stage, words=self._hers, messages=messages)
-            check_kept(events, words=self._hers, kept=kept_hashes(report.id))
+            check_kept(events, words=self._hers, kept=kept_for_receipt(report.id))
         except (Forged, ValueError, LookupError, TypeError, AttributeError):
             self.forged = True
 
@@ -193,7 +187,7 @@ class _Opener:
         if keys is None or self._hers is None:
             return []
         try:
-            return wrapped.opened(keys.stretched.identity, self._hers, self._desk_keys)
+            return wrapped.opened(keys.stretched.identity, self._hers)
         except Forged:
             self.forged = True
             return []
@@ -265,7 +259,7 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
         "seen": [_items()[name] for name in seen_for(scope)],
         "handed_over": scope in _HANDED_OVER,
         "only": " ".join(seen_for(scope)),
-        "number": queries.last_number(report) + 1,
+        "number": last_number(report) + 1,
         "day": local_day(now).isoformat(),
         "text_version": text_version(),
         "cannot_be_recalled": scope in CANNOT_BE_RECALLED,
@@ -343,7 +337,7 @@ def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any
                 "words": [str(document.get("words", "")) for document in opened if document.get("words")],
             }
         )
-    return {"own": shown, "forged": own.forged}
+    return {"own": shown, "forged": own.forged or record_of(visitor.report).changed}
 
 
 def _answers(
@@ -385,7 +379,10 @@ def proof(visitor: Visitor) -> dict[str, Any]:
     opening = first_opening(visitor.report.id)
     if opening is None:
         return {**_page(visitor), "sealed": None}
-    opened = _opened(visitor, opening)
+    try:
+        opened = _opened(visitor, opening)
+    except Forged:
+        return {**_page(visitor), "sealed": None, "forged": True}
     return {
         **_page(visitor),
         "sealed": {"policy": policy_note(), "sealed": base64_text(opening.for_receipt)},
@@ -404,7 +401,16 @@ def _opened(visitor: Visitor, opening: Opening) -> Opened | None:
 def _opening_text(visitor: Visitor, opening: Opening) -> str:
     if visitor.keys is None:
         return ""
-    return open_sealed(Sealed(bytes(opening.for_receipt)), visitor.keys.stretched.identity).decode()
+    return _step(visitor.keys, opening).opening
+
+
+def _step(keys: ReceiptKeys, row: Opening) -> Step:
+    """What a leaf of hers says. Raises Forged."""
+    try:
+        opened = open_sealed(Sealed(bytes(row.for_receipt)), keys.stretched.identity)
+    except CannotOpen:
+        raise Forged("not_the_log") from None
+    return read_step(opened, log=log_signer().verifier.public, record=row.owner.hex)
 
 
 def leaf_state(data: bytes, day: date) -> dict[str, str]:
@@ -416,7 +422,10 @@ def leaf_state(data: bytes, day: date) -> dict[str, str]:
 def proof_text(visitor: Visitor) -> str | None:
     """The proof file with what the leaf says in it, where the server may open."""
     opening = first_opening(visitor.report.id)
-    text = _opening_text(visitor, opening) if opening else ""
+    try:
+        text = _opening_text(visitor, opening) if opening else ""
+    except Forged:
+        return None
     return evidence_for(text) if text else None
 
 

@@ -9,8 +9,8 @@ from tincay.core.clock import local_day
 from tincay.core.consent import Grant, allows, wishes
 from tincay.core.stages import NOTHING_TO_ANSWER
 from tincay.people.models import Desk
+from tincay.reports.grants import grants
 from tincay.reports.models import Clock, Escalation, Report
-from tincay.reports.queries import grants
 from tincay.vault.models import SealedText
 from tincay.vault.queries import wraps_for_receipt
 from tincay.visit.consents import SHARED, items_of
@@ -81,10 +81,6 @@ def receivers(report: Report) -> list[Desk]:
     """Other organisations of the network that facts could be given to."""
     others = Desk.objects.select_related("organisation").exclude(recipient="").exclude(purpose="oversight")
     return list(others.exclude(organisation=report.desk.organisation_id).order_by("name_vi"))
-
-
-def last_number(report: Report) -> int:
-    return report.grants.order_by("-number").values_list("number", flat=True).first() or 0
 
 
 def nothing_to_answer(report: Report) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tincay.core.authorship import Forged, HerWords, Said, read_reply
 from tincay.core.sealing import Identity, Recipient, Sealed, open_sealed, unpad, unwrap
+from tincay.reports.signed_words import desk_keys
 from tincay.vault.models import SealedText, Wrap
 from tincay.web.strict_json import base64_text
 
@@ -30,7 +31,7 @@ class Wrapped:
             "said": self.claim._asdict() if self.claim else None,
         }
 
-    def opened(self, identity: Identity, hers: HerWords, desk_keys: frozenset[bytes]) -> list[dict[str, Any]]:
+    def opened(self, identity: Identity, hers: HerWords) -> list[dict[str, Any]]:
         """The documents, where the server opens them for her. What cannot be opened is left out.
 
         Raises core.authorship.Forged.
@@ -44,7 +45,8 @@ class Wrapped:
         if self.claim and recipient not in hers.recipients("thread"):
             raise Forged("another_place")
         if self.claim:
-            return [{"words": read_reply(one, desk_keys=desk_keys, shown=self.claim)} for one in documents]
+            keys = desk_keys(hers, recipient)
+            return [{"words": read_reply(one, desk_keys=keys, shown=self.claim)} for one in documents]
         for text in self.texts:
             hers.check(recipient, bytes(text.sealed))
         return documents

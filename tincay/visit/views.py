@@ -29,8 +29,10 @@ from tincay.intake.seal_on_server import HerMessage, seal_message, signed_grant
 from tincay.people.models import Desk
 from tincay.reports import deadlines, ending
 from tincay.reports.additions import receive_addition
+from tincay.reports.application import NoRoom
 from tincay.reports.consents import change_consent
 from tincay.reports.envelope import AdditionIn, GrantChange, HerMessageIn, NewCode
+from tincay.reports.grants import last_number
 from tincay.reports.messages import receive_message
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
@@ -180,6 +182,8 @@ def write(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             return refusal("closed")
         except StaleNumber:
             return refusal("stale_number")
+        except NoRoom:
+            return refusal("no_room")
         return JsonResponse({"next": reverse("visit")}, status=201)
     return _write_plain(request, visitor)
 
@@ -197,6 +201,8 @@ def add(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return refusal("closed")
     except StaleNumber:
         return refusal("stale_number")
+    except NoRoom:
+        return refusal("no_room")
     except StaleDesk:
         return refusal("stale_desk", config={"routed": in_force().for_page})
     except RoutingBroken:
@@ -215,12 +221,23 @@ def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     except OperationalError as error:
         shown = pages.home(visitor, now()) | {"typed": typed, "problem": storage_trouble(error)}
         return render(request, "visit/home.html", shown, status=503)
+    except (StaleNumber, NotSigned):
+        return _home_with(request, typed, problem="stale_number")
+    except NoRoom:
+        return _home_with(request, typed, problem="no_room")
     except WrongStage:
         # It was closed while she wrote: her words stay, and the way to open it again is shown.
-        visitor.report.stage = "closed"
-        shown = pages.home(visitor, now()) | {"typed": typed}
-        return render(request, "visit/home.html", shown, status=409)
+        return _home_with(request, typed)
     return HttpResponseRedirect(reverse("visit"))
+
+
+def _home_with(request: HttpRequest, typed: str, **problem: str) -> HttpResponse:
+    """Her page as it is by now, with what she typed: something happened in another tab, or at the desk."""
+    visitor = visitor_of(request)
+    if visitor is None:
+        return over(request)
+    shown = pages.home(visitor, now()) | {"typed": typed, **problem}
+    return render(request, "visit/home.html", shown, status=409)
 
 
 def _problem_with(typed: str, request: HttpRequest, visitor: Visitor) -> str:
@@ -321,11 +338,23 @@ def consents(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def consent(request: HttpRequest, visitor: Visitor, scope: str) -> HttpResponse:
     """One consent: exactly what it hands over, then yes or no."""
     if request.method == "POST" and sends_json(request):
-        change_consent(report=visitor.report, grant=read(GrantChange, body_of(request)).grant, now=now())
+        try:
+            change_consent(report=visitor.report, grant=read(GrantChange, body_of(request)).grant, now=now())
+        except StaleNumber:
+            return refusal("stale_number")
+        except NoRoom:
+            return refusal("no_room")
         return JsonResponse({"next": reverse("visit_consents")}, status=201)
     receiver = _receiver(request, visitor)
     if request.method == "POST":
-        _change_plain(visitor, scope, receiver, given=request.POST.get("given") == "true")
+        given = request.POST.get("given") == "true"
+        try:
+            _change_plain(visitor, scope, receiver, given=given)
+        except StaleNumber:  # another tab was quicker: the same word with the next number
+            _change_plain(visitor, scope, receiver, given=given)
+        except NoRoom:
+            shown = pages.consent(visitor, scope, receiver, now()) | {"problem": "no_room"}
+            return render(request, "visit/consent.html", shown, status=409)
         return HttpResponseRedirect(reverse("visit_consents"))
     return render(request, "visit/consent.html", pages.consent(visitor, scope, receiver, now()))
 
@@ -341,6 +370,7 @@ def _receiver(request: HttpRequest, visitor: Visitor) -> Desk | None:
 
 
 def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given: bool) -> None:
+    """Sign it here. Raises StaleNumber."""
     if visitor.keys is None:
         raise Http404
     grant = Grant(
@@ -348,7 +378,7 @@ def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given:
         receiver=f"desk:{receiver.code}" if receiver else None,
         items=frozenset(items_of(scope) if given else ()),
         given=given,
-        number=queries.last_number(visitor.report) + 1,
+        number=last_number(visitor.report) + 1,
         day=local_day(now()),
     )
     signed = signed_grant(grant, visitor.keys.stretched, text_version())
@@ -413,7 +443,7 @@ def done(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if request.method == "POST":
         # The form says what is wanted: pressed twice, it is not undone.
         change = {"close": finish, "reopen": reopen}.get(request.POST.get("wanted", ""))
-        with contextlib.suppress(WrongStage):
+        with contextlib.suppress(WrongStage, NoRoom):
             if change:
                 change(report=visitor.report, now=now())
         return HttpResponseRedirect(reverse("visit"))

@@ -26,6 +26,7 @@ STATUS = {
     "stale_number": 409,
     "proof_of_work": 409,
     "closed": 409,
+    "no_room": 409,
     "too_long": 413,
     "slow_down": 429,
     "busy": 503,

@@ -69,7 +69,8 @@ def one_commit_for_many(function: Callable[P, R]) -> Callable[P, R]:
 
     A call is answered only once the shared commit stands. When one of them raises, none is kept: each is then run
     once more in a transaction of its own, so that nobody is refused for what another one sent. `function` may
-    therefore do nothing that a rollback does not undo. On PostgreSQL each commits alone.
+    therefore do nothing that a rollback does not undo. Where the database is locked or full all are told so at once:
+    each would wait as long again. On PostgreSQL each commits alone.
     """
     unshared = one_transaction(function)
 
@@ -90,16 +91,36 @@ def one_commit_for_many(function: Callable[P, R]) -> Callable[P, R]:
 def _write(calls: list[_Call]) -> None:
     """Run these calls and tell each thread how its own went. The caller holds the writer."""
     try:
-        results = _outermost(lambda: [call.run() for call in calls])
+        results = _outermost(_run, calls)
     except BaseException as error:
-        if len(calls) == 1:
-            calls[0].future.set_exception(error)
-            return
-        for call in calls:
-            _write([call])
+        if len(calls) == 1 or rests(error):
+            _fail(calls, error)
+        else:
+            _write_alone(calls)
     else:
         for call, result in zip(calls, results, strict=True):
             call.future.set_result(result)
+
+
+def _run(calls: list[_Call]) -> list[Any]:
+    results = [call.run() for call in calls]
+    # What is to be done after the commit cannot undo it: it is noted in the log when it breaks, and the next is done.
+    hooks: Any = connection.run_on_commit
+    hooks[:] = [(points, act, True) for points, act, _ in hooks]
+    return results
+
+
+def _write_alone(calls: list[_Call]) -> None:
+    for place, call in enumerate(calls, 1):
+        _write([call])
+        if rests(error := call.future.exception()):
+            _fail(calls[place:], error)
+            return
+
+
+def _fail(calls: list[_Call], error: BaseException | None) -> None:
+    for call in calls:
+        call.future.set_exception(error)
 
 
 PASSES = {

@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tincay.core.ledger", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    verify = commands.add_parser("verify", help="a proof file (.tlog-proof)")
+    verify = commands.add_parser("verify", help="a proof file (log-proof.txt)")
     verify.add_argument("--opening", type=Path, help="the opening, when the proof file does not hold it")
     promise = commands.add_parser("promise", help="a promise; with --log also whether it was kept")
     copy = commands.add_parser("audit", help="a copy of the whole log, as downloaded")

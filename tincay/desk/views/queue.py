@@ -45,7 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "first": "after" not in request.GET,
             "cursor": _cursor(request.GET.get("after", "")),
             "now": at,
-            "news": user.notices.order_by("-created_at").values_list("created_at", flat=True).first(),
+            "news": pages.news(user),
             "has_desk": user.memberships.exists(),
             "held": anything_held(user),
         },

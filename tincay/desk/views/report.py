@@ -92,6 +92,7 @@ def _context(report: Report, user: User, is_open: bool) -> dict[str, object]:
         "labels": answer_labels() if is_open else None,
         "rule": pages.classification_rule(report, at) if is_open else None,
         "consents": pages.consents(report, at),
+        "consents_changed": pages.consents_changed(report),
         "wishes": pages.wishes(report),
         "pause": report.pauses.filter(ended_at=None).first(),
         "may_move": user.may(May.MOVE_REPORT),

@@ -20,10 +20,11 @@ from tincay.desk import forms
 from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
 from tincay.reports import deadlines, messages, steps
-from tincay.reports.envelope import MessageIn
+from tincay.reports.application import NoRoom
+from tincay.reports.envelope import ReplyIn
 from tincay.reports.models import Message, Report
 from tincay.reports.permissions import report_or_404
-from tincay.web.json_views import body_of, for_script
+from tincay.web.json_views import body_of, for_script, refusal
 from tincay.web.strict_json import read
 from tincay.web.time import now
 
@@ -226,12 +227,21 @@ def _write(
 ) -> HttpResponse:
     author = staff(request)
     report = report_or_404(author, May.MOVE_REPORT, report_id)
-    message = read(MessageIn, body_of(request))
+    message = read(ReplyIn, body_of(request))
     sent_before = report.messages.filter(key=message.key).exists()
     try:
         if not sent_before:
-            act(report=report, key=message.key, sealed=message.sealed, author=author, now=now())
+            act(
+                report=report,
+                key=message.key,
+                sealed=message.sealed,
+                thread=message.thread,
+                author=author,
+                now=now(),
+            )
             success(request, done_words)
+    except NoRoom:
+        return refusal("no_room")
     except (WrongStage, deadlines.CannotPause):
         return JsonResponse({"error": "out_of_order"}, status=409)  # what was typed stays in the page
     return JsonResponse({"next": reverse("report", args=[report_id])}, status=200 if sent_before else 201)

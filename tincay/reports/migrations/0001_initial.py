@@ -144,6 +144,7 @@ class Migration(migrations.Migration):
                 ('signature', models.BinaryField()),
                 ('method', models.CharField(max_length=40)),
                 ('signer', models.CharField(max_length=12)),
+                ('mark', models.BinaryField(default=b'', max_length=32)),
                 ('report', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='reports.report')),
             ],
         ),

@@ -14,7 +14,7 @@ from tincay.core.sealing import fingerprint, signing_public
 from tincay.core.statements import NotSigned, spelled
 from tincay.directory import signing
 from tincay.directory.models import Fallback
-from tincay.directory.routing import draft, statement_path
+from tincay.directory.routing import draft
 from tincay.web.packs import words
 
 
@@ -45,9 +45,13 @@ class Command(BaseCommand):
         self.stdout.write(base64url(signing_public(signing.make_install_key(file))))
 
     def _draft(self) -> None:
-        path = statement_path()
-        serial = signing.read_file(path.read_bytes())[1].serial + 1 if path.exists() else 1
-        routing = draft(serial=serial)
+        in_use = signing.file_in_use()
+        routing = draft(serial=in_use[1].serial + 1 if in_use else 1)
+        named = {routing.default, *(desk.case for desk in routing.desks.values())}
+        if without := sorted(named - routing.desks.keys()):
+            raise CommandError(
+                f"No key yet: {', '.join(without)}, named under [default]. Somebody who sits there makes it first."
+            )
         self._say(routing)
         self.stdout.write(spelled(routing.document()).decode())
 
