@@ -63,6 +63,10 @@ EXTRA = {
         "the signed statement in force: a file, and rows that have to say the same",
     ),
     "directory.signing": ("actions", "the install's own key signs where reports go: a file beside the data"),
+    "vault.signed_keys": (
+        "queries",
+        "which keys of a desk follow from what was signed: rows alone make none",
+    ),
     "vault.rekey": ("actions", "a desk's new key, in steps of one conversation"),
     "reports.additions": ("actions", "what she tells later"),
     "reports.application": ("actions", "applies facts to a report and its clocks, and logs them"),

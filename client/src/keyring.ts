@@ -9,7 +9,9 @@ import type * as messages from "./generated";
 import { FLOOR, stretchPassphrase, WeakStretch } from "./passphrase";
 import { CannotOpen, follow, newKey, open, openDocument, recipientOf, sealDocument, unwrap, wrap, type Identity, type KeyPair, type Recipient } from "./seal";
 import type { Link } from "./opener";
+import { checkOpened, type KeysTold, type Opened } from "./renewal";
 import { signingPublic } from "./sign";
+import { NotSigned } from "./statement";
 import { deskSigningSeed } from "./stretch";
 
 const IDLE_MS = 10 * 60_000;
@@ -37,12 +39,12 @@ export interface Requests {
   openings: { ask: { threads: Link[][]; sealed: string[] }; answer: string[] };
   reply: { ask: { wraps: Link[]; to: Recipient; reply: Reply }; answer: string };
   make: { ask: { words: readonly string[] }; answer: { passphrase: string[]; key: PersonKey } };
-  desk: { ask: { code: string; number: number; old: DeskKey | null; new: DeskKey | null }; answer: NextKey };
+  desk: { ask: { code: string; keys: KeysTold; old: DeskKey | null; new: DeskKey | null }; answer: NextKey };
   share: { ask: { members: Member[]; key: "old" | "new" }; answer: messages.MemberWrap[] };
   rewrap: { ask: { wraps: { id: string; sealed: string; of: Recipient }[] }; answer: messages.ReplacedWrap[] };
 }
 
-/** A desk's new key, and the old one's word for it: none for the first. */
+/** A desk's new key, and the old one's word for it: none for the first, and none for one that was made before. */
 export interface NextKey {
   recipient: Recipient;
   signing: string;
@@ -58,7 +60,7 @@ export interface Member {
 }
 
 export type Name = keyof Requests;
-export type Failure = "locked" | "wrong" | "swapped" | "weak" | "broken";
+export type Failure = "locked" | "wrong" | "swapped" | "weak" | "unsafe_keys" | "broken";
 
 class Locked extends Error {}
 
@@ -145,6 +147,27 @@ async function openDesk({ wrap: sealed, recipient }: DeskKey): Promise<KeyPair> 
   return { identity: await unwrap(fromBase64(sealed), key().identity, recipient), recipient };
 }
 
+const halves = async ({ identity, recipient }: KeyPair): Promise<Opened> => ({
+  recipient,
+  signing: base64url(await signingPublic(deskSigningSeed(identity))),
+});
+
+/**
+ * Opens a desk's keys, to hand one on or to wrap anew: only to a key that the old one signed, or that is made here.
+ * What the server calls the desk's keys is believed where it follows from what was signed.
+ */
+async function takeUp(code: string, keys: KeysTold, old: DeskKey | null, begun: DeskKey | null): Promise<NextKey> {
+  desk = undefined;
+  const [before, taken] = await Promise.all([old && openDesk(old), begun && openDesk(begun)]);
+  const number = await checkOpened(code, keys, before && (await halves(before)), taken && (await halves(taken)));
+  const fresh = taken ?? (await newKey());
+  const next = await halves(fresh);
+  const succession = before && !taken ? await succeed(deskSigningSeed(before.identity), { desk: code, number: number + 1, ...next }) : null;
+  // A desk's first key has none before it.
+  desk = { code, old: before ?? fresh, new: fresh };
+  return { ...next, succession };
+}
+
 function deskKeys(): { code: string; old: KeyPair; new: KeyPair } {
   key();
   if (!desk) throw new Locked();
@@ -196,15 +219,7 @@ const handlers: Handlers = {
     return base64(await sealDocument(await makeReply(seed, base64url(await signingPublic(seed)), reply), to));
   },
   make: ({ words }) => make(words),
-  async desk({ code, number, old, new: begun }) {
-    const fresh = begun ? await openDesk(begun) : await newKey();
-    // A desk's first key has none before it.
-    desk = { code, old: old ? await openDesk(old) : fresh, new: fresh };
-    const { recipient } = fresh;
-    const signing = base64url(await signingPublic(deskSigningSeed(fresh.identity)));
-    const next = { desk: code, number: number + 1, recipient, signing };
-    return { recipient, signing, succession: old ? await succeed(deskSigningSeed(desk.old.identity), next) : null };
-  },
+  desk: ({ code, keys, old, new: begun }) => takeUp(code, keys, old, begun),
   share: ({ members, key: which }) => share(members, which),
   rewrap: ({ wraps }) => Promise.all(wraps.map(async ({ id, sealed, of }) => ({ id, sealed: await wrapAgain(sealed, of) }))),
 };
@@ -213,6 +228,7 @@ function failure(error: unknown): Failure {
   if (error instanceof Locked) return "locked";
   if (error instanceof Swapped) return "swapped";
   if (error instanceof WeakStretch) return "weak";
+  if (error instanceof NotSigned) return "unsafe_keys";
   return error instanceof CannotOpen ? "wrong" : "broken";
 }
 

@@ -6,13 +6,14 @@ import { sameFingerprint } from "./fingerprint";
 import type { DeskKey, Member } from "./keyring";
 import { ask, KeyringRefused, keyringState } from "./keyring-link";
 import { post, Refused } from "./post";
+import type { KeysTold } from "./renewal";
 import { goTo } from "./stay";
 import { all, busy, fail, onGo, said, show } from "./texts";
 import { wordList } from "./words";
 
 interface Begun {
   desk: string;
-  number: number;
+  keys: KeysTold;
   old: DeskKey | null;
   new: DeskKey | null;
   members: Member[];
@@ -55,7 +56,7 @@ export class DeskRewrap extends HTMLElement {
 
   private async work(): Promise<string> {
     const begun = await this.say<Begun>({ v: 1, step: "begin" });
-    const made = await ask("desk", { code: begun.desk, number: begun.number, old: begun.old, new: begun.new });
+    const made = await ask("desk", { code: begun.desk, keys: begun.keys, old: begun.old, new: begun.new });
     const { recipient } = made;
     if (begun.joining) {
       const wraps = await ask("share", { members: await this.compared(begun.joining), key: "old" });

@@ -68,8 +68,14 @@ export class Routing {
     return { desk: own, case: other };
   }
 
-  private key(desk: string): Promise<DeskKey> {
+  /** The key of a desk that the install signed; none for a desk that it does not name. */
+  first(desk: string): DeskKey | undefined {
+    if (!Object.hasOwn(this.document.desks, desk)) return undefined;
     const { number, recipient, signing } = this.document.desks[desk]!;
-    return lastKey({ desk, number, recipient, signing }, this.later[desk] ?? []);
+    return { desk, number, recipient, signing };
+  }
+
+  private key(desk: string): Promise<DeskKey> {
+    return lastKey(this.first(desk)!, this.later[desk] ?? []);
   }
 }

@@ -9,15 +9,23 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.signed_pages import DAY, SmallDesk, Told, new_small_desk, record_json, sealed_json
+from tests.browser.signed_pages import (
+    DAY,
+    SmallDesk,
+    Told,
+    new_small_desk,
+    record_json,
+    routed,
+    sealed_json,
+)
 from tests.browser.small_server import SmallServer, b64, from_b64url, script_json, serving
 from tests.browser.test_client_vectors import WITHOUT_CURVES
 from tests.cast.ground import receipt_number
 from tincay.core import sealing
-from tincay.core.authorship import Said, follow_keys, is_vouched, read_reply, vouch
+from tincay.core.authorship import Said, follow_keys, is_vouched, read_reply, succeed, vouch
 from tincay.core.letters import fold
 from tincay.core.sealing import Identity, Recipient, Sealed
-from tincay.core.statements import Statement
+from tincay.core.statements import Statement, spelled
 from tincay.web.strict_json import signed_json
 
 pytestmark = pytest.mark.browser
@@ -370,8 +378,15 @@ def test_a_key_is_made_in_the_browser_and_its_passphrase_is_asked_for_again(
 REWRAP = """
 <desk-rewrap data-action="/rewrap" data-csrf="k" hidden><button type="button" data-go="start" disabled>Đổi khóa</button>
 <progress data-progress></progress><p data-done hidden>Xong</p><p data-error="locked" hidden>Khóa</p>
-<p data-error="network" hidden>Đứt</p><p data-error="other" hidden>Khác nữa</p></desk-rewrap>
+<p data-error="network" hidden>Đứt</p><p data-error="other" hidden>Khác nữa</p>
+<p data-error="unsafe_keys" hidden>Không ai ký</p></desk-rewrap>
 """
+
+
+def signed_routing() -> dict[str, Any]:
+    """The install has signed the desk's first key."""
+    told = routed(DESK, default=DESK.code)
+    return {name: told[name] for name in ("install", "statement")}
 
 
 class DeskServer:
@@ -386,6 +401,12 @@ class DeskServer:
         self.renewed: dict[str, str | None] = {}
         self.new: dict[str, Any] | None = None
         self.sent: dict[str, Any] = {}
+        self.asked: list[str] = []
+        self.keys: dict[str, Any] = {
+            "routed": signed_routing(),
+            "statements": [signed_json(spelled(DESK.key.document), b"")],
+        }
+        self.present = TO_DESK
         self.colleague = sealing.new_key()
         self.vouched = self.colleague[1]
         self.joined: list[dict[str, Any]] = []
@@ -394,6 +415,7 @@ class DeskServer:
 
     def answer(self, said: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         step: Callable[[dict[str, Any]], dict[str, Any]] = getattr(self, said["step"])
+        self.asked.append(said["step"])
         self.break_after -= said["step"] == "done"
         return (503, {"error": "busy"}) if self.break_after < 0 else (200, step(said))
 
@@ -408,8 +430,8 @@ class DeskServer:
     def begin(self, said: dict[str, Any]) -> dict[str, Any]:
         return {
             "desk": DESK.code,
-            "number": 1,
-            "old": {"wrap": TO_DESK["sealed"], "recipient": DESK.recipient},
+            "keys": self.keys,
+            "old": {"wrap": self.present["sealed"], "recipient": self.present["of"]},
             "new": self.new,
             "members": [
                 self.member("1", PERSON[1], PERSON[1]),
@@ -422,6 +444,7 @@ class DeskServer:
     def key(self, said: dict[str, Any]) -> dict[str, Any]:
         self.sent = said
         self.new = {"wrap": self.wrap_for("1"), "recipient": said["recipient"]}
+        self.keys["statements"].append(said["succession"])
         return {"new": self.new, "left": self.left}
 
     def wrap_for(self, number: str) -> str:
@@ -512,6 +535,82 @@ def test_who_stands_in_the_roster_with_a_key_that_the_desk_never_saw_gets_none(
     renew(quiet, server)
     expect(quiet.get_by_role("heading", name="Khác")).to_be_visible()
     assert [wrap["id"] for wrap in desk.sent["wraps"]] == ["1"]
+
+
+def planted(key: SmallDesk) -> dict[str, str]:
+    """A key of somebody's own, sealed to her as a desk's key is: all it takes is her public key."""
+    return {"sealed": b64(sealing.wrap(key.identity, PERSON[1])), "of": key.recipient}
+
+
+def his_new_key(desk: DeskServer, signer: Identity | None = None) -> None:
+    """A renewal that seems to run: to a key that the desk's did not sign, whoever did."""
+    his = SmallDesk(DESK.code, sealing.new_key()[0], 2)
+    desk.new = {"wrap": planted(his)["sealed"], "recipient": his.recipient}
+    desk.keys["statements"] += [signed_json(*succeed(signer, his.key))] if signer else []
+
+
+def signed_by_itself(desk: DeskServer) -> None:
+    his_new_key(desk, sealing.new_key()[0])
+
+
+def another_present_key(desk: DeskServer) -> None:
+    desk.present = planted(new_small_desk(DESK.code))
+
+
+def another_key_before(desk: DeskServer) -> None:
+    """The true key seems to be the new one."""
+    desk.new = {"wrap": TO_DESK["sealed"], "recipient": DESK.recipient}
+    another_present_key(desk)
+
+
+def another_first_key(desk: DeskServer) -> None:
+    """In every row, and where the install's statement names the true one."""
+    his = new_small_desk(DESK.code)
+    desk.present = planted(his)
+    desk.keys["statements"] = [signed_json(spelled(his.key.document), b"")]
+
+
+def his_new_key_before_the_install_signed(desk: DeskServer) -> None:
+    desk.keys["routed"] = None
+    his_new_key(desk, sealing.new_key()[0])
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        his_new_key,
+        signed_by_itself,
+        another_present_key,
+        another_key_before,
+        another_first_key,
+        his_new_key_before_the_install_signed,
+    ],
+)
+@pytest.mark.parametrize("joining", [False, True], ids=["renewal", "joining"])
+def test_nothing_is_wrapped_to_a_key_that_the_desks_own_did_not_sign(
+    quiet: Page, server: SmallServer, desk: DeskServer, lie: Callable[[DeskServer], None], joining: bool
+) -> None:
+    lie(desk)
+    desk.joining = [{"id": "3", "recipient": sealing.new_key()[1]}] if joining else []
+    renew(quiet, server)
+    expect(quiet.get_by_text("Không ai ký")).to_be_visible()
+    assert desk.asked == ["begin"]
+    assert not desk.sent
+    assert not desk.renewed
+
+
+def test_a_renewal_that_a_colleague_began_is_taken_up(
+    quiet: Page, server: SmallServer, desk: DeskServer
+) -> None:
+    fresh = DESK.renewed()
+    desk.new = {"wrap": planted(fresh)["sealed"], "recipient": fresh.recipient}
+    desk.keys["statements"].append(signed_json(*succeed(DESK.identity, fresh.key)))
+    renew(quiet, server)
+    expect(quiet.get_by_role("heading", name="Khác")).to_be_visible()
+    assert "key" not in desk.asked
+    for id, (identity, recipient) in enumerate(desk.records):
+        sealed = Sealed(base64.b64decode(desk.renewed[str(id)] or ""))
+        assert sealing.unwrap(sealed, fresh.identity, of=recipient) == identity
 
 
 def test_a_break_is_taken_up_where_it_was(quiet: Page, server: SmallServer, desk: DeskServer) -> None:

@@ -15,6 +15,7 @@ from tests.independent.base import (
     hkdf,
     is_code,
     must,
+    public_of,
     read_day,
     read_spelled,
     recipient_of,
@@ -278,3 +279,38 @@ def check_voucher(voucher: Mapping[str, Any], desk: Json, recipient: str) -> Non
     document = read_statement("member", voucher, from_url64(desk["signing"], 32))
     expected = {"desk": desk["desk"], "of": desk["recipient"], "recipient": recipient, "v": 1}
     must(document == expected, "a voucher for somebody else")
+
+
+def present_key(told: Mapping[str, Any], desk: str) -> Json | None:
+    """A desk's key as `begin` lets it be followed (rewrap.md 13); None before its first one."""
+    statements, by = told["statements"], told["routed"]
+    named = read_routing(by["install"], by["statement"])["desks"] if by else {}
+    first = _key({**named[desk], "desk": desk}) if desk in named else None
+    if first is None and statements:
+        document = read_spelled(statements[0]["document"])
+        has(document, desk=str, number=int, recipient=str, signing=str, v=int)
+        first = _key(document)
+        must((document["v"], first["desk"], first["number"]) == (1, desk, 1), "a first key")
+    return follow(first, statements[first["number"] :]) if first else None
+
+
+def check_opened(told: Mapping[str, Any], desk: str, old: bytes | None, new: bytes | None) -> int:
+    """The number of the desk's key, where these identities are its own (rewrap.md 14 and 15)."""
+    present = present_key(told, desk)
+    if present is None:
+        must(old is None and new is None, "a key where there is none")
+        return 0
+    newest = new or old
+    must(newest is not None and _is_key(newest, present), "the present key")
+    if new is not None:
+        must(old is not None, "a new key without an old one")
+        number = present["number"]
+        statement = told["statements"][number - 1 : number]
+        signing = signing_of(hkdf(old or b"", "tincay/desk/sign"))
+        must(statement and read_desk_key(statement[0], signing) == present, "the old key's word")
+    return int(present["number"])
+
+
+def _is_key(identity: bytes, key: Json) -> bool:
+    signing = signing_of(hkdf(identity, "tincay/desk/sign"))
+    return public_of(identity) == recipient_of(key["recipient"]) and signing == from_url64(key["signing"], 32)

@@ -25,7 +25,7 @@ def url64(text: str) -> bytes:
 
 
 SEALING, AUTHORSHIP, STATEMENTS = vectors("sealing"), vectors("authorship"), vectors("statements")
-ROUTING, TOTALS = vectors("routing"), vectors("ledger/day_totals")
+ROUTING, TOTALS, RENEWAL = vectors("routing"), vectors("ledger/day_totals"), vectors("renewal")
 SYLLABLES = (ROOT / "packs/vn/words.txt").read_text(encoding="utf-8").split()
 
 
@@ -222,6 +222,28 @@ def test_present_keys(case: dict[str, Any]) -> None:
     else:
         with pytest.raises(Refused):
             signed.present_keys(ROUTING["true"]["document"], case["later"])
+
+
+# --- a desk's new key
+
+
+@named(RENEWAL["present"])
+def test_a_desks_key_while_it_gets_a_new_one(case: dict[str, Any]) -> None:
+    if case["refused"]:
+        with pytest.raises(Refused):
+            signed.present_key(case, case["desk"])
+        return
+    assert signed.present_key(case, case["desk"]) == case["present"]
+
+
+@named(RENEWAL["opened"])
+def test_the_keys_that_a_helper_opened(case: dict[str, Any]) -> None:
+    old, new = (case[name] and base.identity_of(case[name]) for name in ("old", "new"))
+    if case["number"] is None:
+        with pytest.raises(Refused):
+            signed.check_opened(case, case["desk"], old, new)
+        return
+    assert signed.check_opened(case, case["desk"], old, new) == case["number"]
 
 
 # --- codes and fingerprints

@@ -176,9 +176,9 @@ def age(recipient: str, plain: bytes) -> bytes:
 
 
 def point(recipient: str) -> bytes:
-    """The 32 bytes in an age recipient (bech32; who copies it from a row need not check it)."""
+    """The 32 bytes in an age recipient or identity (bech32; who copies it from a row need not check it)."""
     number = 0
-    for letter in recipient.removeprefix("age1")[:-6]:
+    for letter in recipient.lower().rpartition("1")[2][:-6]:
         number = number << 5 | "qpzry9x8gf2tvdw0s3jn54khce6mua7l".index(letter)
     return (number >> 4).to_bytes(32)
 
@@ -212,6 +212,7 @@ class OwnKey(NamedTuple):
 
     recipient: str
     signer: Ed25519PrivateKey
+    secret: str = ""
 
     @property
     def signing(self) -> bytes:
@@ -227,6 +228,44 @@ def own_key() -> OwnKey:
     return OwnKey(str(pyrage.x25519.Identity.generate().to_public()), Ed25519PrivateKey.generate())
 
 
+def own_desk_key() -> OwnKey:
+    """A key as a desk has it: what signs follows from what opens (docs/formats/words.md)."""
+    identity = pyrage.x25519.Identity.generate()
+    seed = derived(point(str(identity)), b"tincay/desk/sign")
+    return OwnKey(str(identity.to_public()), Ed25519PrivateKey.from_private_bytes(seed), str(identity))
+
+
+DESK_ID = "(SELECT id FROM people_desk WHERE code = ?)"
+
+
+def give_desk_key(attacker: Attacker, desk: str, username: str, key: OwnKey, *, vouched: bool = True) -> None:
+    """A key of his, sealed to a member as a desk's is; the key itself may say that the member is one."""
+    [(user, member)] = attacker.ask("SELECT id, recipient FROM people_user WHERE username = ?", username)
+    said = {"desk": desk, "of": key.recipient, "recipient": member, "v": 1}
+    document, signature = key.signed("member", said) if vouched else (b"", b"")
+    attacker.run(
+        'INSERT INTO vault_deskwrap (desk_id, user_id, "of", recipient, sealed, voucher, signature) '
+        f"VALUES ({DESK_ID}, ?, ?, ?, ?, ?, ?)",
+        desk, user, key.recipient, member, age(member, key.secret.encode()), document, signature,
+    )  # fmt: skip
+
+
+def begin_renewal(attacker: Attacker, desk: str, key: OwnKey, day: str) -> None:
+    """The rows of a renewal to a key of his, with its leaf: the key signs itself."""
+    facts: dict[str, str | int]
+    facts = {"desk": desk, "number": 2, "recipient": key.recipient, "signing": base64url(key.signing)}
+    document, signature = key.signed("desk-key", {**facts, "v": 1})
+    attacker.run(
+        "INSERT INTO people_deskkey (desk_id, number, recipient, signing, document, signature) "
+        f"VALUES ({DESK_ID}, 2, ?, ?, ?, ?)",
+        desk, key.recipient, key.signing, document, signature,
+    )  # fmt: skip
+    attacker.run(
+        "UPDATE people_desk SET recipient = ?, signing = ? WHERE code = ?", key.recipient, key.signing, desk
+    )
+    attacker.append_leaf("key_changed", facts, day)
+
+
 def reply_of(signer: OwnKey, **said: Any) -> dict[str, Any]:
     """A reply that he signed himself."""
     document, signature = signer.signed(
@@ -235,9 +274,9 @@ def reply_of(signer: OwnKey, **said: Any) -> dict[str, Any]:
     return {"v": 1, "reply": document.decode(), "signature": base64url(signature)}
 
 
-def swap_desk_key(attacker: Attacker, desk: str, day: str) -> None:
+def swap_desk_key(attacker: Attacker, desk: str, day: str, mine: OwnKey | None = None) -> None:
     """A desk's key replaced in every row that names it, with a leaf as a renewal has one."""
-    mine = own_key()
+    mine = mine or own_key()
     number = attacker.one(
         "SELECT max(number) FROM people_deskkey WHERE desk_id = (SELECT id FROM people_desk WHERE code = ?)",
         desk,

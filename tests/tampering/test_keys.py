@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,15 @@ from django.test import Client
 
 from tests.cast import Reporter
 from tests.log.conftest import RunningWitness
-from tests.tampering.attacker import own_key, swap_desk_key
+from tests.tampering.attacker import (
+    Attacker,
+    OwnKey,
+    begin_renewal,
+    give_desk_key,
+    own_desk_key,
+    own_key,
+    swap_desk_key,
+)
 from tests.tampering.demo_copy import HELPER, DemoCopy, account, signed_in
 from tests.tampering.desk_page import Scripts, unlock
 from tincay.core.authorship import desk_key_of, from_base64url, is_vouched
@@ -77,6 +86,98 @@ def test_untouched_keys_take_a_report(demo: DemoCopy) -> None:
     """What is refused above is taken where nobody changed anything."""
     assert Client().get("/tell/").status_code == 200
     assert send(envelope()).status_code == 201
+
+
+# --- a desk's new key
+
+NOT_SIGNED = "không phải khóa đã ký"
+Plant = Callable[[Attacker, OwnKey, str], None]
+
+
+def a_renewal_that_only_the_desks_row_shows(attacker: Attacker, key: OwnKey, day: str) -> None:
+    give_desk_key(attacker, DESK, BOSS, key, vouched=False)
+    attacker.run("UPDATE people_desk SET recipient = ? WHERE code = ?", key.recipient, DESK)
+
+
+def a_renewal_in_every_row(attacker: Attacker, key: OwnKey, day: str) -> None:
+    give_desk_key(attacker, DESK, BOSS, key)
+    begin_renewal(attacker, DESK, key, day)
+
+
+def a_key_before_the_true_one(attacker: Attacker, key: OwnKey, day: str) -> None:
+    give_desk_key(attacker, DESK, BOSS, key)
+
+
+def another_first_key(attacker: Attacker, key: OwnKey, day: str) -> None:
+    give_desk_key(attacker, DESK, BOSS, key)
+    swap_desk_key(attacker, DESK, day, key)
+
+
+def no_key_yet(attacker: Attacker, key: OwnKey, day: str) -> None:
+    attacker.run("UPDATE people_desk SET recipient = '', signing = x'' WHERE code = ?", DESK)
+    attacker.run("DELETE FROM people_deskkey WHERE recipient NOT IN (SELECT recipient FROM people_desk)")
+    attacker.run('DELETE FROM vault_deskwrap WHERE "of" NOT IN (SELECT recipient FROM people_desk)')
+
+
+def a_voucher_that_is_gone(attacker: Attacker, key: OwnKey, day: str) -> None:
+    attacker.run(
+        "UPDATE vault_deskwrap SET voucher = x'7b7d' WHERE user_id = (SELECT id FROM people_user WHERE username = ?)",
+        BOSS,
+    )
+
+
+def text_in_place_of_bytes(attacker: Attacker, key: OwnKey, day: str) -> None:
+    attacker.run("UPDATE vault_deskwrap SET voucher = 'x', signature = 'x'")
+    attacker.run("UPDATE people_deskkey SET document = 'x'")
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        a_renewal_that_only_the_desks_row_shows,
+        a_renewal_in_every_row,
+        a_key_before_the_true_one,
+        another_first_key,
+        no_key_yet,
+        a_voucher_that_is_gone,
+        text_in_place_of_bytes,
+    ],
+)
+def test_a_renewal_to_a_key_of_his_own(demo: DemoCopy, plant: Plant) -> None:
+    """Nothing is offered, taken or handed out; a page that unlocks with his key says so."""
+    attacker, mine, boss = demo.attacker, own_desk_key(), signed_in(BOSS)
+    begun_by_the_boss(DESK)
+    assert NOT_SIGNED not in boss.get("/desk/desks/").content.decode()
+    plant(attacker, mine, demo.today)
+    kept = wrapped(attacker)
+    page = boss.get("/desk/desks/").content.decode()
+    section = page.partition(f'id="desk-{DESK}"')[2].partition("</section>")[0]
+    assert "Khóa nhóm này" in section
+    assert NOT_SIGNED in section
+    assert "<desk-rewrap" not in section
+    assert refused(boss, mine.recipient) == dict.fromkeys(("begin", "more", "done", "finish"), "unsafe_keys")
+    assert wrapped(attacker) == kept
+    today = boss.get("/desk/today/").content.decode()
+    assert ("Một khóa nhóm của bạn" in today) == (plant is not no_key_yet)
+
+
+def wrapped(attacker: Attacker) -> list[Any]:
+    """What is sealed to whom: the keys of reports, and those of desks."""
+    wraps = attacker.ask("SELECT id, recipient, sealed FROM vault_wrap ORDER BY id")
+    return wraps + attacker.ask('SELECT id, "of", recipient FROM vault_deskwrap ORDER BY id')
+
+
+def refused(client: Client, recipient: str) -> dict[str, str | None]:
+    """The error with which each step of a renewal is answered."""
+    steps: dict[str, dict[str, Any]] = {"done": {"recipient": recipient, "wraps": []}}
+    said = {
+        step: {"v": 1, "step": step, **steps.get(step, {})} for step in ("begin", "more", "done", "finish")
+    }
+    address = f"/desk/desks/{DESK}/key/"
+    return {
+        step: client.post(address, json.dumps(one), content_type="application/json").json().get("error")
+        for step, one in said.items()
+    }
 
 
 # --- a member's key

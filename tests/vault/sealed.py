@@ -24,7 +24,7 @@ from tincay.people.models import Desk
 from tincay.vault import rekey
 from tincay.vault.actions import NewCompartment, SealedWrap, add_compartments
 from tincay.vault.models import Compartment, Wrap
-from tincay.vault.queries import Readable, key_in_force, old_key
+from tincay.vault.queries import Readable, key_in_row, old_key
 from tincay.web.strict_json import Strict, read, signed_json
 
 S = TypeVar("S", bound=Strict)
@@ -105,7 +105,7 @@ def member_wraps(members: Members, key: Identity, desk: str) -> list[dict[str, A
 def new_key_json(stand: Mapping[str, Any], worker: Worker) -> tuple[Identity, dict[str, Any]]:
     """A fresh desk key after the one that `begin` told, for the members that it named, as the browser sends it."""
     key = new_key()[0]
-    public = desk_key_of(key, desk=stand["desk"], number=stand["number"] + 1)
+    public = desk_key_of(key, desk=stand["desk"], number=len(stand["keys"]["statements"]) + 1)
     before = stand["old"]
     succession = signed_json(*succeed(unwrap(raw(before["wrap"]), worker.key), public)) if before else None
     return key, {
@@ -129,7 +129,7 @@ def raw(told: str) -> Sealed:
 
 def renew(desk: Desk, *members: Worker) -> Recipient:
     """A new key for the desk, wrapped to these members, the first of whom holds the old one."""
-    number = key_in_force(desk).number + 1
+    number = key_in_row(desk).number + 1
     return recipient_of(give_key(desk, *members, before=members[0].desk_key(desk), number=number))
 
 

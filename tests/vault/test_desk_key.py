@@ -27,7 +27,7 @@ from tincay.vault.actions import (
     set_desk_key,
 )
 from tincay.vault.models import DeskWrap, Wrap
-from tincay.vault.queries import key_in_force, readable, stale_wraps, swapped_desks
+from tincay.vault.queries import key_in_row, readable, stale_wraps, swapped_desks
 
 pytestmark = pytest.mark.django_db
 JUNK = b"not an age file"
@@ -156,12 +156,12 @@ def test_a_wrap_of_a_desks_key_has_no_room_for_anything_else(team: Team) -> None
 
 
 def test_a_new_key_is_the_desks_because_the_old_one_says_so(team: Team) -> None:
-    first = key_in_force(team.desk)
+    first = key_in_row(team.desk)
     offer = Offer(team)
     offer.give()
     row = rows(DeskKey).get(desk=team.desk, number=2)
     chain = follow_keys(first, [Statement(bytes(row.document), bytes(row.signature))])
-    assert chain == [first, offer.key] == [first, key_in_force(now(team.desk))]
+    assert chain == [first, offer.key] == [first, key_in_row(now(team.desk))]
 
 
 def test_a_first_key_has_nobodys_word_and_is_kept_as_what_the_install_will_sign(team: Team) -> None:
@@ -203,7 +203,7 @@ def test_a_first_key_of_another_number_or_desk_is_refused(team: Team) -> None:
 
 def test_the_desk_vouches_for_everybody_who_is_handed_its_key(team: Team) -> None:
     row = rows(DeskWrap).get(user=team.helper.user)
-    assert is_vouched(key_in_force(team.desk), team.helper.user.recipient, row.statement)
+    assert is_vouched(key_in_row(team.desk), team.helper.user.recipient, row.statement)
 
 
 @pytest.mark.parametrize("whose", ["another_member", "another_desk", "the_old_key", "nobody"])

@@ -3,7 +3,7 @@
 import base64
 import json
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from django.test import Client
@@ -182,7 +182,8 @@ def test_a_member_to_whom_no_key_was_handed_has_no_part_in_the_talk(
     before = list(Wrap.objects.for_the_rules().order_by("id").values_list("recipient", "sealed"))
     sealed = base64_text(wrap(new_key()[0], Recipient(colleague.user.recipient)))
     told = [{"id": str(colleague.user.pk), "recipient": colleague.user.recipient}]
-    before_it = {"desk": desk.code, "number": 1, "old": None, "members": told}
+    keys: dict[str, Any] = {"routed": None, "statements": [{}]}
+    before_it = {"desk": desk.code, "keys": keys, "old": None, "members": told}
     desk.refresh_from_db()
     stale = [{"id": str(row.pk), "sealed": sealed} for row in Wrap.objects.for_the_rules().filter(desk=desk)]
     client = sign_in(colleague)

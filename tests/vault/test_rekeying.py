@@ -15,7 +15,7 @@ from tincay.people.models import Desk, Membership, User
 from tincay.vault import rekey
 from tincay.vault.actions import NotYet, add_member, remove_member
 from tincay.vault.models import DeskWrap, Wrap
-from tincay.vault.queries import key_in_force, without_key
+from tincay.vault.queries import key_in_row, without_key
 from tincay.web.strict_json import Malformed, Signed, Strict, read
 
 pytestmark = pytest.mark.django_db
@@ -64,14 +64,15 @@ def test_members_are_named_with_the_keys_to_wrap_to_and_the_desks_word_for_each(
     ]
     for one in stand["members"]:
         voucher = read(Signed, json.dumps(one["voucher"])).statement
-        assert is_vouched(key_in_force(team.desk), one["recipient"], voucher)
+        assert is_vouched(key_in_row(team.desk), one["recipient"], voucher)
 
 
-def test_the_desk_and_the_number_of_its_key_are_told(team: Team) -> None:
-    stand = rekey.begin(team.desk, team.helper.user)
-    assert (stand["desk"], stand["number"]) == (team.desk.code, 1)
+def test_the_desk_and_every_key_that_it_had_are_told(team: Team) -> None:
     renew(team.desk, team.helper)
-    assert rekey.begin(team.desk, team.helper.user)["number"] == 2
+    stand = rekey.begin(team.desk, team.helper.user)
+    assert (stand["desk"], stand["keys"]["routed"]) == (team.desk.code, None)
+    assert [json.loads(one["document"])["number"] for one in stand["keys"]["statements"]] == [1, 2]
+    assert [bool(one["signature"]) for one in stand["keys"]["statements"]] == [False, True]
 
 
 def test_who_was_handed_no_key_and_who_is_suspended_get_no_wrap(team: Team) -> None:
@@ -93,7 +94,7 @@ def test_a_desks_first_key_is_for_its_maker_alone(team: Team) -> None:
         add_member(desk=desk, user=worker.user)
     assert rekey.begin(desk, team.helper.user) == {
         "desk": "hai",
-        "number": 0,
+        "keys": {"routed": None, "statements": []},
         "old": None,
         "new": None,
         "members": [named(team.helper) | {"voucher": None}],

@@ -101,13 +101,7 @@ def _raw(value: Any) -> bytes:
 
 @lru_cache(maxsize=4)
 def _follow(text: bytes, rows: tuple[_Row, ...], origin: str) -> InForce:
-    try:
-        file = read(RoutingFile, text)
-        routing = read_routing(file.install, file.statement.statement)
-    except (Malformed, NotSigned):
-        raise RoutingBroken("signature") from None
-    if routing.origin != origin:
-        raise RoutingBroken("origin")
+    file, routing = _read_file(text, origin)
     later: dict[str, list[Statement]] = {}
     for code, _, _, number, document, signature in rows:
         if number and code in routing.desks and number > routing.desks[code].key.number:
@@ -116,12 +110,45 @@ def _follow(text: bytes, rows: tuple[_Row, ...], origin: str) -> InForce:
         keys = keys_in_force(routing, later)
     except NotSigned:
         raise RoutingBroken("chain") from None
-    for_page = {
-        "install": base64url(file.install),
-        "statement": {"document": file.statement.document, "signature": base64url(file.statement.signature)},
-        "later": {code: [signed_json(*one) for one in chain] for code, chain in later.items()},
+    for_page = _told(file) | {
+        "later": {code: [signed_json(*one) for one in chain] for code, chain in later.items()}
     }
     return InForce(routing, keys, for_page)
+
+
+@lru_cache(maxsize=4)
+def _read_file(text: bytes, origin: str) -> tuple[RoutingFile, Routing]:
+    try:
+        file = read(RoutingFile, text)
+        routing = read_routing(file.install, file.statement.statement)
+    except (Malformed, NotSigned):
+        raise RoutingBroken("signature") from None
+    if routing.origin != origin:
+        raise RoutingBroken("origin")
+    return file, routing
+
+
+def _told(file: RoutingFile) -> dict[str, Any]:
+    """The statement as a page carries it."""
+    statement = {"document": file.statement.document, "signature": base64url(file.statement.signature)}
+    return {"install": base64url(file.install), "statement": statement}
+
+
+class Installed(NamedTuple):
+    """What the install signed, whatever rows say: the key of a desk, if it named one, and the statement for a page."""
+
+    key: KeyOfDesk | None
+    for_page: Mapping[str, Any] | None
+
+
+def installed_key(desk: str) -> Installed:
+    """What the install's statement says of one desk: nothing before any was signed. Raises RoutingBroken."""
+    try:
+        file, routing = _read_file(statement_path().read_bytes(), settings.TINCAY_ORIGIN)
+    except OSError:
+        return Installed(None, None)
+    named = routing.desks.get(desk)
+    return Installed(named.key if named else None, _told(file))
 
 
 def _check_rows(keys: Mapping[str, KeyOfDesk], rows: Mapping[str, tuple[str, bytes]]) -> None:

@@ -15,7 +15,8 @@ from tincay.log.actions import Appended, append_public_leaf
 from tincay.people.actions import end_sessions, let_in_again, suspend
 from tincay.people.models import Desk, DeskKey, Membership, User
 from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
-from tincay.vault.queries import key_in_force, stale_wraps, wraps_for_receipt
+from tincay.vault.queries import stale_wraps, wraps_for_receipt
+from tincay.vault.signed_keys import UnsafeKeys, keys_of
 from tincay.web.ids import beside
 from tincay.web.transactions import leave_no_copy, one_transaction
 
@@ -259,12 +260,13 @@ def set_desk_key(
     `succession` is the old key's word for it; the first key has none, and receives nothing before the install has
     signed it (directory.routing). What was wrapped to the old key stays readable through the members' old wraps until
     `rewrap` has replaced all of it and `forget_old_key` is called. Raises NotYet while an older key is still being
-    replaced, NotSigned when the old key did not sign this one or the new one does not vouch for a member.
+    replaced, NotSigned when the old key did not sign this one or the new one does not vouch for a member, UnsafeKeys
+    when what rows call the old key does not follow from what was signed.
     """
     _lock(Desk.objects.filter(pk=desk.pk))
-    if DeskWrap.objects.for_the_rules().filter(desk=desk).exclude(of=desk.recipient).exists():
+    before = _present_key(desk)
+    if DeskWrap.objects.for_the_rules().filter(desk=desk).exclude(of=before.recipient).exists():
         raise NotYet
-    before = key_in_force(desk)
     signed = _checked_succession(before, key, succession)
     recipient = Recipient(key.recipient)
     DeskWrap.objects.bulk_create(_desk_wrap(desk, key, user, wrap) for user, wrap in wraps.items())
@@ -280,6 +282,15 @@ def set_desk_key(
     desk.recipient, desk.signing, desk.key_due = recipient, key.signing, False
     event = {name: value for name, value in key.document.items() if name != "v"}
     append_public_leaf(kind="key_changed", event=event, now=now)  # about nobody, so that a swapped one shows
+
+
+def _present_key(desk: Desk) -> KeyOfDesk:
+    """The desk's key, where its members hold no other one than that and the one before it. Raises UnsafeKeys."""
+    keys = keys_of(desk)
+    of = set(DeskWrap.objects.for_the_rules().filter(desk=desk).values_list("of", flat=True))
+    if not all(keys.of(one) for one in of):
+        raise UnsafeKeys
+    return keys.present
 
 
 def _checked_succession(before: KeyOfDesk, key: KeyOfDesk, succession: Statement | None) -> Statement:
@@ -311,23 +322,22 @@ def _desk_wrap(desk: Desk, key: KeyOfDesk, user: User, wrap: HandedKey) -> DeskW
 
 @one_transaction
 def forget_old_key(*, desk: Desk) -> None:
-    """Take the members' wraps of the old desk key away. Raises NotYet while anything still goes to it."""
+    """Take the members' wraps of the old desk key away. Raises NotYet while anything still goes to it; UnsafeKeys."""
+    present = _present_key(desk)
     if stale_wraps(desk).exists():
         raise NotYet
-    DeskWrap.objects.for_the_rules().filter(desk=desk).exclude(of=desk.recipient).delete()
+    DeskWrap.objects.for_the_rules().filter(desk=desk).exclude(of=present.recipient).delete()
 
 
 @one_transaction
 def hand_key(*, desk: Desk, user: User, wrap: HandedKey) -> None:
     """Give a member the desk's present key, as an unlocked colleague wrapped it after comparing the fingerprint.
 
-    Raises NotSigned when the desk does not vouch for the member's key.
+    Raises NotSigned when the desk does not vouch for the member's key, and UnsafeKeys.
     """
-    row = _desk_wrap(desk, key_in_force(desk), user, wrap)
+    row = _desk_wrap(desk, _present_key(desk), user, wrap)
     given = {name: getattr(row, name) for name in ("desk", "user", "sealed", "voucher", "signature")}
-    DeskWrap.objects.for_the_rules().update_or_create(
-        of=desk.recipient, recipient=user.recipient, defaults=given
-    )
+    DeskWrap.objects.for_the_rules().update_or_create(of=row.of, recipient=user.recipient, defaults=given)
 
 
 @one_transaction
@@ -390,10 +400,11 @@ def rewrap(*, desk: Desk, wraps: Iterable[tuple[UUID, bytes | None]], recipient:
     """Replace wraps to this desk's older key (by their id) with wraps to its new one; how many were replaced.
 
     None: that one could not be opened; it is marked for a person to look at. Raises NotYet when `recipient`
-    is not the desk's key (any more): what was sealed to another one would never open.
+    is not the desk's key (any more): what was sealed to another one would never open. Raises UnsafeKeys when the
+    desk's key does not follow from what was signed.
     """
     desk = Desk.objects.select_for_update().get(pk=desk.pk)
-    if recipient != desk.recipient:
+    if recipient != _present_key(desk).recipient:
         raise NotYet
     done = 0
     for wrap_id, sealed in wraps:

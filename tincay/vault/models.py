@@ -175,7 +175,7 @@ class DeskWrap(models.Model):
 
     @property
     def statement(self) -> Statement:
-        return Statement(bytes(self.voucher), bytes(self.signature))
+        return Statement(bytes(memoryview(self.voucher)), bytes(memoryview(self.signature)))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["of", "recipient"], name="one_desk_wrap_for_a_key")]

@@ -68,8 +68,8 @@ def desk_wraps(user: User) -> QuerySet[DeskWrap]:
     return DeskWrap.objects.within(user=user).filter(recipient=user.recipient).select_related("desk")
 
 
-def key_in_force(desk: Desk) -> KeyOfDesk:
-    """The public halves of a desk's present key; number 0 and empty while it has none."""
+def key_in_row(desk: Desk) -> KeyOfDesk:
+    """The public halves of a desk's present key as rows have them, signed or not; number 0 while it has none."""
     number = desk.keys.order_by("-number").values_list("number", flat=True).first() or 0
     return KeyOfDesk(desk.code, number, desk.recipient, bytes(memoryview(desk.signing)))
 
@@ -115,7 +115,7 @@ def swapped_desks() -> list[str]:
 
 def _is_logged(desk: Desk, event: Mapping[str, Any]) -> bool:
     try:
-        key = key_in_force(desk).document
+        key = key_in_row(desk).document
     except TypeError:
         return False  # SQLite keeps in a column of bytes whatever is put there
     return key.items() - {("v", 1)} <= event.items()

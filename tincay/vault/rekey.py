@@ -11,7 +11,8 @@ from tincay.core.authorship import KeyOfDesk
 from tincay.people.models import Desk, User
 from tincay.vault import actions as vault
 from tincay.vault.models import DeskWrap, Wrap
-from tincay.vault.queries import desk_wraps, holders, key_in_force, old_key, stale_wraps, without_key
+from tincay.vault.queries import holders, stale_wraps, without_key
+from tincay.vault.signed_keys import keys_of, own_keys
 from tincay.web.strict_json import (
     AgeRecipient,
     Bytes32,
@@ -73,13 +74,17 @@ def begin(desk: Desk, user: User) -> dict[str, Any]:
     """Where things stand for this member, who holds the desk's present key unless it has none yet.
 
     `members` are those who hold it, each with the voucher under which they got it; who makes the first key is alone.
+    `keys` is what the browser follows the desk's keys by. Raises UnsafeKeys where they do not follow.
     """
-    about = {"desk": desk.code, "number": key_in_force(desk).number}
-    if not desk.recipient:  # its first key: there is nothing to hand over yet
+    keys, wraps = own_keys(desk, user)
+    about = {"desk": desk.code, "keys": keys.followed_by}
+    if not keys.present.number:  # its first key: there is nothing to hand over yet
         maker = {"id": str(user.pk), "recipient": user.recipient, "voucher": None}
         return {**about, "old": None, "new": None, "members": [maker], "left": 0}
-    current = desk_wraps(user).get(of=desk.recipient)
-    old = old_key(desk, user)
+    current = wraps.get(keys.present.recipient)
+    if current is None:  # a colleague has made another one meanwhile
+        raise vault.NotYet
+    old = wraps.get(keys.before.recipient) if keys.before else None
     renewing = old is not None
     joining = [] if renewing or desk.key_due else _public(without_key(desk))
     return {
@@ -117,7 +122,7 @@ def new_key(desk: Desk, user: User, sent: NewKey, now: datetime) -> dict[str, An
     given = {int(wrap.id): vault.HandedKey(wrap.sealed, wrap.voucher.statement) for wrap in sent.wraps}
     if user.pk not in given or not given.keys() <= holding.keys():
         raise Malformed
-    key = KeyOfDesk(desk.code, key_in_force(desk).number + 1, sent.recipient, sent.signing)
+    key = KeyOfDesk(desk.code, keys_of(desk).present.number + 1, sent.recipient, sent.signing)
     succession = sent.succession.statement if sent.succession else None
     wraps = {holding[number]: wrap for number, wrap in given.items()}
     vault.set_desk_key(desk=desk, key=key, succession=succession, wraps=wraps, now=now)
@@ -137,7 +142,8 @@ def more(desk: Desk) -> dict[str, Any]:
 
 def replaced(desk: Desk, user: User, sent: Replaced) -> dict[str, Any]:
     """Take what was wrapped anew, from a member who can have opened it: while the old key is replaced."""
-    if old_key(desk, user) is None:
+    keys, wraps_of_keys = own_keys(desk, user)
+    if keys.before is None or keys.before.recipient not in wraps_of_keys:
         raise Malformed
     wraps = [(UUID(wrap.id), wrap.sealed) for wrap in sent.wraps]
     vault.rewrap(desk=desk, wraps=wraps, recipient=sent.recipient)
@@ -156,5 +162,5 @@ def joined(desk: Desk, sent: Joined) -> None:
 
 
 def forget_old(desk: Desk) -> None:
-    """The end: nothing goes to the old key any more. Raises vault.NotYet while something does."""
+    """The end: nothing goes to the old key any more. Raises vault.NotYet while something does, and UnsafeKeys."""
     vault.forget_old_key(desk=desk)

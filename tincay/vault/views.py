@@ -17,7 +17,8 @@ from tincay.vault import forms, rekey
 from tincay.vault.actions import LastMember, NotYet, add_member, remove_member, set_person_key
 from tincay.vault.permissions import desk_or_404
 from tincay.vault.queries import desk_wraps, old_key, without_key
-from tincay.web.json_views import body_of, for_script
+from tincay.vault.signed_keys import UnsafeKeys, is_unsafe, own_keys
+from tincay.web.json_views import body_of, for_script, refusal
 from tincay.web.packs import word_list_address
 from tincay.web.strict_json import AgeRecipient, Bytes64, Malformed, Salt, Strict, base64_text, read
 from tincay.web.time import now
@@ -99,6 +100,7 @@ def _desk(desk: Desk, user: User) -> dict[str, Any]:
         "name": desk.name(get_language() or "vi"),
         "members": [(member.user, member.on_call, member.user_id not in without) for member in members],
         "join": join if join.candidates.exists() else None,
+        "unsafe": is_unsafe(desk, user),
         "first": not desk.recipient,
         "renew": not desk.recipient or desk.key_due or old_key(desk, user) is not None,
         "waiting": [member for member in waiting if member.recipient],
@@ -152,7 +154,9 @@ def desk_key(request: HttpRequest, code: str) -> HttpResponse:
     try:
         return JsonResponse(_handing_step(desk, user, body_of(request)))
     except NotYet:
-        return JsonResponse({"error": "busy"}, status=503)
+        return refusal("busy")
+    except UnsafeKeys:
+        return refusal("unsafe_keys")
 
 
 def _handing_step(desk: Desk, user: User, body: bytes) -> dict[str, Any]:
@@ -166,6 +170,7 @@ def _handing_step(desk: Desk, user: User, body: bytes) -> dict[str, Any]:
 
 
 def _answer(desk: Desk, user: User, sent: Strict) -> dict[str, Any]:
+    own_keys(desk, user)  # each step asks anew: rows may have changed since the last one
     if isinstance(sent, rekey.NewKey):
         return rekey.new_key(desk, user, sent, now())
     if isinstance(sent, rekey.Replaced):

@@ -9,6 +9,7 @@ from django.template.context import Context
 from tincay.people.models import User
 from tincay.people.rights import May
 from tincay.vault.models import PersonWrap
+from tincay.vault.signed_keys import has_unsafe_key
 from tincay.web.strict_json import base64_text
 
 register = template.Library()
@@ -22,7 +23,11 @@ def lock(context: Context) -> dict[str, Any]:
     if not isinstance(user, User) or not user.may(May.HOLD_KEY):
         return {"holds": False}
     wrap = PersonWrap.objects.within(user=user).first()
-    return {"holds": True, "config": _config(user, wrap) if wrap else None}
+    return {
+        "holds": True,
+        "config": _config(user, wrap) if wrap else None,
+        "unsafe": has_unsafe_key(user),
+    }
 
 
 def _config(user: User, wrap: PersonWrap) -> dict[str, Any]:
