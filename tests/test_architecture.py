@@ -185,6 +185,8 @@ def test_no_core_is_forgotten_where_cores_are_held_apart() -> None:
         "tincay.core.authorship -> tincay.core.statements",
         "tincay.core.routing -> tincay.core.statements",
         "tincay.core.routing -> tincay.core.authorship",
+        "tincay.core.renewal -> tincay.core.statements",
+        "tincay.core.renewal -> tincay.core.authorship",
     ]
     assert not re.search(
         r"import\s+tincay|from\s+tincay", (PRODUCT / "core/letters.py").read_text(encoding="utf-8")
