@@ -9,13 +9,22 @@ from tests.browser.small_server import b64, b64url, script_json
 from tests.cast.ground import new_message_key, plain_json
 from tests.cast.network import INSTALL_SEED
 from tincay.core import sealing
-from tincay.core.authorship import KeyOfDesk, SealedParts, desk_key_of, make_reply, succeed, words_document
+from tincay.core.authorship import (
+    KeyOfDesk,
+    SealedParts,
+    desk_key_of,
+    make_reply,
+    step_of,
+    succeed,
+    words_document,
+)
 from tincay.core.routing import RoutedDesk, Routing
 from tincay.core.sealing import Identity, Recipient, Stretched
 from tincay.core.statements import Kind, Statement, make_statement
 from tincay.web.strict_json import signed_json
 
 DAY = "2026-06-30"
+LOG_SEED, RECORD = bytes(range(64, 96)), "00000000000000000000000000000006"
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,8 @@ class Told:
     def record(self) -> dict[str, Any]:
         """What a page says of who wrote what."""
         return {
+            "log": b64url(sealing.signing_public(LOG_SEED)),
+            "record": RECORD,
             "signing": self.signing,
             "statements": [signed_json(*one) for one in self.statements],
             "later": [signed_json(*one) for one in self.desk.later],
@@ -140,8 +151,9 @@ class Told:
 
     def desk_record(self, wraps: list[dict[str, str]], thread: list[dict[str, str]]) -> dict[str, Any]:
         """The same for a desk's page: `wraps` lead to the desk's key, `thread` to the thread's."""
-        event = json.dumps({"kind": "report_received", "signing": self.signing})
-        opening = sealing.seal(json.dumps({"event": event}).encode(), self.recipient("thread"))
+        event = json.dumps({"kind": "report_received", "record": RECORD, "signing": self.signing})
+        step = step_of(make_statement(LOG_SEED, Kind.OPENING, {"event": event}))
+        opening = sealing.seal(step, self.recipient("thread"))
         return {
             **self.record,
             "threads": [thread],
