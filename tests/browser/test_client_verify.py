@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.signed_pages import LOG_SEED
 from tests.browser.small_server import SmallServer, b64, script_json, serving
 from tests.cast import url64
 from tincay.core import sealing
+from tincay.core.authorship import step_of
 from tincay.core.ledger.leaf import open_leaf
 from tincay.core.sealing import Recipient
+from tincay.core.statements import Kind, make_statement
 from tincay.web.packs import things_for_script
 
 pytestmark = pytest.mark.browser
@@ -101,9 +104,12 @@ def test_her_phone_puts_her_proof_together(page: Page, server: SmallServer, tmp_
     receipt = SEALING["receipts"][0]
     locator = base64.b64decode(receipt["locator"])
     _, challenge = sealing.challenge(Recipient(receipt["recipient"]), locator, b"ve")
-    half = {
-        "policy": opened["policy"],
-        "sealed": b64(sealing.seal(opened["opening"].encode(), Recipient(receipt["recipient"]))),
+    opening = json.loads(opened["opening"])
+    step = step_of(make_statement(LOG_SEED, Kind.OPENING, opening))
+    half = {"policy": opened["policy"], "sealed": b64(sealing.seal(step, Recipient(receipt["recipient"])))}
+    record = {
+        "log": url64(sealing.signing_public(LOG_SEED)),
+        "record": json.loads(opening["event"])["record"],
     }
     config = {"salt": base64.b64decode(receipt["salt"]).hex(), "things": things_for_script("vi", "en")}
     server.add_page(
@@ -114,7 +120,8 @@ def test_her_phone_puts_her_proof_together(page: Page, server: SmallServer, tmp_
     )
     server.add_page(
         "/proof",
-        '<proof-file data-name="so.tlog-proof" data-action="/leaf" data-csrf="dau" hidden>'
+        script_json("record", record)
+        + '<proof-file data-name="so.tlog-proof" data-action="/leaf" data-csrf="dau" hidden>'
         f'<script type="application/json">{json.dumps(half)}</script>'
         '<p data-told hidden><code data-leaf></code><span data-standing="waiting" hidden>Đợi</span>'
         '<span data-standing="registered" hidden>Vào sổ</span></p>'

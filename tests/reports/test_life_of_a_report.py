@@ -31,6 +31,7 @@ from tincay.core.priority import CannotLower
 from tincay.core.sealing import signing_public
 from tincay.core.stages import ENDS_WITHOUT_ANSWER, STAGES, WrongStage
 from tincay.desk.queries import queue_page
+from tincay.directory.routing import statement_path
 from tincay.log.models import Queued
 from tincay.operations import scheduled
 from tincay.operations.scheduled import tick
@@ -67,6 +68,7 @@ class Life(RuleBasedStateMachine):
     def begin(self, priority: str, keeps: bool, steps: int) -> None:
         transaction.set_autocommit(True)
         _empty()
+        statement_path().unlink(missing_ok=True)  # it names the desks' keys of the life before
         self.network = build_network()
         sign_routing()
         self.reporter, self.now = Reporter(), NOW
