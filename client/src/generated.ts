@@ -180,7 +180,7 @@ export interface ReplacedWrap {
   sealed: string | null;
 }
 
-/** A message as a desk posts it, with the key of the thread that it is sealed to: what proves its author lies */
+/** A message as a desk posts it, with the key of the thread that it is sealed to. */
 export interface ReplyIn {
   v: 1;
   key: string;

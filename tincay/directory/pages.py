@@ -16,12 +16,12 @@ def keys_page() -> dict[str, Any]:
         routed = in_force()
         rows = routed.desks(*routed.keys)
     except RoutingBroken:
-        return {"broken": True, "desks": [], "install": "", "routed": None}
+        return {"broken": True, "desks": [], "install_key": "", "routed": None}
     install = str(routed.for_page["install"])
     desks = [_desk(rows[code].name(language()), key) for code, key in sorted(routed.keys.items())]
     return {
         "broken": False,
-        "install": install,
+        "install_key": install,
         "install_words": fingerprint(from_base64url(install), words()),
         "desks": desks,
         "waiting": any(not desk["registered"] for desk in desks),

@@ -96,8 +96,10 @@ class MessageIn(Strict):
 
 
 class ReplyIn(MessageIn):
-    """A message as a desk posts it, with the key of the thread that it is sealed to: what proves its author lies
-    inside the seal."""
+    """A message as a desk posts it, with the key of the thread that it is sealed to.
+
+    What proves its author lies inside the seal.
+    """
 
     thread: AgeRecipient
 
