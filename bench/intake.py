@@ -13,7 +13,6 @@ import random
 import secrets
 import sqlite3
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from bench.site import Site, folder, postgres_database, said
+from bench.site import Site, in_own_process, said
 from tests.patience import PATIENCE
 
 
@@ -326,24 +325,10 @@ def main() -> None:
         said(one(options.kills, SIZES[options.size], only_kill=options.only_kill))
         return
     databases = options.database or (["sqlite"] if smoke else ["sqlite", "postgresql"])
-    said({name: _apart(name, options) for name in databases})
-
-
-def _apart(name: str, options: argparse.Namespace) -> Any:
-    """Run one database in a process of its own, whose settings name it."""
-    print(name, file=sys.stderr)
-    arguments = [sys.executable, "-m", "bench.intake", "--here", "--kills", str(options.kills)]
+    arguments = ["--kills", str(options.kills)]
     arguments += [] if options.size == "whole" else [f"--{options.size}"]
     arguments += ["--only-kill"] if options.only_kill else []
-    with folder() as path:
-        environment = {**os.environ, "TINCAY_DATA": str(path), "TINCAY_DATABASE": ""}
-        if name == "sqlite":
-            done = subprocess.run(arguments, env=environment, stdout=subprocess.PIPE, check=True)
-        else:
-            server = os.environ["TINCAY_TEST_DATABASE"]
-            with postgres_database(server) as environment["TINCAY_DATABASE"]:
-                done = subprocess.run(arguments, env=environment, stdout=subprocess.PIPE, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    said({name: in_own_process("bench.intake", name, arguments) for name in databases})
 
 
 if __name__ == "__main__":

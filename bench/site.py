@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 from tests.patience import PATIENCE, wait_until
@@ -28,7 +29,7 @@ class Site:
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = {**os.environ, **environment}
-        self.port = _free_port()
+        self.port, self.plain_port = _free_port(), _free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Site":
@@ -42,8 +43,20 @@ class Site:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def plain(self) -> str:
+        """Where people without JavaScript are led to."""
+        return f"http://127.0.0.1:{self.plain_port}/plain"
+
+    @property
+    def leader(self) -> int:
+        """The process that started all others."""
+        assert self._process
+        return self._process.pid
+
     def start(self) -> None:
         command = [sys.executable, "-m", "tincay", "serve", "--port", str(self.port)]
+        command += ["--plain-port", str(self.plain_port)]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, start_new_session=True, stdout=subprocess.DEVNULL
         )
@@ -54,8 +67,9 @@ class Site:
         if self._process.poll() is not None:
             raise RuntimeError("the server stopped before it answered")
         try:
-            with urlopen(f"{self.address}/", timeout=PATIENCE):
-                return True
+            for address in (f"{self.address}/", f"{self.plain}/back/"):
+                urlopen(address, timeout=PATIENCE).close()
+            return True
         except OSError:
             return False
 
@@ -74,11 +88,11 @@ class Site:
 
     def cpu_seconds(self) -> float:
         """User and system time of the server's processes so far."""
-        assert self._process
-        return sum(_cpu(pid) for pid in _family(self._process.pid))
+        return sum(_cpu(pid) for pid in family(self.leader))
 
 
-def _family(leader: int) -> list[int]:
+def family(leader: int) -> list[int]:
+    """All processes that one started, and itself."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -128,6 +142,20 @@ def postgres_database(server: str) -> Iterator[str]:
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def in_own_process(module: str, database: str, arguments: list[str]) -> Any:
+    """Run a bench on one database in a process of its own (`--here`), whose settings name it; its figures."""
+    print(database, file=sys.stderr)
+    command = [sys.executable, "-m", module, "--here", *arguments]
+    with folder() as path:
+        environment = {**os.environ, "TINCAY_DATA": str(path), "TINCAY_DATABASE": ""}
+        if database == "sqlite":
+            done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
+        else:
+            with postgres_database(os.environ["TINCAY_TEST_DATABASE"]) as environment["TINCAY_DATABASE"]:
+                done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def said(results: dict[str, object]) -> None:

@@ -34,6 +34,10 @@ EXTRA = {
     "web.ids": ("models", "where a row lies: knows no row"),
     "web.dates": ("models", "words for dates: knows no row"),
     "web.headers": ("views", "middleware: stands around views"),
+    "web.in_the_clear": (
+        "views",
+        "which of the two servers answers: marks on views, and middleware around them",
+    ),
     "web.json_views": ("views", "a view that answers a script"),
     "web.loader": ("views", "how templates are loaded: called by Django"),
     "web.logs": ("models", "what a log line may hold: knows no row"),
@@ -89,6 +93,7 @@ EXTRA = {
     "reports.steps": ("actions", "one verb a stage"),
     "intake.tallies": ("actions", "counts that all processes share, each for an hour"),
     "intake.attempts": ("actions", "counts tries in a signed cookie"),
+    "intake.derivations": ("below actions", "counts and waits in memory: writes no row"),
     "intake.flood": ("actions", "lanes and work: what all processes count together, no row of its own"),
     "intake.labels": ("models", "words of coded answers: knows no row"),
     "intake.plain": (
@@ -109,7 +114,9 @@ EXTRA = {
     "visit.session": ("permissions", "who may come in: the receipt's needs()"),
     "operations.checks": ("above actions", "compares what was kept with what the log says"),
     "operations.health": ("above actions", "how the install is, and its scheduled work"),
+    "operations.memory": ("models", "what the system may do with our memory: knows no row"),
     "operations.scheduled": ("actions", "the list of jobs, and one run of it"),
+    "operations.serving": ("views", "starts the two web servers"),
     "operations.timer": ("above actions", "a thread that runs the list"),
     "demo.answers": ("queries", "answers of invented reports"),
     "demo.install": ("actions", "makes the demo through the product's own verbs"),

@@ -156,6 +156,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tincay.web.headers.PageHeaders",
+    "tincay.web.in_the_clear.ServerOfItsOwn",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -167,7 +168,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "tincay.urls"
-WSGI_APPLICATION = "tincay.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

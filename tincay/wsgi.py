@@ -1,18 +1,37 @@
-"""What the web server loads."""
+"""What the two web servers load (operations.serving): each calls its function here in its own processes."""
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tincay.settings")
-application = get_wsgi_application()
 
-from tincay.estimates.worker import keep_working  # noqa: E402 -- Django has to be set up first
 
-keep_working()
+def main() -> Callable[..., Any]:
+    """The main server: everything but what comes in the clear, and the work beside it."""
+    application = get_wsgi_application()
 
-if settings.TINCAY_TIMER:
+    from tincay.estimates.worker import keep_working
+    from tincay.operations.memory import end_with
     from tincay.operations.timer import start_timer
+    from tincay.web.in_the_clear import MAIN, wsgi
 
-    start_timer()
+    end_with(os.getppid())
+    keep_working()
+    if settings.TINCAY_TIMER:
+        start_timer()
+    return wsgi(MAIN, application)
+
+
+def plain() -> Callable[..., Any]:
+    """The plain server: what people without JavaScript send and see."""
+    application = get_wsgi_application()
+
+    from tincay.operations.memory import end_with
+    from tincay.web.in_the_clear import PLAIN, wsgi
+
+    end_with(os.getppid())
+    return wsgi(PLAIN, application)

@@ -1,7 +1,6 @@
 """One run at a time in the whole install, and none is forgotten when a server stops."""
 
 import re
-import runpy
 import threading
 from datetime import datetime, timedelta
 
@@ -13,9 +12,11 @@ from pytest_django.fixtures import Settings
 
 from tests.cast import NOW, Hands, Worker
 from tests.estimates.conftest import about, load_table
+from tincay import wsgi
 from tincay.estimates import worker
 from tincay.estimates.actions import MOST_ATTEMPTS, begin_run, end_run, take_next, wait_again
 from tincay.estimates.models import STUCK_AFTER, Run
+from tincay.operations import memory
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + STUCK_AFTER * 2
@@ -140,5 +141,6 @@ def test_every_server_looks_for_what_waits(settings: Settings, monkeypatch: pyte
     begun = []
     monkeypatch.setattr(worker, "keep_working", lambda: begun.append(True))
     settings.TINCAY_TIMER = False
-    runpy.run_module("tincay.wsgi")
+    monkeypatch.setattr(memory, "end_with", lambda parent: None)  # not this process
+    wsgi.main()
     assert begun == [True]

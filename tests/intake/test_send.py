@@ -1,7 +1,6 @@
 """The envelope's door: what is taken, what is refused and how, and that a flood drowns nobody."""
 
 import json
-import threading
 from collections.abc import Callable
 from hashlib import sha256
 from itertools import count
@@ -14,7 +13,6 @@ from django.test import Client
 
 from tests.cast import Hands, Network, Reporter, base64_text, give_key
 from tests.cast.ground import plain_json
-from tests.patience import PATIENCE, wait_until
 from tincay.core.authorship import her_words
 from tincay.core.sealing import pad, seal
 from tincay.directory.routing import in_force, statement_path
@@ -292,41 +290,6 @@ def test_with_work_a_report_passes_the_flood(post: Post, reporter: Reporter) -> 
     done = work_on(str(page["nonce"]), int(page["bits"]))
     post(reporter.envelope_json() | {"proof_of_work": done})
     assert not Report.objects.for_the_rules().get().held
-
-
-def test_no_more_than_two_codes_are_stretched_at_once() -> None:
-    with (
-        flood.one_derivation(),
-        flood.one_derivation(),
-        pytest.raises(flood.Busy),
-        flood.one_derivation(wait=0),
-    ):
-        raise AssertionError("a third one came in")
-
-
-def test_a_few_wait_for_their_code_and_the_next_is_answered_at_once() -> None:
-    """Who waits holds a thread that a sealed report needs."""
-    no_wait = mock.Mock(acquire=mock.Mock(side_effect=AssertionError("it stands in line")))
-
-    def stretch() -> None:
-        with flood.one_derivation(wait=PATIENCE):
-            pass
-
-    with flood.one_derivation(), flood.one_derivation():
-        waiting = [threading.Thread(target=stretch) for _ in range(flood.WAITING)]
-        for one in waiting:
-            one.start()
-        wait_until(lambda: not flood._places._value, "all of them to stand in line")
-        with (
-            mock.patch.object(flood, "_derivations", no_wait),
-            pytest.raises(flood.Busy),
-            flood.one_derivation(),
-        ):
-            raise AssertionError("one more came in")
-    for one in waiting:
-        one.join()
-    with flood.one_derivation(wait=0):
-        pass
 
 
 def test_a_plain_flood_is_held_too(post: Post, network: Network, client: Client, reporter: Reporter) -> None:

@@ -38,6 +38,7 @@ from django.conf import settings
 from granian.log import LogLevels, configure_logging
 configure_logging(LogLevels.error, copy.deepcopy(settings.LOGGING))
 import tincay.wsgi, tincay.urls
+tincay.wsgi.main()
 known = {name: one for name, one in logging.root.manager.loggerDict.items() if isinstance(one, logging.Logger)}
 plain = lambda handler: [type(one).__name__ for one in handler.filters] == ["WithoutDetails"]
 print(json.dumps({

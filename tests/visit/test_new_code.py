@@ -14,7 +14,7 @@ from tests.cast.ground import stretched_code, url64
 from tests.visit.test_plain_visit import token
 from tincay.core.sealing import Sealed, open_sealed, recipient_of, signing_public
 from tincay.core.statements import Kind, make_statement
-from tincay.intake import flood
+from tincay.intake.derivations import Busy
 from tincay.log.actions import sign_checkpoint
 from tincay.reports.envelope import NewCode
 from tincay.reports.models import ReceiptChange, Report, SignedWords
@@ -331,11 +331,11 @@ def test_a_browser_with_a_script_gets_no_code_of_the_servers(reporter: Reporter,
 def test_where_the_machine_is_busy_she_keeps_the_code_that_she_copied(
     plain: Client, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def busy() -> None:
-        raise flood.Busy
+    def busy(code: str) -> None:
+        raise Busy(7)
 
     code = offered(plain)
-    monkeypatch.setattr(flood, "one_derivation", busy)
+    monkeypatch.setattr("tincay.visit.views.stretch", busy)
     answer = change_plain(plain, code)
     assert answer.status_code == 503
     assert f'value="{code}"' in answer.content.decode()

@@ -10,6 +10,7 @@ from django.test import Client
 from tests.cast import Hands, Network, Reporter, url64
 from tincay.core import receipts
 from tincay.intake import flood, tallies
+from tincay.intake.derivations import Busy
 from tincay.reports.models import Report
 from tincay.vault.models import Opening
 
@@ -67,12 +68,15 @@ def test_too_long_words_come_back_whole(phone: Client, reporter: Reporter) -> No
     assert story in answer.content.decode()
 
 
-def test_when_two_codes_are_stretched_already_she_is_asked_to_wait(phone: Client, reporter: Reporter) -> None:
+def test_where_the_line_is_full_she_is_told_how_long_and_her_words_stay(
+    phone: Client, reporter: Reporter
+) -> None:
     sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": TYPED}
-    with mock.patch("tincay.intake.plain.flood.one_derivation", side_effect=flood.Busy):
+    with mock.patch("tincay.intake.plain.stretch", side_effect=Busy(7)):
         answer = phone.post("/tell/plain/", sent)
     assert answer.status_code == 503
     assert TYPED in answer.content.decode()
+    assert "Bạn đợi 7 giây rồi bấm gửi lại" in answer.content.decode()
 
 
 def test_two_sendings_of_one_page_at_one_moment_are_one_report_and_show_its_code(
@@ -97,13 +101,13 @@ def test_a_code_that_stands_for_another_report_takes_nothing(phone: Client, repo
     assert TYPED in answer.content.decode()
 
 
-@pytest.mark.parametrize("trouble", [flood.Busy, OperationalError(LOCKED)])
+@pytest.mark.parametrize("trouble", [Busy(7), OperationalError(LOCKED)])
 def test_when_the_server_cannot_look_the_receipt_stays_on_the_page(
     phone: Client, reporter: Reporter, trouble: Exception
 ) -> None:
     reporter.send()
     typed = {"plain-code": reporter.code, "plain-last": reporter.code[-4:]}
-    with mock.patch("tincay.intake.views.stretch_receipt", side_effect=trouble):
+    with mock.patch("tincay.intake.views.stretch", side_effect=trouble):
         answer = phone.post("/kept/", typed)
     assert answer.status_code == 200
     assert receipts.grouped(reporter.code).split()[0] in answer.content.decode()
@@ -113,7 +117,7 @@ def test_when_the_server_cannot_look_the_receipt_stays_on_the_page(
 def test_codes_tried_at_the_receipt_make_a_browser_wait(phone: Client, reporter: Reporter) -> None:
     for _ in range(5):
         assert phone.post("/kept/", {"plain-code": Reporter(99).code}).status_code == 404
-    with mock.patch("tincay.intake.views.stretch_receipt", side_effect=AssertionError("not while waiting")):
+    with mock.patch("tincay.intake.views.stretch", side_effect=AssertionError("not while waiting")):
         phone.post("/kept/", {"plain-code": Reporter(99).code})
         assert phone.post("/back/", {"plain-code": reporter.code}).status_code == 429
     sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": TYPED}
@@ -140,12 +144,12 @@ def test_a_mistyped_code_after_an_ended_visit_loses_no_word(phone: Client, code:
     assert TYPED in answer.content.decode()
 
 
-@pytest.mark.parametrize("trouble", [flood.Busy, OperationalError(LOCKED)])
+@pytest.mark.parametrize("trouble", [Busy(7), OperationalError(LOCKED)])
 def test_a_server_that_is_busy_after_an_ended_visit_loses_no_word(
     phone: Client, reporter: Reporter, trouble: Exception
 ) -> None:
     reporter.send()
-    with mock.patch("tincay.visit.views.stretch_receipt", side_effect=trouble):
+    with mock.patch("tincay.visit.views.stretch", side_effect=trouble):
         answer = phone.post("/back/", {"plain-code": reporter.code, "plain-words": TYPED})
     assert answer.status_code == 503
     assert TYPED in answer.content.decode()

@@ -5,9 +5,8 @@ Nothing here knows an address. A report that was sealed on a phone is never refu
 while much comes in is kept all the same, in a held queue that is sorted apart. What was used and how much came
 in is counted for all processes together (intake.tallies), and without a time.
 
-Without JavaScript the server has to stretch the code itself. A flood of such forms can fill that lane: people
-are then asked to send again in a minute, with what they typed still there. It cannot fill the sealed one. How
-many codes are stretched at once is limited in each process: that spares its threads, which no other one has.
+Without JavaScript the server has to stretch the code itself (intake.derivations). A flood of such forms can fill that
+lane: people are then told how long to wait, with what they typed still there. It cannot fill the sealed one.
 """
 
 import base64
@@ -16,8 +15,6 @@ import math
 import secrets
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum
 from hashlib import sha256
@@ -37,12 +34,6 @@ NONCE_LASTS = 6 * 3600
 """Seconds: she may need half a day for her words."""
 PLAIN_BUDGET = 20
 """Reports a minute without JavaScript that go straight to the queue; more are held."""
-DERIVATIONS, WAITING = 2, 4
-"""Codes that one process stretches at once, and requests that may wait for it: each holds a thread of it."""
-
-
-class Busy(Exception):
-    """Enough codes are being stretched and waited for already, or the wait was too long."""
 
 
 class Work(Enum):
@@ -94,8 +85,6 @@ def _left_of_one(minutes: float) -> float:
 
 
 sealed_lane, plain_lane = Rate("sealed"), Rate("plain")
-_derivations = threading.BoundedSemaphore(DERIVATIONS)
-_places = threading.BoundedSemaphore(DERIVATIONS + WAITING)
 
 
 def bits_asked() -> int:
@@ -156,20 +145,3 @@ def _sign(body: str) -> str:
 def _zero_bits(work: ProofOfWorkIn) -> int:
     digest = sha256(f"{work.nonce}:{work.counter}".encode()).digest()
     return 256 - int.from_bytes(digest).bit_length()
-
-
-@contextmanager
-def one_derivation(wait: float = 20) -> Iterator[None]:
-    """Stretch a code on the server: few at once and few in line, so that it takes neither the machine nor its
-    threads. Raises Busy."""
-    if not _places.acquire(blocking=False):
-        raise Busy
-    try:
-        if not _derivations.acquire(timeout=wait):
-            raise Busy
-        try:
-            yield
-        finally:
-            _derivations.release()
-    finally:
-        _places.release()

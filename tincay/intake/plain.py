@@ -10,16 +10,16 @@ from tincay.core.clock import local_day
 from tincay.core.consent import Grant
 from tincay.core.officials import desk_for_report
 from tincay.core.priority import kind_group, priority, retention_class
-from tincay.core.sealing import Stretched, stretch_receipt
+from tincay.core.sealing import Stretched
 from tincay.directory.queries import case_desk, desk_for
 from tincay.intake import flood
+from tincay.intake.derivations import stretch
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, PlainReport
 from tincay.intake.questions import KINDS
 from tincay.intake.seal_on_server import ReportContent, seal_report
 from tincay.people.models import Desk
 from tincay.reports.envelope import Envelope
 from tincay.reports.receiving import Received, receive_report
-from tincay.web.models import this_install
 from tincay.web.packs import text_version
 
 CODED = ("need", "danger", "harmed", "whose", "age_band", "time_since", "harms", "place", "channel", "did",
@@ -32,10 +32,9 @@ class Sent(NamedTuple):
 
 
 def send_plain(form: PlainReport, *, now: datetime) -> Sent:
-    """Seal a valid form in memory and keep it. Sent twice it is one report. Raises flood.Busy."""
+    """Seal a valid form in memory and keep it. Sent twice it is one report. Raises derivations.Busy."""
     code = form.cleaned_data["code"]
-    with flood.one_derivation():
-        receipt = stretch_receipt(code, bytes(this_install().salt))
+    receipt = stretch(code)
     flood.plain_lane.add()
     held = flood.plain_lane.level() > flood.PLAIN_BUDGET
     envelope = _envelope(form, receipt, local_day(now))

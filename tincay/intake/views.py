@@ -11,18 +11,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tincay.core import receipts
-from tincay.core.sealing import stretch_receipt
 from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake import flood, pages
 from tincay.intake.attempts import attempts, count_attempt
+from tincay.intake.derivations import Busy, stretch
 from tincay.intake.forms import PlainReport
 from tincay.intake.plain import send_plain
 from tincay.reports.envelope import Envelope
 from tincay.reports.models import Report
 from tincay.reports.queries import with_locator
 from tincay.reports.receiving import StaleDesk, receive_report
+from tincay.web.in_the_clear import in_the_clear
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
-from tincay.web.models import this_install
 from tincay.web.strict_json import Malformed, read
 from tincay.web.time import now
 from tincay.web.views import not_found
@@ -40,6 +40,7 @@ def tell(request: HttpRequest, kind: str) -> HttpResponse:
     return _intake_page(request, kind, PlainReport(kind=kind), script=True)
 
 
+@in_the_clear("GET", "HEAD", "POST")
 @csrf_exempt  # There is no session to ride on, and a token would be a cookie on a shared phone.
 @require_http_methods(["GET", "HEAD", "POST"])
 def plain(request: HttpRequest, kind: str) -> HttpResponse:
@@ -51,13 +52,15 @@ def plain(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _send_plain(request: HttpRequest, form: PlainReport) -> HttpResponse:
-    if attempts(request)[1]:
-        return _again(request, form, trouble="slow_down", status=429)
+    if wait := attempts(request)[1]:
+        return _again(request, form, trouble="slow_down", wait=wait, status=429)
     try:
         sent = send_plain(form, now=now())
     except RoutingBroken:
         return _unsafe_page(request)
-    except (flood.Busy, Malformed):  # Malformed: the form's code was changed into another report's
+    except Busy as busy:
+        return _again(request, form, trouble="busy", wait=busy.wait, status=503)
+    except Malformed:  # the form's code was changed into another report's
         return _again(request, form, trouble="busy", status=503)
     except OperationalError as error:
         trouble = storage_trouble(error)
@@ -67,20 +70,21 @@ def _send_plain(request: HttpRequest, form: PlainReport) -> HttpResponse:
     )
 
 
-def _again(request: HttpRequest, form: PlainReport, *, trouble: str = "", status: int = 422) -> HttpResponse:
+def _again(
+    request: HttpRequest, form: PlainReport, *, trouble: str = "", wait: int = 0, status: int = 422
+) -> HttpResponse:
     """The form as it was typed, with what has to be looked at again."""
-    return _intake_page(request, form.kind, form, script=False, trouble=trouble, status=status)
+    return _intake_page(request, form.kind, form, script=False, trouble=trouble, wait=wait, status=status)
 
 
 def _intake_page(
-    request: HttpRequest, kind: str, form: PlainReport, *, script: bool, trouble: str = "", status: int = 200
+    request: HttpRequest, kind: str, form: PlainReport, *, script: bool, status: int = 200, **trouble: Any
 ) -> HttpResponse:
     try:
         page = pages.intake_page(kind, form, script=script)
     except RoutingBroken:
         return _unsafe_page(request)
-    state = {"trouble": trouble, "wait": attempts(request)[1] if trouble == "slow_down" else 0}
-    return render(request, "intake/tell.html", {**page, **state}, status=status)
+    return render(request, "intake/tell.html", page | trouble, status=status)
 
 
 def _unsafe_page(request: HttpRequest) -> HttpResponse:
@@ -92,6 +96,7 @@ def _receipt_page(request: HttpRequest, report: Report | None, code: str, **more
     return render(request, "intake/receipt.html", pages.receipt_page(report, code) | more)
 
 
+@in_the_clear("GET", "HEAD", "POST")
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_receipt(request: HttpRequest) -> HttpResponse:
@@ -103,7 +108,7 @@ def check_receipt(request: HttpRequest) -> HttpResponse:
         raise Http404
     try:
         report = None if attempts(request)[1] else _report_behind(code)
-    except (flood.Busy, OperationalError):
+    except (Busy, OperationalError):
         report = None
     except Http404 as unknown:
         return count_attempt(request, not_found(request, unknown))
@@ -112,8 +117,7 @@ def check_receipt(request: HttpRequest) -> HttpResponse:
 
 
 def _report_behind(code: str) -> Report:
-    with flood.one_derivation():
-        report = with_locator(stretch_receipt(code, bytes(this_install().salt)).locator)
+    report = with_locator(stretch(code).locator)
     if report is None:
         raise Http404
     return report

@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from tincay.core.sealing import Identity, Recipient
-from tincay.intake.attempts import ATTEMPTS_COOKIE, set_cookie
+from tincay.intake.attempts import ATTEMPTS_COOKIE, delete_cookie, set_cookie
 from tincay.reports.models import Report
 from tincay.visit.actions import ReceiptKeys, keys_of, recipient_in
 from tincay.visit.models import Visit
+from tincay.web.in_the_clear import MAIN, at, either_way
 from tincay.web.json_views import for_script, refusal
 
 COOKIE = "visit"
@@ -42,20 +43,27 @@ class Visitor:
 def visitor_of(request: HttpRequest) -> Visitor | None:
     """Who this is, while the fifteen minutes last."""
     cookie = request.COOKIES.get(COOKIE, "")
-    return _visitor(cookie) if recipient_in(cookie) else None
+    visit = _visit_of(cookie)
+    # What is opened here in the clear is opened by the plain server.
+    if visit is None or (visit.sealed is not None and at(request, MAIN)):
+        return None
+    return _visitor(visit, Identity(cookie))
 
 
 def visitor_with(cookie: Identity) -> Visitor:
     """Who has just come in."""
-    visitor = _visitor(cookie)
-    assert visitor is not None
-    return visitor
+    visit = _visit_of(cookie)
+    assert visit is not None
+    return _visitor(visit, cookie)
 
 
-def _visitor(cookie: str) -> Visitor | None:
+def _visitor(visit: Visit, cookie: Identity) -> Visitor:
+    return Visitor(visit, visit.report, keys_of(visit, cookie))
+
+
+def _visit_of(cookie: str) -> Visit | None:
     recipient = recipient_in(cookie)
-    visit = _open_visit(recipient) if recipient else None
-    return Visitor(visit, visit.report, keys_of(visit, Identity(cookie))) if visit else None
+    return _open_visit(recipient) if recipient else None
 
 
 def _open_visit(recipient: Recipient) -> Visit | None:
@@ -74,6 +82,7 @@ def requires_visit(
     """A page behind a receipt. `over` answers when the visit has ended or the form is not hers."""
 
     def guard(view: Page[P]) -> Callable[..., HttpResponse]:
+        @either_way
         @csrf_exempt  # Checked here, with a token of the visit: Django's would be one more cookie.
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -104,11 +113,11 @@ def _is_hers(request: HttpRequest, visitor: Visitor) -> bool:
 def start_session(response: HttpResponse, cookie: Identity) -> HttpResponse:
     """Give the visit's cookie and forget what was tried before."""
     set_cookie(response, COOKIE, cookie)
-    response.delete_cookie(ATTEMPTS_COOKIE, samesite="Strict")
+    delete_cookie(response, ATTEMPTS_COOKIE)
     return response
 
 
 def end_session(response: HttpResponse) -> HttpResponse:
     for name in (COOKIE, ATTEMPTS_COOKIE):
-        response.delete_cookie(name, samesite="Strict")
+        delete_cookie(response, name)
     return response

@@ -18,12 +18,12 @@ from tincay.core import receipts
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant
 from tincay.core.receipts import BadReceipt, mentions, normalise
-from tincay.core.sealing import CannotOpen, stretch_receipt
+from tincay.core.sealing import CannotOpen
 from tincay.core.stages import WrongStage
 from tincay.core.statements import NotSigned
 from tincay.directory.routing import RoutingBroken, in_force
-from tincay.intake import flood
 from tincay.intake.attempts import attempts, count_attempt
+from tincay.intake.derivations import Busy, stretch
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.seal_on_server import HerMessage, seal_message, signed_grant
 from tincay.people.models import Desk
@@ -51,6 +51,7 @@ from tincay.visit.session import (
     visitor_of,
     visitor_with,
 )
+from tincay.web.in_the_clear import PLAIN, at, either_way, in_the_clear
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
 from tincay.web.packs import text_version, texts, things, things_for_script
@@ -79,6 +80,7 @@ class LeafIn(Strict):
     day: date
 
 
+@in_the_clear("POST")
 @csrf_exempt  # No session to ride on yet; a form of another site is recognised by Sec-Fetch-Site.
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_code(request: HttpRequest) -> HttpResponse:
@@ -95,6 +97,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     return _come_in(request, code)
 
 
+@in_the_clear("GET", "HEAD")
 @require_safe
 def enter_code_plain(request: HttpRequest) -> HttpResponse:
     """The door for a phone on which the script did not arrive."""
@@ -103,13 +106,12 @@ def enter_code_plain(request: HttpRequest) -> HttpResponse:
 
 def _come_in(request: HttpRequest, code: str) -> HttpResponse:
     try:
-        with flood.one_derivation():
-            receipt = stretch_receipt(code, bytes(this_install().salt))
+        receipt = stretch(code)
         cookie = actions.open_with_code(code=code, receipt=receipt, now=timezone.now())
     except actions.Unknown:
         return count_attempt(request, _code_page(request, problem="unknown", status=404))
-    except flood.Busy:
-        return _code_page(request, problem="busy", status=503)
+    except Busy as busy:
+        return _code_page(request, problem="busy", wait=busy.wait, status=503)
     except OperationalError as error:
         return _code_page(request, problem=storage_trouble(error), status=503)
     wanted = "visit_delete" if request.POST.get("next") == "delete" else "visit"
@@ -124,8 +126,9 @@ def _come_in(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> HttpResponse:
-    # Whoever posted a plain form has no script that works, whatever the browser says of itself.
-    shown.setdefault("plain", any(name.startswith("plain-") for name in request.POST))
+    # Whoever posted a plain form, or is at the plain server, has no script that works.
+    plain = at(request, PLAIN) or any(name.startswith("plain-") for name in request.POST)
+    shown.setdefault("plain", plain)
     # What an ended visit left behind is not lost by a mistyped code either.
     shown.setdefault("typed", request.POST.get("plain-words", ""))
     config = {"salt": bytes(this_install().salt).hex(), "things": things_for_script("vi", "en")}
@@ -314,11 +317,10 @@ def _changed_page(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def _changed_plain(visitor: Visitor, keys: ReceiptKeys, code: str) -> str:
     """Change the code in memory here; the problem that stood in the way, or ""."""
     try:
-        with flood.one_derivation():
-            fresh = ReceiptKeys(code, stretch_receipt(code, bytes(this_install().salt)))
+        fresh = ReceiptKeys(code, stretch(code))
         new = sealed_again(visitor.report, old=keys.stretched, new=fresh.stretched)
         actions.change_code(visit=visitor.visit, new=new, keys=fresh, now=now())
-    except flood.Busy:
+    except Busy:
         return "busy"
     except OperationalError as error:
         return storage_trouble(error)
@@ -458,6 +460,7 @@ def leave(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return end_session(HttpResponseRedirect(reverse("front")))
 
 
+@either_way
 @require_safe
 def out(request: HttpRequest) -> HttpResponse:
     """The way out where no script ends the visit: a link, because a policy keeps forms on this site."""

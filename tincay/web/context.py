@@ -18,7 +18,7 @@ def install(request: HttpRequest) -> dict[str, Any]:
         "install": SimpleLazyObject(this_install),
         "install_name": SimpleLazyObject(lambda: this_install().name(language)),
         "home_address": home_address(language),
-        "other_language": other_language(request.path, language),
+        "other_language": other_language(request.path_info, language),
         "exit_address": settings.TINCAY_EXIT_ADDRESS,
         # What the way out does not erase.
         "history_address": reverse("history"),

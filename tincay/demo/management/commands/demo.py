@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tincay.demo.install import NotEmpty, demo_codes, load_demo, sign_ins
 from tincay.log.actions import create_log_key
-from tincay.operations.management.commands.serve import serve
+from tincay.operations.serving import serve
 from tincay.web.models import Install
 
 
@@ -41,9 +41,10 @@ class Command(BaseCommand):
         self.stdout.flush()
         if not load_only:
             _free(port)
+            _free(port + 1)
             with demo_witness():
                 call_command("checkpoint", stdout=self.stdout)
-                serve(address="127.0.0.1", port=port)
+                serve(address="127.0.0.1", port=port, plain_port=port + 1)
 
     def _load(self) -> None:
         if Install.objects.filter(demo=True).exists():
