@@ -115,13 +115,16 @@ def _forget() -> Iterator[None]:
     from tincay.directory import queries as directory
     from tincay.directory.routing import statement_path
     from tincay.intake import flood, tallies
+    from tincay.web import kept_pages
     from tincay.web import models as web
 
+    kept_pages.KEPT_S = 0.0  # a test sees at once what it has done
     translation.activate(settings.LANGUAGE_CODE)
     yield
     statement_path().unlink(missing_ok=True)
     web.this_install.cache_clear()
     directory._cached.clear()
+    kept_pages._kept.clear()
     tallies._in_memory = tallies.InMemory()
     flood.sealed_lane, flood.plain_lane = flood.Rate("sealed"), flood.Rate("plain")
 

@@ -39,6 +39,7 @@ EXTRA = {
         "which of the two servers answers: marks on views, and middleware around them",
     ),
     "web.json_views": ("views", "a view that answers a script"),
+    "web.kept_pages": ("pages", "pages that are made once in a while: knows what none of them says"),
     "web.loader": ("views", "how templates are loaded: called by Django"),
     "web.logs": ("models", "what a log line may hold: knows no row"),
     "web.packs": ("models", "the country's data, read once: files instead of rows"),

@@ -34,6 +34,7 @@ export class SealedForm extends HTMLElement {
 
   connectedCallback(): void {
     this.configuration = json<typeof this.configuration>(this.dataset["config"] ?? "intake-config");
+    this.configuration.proof_of_work = json<Configuration["proof_of_work"]>("proof-of-work");
     this.steps = new Steps(this);
     show(this, true);
     for (const step of all(this, "[data-step]")) show(step, false);

@@ -52,9 +52,14 @@ def configuration(**changes: object) -> dict[str, object]:
         "day": "2026-06-30",
         "text_version": "2026-06",
         "limits": {"envelope": 1_572_864, "words": 20_000},
-        "proof_of_work": {"nonce": "1.8.thu", "bits": 8},
     }
     return told | changes
+
+
+def given(**changes: object) -> str:
+    """What the page gives the script, and the one thing in it that differs for each visitor."""
+    work = {"nonce": "1.8.thu", "bits": 8}
+    return script_json("sealing", configuration(**changes)) + script_json("proof-of-work", work)
 
 
 FORM = """
@@ -119,7 +124,7 @@ def quiet(page: Page) -> Iterator[Page]:
 
 
 def fill_form(page: Page, server: SmallServer, **changes: object) -> None:
-    server.add_page("/tell", script_json("sealing", configuration(**changes)) + FORM, script="tell.js")
+    server.add_page("/tell", given(**changes) + FORM, script="tell.js")
     page.goto(server.root + "/tell")
     page.get_by_text("Tiếp").click()
     page.get_by_label("PEP").check()
@@ -216,7 +221,7 @@ def test_the_last_group_is_asked_for_once(quiet: Page, server: SmallServer) -> N
 
 
 def test_a_needed_answer_is_asked_for_and_a_stop_sends_nothing(quiet: Page, server: SmallServer) -> None:
-    server.add_page("/tell", script_json("sealing", configuration()) + FORM, script="tell.js")
+    server.add_page("/tell", given() + FORM, script="tell.js")
     quiet.goto(server.root + "/tell")
     expect(quiet.get_by_text("Còn 3 câu")).to_be_visible()
     quiet.get_by_text("Tiếp").click()
@@ -567,7 +572,7 @@ def test_newer_phones_do_not_load_the_curves(quiet: Page, server: SmallServer) -
 
 def test_a_browser_that_cannot_seal_says_so_and_asks_nothing(quiet: Page, server: SmallServer) -> None:
     quiet.add_init_script("delete window.TransformStream")
-    server.add_page("/tell", script_json("sealing", configuration()) + FORM, script="tell.js")
+    server.add_page("/tell", given() + FORM, script="tell.js")
     quiet.goto(server.root + "/tell")
     expect(quiet.get_by_text("Máy cũ")).to_be_visible()
     expect(quiet.get_by_text("Trước hết")).to_be_hidden()
@@ -575,7 +580,7 @@ def test_a_browser_that_cannot_seal_says_so_and_asks_nothing(quiet: Page, server
 
 def test_the_way_without_script_is_in_sight_until_the_script_runs(quiet: Page, server: SmallServer) -> None:
     form = '<a href="/plain" data-without-script>Cách đơn giản</a>' + FORM
-    server.add_page("/tell", script_json("sealing", configuration()) + form, script="tell.js")
+    server.add_page("/tell", given() + form, script="tell.js")
     quiet.goto(server.root + "/tell")
     expect(quiet.get_by_text("Trước hết")).to_be_visible()
     expect(quiet.get_by_text("Cách đơn giản")).to_be_hidden()

@@ -124,7 +124,7 @@ def test_codes_tried_at_the_receipt_make_a_browser_wait(phone: Client, reporter:
     answer = phone.post("/tell/plain/", sent)
     assert answer.status_code == 429
     assert TYPED in answer.content.decode()
-    assert re.search(r"nghỉ \d+ giây", answer.content.decode())
+    assert re.search(r"đợi \d+ giây", answer.content.decode())
 
 
 def test_a_receipt_has_no_link_that_would_lose_it(phone: Client, reporter: Reporter) -> None:

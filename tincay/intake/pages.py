@@ -15,7 +15,6 @@ from tincay.core.clock import local_day
 from tincay.directory.models import Service
 from tincay.directory.queries import provinces
 from tincay.directory.routing import InForce, in_force
-from tincay.intake import flood
 from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
 from tincay.intake.questions import CONSENTS, KINDS, asked, places
 from tincay.people.models import Desk
@@ -149,7 +148,6 @@ def configuration(receiving: InForce) -> dict[str, Any]:
         "day": local_day(now()).isoformat(),
         "text_version": text_version(),
         "limits": {"envelope": LONGEST, "words": LONGEST_WORDS},
-        "proof_of_work": flood.new_nonce(),
     }
 
 

@@ -1,11 +1,13 @@
 """The pages that somebody reports with. Each has two ways: sealed on the phone, and plain without a script."""
 
+import json
 from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,6 +25,8 @@ from tincay.reports.queries import with_locator
 from tincay.reports.receiving import StaleDesk, receive_report
 from tincay.web.in_the_clear import in_the_clear
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
+from tincay.web.kept_pages import PLACE, kept_page
+from tincay.web.packs import language
 from tincay.web.strict_json import Malformed, read
 from tincay.web.time import now
 from tincay.web.views import not_found
@@ -37,7 +41,17 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def tell(request: HttpRequest, kind: str) -> HttpResponse:
     """The intake page: one document whose steps seal on the phone; nothing is ever posted to it."""
-    return _intake_page(request, kind, PlainReport(kind=kind), script=True)
+    try:
+        page = kept_page((kind, language()), lambda: _tell_page(request, kind))
+    except RoutingBroken:
+        return _unsafe_page(request)
+    return page.answer(request, json.dumps(flood.new_nonce()))
+
+
+def _tell_page(request: HttpRequest, kind: str) -> str:
+    """Raises RoutingBroken."""
+    page = pages.intake_page(kind, PlainReport(kind=kind), script=True)
+    return render_to_string("intake/tell.html", page | {"proof_of_work": PLACE}, request)
 
 
 @in_the_clear("GET", "HEAD", "POST")
@@ -46,7 +60,7 @@ def tell(request: HttpRequest, kind: str) -> HttpResponse:
 def plain(request: HttpRequest, kind: str) -> HttpResponse:
     """The way without JavaScript: all questions on one page, sealed here in memory."""
     if request.method != "POST":
-        return _intake_page(request, kind, PlainReport(kind=kind), script=False)
+        return _plain_page(request, kind, PlainReport(kind=kind))
     form = PlainReport(request.POST, kind=kind)
     return _send_plain(request, form) if form.is_valid() else _again(request, form)
 
@@ -74,14 +88,14 @@ def _again(
     request: HttpRequest, form: PlainReport, *, trouble: str = "", wait: int = 0, status: int = 422
 ) -> HttpResponse:
     """The form as it was typed, with what has to be looked at again."""
-    return _intake_page(request, form.kind, form, script=False, trouble=trouble, wait=wait, status=status)
+    return _plain_page(request, form.kind, form, trouble=trouble, wait=wait, status=status)
 
 
-def _intake_page(
-    request: HttpRequest, kind: str, form: PlainReport, *, script: bool, status: int = 200, **trouble: Any
+def _plain_page(
+    request: HttpRequest, kind: str, form: PlainReport, *, status: int = 200, **trouble: Any
 ) -> HttpResponse:
     try:
-        page = pages.intake_page(kind, form, script=script)
+        page = pages.intake_page(kind, form, script=False)
     except RoutingBroken:
         return _unsafe_page(request)
     return render(request, "intake/tell.html", page | trouble, status=status)
