@@ -27,17 +27,22 @@ from tests.patience import PATIENCE
 
 @dataclass(frozen=True)
 class Size:
-    """How much of everything: reports by parallel clients, junk, guessing browsers, reports among the guesses."""
+    """How much of everything: reports by parallel clients, the whole way with and without a script, junk, guessing
+    browsers, reports among the guesses."""
 
     levels: dict[int, int]
+    whole: int
+    plain: int
     junk: int
     guessers: int
     among_guesses: int
 
 
-WHOLE = Size({1: 400, 4: 800, 16: 2000, 64: 2000}, junk=1000, guessers=64, among_guesses=20)
-QUICK = replace(WHOLE, levels={clients: count // 4 for clients, count in WHOLE.levels.items()})
-SMOKE = Size({1: 3, 4: 8}, junk=40, guessers=3, among_guesses=2)
+WHOLE = Size(
+    {1: 400, 4: 800, 16: 2000, 64: 2000}, whole=1600, plain=160, junk=1000, guessers=64, among_guesses=20
+)
+QUICK = replace(WHOLE, levels={clients: count // 4 for clients, count in WHOLE.levels.items()}, whole=400)
+SMOKE = Size({1: 3, 4: 8}, whole=20, plain=4, junk=40, guessers=3, among_guesses=2)
 SIZES = {"whole": WHOLE, "quick": QUICK, "smoke": SMOKE}
 UNDER_LOAD, LATEST_KILL = 120, 80
 """Reports that are being sent when the server is killed, and the most that were accepted by then."""
@@ -288,8 +293,30 @@ def prepare() -> None:
     sign_routing()
 
 
-def one(kill_times: int, size: Size, *, only_kill: bool) -> dict[str, Any]:
-    """Everything on the database that the environment names, or the kills alone."""
+def whole(site: Site, size: Size) -> dict[str, Any]:
+    """The whole way of a report, with and without a script; nothing of it may be lost."""
+    from django.conf import settings
+
+    from bench import whole_way
+    from bench.database_cpu import DatabaseCpu
+    from tincay.reports.models import Report
+
+    database = DatabaseCpu(os.environ["TINCAY_DATABASE"])
+    figures, accepted = whole_way.whole(site, sealed_reports(size.whole), database)
+    without_script = whole_way.plain(site, size.plain, REPORT, database)
+
+    def kept_apart(sealed_by: str) -> int:
+        return Report.objects.for_the_rules().filter(held=True, sealed_by=sealed_by).count()
+
+    return {
+        "commits_per_s": commit_rate(Path(settings.TINCAY_DATA)),
+        "with_script": figures | {"lost": missing(accepted), "kept_apart": kept_apart("browser")},
+        "without_script": without_script | {"kept_apart": kept_apart("server")},
+    }
+
+
+def one(kill_times: int, size: Size, *, only: str) -> dict[str, Any]:
+    """Everything on the database that the environment names, or one part alone."""
     from django.conf import settings
 
     prepare()
@@ -297,11 +324,14 @@ def one(kill_times: int, size: Size, *, only_kill: bool) -> dict[str, Any]:
     site.start()
     try:
         results: dict[str, Any] = {}
-        if not only_kill:
-            results = measure(site, Path(settings.TINCAY_DATA), size.levels)
+        if only in ("", "whole"):
+            results["whole"] = whole(site, size)
+        if not only:
+            results |= measure(site, Path(settings.TINCAY_DATA), size.levels)
             results["flood"] = flood(site, size.junk)
             results["plain_flood"] = plain_flood(site, size)
-        results["kill"] = kills(site, kill_times)
+        if only in ("", "kill"):
+            results["kill"] = kills(site, kill_times)
     finally:
         site.stop()
     return results
@@ -316,18 +346,23 @@ def main() -> None:
     parser.add_argument(
         "--smoke", dest="size", action="store_const", const="smoke", help="in seconds, SQLite"
     )
-    parser.add_argument("--only-kill", action="store_true", help="the kills alone")
+    parser.add_argument(
+        "--only-kill", dest="only", action="store_const", const="kill", default="", help="the kills alone"
+    )
+    parser.add_argument(
+        "--whole", dest="only", action="store_const", const="whole", help="the browser's whole way alone"
+    )
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     smoke = options.size == "smoke"
     options.kills = options.kills or (1 if smoke else 50)
     if options.here:
-        said(one(options.kills, SIZES[options.size], only_kill=options.only_kill))
+        said(one(options.kills, SIZES[options.size], only=options.only))
         return
     databases = options.database or (["sqlite"] if smoke else ["sqlite", "postgresql"])
     arguments = ["--kills", str(options.kills)]
     arguments += [] if options.size == "whole" else [f"--{options.size}"]
-    arguments += ["--only-kill"] if options.only_kill else []
+    arguments += {"kill": ["--only-kill"], "whole": ["--whole"]}.get(options.only, [])
     said({name: in_own_process("bench.intake", name, arguments) for name in databases})
 
 

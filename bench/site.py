@@ -88,7 +88,7 @@ class Site:
 
     def cpu_seconds(self) -> float:
         """User and system time of the server's processes so far."""
-        return sum(_cpu(pid) for pid in family(self.leader))
+        return sum(cpu(pid) for pid in family(self.leader))
 
 
 def family(leader: int) -> list[int]:
@@ -105,12 +105,13 @@ def family(leader: int) -> list[int]:
     return found
 
 
-def _cpu(pid: int) -> float:
+def cpu(pid: int) -> float:
+    """User and system seconds of a process, and of its children that have ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return sum(map(int, fields[11:15])) / TICKS
 
 
 def _free_port() -> int:

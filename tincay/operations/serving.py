@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from tincay.operations.memory import end_with, keep_to_itself
@@ -84,6 +85,8 @@ def _serve_plain(parent: int, address: str, port: int, main_port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
+        # A line that is kept would be cut when its process ends, perhaps under what somebody sends on it.
+        http1_settings=HTTP1Settings(keep_alive=False),
         workers_lifetime=PLAIN_LIVES_S,
         workers_kill_timeout=PLAIN_FINISHES_S,
         blocking_threads=PLAIN_THREADS,
