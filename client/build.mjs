@@ -38,15 +38,34 @@ const outputs = [
   { entry: "src/curves-library.ts", name: "curves.js", format: "esm", alias: {} },
 ];
 
+/** The notices of what others made and is built in: their licences ask that each copy carries them. */
+const LICENCES = "licences.txt";
+
+function packagesIn({ inputs }) {
+  const names = Object.keys(inputs).map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  return new Set(names.filter(Boolean));
+}
+
+function licence(name) {
+  const folder = join(here, "node_modules", name);
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return `${name} ${version}\n\n${readFileSync(join(folder, "LICENSE"), "utf8").trim()}\n`;
+}
+
 async function buildClient() {
   mkdirSync(out, { recursive: true });
+  const packages = new Set();
   for (const { entry, name, format, alias } of outputs) {
-    await build({ ...common, entryPoints: [entry], outfile: join(out, name), format, alias });
+    const { metafile, outputFiles } = await build({ ...common, entryPoints: [entry], outfile: join(out, name), format, alias, metafile: true, write: false });
+    const theirs = packagesIn(metafile);
+    theirs.forEach((one) => packages.add(one));
+    writeFileSync(join(out, name), (theirs.size ? `/*! ${LICENCES} */\n` : "") + outputFiles[0].text);
   }
+  writeFileSync(join(out, LICENCES), [...packages].sort().map(licence).join("\n\n"));
   // Which file of which pack: `./run generate` writes it from tincay.web.packs.
   const lists = JSON.parse(readFileSync(join(here, "word-lists.json"), "utf8"));
   for (const [name, source] of Object.entries(lists)) copyFileSync(join(here, "..", source), join(out, name));
-  const names = [...outputs.map(({ name }) => name), ...Object.keys(lists)].sort();
+  const names = [...outputs.map(({ name }) => name), ...Object.keys(lists), LICENCES].sort();
   const sums = names.map((name) => `${createHash("sha256").update(readFileSync(join(out, name))).digest("hex")}  ${name}\n`);
   writeFileSync(join(out, "SHA256SUMS"), sums.join(""));
 }

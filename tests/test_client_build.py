@@ -37,7 +37,24 @@ def packed(*names: str) -> int:
 def test_every_built_file_is_the_one_that_was_summed() -> None:
     stated = dict(line.split("  ")[::-1] for line in (BUILT / "SHA256SUMS").read_text().splitlines())
     assert stated == sums(BUILT)
-    assert set(stated) == {*SCRIPTS, *WORD_LISTS}
+    assert set(stated) == {*SCRIPTS, *WORD_LISTS, "licences.txt"}
+
+
+def test_what_others_made_travels_with_its_notice() -> None:
+    """MIT and BSD ask that every copy carries the notice: each package that the lock file names for shipping."""
+    notices = (BUILT / "licences.txt").read_text(encoding="utf-8")
+    packages = json.loads((ROOT / "client/package.json").read_text(encoding="utf-8"))["dependencies"]
+    for name, version in packages.items():
+        if name in notices:
+            assert f"{name} {version}\n" in notices
+    made_of_others = [
+        name
+        for name in SCRIPTS
+        if (BUILT / name).read_text(encoding="utf-8").startswith("/*! licences.txt */")
+    ]
+    assert set(made_of_others) == set(SCRIPTS) - {"leave.js"}
+    assert notices.count("Copyright") >= 4
+    assert "age-encryption 0." in notices
 
 
 @pytest.mark.client
