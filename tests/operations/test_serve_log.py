@@ -37,8 +37,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tincay.settings"
 from django.conf import settings
 from granian.log import LogLevels, configure_logging
 configure_logging(LogLevels.error, copy.deepcopy(settings.LOGGING))
-import tincay.wsgi, tincay.urls
+import tincay.wsgi
 tincay.wsgi.main()
+import tincay.urls
 known = {name: one for name, one in logging.root.manager.loggerDict.items() if isinstance(one, logging.Logger)}
 plain = lambda handler: [type(one).__name__ for one in handler.filters] == ["WithoutDetails"]
 print(json.dumps({
@@ -64,24 +65,29 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def served(folder: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """`tincay serve` as a process of its own: its address, and the file that it writes its log to."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def served(folder: Path, tmp_path: Path) -> Iterator[tuple[str, str, Path]]:
+    """`tincay serve` with processes of its own: its two addresses, and the file that it writes its log to."""
+    port, plain = free_port(), free_port()
     log = tmp_path / "log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [*TINCAY, "serve", "--port", str(port)],
+            [*TINCAY, "serve", "--port", str(port), "--plain-port", str(plain)],
             cwd=settings.BASE_DIR, env=environment(folder), stdout=file, stderr=file, start_new_session=True,
         )  # fmt: skip
     try:
-        address = f"http://127.0.0.1:{port}"
-        wait_for(address, process)
-        yield address, log
+        main, beside = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{plain}/plain"
+        wait_for(main, process)
+        wait_for(f"{beside}/back/", process)
+        yield main, beside, log
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(PATIENCE)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
@@ -116,9 +122,9 @@ def ask(address: str, path: str, words: dict[str, str] | None = None) -> int:
 
 @pytest.mark.slow
 def test_a_page_that_fails_is_one_line_without_anything_of_the_visitor(
-    served: tuple[str, Path], folder: Path
+    served: tuple[str, str, Path], folder: Path
 ) -> None:
-    address, log = served
+    address, plain, log = served
     assert ask(address, "/log/") == 200
     assert ask(address, "/no-such-page/") == 404
     assert log.read_text() == "", "what works, and what a visitor did wrong, is no line"
@@ -126,11 +132,11 @@ def test_a_page_that_fails_is_one_line_without_anything_of_the_visitor(
         database.execute("DROP TABLE people_deskkey")
     database.close()
     (folder / "routing.json").write_text("asked for after the keys of desks")
-    assert ask(address, "/tell/plain/", {"plain-words": SENT["words"]}) == 500
+    assert ask(plain, "/tell/plain/", {"plain-words": SENT["words"]}) == 500
     lines = log.read_text().splitlines()
     assert len(lines) == 1, lines
     assert lines[0].startswith("ERROR django.request OperationalError tincay.directory.routing:")
-    assert ask(address, "/tell/plain/") == 500
+    assert ask(plain, "/tell/plain/") == 500
     said = log.read_text()
     assert len(said.splitlines()) == 2
     for planted in (*SENT.values(), "127.0.0.1", "/tell/", "SELECT", "people_deskkey"):

@@ -76,7 +76,7 @@ class ServerOfItsOwn:
 def _lead(request: HttpRequest, path: str) -> HttpResponse:
     """To the same page at the other server. What was posted to the wrong one is not carried there."""
     beside = request.META.get(BESIDE)
-    lost = not beside and request.path_info == path  # the proxy does not know the plain server
+    lost = not beside and request.path == path  # the proxy does not know the plain server
     if lost or request.method not in {"GET", "HEAD"}:
         return plain_page("421.html", 421)
     host, _ = split_domain_port(request.get_host())
