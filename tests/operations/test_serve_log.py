@@ -197,3 +197,41 @@ def test_of_an_exception_its_type_and_the_place_in_our_code_are_told() -> None:
 
 def test_our_own_words_stay() -> None:
     assert line("tincay.scheduled", "%s: %s", "purge", "Broken") == "ERROR tincay.scheduled purge: Broken"
+
+
+def group(leader: int) -> list[int]:
+    """The processes that were begun with one and still run."""
+    pids = []
+    for entry in Path("/proc").iterdir():
+        try:
+            state, _, own_group = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
+        except (OSError, ValueError):
+            continue
+        if int(own_group) == leader and state != "Z":
+            pids.append(int(entry.name))
+    return pids
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", ["the first process", "the plain server"])
+def test_no_half_of_the_servers_stays_behind_when_the_other_is_killed(
+    folder: Path, tmp_path: Path, killed: str
+) -> None:
+    """What an old version left running would go on answering part of the people."""
+    port, plain = free_port(), free_port()
+    with (tmp_path / "log").open("wb") as file:
+        process = subprocess.Popen(
+            [*TINCAY, "serve", "--port", str(port), "--plain-port", str(plain)],
+            cwd=settings.BASE_DIR, env=environment(folder), stdout=file, stderr=file, start_new_session=True,
+        )  # fmt: skip
+    try:
+        wait_for(f"http://127.0.0.1:{plain}/plain/back/", process)
+        wait_for(f"http://127.0.0.1:{port}", process)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        # The plain server was begun before the main one's workers.
+        os.kill(process.pid if killed == "the first process" else int(children[0]), signal.SIGKILL)
+        process.wait(PATIENCE)
+        wait_until(lambda: not group(process.pid), "all of them to end")
+    finally:
+        for pid in group(process.pid):
+            os.kill(pid, signal.SIGKILL)
