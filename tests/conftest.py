@@ -40,6 +40,10 @@ WATCHES = (
     "tincay.intake.flood",
     "tincay.intake.tallies",
     "tincay.intake.attempts",
+    "tincay.web.work",
+    "tincay.people.crowd",
+    "allauth.account.internal.flows.login",
+    "allauth.account.internal.flows.reauthentication",
     "allauth.mfa.totp.internal.auth",
     "tests.people.telephone",
 )
@@ -115,7 +119,9 @@ def _forget() -> Iterator[None]:
     from tincay.directory import queries as directory
     from tincay.directory.routing import statement_path
     from tincay.intake import flood, tallies
+    from tincay.people import crowd
     from tincay.web import models as web
+    from tincay.web.work import Gauge
 
     translation.activate(settings.LANGUAGE_CODE)
     yield
@@ -123,6 +129,7 @@ def _forget() -> Iterator[None]:
     web.this_install.cache_clear()
     directory._cached.clear()
     tallies._in_memory = tallies.InMemory()
+    crowd.attempts, crowd.worked = Gauge(), Gauge()
     flood.sealed_lane, flood.plain_lane = flood.Rate("sealed"), flood.Rate("plain")
 
 

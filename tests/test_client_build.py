@@ -18,7 +18,16 @@ from tincay.web.packs import word_list_file
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "tincay/web/static/client"
 WORD_LISTS: dict[str, str] = json.loads((ROOT / "client/word-lists.json").read_text(encoding="utf-8"))
-SCRIPTS = ["curves.js", "desk.js", "keyring.js", "leave.js", "reporter.js", "tell.js", "verify.js"]
+SCRIPTS = [
+    "curves.js",
+    "desk.js",
+    "keyring.js",
+    "leave.js",
+    "reporter.js",
+    "sign-in.js",
+    "tell.js",
+    "verify.js",
+]
 
 
 def sums(folder: Path) -> dict[str, str]:
