@@ -15,7 +15,6 @@ import json
 import os
 import re
 import secrets
-import statistics
 import subprocess
 import sys
 import time
@@ -112,7 +111,10 @@ class Guesser:
         name = self.name if secrets.randbelow(4) == 0 else secrets.token_hex(6)
         told = {"csrfmiddlewaretoken": self.token, "login": name, "password": secrets.token_hex(8)}
         if self.works and self.nonce:
-            told |= {"nonce": self.nonce, "counter": str(await asyncio.to_thread(work, self.nonce, self.bits))}
+            told |= {
+                "nonce": self.nonce,
+                "counter": str(await asyncio.to_thread(work, self.nonce, self.bits)),
+            }
         body = urlencode(told)
         cookies = "; ".join(f"{key}={value}" for key, value in self.browser.cookies.items())
         head = (
@@ -139,7 +141,9 @@ def work(nonce: str, bits: int) -> int:
     return counter
 
 
-async def attack(site: Site, sockets: int, seconds: float, helper: "Helper", *, works: bool) -> dict[str, Any]:
+async def attack(
+    site: Site, sockets: int, seconds: float, helper: "Helper", *, works: bool
+) -> dict[str, Any]:
     """Guess with so many sockets; what the front page takes meanwhile, and how the helper fares."""
     stop, statuses = asyncio.Event(), Counter[int]()
     guessers = [Guesser(site.port, helper.name, works=works) for _ in range(sockets)]

@@ -20,7 +20,7 @@ from enum import Enum
 
 from tincay.intake.tallies import HOUR, tallies, this_hour
 from tincay.reports.envelope import ProofOfWorkIn
-from tincay.web import work as proof
+from tincay.web.work import read_nonce, signed_nonce, zero_bits
 
 QUIET = 30
 """Reports a minute up to which nobody is asked for more than the first bits."""
@@ -106,21 +106,21 @@ def crowded() -> bool:
 
 def new_nonce() -> dict[str, str | int]:
     """What the page hands out: a nonce and how many zero bits it has to be brought to."""
-    return proof.new_nonce(bits_asked())
+    return signed_nonce(bits_asked())
 
 
 def worth(work: ProofOfWorkIn | None) -> Work:
     """Judge the work once: a nonce that is judged good is spent."""
     if work is None:
         return Work.NONE
-    read = proof.read_nonce(work.nonce)
+    read = read_nonce(work.nonce)
     if read is None:
         return Work.AGAIN
     issued, bits = read
     fresh = issued + NONCE_LASTS > time.time() and bits >= bits_asked() - LEEWAY
     if (
         not fresh
-        or proof.zero_bits(work.nonce, work.counter) < bits
+        or zero_bits(work.nonce, work.counter) < bits
         or not _spend(work.nonce, issued + NONCE_LASTS)
     ):
         return Work.AGAIN

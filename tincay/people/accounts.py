@@ -78,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     # --- passwords
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Look at a password, in the lane of whoever sends it. Raises Busy, with nothing hashed and nothing counted.
+        """Look at a password, in the lane of whoever sends it. Raises LaneFull: nothing was hashed, nothing counted.
 
         A machine that the user came in on before is counted by its own cookie, everybody else by the name.
         """
@@ -121,7 +121,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         refused_today.add()
 
     def set_password(self, user: User, password: str) -> None:
-        """Every other way in that the old password opened is shut. Raises Busy."""
+        """Every other way in that the old password opened is shut. Raises LaneFull."""
         with acquaintances.turn():
             super().set_password(user, password)
         forget_devices(user=user)

@@ -6,8 +6,8 @@ from hashlib import sha256
 
 from django.core.cache import cache
 
-from tincay.people.hashing import Busy
-from tincay.web.work import Gauge, new_nonce, read_nonce, zero_bits
+from tincay.people.hashing import LaneFull
+from tincay.web.work import Gauge, read_nonce, signed_nonce, zero_bits
 
 QUIET = 20
 """Attempts of strangers a minute up to which no work is asked."""
@@ -23,7 +23,7 @@ attempts, worked = Gauge(), Gauge()
 """All of strangers; and those that came with work: junk alone does not make work dearer for others."""
 
 
-class WorkNeeded(Busy):
+class WorkNeeded(LaneFull):
     """Nothing was hashed: the attempt came without work while much comes in."""
 
 
@@ -38,7 +38,7 @@ def bits_asked() -> int:
 def page_work() -> dict[str, str | int] | None:
     """What the sign-in page carries: nothing in quiet times."""
     bits = bits_asked()
-    return new_nonce(bits, PURPOSE) if bits else None
+    return signed_nonce(bits, PURPOSE) if bits else None
 
 
 def require_work(nonce: str, counter: str) -> None:
@@ -62,4 +62,4 @@ def _is_done(nonce: str, counter: str, least: int) -> bool:
 
 def _spend(nonce: str) -> bool:
     """Whether this is its first time, in any process."""
-    return bool(cache.add(f"work {sha256(nonce.encode()).hexdigest()[:32]}", 1, timeout=NONCE_LASTS))
+    return bool(cache.add(f"work-{sha256(nonce.encode()).hexdigest()[:32]}", 1, timeout=NONCE_LASTS))

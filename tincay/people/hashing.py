@@ -12,7 +12,7 @@ WAIT_S = 10
 """Seconds that whoever found the line full is asked to wait."""
 
 
-class Busy(Exception):
+class LaneFull(Exception):
     """Nothing was hashed. `seconds` says how long to wait before trying again."""
 
     def __init__(self, seconds: int = WAIT_S) -> None:
@@ -29,12 +29,12 @@ class Lane:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for the own turn. Raises Busy at once where the line is full."""
+        """Wait for the own turn. Raises LaneFull at once where the line is full."""
         if not self._places.acquire(blocking=False):
-            raise Busy
+            raise LaneFull
         try:
             if not self._turn.acquire(timeout=WAIT_S):
-                raise Busy
+                raise LaneFull
             try:
                 yield
             finally:

@@ -10,7 +10,7 @@ from tincay.web.packs import language
 
 
 @dataclass(frozen=True)
-class Shown:
+class NoticeShown:
     """One notice in words, and the number by which it is dismissed."""
 
     id: int
@@ -18,9 +18,9 @@ class Shown:
     advice: str
 
 
-def access_notices(user: User) -> list[Shown]:
+def access_notices(user: User) -> list[NoticeShown]:
     rows = AccessNotice.objects.within(reader=user).select_related("desk").order_by("day", "id")
-    return [Shown(row.pk, _words(row, user), _advice(row, user)) for row in rows]
+    return [NoticeShown(row.pk, _words(row, user), _advice(row, user)) for row in rows]
 
 
 def _words(row: AccessNotice, reader: User) -> str:

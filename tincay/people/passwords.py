@@ -20,7 +20,14 @@ TRIED_FIRST = {
 """What is left of common Vietnamese passwords without digits and marks; one said twice is no better."""
 
 
-class LongEnough:
+class PasswordRule:
+    """Django asks every rule for a hint; what is wanted is said where a password is refused."""
+
+    def get_help_text(self) -> str:
+        return ""
+
+
+class LongEnough(PasswordRule):
     """Twelve characters (ASVS 5.0, 6.2.1 asks for eight at least)."""
 
     def validate(self, password: str, user: object = None) -> None:
@@ -30,7 +37,7 @@ class LongEnough:
             )
 
 
-class NotTriedFirst(CommonPasswordValidator):
+class NotTriedFirst(PasswordRule, CommonPasswordValidator):
     """Neither on Django's list of common passwords nor a common word with digits and marks around it."""
 
     def validate(self, password: str, user: object = None) -> None:
@@ -46,7 +53,7 @@ class NotTriedFirst(CommonPasswordValidator):
         return len(set(letters)) < 3 or bool(tried & TRIED_FIRST) or bool(tried & self.passwords)
 
 
-class NotTheName:
+class NotTheName(PasswordRule):
     """Not the user name, and not nearly that."""
 
     def validate(self, password: str, user: Any = None) -> None:

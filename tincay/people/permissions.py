@@ -17,7 +17,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language
 
 from tincay.people.models import User
-from tincay.people.notices import Shown, access_notices
+from tincay.people.notices import NoticeShown, access_notices
 from tincay.people.rights import May
 
 P = ParamSpec("P")
@@ -115,7 +115,7 @@ def staff_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _notices(request: HttpRequest) -> list[Shown]:
+def _notices(request: HttpRequest) -> list[NoticeShown]:
     return access_notices(request.user) if isinstance(request.user, User) else []
 
 

@@ -10,8 +10,8 @@ from tincay.people import views
 
 # allauth brings sign-up, addresses and resets by mail as well; they have no URL here, so they do not exist.
 urlpatterns = [
-    path("", views.SignIn.as_view(), name="account_login"),
-    path("out/", views.SignOut.as_view(), name="account_logout"),
+    path("", views.SignInPage.as_view(), name="account_login"),
+    path("out/", views.SignOutPage.as_view(), name="account_logout"),
     path("paused/", account.account_inactive, name="account_inactive"),
     path("again/", views.wait_when_busy(account.reauthenticate), name="account_reauthenticate"),
     path("password/", views.wait_when_busy(account.password_change), name="account_change_password"),

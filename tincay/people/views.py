@@ -25,7 +25,7 @@ from tincay.people.access import (
     is_acquainted,
 )
 from tincay.people.accounts import refused_today
-from tincay.people.hashing import Busy
+from tincay.people.hashing import LaneFull
 from tincay.people.permissions import staff
 from tincay.people.queries import sessions_of
 from tincay.people.sessions import row_key
@@ -34,13 +34,13 @@ from tincay.web.time import today
 View = Callable[..., HttpResponse]
 
 
-class SignIn(account.LoginView):  # type: ignore[misc]
+class SignInPage(account.LoginView):  # type: ignore[misc]
     """Name and password. Who has to wait is told how long, and the name that was typed stays."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().post(request, *args, **kwargs)  # type: ignore[no-any-return]
-        except Busy as busy:
+        except LaneFull as busy:
             refused_today.add()
             form = self.get_form_class()(
                 request=request, initial={"login": request.POST.get("login", "")[:60]}
@@ -54,7 +54,7 @@ class SignIn(account.LoginView):  # type: ignore[misc]
         return super().get_context_data(**kwargs) | shown  # type: ignore[no-any-return]
 
 
-def _wait(response: HttpResponse, busy: Busy) -> HttpResponse:
+def _wait(response: HttpResponse, busy: LaneFull) -> HttpResponse:
     response.status_code = 429
     response.headers["Retry-After"] = str(busy.seconds)
     return response
@@ -67,13 +67,13 @@ def wait_when_busy(view: View) -> View:
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except Busy as busy:
+        except LaneFull as busy:
             return _wait(render(request, "429.html", {"seconds": busy.seconds}), busy)
 
     return answered
 
 
-class SignOut(account.LogoutView):  # type: ignore[misc]
+class SignOutPage(account.LogoutView):  # type: ignore[misc]
     """Out; on somebody else's machine without a trace that anybody was in."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from django.conf import settings
 
 
-def new_nonce(bits: int, purpose: str = "work") -> dict[str, str | int]:
+def signed_nonce(bits: int, purpose: str = "work") -> dict[str, str | int]:
     """What a page hands out: a nonce and how many zero bits it has to be brought to."""
     body = f"{int(time.time())}.{bits}.{secrets.token_urlsafe(12)}"
     return {"nonce": f"{body}.{_sign(body, purpose)}", "bits": bits}
