@@ -253,6 +253,18 @@ def test_guessing_at_a_name_locks_out_new_machines_and_never_a_known_one(
     assert known.come_in(standing_clock).is_in()
 
 
+@pytest.mark.parametrize("host", ["testserver", "testserver:81", "localhost:4"])
+@pytest.mark.parametrize("name", ["SON.BENSONG", "ſon.benſong", "son.bensong "])
+def test_no_other_spelling_and_no_other_host_gives_more_guesses(
+    office: Office, settings: Settings, host: str, name: str
+) -> None:
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
+    worker = office.hire("son.bensong")
+    guess("son.bensong", 5)
+    told = {"login": name, "password": worker.password}
+    assert LOCKED in Client(HTTP_HOST=host).post(reverse(SIGN_IN), told).content.decode()
+
+
 def test_who_is_in_confirms_while_the_name_is_being_guessed_at(worker: Worker) -> None:
     client = Client()
     client.force_login(worker.user)

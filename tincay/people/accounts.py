@@ -1,6 +1,7 @@
 """django-allauth, bent to our rules: nobody signs up, no address is read, second factors are sealed."""
 
 import base64
+import unicodedata
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -116,6 +117,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         if self._counts_by_name:
             super().pre_authenticate(request, **credentials)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By the name alone, however it is spelled: allauth's has the Host header in it, which a guesser chooses."""
+        name = unicodedata.normalize("NFKC", credentials.get("username", "")).casefold()
+        return f"name:{name}"
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         refused_today.add()
