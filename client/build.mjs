@@ -33,6 +33,7 @@ const outputs = [
   { entry: "src/reporter.ts", name: "reporter.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/leave.ts", name: "leave.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/desk.ts", name: "desk.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
+  { entry: "src/sign-in.ts", name: "sign-in.js", format: "iife", alias: {} },
   { entry: "src/keyring.ts", name: "keyring.js", format: "iife", alias: { ...refused, ...lazyCurves } },
   { entry: "src/verify-page.ts", name: "verify.js", format: "iife", alias: {} },
   { entry: "src/curves-library.ts", name: "curves.js", format: "esm", alias: {} },

@@ -40,6 +40,10 @@ WATCHES = (
     "tincay.intake.flood",
     "tincay.intake.tallies",
     "tincay.intake.attempts",
+    "tincay.web.work",
+    "tincay.people.crowd",
+    "allauth.account.internal.flows.login",
+    "allauth.account.internal.flows.reauthentication",
     "allauth.mfa.totp.internal.auth",
     "tests.people.telephone",
 )
@@ -115,8 +119,10 @@ def _forget() -> Iterator[None]:
     from tincay.directory import queries as directory
     from tincay.directory.routing import statement_path
     from tincay.intake import flood, tallies
+    from tincay.people import crowd
     from tincay.web import kept_pages
     from tincay.web import models as web
+    from tincay.web.work import Gauge
 
     kept_pages.KEPT_S = 0.0  # a test sees at once what it has done
     translation.activate(settings.LANGUAGE_CODE)
@@ -126,6 +132,7 @@ def _forget() -> Iterator[None]:
     directory._cached.clear()
     kept_pages._kept.clear()
     tallies._in_memory = tallies.InMemory()
+    crowd.attempts, crowd.worked = Gauge(), Gauge()
     flood.sealed_lane, flood.plain_lane = flood.Rate("sealed"), flood.Rate("plain")
 
 

@@ -41,6 +41,7 @@ FREE_TEXT = {
     "directory.Service.place_vi": "about a service; shelters have none",
     "directory.Service.place_en": "about a service; shelters have none",
     "people.User.password": "Django's salted hash",
+    "people.StaffSession.session_data": "Django's signed session of staff: gone with it",
     "people.User.notice_address": "where staff are paged",
     "estimates.Claim.source_vi": "who published a figure",
     "estimates.Claim.source_en": "who published a figure",

@@ -23,6 +23,7 @@ LIBRARIES = {
 ALLOWED = {
     "tincay.web.sqlite3.base.DatabaseWrapper": "settings.DATABASES names its package, and Django knows the rest",
     "tincay.web.sqlite3.base.DatabaseSchemaEditor": "what it makes tables with",
+    "tincay.people.sessions.SessionStore": "settings.SESSION_ENGINE names its module",
     "tincay.core.sealing.stretch_passphrase": "what staff's browsers do: tests/vectors/sealing.json",
     "tincay.core.sealing.same_fingerprint": "what staff's browsers compare: tests/vectors/fingerprints.json",
     "tincay.core.sealing.bundle_identity": "what her browser does: tests/vectors/authorship.json",

@@ -81,6 +81,8 @@ ALLOWED = {
     "model account.EmailAddress.email_address": "staff only: the sign-in library's table; the product stores none",
     "model account.EmailAddress.email": "staff only: the sign-in library's table; the product stores none",
     "model account.EmailConfirmation.email_address": "staff only: the sign-in library's table, unused",
+    "model people.DeviceCookie.device_cookie": "staff only: the table; a hash of a random secret, nothing of a machine",
+    "model people.User.device_cookies": "staff only: what leads there",
     "model people.User.notice_address": "staff only: where the contentless notice goes",
     "message tincay.settings.Environment.exit_address": "the web address that the way out opens",
     "form tincay.people.forms.NewPasskey.passwordless": "staff only: their own device asks, nothing of it is sent",

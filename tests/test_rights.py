@@ -43,8 +43,14 @@ SIGNING_IN = {
     "mfa_reauthenticate_webauthn",
     "mfa_remove_webauthn",
     "mfa_login_webauthn",
+    "confirmed",
+    "sessions",
+    "end_one_session",
+    "end_other_sessions",
+    "still_here",
+    "dismiss_access_notice",
 }
-"""The way in: allauth's pages, each about the own account only."""
+"""The way in: allauth's pages and what somebody sees of the own sessions, each about the own account only."""
 ONE_REPORT = {"report_id"}
 
 
@@ -249,7 +255,7 @@ def test_somebody_without_a_second_factor_is_led_to_set_one_up_before_anything_e
     clock: Hands, network: Network
 ) -> None:
     client = Client()
-    client.force_login(network.helper.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(network.helper.user)
     for name in ("today", "my_key"):
         assert client.get(reverse(name))["Location"] == reverse("mfa_index")
     give_second_factor(network.helper)

@@ -163,6 +163,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tincay.people.activity.IdleEnd",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -210,9 +211,12 @@ WHITENOISE_ADD_HEADERS_FUNCTION = static_headers
 
 # Sign-in is for staff only; reporters have no account and no session.
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+# One of them, so that one attempt costs one hash, whether there is such a name or not.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "tincay.people.passwords.LongEnough"},
+    {"NAME": "tincay.people.passwords.NotTriedFirst"},
+    {"NAME": "tincay.people.passwords.NotTheName"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
@@ -223,7 +227,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-# By account name only: no address is read, and nobody can lock out the others.
+# No address is read. What is counted by name locks out machines that nobody knows; who came in before on a machine is
+# counted by its own cookie (people.accounts), and a passkey is not counted at all.
 ACCOUNT_RATE_LIMITS = {
     "login": None,
     "login_failed": "5/5m/key",
@@ -249,7 +254,12 @@ MFA_FORMS = {
     "add_webauthn": "tincay.people.forms.NewPasskey",
 }
 
-SESSION_COOKIE_NAME = "desk"
+SESSION_ENGINE = "tincay.people.sessions"
+# No other site, and nothing that came without TLS, can set a cookie of such a name.
+COOKIE_PREFIX = "__Host-" if environment.https else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}desk"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_AGE = None  # until the browser is closed
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -299,11 +309,15 @@ LOGGING: dict[str, Any] = {
 }
 
 
-def cache(address: str) -> dict[str, str]:
-    """Failed sign-ins and used codes: where several processes serve, they have to count as one."""
+def cache(address: str) -> dict[str, Any]:
+    """Failed sign-ins and used codes: where several processes serve, they have to count as one.
+
+    Room for more than can come in while an entry counts: else a flood of made-up names would push counts out.
+    """
+    options = {"OPTIONS": {"MAX_ENTRIES": 50_000}}
     if address:
-        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"}
-    return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache", **options}
+    return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", **options}
 
 
 CACHES = {"default": cache(environment.database)}

@@ -12,6 +12,7 @@ import { DeskRewrap } from "./rewrap";
 import { SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
 import { stay } from "./stay";
+import { tellOfActivity } from "./still-here";
 
 /** The key that the report's first leaf commits: another one in the row is not hers. */
 async function signing(record: RecordData): Promise<Bytes> {
@@ -42,6 +43,7 @@ setOpener({
 document.addEventListener("keyring", () => void checkPage());
 document.addEventListener("page", () => void checkPage());
 stay(() => keyringState().open);
+tellOfActivity();
 customElements.define("key-unlock", KeyUnlock);
 customElements.define("key-setup", KeySetup);
 customElements.define("key-fingerprint", KeyFingerprint);

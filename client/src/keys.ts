@@ -132,7 +132,7 @@ export class KeySetup extends HTMLElement {
   private async keep(): Promise<void> {
     fail(this, "");
     const typed = this.querySelector<HTMLInputElement>("[data-again]")?.value ?? "";
-    if (!this.made || fold(typed) !== fold(this.made.passphrase.join(" "))) return fail(this, "again");
+    if (!this.made || fold(typed) !== fold(this.made.passphrase.join(" "))) return fail(this, "mismatch");
     try {
       const message: messages.PersonKey = { v: 1, ...this.made.key };
       const { next } = await post(said(this, "action"), JSON.stringify(message), this.dataset["csrf"] ?? "");

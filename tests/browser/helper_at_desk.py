@@ -128,6 +128,28 @@ class AtDesk:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(self.words("today"))
         self.look()
 
+    def confirm(self, worker: Worker) -> None:
+        """The password once more, as before keys change; good for five minutes."""
+        self.go("/desk/in/again/?next=/desk/in/confirmed/")
+        self.page.get_by_label(self.words("password"), exact=True).fill(worker.password)
+        self.press("confirm")
+        self.page.wait_for_url("**/confirmed/")
+
+    def make_key(self, worker: Worker) -> str:
+        """From the page of the own key to a new one that is kept; its passphrase."""
+        self.go("/desk/key/")
+        self.page.get_by_role("link", name="Tạo khóa", exact=True).click()
+        self.page.get_by_label(self.words("password"), exact=True).fill(worker.password)
+        self.press("confirm")
+        self.page.locator("[data-go=make]").click()
+        words = self.page.locator("[data-passphrase] li")
+        expect(words.nth(5)).not_to_be_empty()
+        return " ".join(words.all_inner_texts())
+
+    def keep_key(self, passphrase: str) -> None:
+        self.page.locator("input[data-again]").fill(passphrase)
+        self.page.locator("[data-go=keep]").click()
+
     def unlock(self, passphrase: str) -> None:
         self.page.get_by_label(self.words("passphrase")).fill(passphrase)
         self.press("unlock")

@@ -491,6 +491,8 @@ def test_a_member_whose_key_was_swapped_gets_no_desks_key(sits_down: SitsDown, n
     boss = sits_down()
     give_second_factor(network.supervisor)
     boss.sign_in(network.supervisor)
+    boss.confirm(network.supervisor)
+    boss.go("/desk/")
     boss.unlock(network.supervisor.passphrase)
     boss.is_open()
     boss.page.goto(boss.path("/desk/desks/"))

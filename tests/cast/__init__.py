@@ -44,6 +44,7 @@ from tests.cast.workers import (
     hire,
     hire_helper,
     sign_in,
+    sign_in_and_confirm,
     staff_desk,
 )
 from tests.people.telephone import TOTP_SEED
@@ -81,6 +82,7 @@ __all__ = [
     "receipt_number",
     "rows",
     "sign_in",
+    "sign_in_and_confirm",
     "sign_routing",
     "staff_desk",
     "step_in",

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 
 from tests.cast.ground import (
     NOW,
@@ -262,5 +264,13 @@ def sign_in(worker: Worker) -> Client:
     """A browser without a screen in which this person is signed in."""
     give_second_factor(worker)
     client = Client()
-    client.force_login(worker.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(worker.user)
+    return client
+
+
+def sign_in_and_confirm(worker: Worker) -> Client:
+    """The same, and this person has just given the password once more, as before keys change."""
+    cache.clear()  # how often somebody confirms in a minute is counted there, and outlives a test
+    client = sign_in(worker)
+    client.post(reverse("account_reauthenticate"), {"password": worker.password})
     return client

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def without_second_step(office: Office, username: str, role: str = "case_worker") -> Client:
     client = Client()
     user = office.hire(username, role).user
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return client
 
 

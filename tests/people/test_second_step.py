@@ -46,7 +46,7 @@ def passkey(worker: Worker, name: str = "Máy") -> Authenticator:
 def remove(worker: Worker, row: Authenticator) -> str:
     """Ask for it to be taken away, after the password was asked again."""
     client = Client()
-    client.force_login(worker.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(worker.user)
     client.post(reverse("account_reauthenticate"), {"password": worker.password})
     address = reverse("mfa_remove_webauthn", args=[row.pk])
     return client.post(address, follow=True).content.decode()
@@ -191,7 +191,7 @@ def test_the_square_to_scan_is_drawn_on_white_and_fetched_from_nowhere(install: 
 def test_an_app_is_set_up_with_the_code_that_it_shows(office: Office) -> None:
     worker = office.hire("a")
     client = Client()
-    client.force_login(worker.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(worker.user)
     page = client.get(reverse("mfa_activate_totp"))
     assert "Mã sáu số trong ứng dụng" in page.content.decode()
     client.post(reverse("mfa_activate_totp"), {"code": totp(page.context["form"].secret)})

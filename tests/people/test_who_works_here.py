@@ -2,15 +2,15 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.contrib.sessions.models import Session
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
 from tests.cast import NOW, PASSWORD, give_second_factor, hire, new_desk, new_organisation, rows, sign_in
 from tests.people.conftest import Office
-from tincay.people.actions import add_seat, add_user, call_on_duty, end_sessions, let_in_again, suspend
-from tincay.people.models import Membership, Notice, Organisation, User
+from tincay.people.access import end_sessions
+from tincay.people.actions import add_seat, add_user, call_on_duty, let_in_again, suspend
+from tincay.people.models import Membership, Notice, Organisation, StaffSession, User
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +99,7 @@ def test_without_a_password_nobody_signs_in(office: Office) -> None:
     assert not user.has_usable_password()
     for guess in ("", "None", PASSWORD):
         Client().post(reverse("account_login"), {"login": "a", "password": guess})
-    assert not rows(Session).filter(session_data__contains=str(user.pk)).exists()
+    assert not rows(StaffSession).filter(session_data__contains=str(user.pk)).exists()
 
 
 # --- seated
@@ -196,4 +196,4 @@ def test_every_session_of_one_person_ends_and_no_other(office: Office) -> None:
     clients = [sign_in(worker), sign_in(worker), sign_in(other)]
     end_sessions(user=worker.user)
     assert [is_in(client) for client in clients] == [False, False, True]
-    assert rows(Session).count() == 1
+    assert rows(StaffSession).count() == 1

@@ -40,7 +40,6 @@ WITNESS = "witness"
 """The folder of the copy's witness: with its key and what it saw, `line` is how the log knows it."""
 KEPT = "kept-checkpoint"
 """A checkpoint as a stranger kept it."""
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def witness_line(folder: Path) -> str:
@@ -55,7 +54,7 @@ def account(username: str) -> DemoAccount:
 
 def signed_in(username: str) -> Client:
     client = Client()
-    client.force_login(User.objects.get(username=username), backend=BACKEND)
+    client.force_login(User.objects.get(username=username))
     return client
 
 

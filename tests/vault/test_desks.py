@@ -17,7 +17,7 @@ from tests.cast import (
     base64_text,
     handed,
     person_key,
-    sign_in,
+    sign_in_and_confirm,
 )
 from tests.vault.sealed import member_wraps, new_key_json
 from tincay.core.sealing import Identity, Recipient, Sealed, new_key, recipient_of, unwrap, wrap
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def boss(clock: Hands, supervisor: Worker) -> Client:
-    return sign_in(supervisor)
+    return sign_in_and_confirm(supervisor)
 
 
 def talk(client: Client, desk: Desk, **step: object) -> dict[str, object]:
@@ -186,7 +186,7 @@ def test_a_member_to_whom_no_key_was_handed_has_no_part_in_the_talk(
     before_it = {"desk": desk.code, "keys": keys, "old": None, "members": told}
     desk.refresh_from_db()
     stale = [{"id": str(row.pk), "sealed": sealed} for row in Wrap.objects.for_the_rules().filter(desk=desk)]
-    client = sign_in(colleague)
+    client = sign_in_and_confirm(colleague)
     for step in (
         {"step": "begin"},
         {"step": "more"},
@@ -229,7 +229,7 @@ def test_the_last_member_cannot_leave(boss: Client, network: Network) -> None:
 
 
 def test_a_stranger_cannot_ask_for_the_keys_of_a_desk(clock: Hands, network: Network) -> None:
-    client = sign_in(network.stranger)
+    client = sign_in_and_confirm(network.stranger)
     body = json.dumps({"v": 1, "step": "begin"})
     address = reverse("desk_key", args=[network.triage.code])
     assert client.post(address, body, content_type="application/json").status_code == 404
@@ -240,14 +240,16 @@ def test_the_last_holder_of_a_desks_key_cannot_make_another_key(clock: Hands, ne
     public = recipient_of(new_key()[0])
     sealed = base64_text(wrap(person_key("x"), public))
     body = {"v": 1, "recipient": public, "salt": "A" * 22, "n": 2**17, "r": 8, "p": 1, "sealed": sealed}
-    answer = sign_in(worker).post(reverse("set_my_key"), json.dumps(body), content_type="application/json")
+    answer = sign_in_and_confirm(worker).post(
+        reverse("set_my_key"), json.dumps(body), content_type="application/json"
+    )
     assert (answer.status_code, answer.json()) == (409, {"error": "last_member"})
 
 
 def test_a_weak_stretch_is_refused(clock: Hands, network: Network) -> None:
     public = recipient_of(new_key()[0])
     body = {"v": 1, "recipient": public, "salt": "A" * 22, "n": 2**10, "r": 8, "p": 1, "sealed": "AA=="}
-    client = sign_in(network.colleague)
+    client = sign_in_and_confirm(network.colleague)
     assert (
         client.post(reverse("set_my_key"), json.dumps(body), content_type="application/json").status_code
         == 400
@@ -273,7 +275,7 @@ def test_a_closure_day_to_come_moves_deadlines_and_both_are_leaves(
 ) -> None:
     report = reporter.send()
     rule = Clock.objects.for_the_rules().get(report=report, rule="org_verify")
-    page = closure(sign_in(network.steward), "2026-07-02")
+    page = closure(sign_in_and_confirm(network.steward), "2026-07-02")
     assert "thời hạn dời ngày" in page
     later = Clock.objects.for_the_rules().get(pk=rule.pk)
     assert rule.due_at
@@ -287,7 +289,7 @@ def test_a_closure_day_to_come_moves_deadlines_and_both_are_leaves(
 
 @pytest.mark.parametrize("day", ["2026-06-30", "2026-06-01", "2020-01-01"])
 def test_a_closure_is_never_for_today_or_the_past(clock: Hands, network: Network, day: str) -> None:
-    page = closure(sign_in(network.steward), day)
+    page = closure(sign_in_and_confirm(network.steward), day)
     assert "Hạn đã trễ thì vẫn là trễ" in page
     assert "bão số 3" in page  # nothing that was typed is lost
     assert CalendarVersion.objects.count() == 1
@@ -304,7 +306,7 @@ def test_a_missed_deadline_stays_missed_when_the_calendar_changes(
         .values_list("rule", "due_at")
     )
     assert missed
-    closure(sign_in(network.steward), "2026-07-13")
+    closure(sign_in_and_confirm(network.steward), "2026-07-13")
     assert (
         dict(
             Clock.objects.for_the_rules().filter(report=report, rule__in=missed).values_list("rule", "due_at")
@@ -317,7 +319,7 @@ def test_the_steward_sees_lengths_and_versions_and_no_report(
     clock: Hands, network: Network, reporter: Reporter
 ) -> None:
     report = reporter.send()
-    page = sign_in(network.steward).get(reverse("health")).content.decode()
+    page = sign_in_and_confirm(network.steward).get(reverse("health")).content.decode()
     assert report.code_name not in page
     assert str(report.id) not in page
 

@@ -18,7 +18,7 @@ from tests.cast import (
     hire_helper,
     new_desk,
     rows,
-    sign_in,
+    sign_in_and_confirm,
     staff_desk,
     stretched_passphrase,
     url64,
@@ -38,7 +38,7 @@ NO_KEY = "Bạn chưa có khóa."
 
 @pytest.fixture
 def boss(team: Team) -> Client:
-    return sign_in(team.supervisor)
+    return sign_in_and_confirm(team.supervisor)
 
 
 def page(client: Client, name: str, *args: object) -> str:
@@ -57,27 +57,27 @@ def desk_now(team: Team) -> Desk:
 
 
 def test_a_member_is_told_for_each_desk_whether_its_reports_open(team: Team) -> None:
-    assert READS in page(sign_in(team.helper), "my_key")
+    assert READS in page(sign_in_and_confirm(team.helper), "my_key")
     add_member(desk=team.desk, user=team.colleague.user)
-    shown = page(sign_in(team.colleague), "my_key")
+    shown = page(sign_in_and_confirm(team.colleague), "my_key")
     assert WAITS in shown
     assert READS not in shown
 
 
 def test_who_was_left_out_of_a_desks_new_key_is_told_so(team: Team) -> None:
     renew(team.desk, team.supervisor)
-    assert WAITS in page(sign_in(team.helper), "my_key")
+    assert WAITS in page(sign_in_and_confirm(team.helper), "my_key")
 
 
 @pytest.mark.parametrize(("prefix", "name"), [("", "Bàn tiếp nhận Cây Me"), ("/en", "Cây Me intake desk")])
 def test_the_own_desks_are_named_in_the_language_of_the_page(team: Team, prefix: str, name: str) -> None:
-    shown = sign_in(team.helper).get(f"{prefix}/desk/key/").content.decode()
+    shown = sign_in_and_confirm(team.helper).get(f"{prefix}/desk/key/").content.decode()
     assert name in shown.split("<main")[1]
 
 
 def test_the_lock_of_every_page_hands_the_browser_what_only_the_passphrase_opens(team: Team) -> None:
     found = re.search(
-        r'<script id="keyring-config"[^>]*>(.*?)</script>', page(sign_in(team.helper), "my_key")
+        r'<script id="keyring-config"[^>]*>(.*?)</script>', page(sign_in_and_confirm(team.helper), "my_key")
     )
     assert found
     told = json.loads(found[1])
@@ -89,14 +89,14 @@ def test_the_lock_of_every_page_hands_the_browser_what_only_the_passphrase_opens
 
 def test_who_has_no_own_key_yet_is_led_to_make_one(team: Team) -> None:
     new = hire(team.organisation, "moi.cayme", "case_worker", with_key=False)
-    shown = page(sign_in(new), "my_key")
+    shown = page(sign_in_and_confirm(new), "my_key")
     assert NO_KEY in shown
     assert "keyring-config" not in shown
-    assert NO_KEY not in page(sign_in(team.helper), "my_key")
+    assert NO_KEY not in page(sign_in_and_confirm(team.helper), "my_key")
 
 
 def test_who_may_hold_no_key_has_no_lock_and_no_page_for_one(team: Team) -> None:
-    steward = sign_in(hire(team.organisation, "quang.cayme", "steward", with_key=False))
+    steward = sign_in_and_confirm(hire(team.organisation, "quang.cayme", "steward", with_key=False))
     assert steward.get(reverse("my_key")).status_code == 404
     assert 'class="lock"' not in page(steward, "health")
     assert "keyring-config" not in page(steward, "health")
@@ -118,7 +118,7 @@ def own_key(**other: object) -> dict[str, object]:
 
 
 def test_a_key_that_the_browser_made_is_kept_and_said(team: Team) -> None:
-    client, sent = sign_in(team.colleague), own_key()
+    client, sent = sign_in_and_confirm(team.colleague), own_key()
     answer = post(client, "set_my_key", **sent)
     assert (answer.status_code, answer.json()) == (201, {"next": reverse("my_key")})
     row = rows(PersonWrap).get(user=team.colleague.user)
@@ -146,14 +146,14 @@ def test_a_key_that_the_browser_made_is_kept_and_said(team: Team) -> None:
 )
 def test_a_key_of_another_shape_is_not_kept(team: Team, spoiled: dict[str, object]) -> None:
     before = rows(User).get(pk=team.colleague.user.pk).recipient
-    answer = post(sign_in(team.colleague), "set_my_key", **own_key(**spoiled))
+    answer = post(sign_in_and_confirm(team.colleague), "set_my_key", **own_key(**spoiled))
     assert (answer.status_code, answer.json()) == (400, {"error": "malformed"})
     assert rows(User).get(pk=team.colleague.user.pk).recipient == before
 
 
 def test_a_key_is_made_for_oneself_and_for_nobody_else(team: Team) -> None:
     before = team.helper.user.recipient
-    post(sign_in(team.colleague), "set_my_key", **own_key())
+    post(sign_in_and_confirm(team.colleague), "set_my_key", **own_key())
     assert rows(User).get(pk=team.helper.user.pk).recipient == before
 
 
@@ -166,7 +166,7 @@ def test_what_changes_something_is_never_done_by_looking(boss: Client, name: str
 
 
 def test_who_manages_no_desk_finds_no_page_of_them(team: Team) -> None:
-    client = sign_in(team.helper)
+    client = sign_in_and_confirm(team.helper)
     for name, args in (("desks", []), ("leave_desk", [team.desk.code, team.supervisor.user.pk])):
         assert client.get(reverse(name, args=args)).status_code == 404
     joins = {f"{team.desk.code}-user": team.colleague.user.pk}
@@ -202,7 +202,7 @@ def test_a_member_without_an_own_key_makes_no_first_key(team: Team) -> None:
     desk = new_desk(team.organisation, "hai", vi="Bàn hai")
     keyless = hire(team.organisation, "moi.cayme", "supervisor", with_key=False)
     add_member(desk=desk, user=keyless.user)
-    client = sign_in(keyless)
+    client = sign_in_and_confirm(keyless)
     assert "Làm khóa đầu tiên" not in page(client, "desks")
     assert post(client, "desk_key", "hai", v=1, step="begin").status_code == 404
 
@@ -211,7 +211,7 @@ def test_who_holds_the_key_is_asked_to_hand_it_over_and_nobody_else(team: Team, 
     assert "Trao khóa" not in page(boss, "desks")
     add_member(desk=team.desk, user=team.colleague.user)
     assert "Trao khóa" in page(boss, "desks")
-    second = sign_in(hire_helper(team.organisation, "lan.cayme", "supervisor"))
+    second = sign_in_and_confirm(hire_helper(team.organisation, "lan.cayme", "supervisor"))
     assert "Trao khóa" not in page(second, "desks")
 
 
@@ -289,7 +289,7 @@ def test_a_step_that_there_is_none_of_is_malformed(team: Team, boss: Client, sai
 @pytest.mark.parametrize(("who", "leads_to"), [("helper", "my_key"), ("supervisor", "desks")])
 def test_after_the_end_everybody_lands_on_a_page_of_theirs(team: Team, who: str, leads_to: str) -> None:
     worker: Worker = getattr(team, who)
-    answer = post(sign_in(worker), "desk_key", team.desk.code, v=1, step="finish")
+    answer = post(sign_in_and_confirm(worker), "desk_key", team.desk.code, v=1, step="finish")
     assert answer.json() == {"next": reverse(leads_to)}
 
 
@@ -299,7 +299,7 @@ def test_after_handing_over_everybody_lands_on_a_page_of_theirs(team: Team, who:
     add_member(desk=team.desk, user=team.colleague.user)
     told = [{"id": str(team.colleague.user.pk), "recipient": team.colleague.user.recipient}]
     wraps = member_wraps(told, worker.desk_key(team.desk), team.desk.code)
-    answer = post(sign_in(worker), "desk_key", team.desk.code, v=1, step="join", wraps=wraps)
+    answer = post(sign_in_and_confirm(worker), "desk_key", team.desk.code, v=1, step="join", wraps=wraps)
     assert answer.json() == {"next": reverse(leads_to)}
     assert team.colleague.desk_key(team.desk)
 
@@ -307,4 +307,4 @@ def test_after_handing_over_everybody_lands_on_a_page_of_theirs(team: Team, who:
 def test_a_supervisor_without_a_seat_has_no_part_in_the_talk(team: Team) -> None:
     other = hire_helper(team.organisation, "lan.cayme", "supervisor")
     staff_desk(new_desk(team.organisation, "hai"), other)
-    assert post(sign_in(other), "desk_key", team.desk.code, v=1, step="begin").status_code == 404
+    assert post(sign_in_and_confirm(other), "desk_key", team.desk.code, v=1, step="begin").status_code == 404

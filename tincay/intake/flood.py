@@ -9,20 +9,15 @@ Without JavaScript the server has to stretch the code itself (intake.derivations
 lane: people are then told how long to wait, with what they typed still there. It cannot fill the sealed one.
 """
 
-import base64
-import hmac
 import math
-import secrets
 import threading
 import time
 from datetime import datetime
 from enum import Enum
-from hashlib import sha256
-
-from django.conf import settings
 
 from tincay.intake.tallies import HOUR, tallies, this_hour
 from tincay.reports.envelope import ProofOfWorkIn
+from tincay.web.work import read_nonce, signed_nonce, zero_bits
 
 QUIET = 30
 """Reports a minute up to which nobody is asked for more than the first bits."""
@@ -100,21 +95,23 @@ def crowded() -> bool:
 
 def new_nonce() -> dict[str, str | int]:
     """What the page hands out: a nonce and how many zero bits it has to be brought to."""
-    bits = bits_asked()
-    body = f"{int(time.time())}.{bits}.{secrets.token_urlsafe(12)}"
-    return {"nonce": f"{body}.{_sign(body)}", "bits": bits}
+    return signed_nonce(bits_asked())
 
 
 def worth(work: ProofOfWorkIn | None) -> Work:
     """Judge the work once: a nonce that is judged good is spent."""
     if work is None:
         return Work.NONE
-    read = _read(work.nonce)
+    read = read_nonce(work.nonce)
     if read is None:
         return Work.AGAIN
     issued, bits = read
     fresh = issued + NONCE_LASTS > time.time() and bits >= bits_asked() - LEEWAY
-    if not fresh or _zero_bits(work) < bits or not _spend(work.nonce, issued + NONCE_LASTS):
+    if (
+        not fresh
+        or zero_bits(work.nonce, work.counter) < bits
+        or not _spend(work.nonce, issued + NONCE_LASTS)
+    ):
         return Work.AGAIN
     return Work.DONE
 
@@ -127,21 +124,3 @@ def forget(*, now: datetime) -> int:
 def _spend(nonce: str, until: int) -> bool:
     """Whether this is its first time, in any process. It is known as long as it could be spent again."""
     return tallies().add(f"nonce {nonce}", until // HOUR) == 1
-
-
-def _read(nonce: str) -> tuple[int, int] | None:
-    body, _, signature = nonce.rpartition(".")
-    if not hmac.compare_digest(_sign(body).encode(), signature.encode()):
-        return None
-    issued, bits, _ = body.split(".", 2)
-    return int(issued), int(bits)
-
-
-def _sign(body: str) -> str:
-    key = f"tincay/work{settings.SECRET_KEY}".encode()
-    return base64.urlsafe_b64encode(hmac.digest(key, body.encode(), "sha256")[:18]).decode()
-
-
-def _zero_bits(work: ProofOfWorkIn) -> int:
-    digest = sha256(f"{work.nonce}:{work.counter}".encode()).digest()
-    return 256 - int.from_bytes(digest).bit_length()

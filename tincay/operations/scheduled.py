@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from tincay.intake import flood
 from tincay.log.checkpointing import close_the_day
 from tincay.operations.actions import keep_run
+from tincay.people.access import forget_old_access
 from tincay.people.actions import coarsen_notices, send_notices
 from tincay.people.models import Notice
 from tincay.reports import schedule
@@ -70,6 +71,10 @@ def _coarsen_notices(now: datetime) -> Done:
     return Done(coarsen_notices(now=now))
 
 
+def _forget_old_access(now: datetime) -> Done:
+    return Done(forget_old_access(now=now))
+
+
 def _forget_visits(now: datetime) -> Done:
     return Done(forget_visits(now=now))
 
@@ -95,6 +100,12 @@ JOBS = (
     Job("sign_the_day", _("ký sổ công khai và hỏi nhân chứng"), _sign_the_day),
     Job("send_notices", _("gửi thông báo trực"), _send_notices),
     Job("coarsen_notices", _("bỏ giờ phút của thông báo trực đã cũ"), _coarsen_notices),
+    Job(
+        "forget_old_access",
+        _("xóa phiên và dấu máy đã hết hạn"),
+        _forget_old_access,
+        real_time=True,
+    ),
     Job("forget_visits", _("xóa dấu của lần quay lại đã xong"), _forget_visits, real_time=True),
     Job("forget_flood", _("xóa số đếm chống quá tải của những giờ đã qua"), _forget_flood, real_time=True),
     Job("empty_write_ahead_log", _("dọn tệp ghi tạm của cơ sở dữ liệu"), _empty_write_ahead_log),

@@ -8,13 +8,13 @@ from time import monotonic
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db.models import Q
 
 from tincay.core.clock import ZONE
+from tincay.people.access import end_sessions, forget_devices, note_about
 from tincay.people.models import Desk, Membership, Notice, Organisation, User
 from tincay.people.rights import ROLE_RIGHTS, May
+from tincay.web.security_log import Event
 from tincay.web.transactions import leave_no_copy, one_transaction
 
 MINUTES_FOR = timedelta(days=1)
@@ -87,20 +87,14 @@ def add_user(
 
 
 @one_transaction
-def end_sessions(*, user: User) -> None:
-    """Sign a user out everywhere. A session's row does not say whose it is, so each is looked into."""
-    for session in Session.objects.iterator():
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
-            session.delete()
-
-
-@one_transaction
 def suspend(*, user: User) -> None:
     """Shut a user out: no sign-in, no session, no second factor, no call. Everything done so far stays."""
     User.objects.for_the_rules().filter(pk=user.pk).update(is_active=False)
     Authenticator.objects.filter(user=user).delete()
     user.notices.all().delete()
+    forget_devices(user=user)
     end_sessions(user=user)
+    note_about(Event.SUSPENDED, user)
 
 
 @one_transaction
@@ -110,7 +104,9 @@ def let_in_again(*, user: User, password: str) -> None:
     user.is_active = True
     user.save(update_fields=["password", "is_active"])
     Authenticator.objects.filter(user=user).delete()
+    forget_devices(user=user)
     end_sessions(user=user)
+    note_about(Event.ACCESS_RESET, user)
 
 
 @one_transaction

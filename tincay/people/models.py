@@ -4,6 +4,7 @@ from typing import Any, Self, cast
 from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from tincay.core.officials import POLICE_KINDS, STATE_KINDS
@@ -121,6 +122,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # Where the contentless "Có việc mới" goes; empty: nowhere.
     notice_address = models.CharField(max_length=200, blank=True)
+    # Django would write the second of each sign-in here.
+    last_login = None
 
     USERNAME_FIELD = "username"
     objects = UserManager()
@@ -178,3 +181,53 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     objects = ScopedQuerySet["Notice"].as_manager()
+
+
+class StaffSession(AbstractBaseSession):
+    """A session of Django's (people.sessions) that says whose it is, so that all of somebody's end without a search.
+
+    `session_key` is a hash of the key in the cookie: whoever reads the rows, or a backup, comes in with none of them.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="staff_sessions")
+    day = models.DateField(null=True)
+
+    objects = ScopedQuerySet["StaffSession"].as_manager()  # type: ignore[assignment,misc]
+
+    class Meta:
+        pass
+
+
+class DeviceCookie(models.Model):
+    """A browser in which this user came in with both factors: wrong passwords of others do not lock it out.
+
+    No time finer than a day, no address, no user agent; of the cookie's secret a hash.
+    """
+
+    secret_hash = models.BinaryField(max_length=32)
+    user = models.ForeignKey(User, models.CASCADE, related_name="device_cookies")
+    failures = models.PositiveSmallIntegerField(default=0)
+    day = models.DateField()
+
+    objects = ScopedQuerySet["DeviceCookie"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["secret_hash", "user"], name="one_device_cookie_a_browser_and_user"
+            )
+        ]
+
+
+class AccessNotice(models.Model):
+    """What one colleague is shown until they dismiss it: whose way in changed, by function number, and on which day."""
+
+    KINDS = [(kind, kind) for kind in ("own_key", "desk_key", "password", "second_factor")]
+
+    reader = models.ForeignKey(User, models.CASCADE, related_name="access_notices")
+    kind = models.CharField(max_length=20, choices=KINDS)
+    number = models.PositiveSmallIntegerField()
+    desk = models.ForeignKey(Desk, models.CASCADE, null=True)
+    day = models.DateField()
+
+    objects = ScopedQuerySet["AccessNotice"].as_manager()

@@ -12,7 +12,8 @@ from tincay.core.authorship import KeyOfDesk, follow_keys, is_vouched, step_of
 from tincay.core.sealing import BadEnvelope, Recipient, check_envelope, seal
 from tincay.core.statements import NotSigned, Statement, spelled
 from tincay.log.actions import Appended, append_public_leaf
-from tincay.people.actions import end_sessions, let_in_again, suspend
+from tincay.people.access import end_sessions, tell_colleagues
+from tincay.people.actions import let_in_again, suspend
 from tincay.people.models import Desk, DeskKey, Membership, User
 from tincay.vault.models import Compartment, DeskWrap, Opening, PersonWrap, SealedText, Wrap
 from tincay.vault.queries import stale_wraps, wraps_for_receipt
@@ -244,6 +245,23 @@ def set_person_key(
             "scrypt_p": scrypt[2],
         },
     )
+
+
+@one_transaction
+def change_own_key(
+    *,
+    user: User,
+    recipient: Recipient,
+    salt: bytes,
+    sealed: bytes,
+    scrypt: tuple[int, int, int],
+    now: datetime,
+) -> None:
+    """`set_person_key`; where there was a key before, everybody at the user's desks is told."""
+    replaced = bool(user.recipient)
+    set_person_key(user=user, recipient=recipient, salt=salt, sealed=sealed, scrypt=scrypt)
+    if replaced:
+        tell_colleagues(user=user, kind="own_key", now=now)
 
 
 @one_transaction

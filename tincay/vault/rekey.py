@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from pydantic import Field, StringConstraints
 
 from tincay.core.authorship import KeyOfDesk
+from tincay.people.access import tell_colleagues
 from tincay.people.models import Desk, User
 from tincay.vault import actions as vault
 from tincay.vault.models import DeskWrap, Wrap
@@ -115,6 +116,7 @@ def _vouched(row: DeskWrap) -> dict[str, Any]:
     return {"id": str(row.user_id), "recipient": row.user.recipient, "voucher": voucher}
 
 
+@one_transaction
 def new_key(desk: Desk, user: User, sent: NewKey, now: datetime) -> dict[str, Any]:
     """Take the desk's new key. Who held the old one must have a wrap, so that nobody is left outside, unless the
     maker's browser found another key in a member's place: then that member waits until fingerprints are compared."""
@@ -126,6 +128,7 @@ def new_key(desk: Desk, user: User, sent: NewKey, now: datetime) -> dict[str, An
     succession = sent.succession.statement if sent.succession else None
     wraps = {holding[number]: wrap for number, wrap in given.items()}
     vault.set_desk_key(desk=desk, key=key, succession=succession, wraps=wraps, now=now)
+    tell_colleagues(user=user, kind="desk_key", desk=desk, now=now)
     own = DeskWrap.objects.within(user=user).get(of=desk.recipient)
     return {"new": _desk_key(own, user), "left": stale_wraps(desk).count()}
 

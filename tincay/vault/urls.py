@@ -6,6 +6,7 @@ from tincay.vault import views
 
 urlpatterns = [
     path("key/", views.my_key, name="my_key"),
+    path("key/new/", views.new_key, name="new_key"),
     path("key/set/", views.set_my_key, name="set_my_key"),
     path("desks/", views.desks, name="desks"),
     path("desks/<slug:code>/join/", views.join_desk, name="join_desk"),

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tincay.people.models import Desk, User
-from tincay.people.permissions import needs, staff
+from tincay.people.permissions import again_address, asks_again, needs, staff, was_asked_again
 from tincay.people.rights import May
 from tincay.vault import forms, rekey
-from tincay.vault.actions import LastMember, NotYet, add_member, remove_member, set_person_key
+from tincay.vault.actions import LastMember, NotYet, add_member, change_own_key, remove_member
 from tincay.vault.permissions import desk_or_404
 from tincay.vault.queries import desk_wraps, old_key, without_key
 from tincay.vault.signed_keys import UnsafeKeys, is_unsafe, own_keys
@@ -51,6 +51,15 @@ def my_key(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
+@needs(May.HOLD_KEY)
+@asks_again
+def new_key(request: HttpRequest) -> HttpResponse:
+    """Where the own key is made: who this is was asked before, so that nothing made is lost by it."""
+    shown = {"setup": {"words": word_list_address()}, "user": staff(request)}
+    return render(request, "vault/new_key.html", shown)
+
+
 def _may_make_key(user: User, desk: Desk) -> bool:
     """Those who hold the desk's key; for its first one, every member who has a key of their own."""
     if desk.recipient:
@@ -67,13 +76,17 @@ def _holds(user: User, desk: Desk) -> bool:
 @for_script
 def set_my_key(request: HttpRequest) -> HttpResponse:
     sent = read(PersonKey, body_of(request))
+    if not was_asked_again(request):
+        return refusal("again", address=again_address())
+    scrypt = (sent.n, sent.r, sent.p)
     try:
-        set_person_key(
+        change_own_key(
             user=staff(request),
             recipient=sent.recipient,
             salt=sent.salt,
             sealed=sent.sealed,
-            scrypt=(sent.n, sent.r, sent.p),
+            scrypt=scrypt,
+            now=now(),
         )
     except LastMember:
         return JsonResponse({"error": "last_member"}, status=409)
@@ -152,21 +165,28 @@ def desk_key(request: HttpRequest, code: str) -> HttpResponse:
     if not _may_make_key(user, desk):
         raise Http404
     try:
-        return JsonResponse(_handing_step(desk, user, body_of(request)))
+        sent = _handing_step(body_of(request))
+        if _changes_holders(sent) and not was_asked_again(request):
+            return refusal("again", address=again_address())
+        return JsonResponse(_answer(desk, user, sent))
     except NotYet:
         return refusal("busy")
     except UnsafeKeys:
         return refusal("unsafe_keys")
 
 
-def _handing_step(desk: Desk, user: User, body: bytes) -> dict[str, Any]:
+def _handing_step(body: bytes) -> Strict:
     for shape in (rekey.BeginRekey, rekey.NewKey, rekey.Replaced, rekey.Joined):
         try:
-            sent = read(shape, body)
+            return read(shape, body)
         except Malformed:
             continue
-        return _answer(desk, user, sent)
     raise Malformed
+
+
+def _changes_holders(sent: Strict) -> bool:
+    """Whether this step leads to a key's going to somebody. Wrapping again what is there already changes nobody."""
+    return isinstance(sent, rekey.NewKey | rekey.Joined) or getattr(sent, "step", "") == "begin"
 
 
 def _answer(desk: Desk, user: User, sent: Strict) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """The one place where the product asks what time it is; actions are handed the answer."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
+from tincay.core.clock import local_day
 from tincay.web.models import Install, this_install
 
 
@@ -13,6 +14,11 @@ def now() -> datetime:
     A demo lives on real time plus an offset that only grows; a real install has no offset.
     """
     return exact_now().replace(second=0, microsecond=0)
+
+
+def today() -> date:
+    """The country's day."""
+    return local_day(now())
 
 
 def exact_now() -> datetime:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tincay.desk import pages
 from tincay.desk.queries import anything_held, escalated_clocks, late_clocks, queue_page
 from tincay.people.actions import see_notices
+from tincay.people.activity import not_activity
 from tincay.people.permissions import needs, staff, staff_menu
 from tincay.people.rights import May
 from tincay.vault.queries import first_words
@@ -63,6 +64,7 @@ def held(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@not_activity
 @needs(May.SEE_QUEUE)
 def warnings(request: HttpRequest) -> JsonResponse:
     """The sealed stories of a page of the queue, for the unlocked browser to look for content warnings."""
