@@ -65,6 +65,7 @@ JSON_COLUMNS = {
     "estimates.PublishedRun.made_with": "processor type and versions of packages",
 }
 ENVIRONMENT = {
+    ("tincay/operations/serving.py", "BESIDE"): "tells the processes that it starts where the other server is",
     ("tincay/wsgi.py", "DJANGO_SETTINGS_MODULE"): "Django's own name for the settings, before they are read",
     ("tincay/__main__.py", "DJANGO_SETTINGS_MODULE"): "the same, for commands",
     ("tincay/demo/management/commands/demo.py", "TINCAY_WITNESS"): "told to the server process, not read",

@@ -61,7 +61,7 @@ def test_what_others_made_travels_with_its_notice() -> None:
         for name in SCRIPTS
         if (BUILT / name).read_text(encoding="utf-8").startswith("/*! licences.txt */")
     ]
-    assert set(made_of_others) == set(SCRIPTS) - {"leave.js", "sign-in.js"}
+    assert set(made_of_others) == set(SCRIPTS) - {"leave.js"}
     assert notices.count("Copyright") >= 4
     assert "age-encryption 0." in notices
 
