@@ -99,7 +99,4 @@ def _serve_plain(parent: int, address: str, port: int, main_port: int) -> None:
 
 def _tell_of(port: int) -> None:
     """Without a proxy in front the two servers send people to each other's port."""
-    if settings.TINCAY_HTTPS:
-        os.environ.pop(BESIDE, None)
-    else:
-        os.environ[BESIDE] = str(port)
+    os.environ[BESIDE] = "" if settings.TINCAY_HTTPS else str(port)
