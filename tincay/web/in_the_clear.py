@@ -86,11 +86,11 @@ def _lead(request: HttpRequest, path: str) -> HttpResponse:
 def wsgi(server: str, application: Callable[..., Any]) -> Callable[..., Any]:
     """The application as one of the two servers: it says which, and the plain one takes its prefix off the path."""
 
-    def named(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        environ[SERVER] = server
-        if server == PLAIN and environ["PATH_INFO"].startswith(f"{PREFIX}/"):
-            environ["SCRIPT_NAME"] = PREFIX
-            environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(PREFIX)
-        return application(environ, start_response)
+    def named(asked: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        asked[SERVER] = server
+        if server == PLAIN and asked["PATH_INFO"].startswith(f"{PREFIX}/"):
+            asked["SCRIPT_NAME"] = PREFIX
+            asked["PATH_INFO"] = asked["PATH_INFO"].removeprefix(PREFIX)
+        return application(asked, start_response)
 
     return named
