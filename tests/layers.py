@@ -56,6 +56,7 @@ EXTRA = {
     "log.witnesses": ("below actions", "speaks with witnesses; what they sign is kept by actions"),
     "releases.written_once": ("models", "triggers that migrations make"),
     "people.accounts": ("queries", "what allauth asks us"),
+    "people.channels": ("actions", "hands notices to the webhook and to the mail server"),
     "people.rights": ("models", "the names of rights: codes that rows are held against"),
     "people.tenancy": ("models", "what the sets of all models are made of"),
     "directory.routing": (
@@ -109,6 +110,10 @@ EXTRA = {
     "visit.session": ("permissions", "who may come in: the receipt's needs()"),
     "operations.checks": ("above actions", "compares what was kept with what the log says"),
     "operations.health": ("above actions", "how the install is, and its scheduled work"),
+    "operations.clock": ("queries", "whether this machine's clock is to be believed"),
+    "operations.guards": ("above actions", "what has to be true before a command does anything"),
+    "operations.network_file": ("queries", "the shape of the file that enrols a network"),
+    "operations.postgres": ("models", "settings of PostgreSQL's own log: knows no row"),
     "operations.scheduled": ("actions", "the list of jobs, and one run of it"),
     "operations.timer": ("above actions", "a thread that runs the list"),
     "demo.answers": ("queries", "answers of invented reports"),
