@@ -170,6 +170,7 @@ def prepare(folder: Path) -> None:
 
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     call_command("migrate", verbosity=0)
+    settings.TINCAY_DEMO = True
     Install.objects.create(id=1, salt=SALT, demo=True)
     Hands().show()
 

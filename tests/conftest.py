@@ -126,6 +126,7 @@ def _forget() -> Iterator[None]:
 
     kept_pages.KEPT_S = 0.0  # a test sees at once what it has done
     translation.activate(settings.LANGUAGE_CODE)
+    settings.TINCAY_DEMO = False
     yield
     statement_path().unlink(missing_ok=True)
     web.this_install.cache_clear()
@@ -170,11 +171,17 @@ def install(db: None) -> Install:
 
 
 def new_install(*, demo: bool = False) -> Install:
-    """The install's row as the tests know it; forgets what the process remembers of another."""
+    """The install's row as the tests know it; forgets what the process remembers of another.
+
+    A demo is one by its row and by its process.
+    """
+    from django.conf import settings
+
     from tincay.directory import queries as directory
     from tincay.web.models import this_install
 
     directory._cached.clear()
+    settings.TINCAY_DEMO = demo
     row, _ = Install.objects.update_or_create(id=1, defaults={"salt": SALT, "demo": demo})
     this_install.cache_clear()
     return row

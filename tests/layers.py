@@ -71,6 +71,7 @@ EXTRA = {
     "people.notices": ("permissions", "words of what the frame of every staff page shows"),
     "people.passwords": ("models", "which passwords are refused: knows no row"),
     "people.sessions": ("below actions", "where Django's sessions lie: the framework calls it"),
+    "people.channels": ("actions", "hands notices to the webhook and to the mail server"),
     "people.rights": ("models", "the names of rights: codes that rows are held against"),
     "people.tenancy": ("models", "what the sets of all models are made of"),
     "directory.routing": (
@@ -126,6 +127,10 @@ EXTRA = {
     "operations.checks": ("above actions", "compares what was kept with what the log says"),
     "operations.health": ("above actions", "how the install is, and its scheduled work"),
     "operations.memory": ("models", "what the system may do with our memory: knows no row"),
+    "operations.clock": ("queries", "whether this machine's clock is to be believed"),
+    "operations.guards": ("above actions", "what has to be true before a command does anything"),
+    "operations.network_file": ("queries", "the shape of the file that enrols a network"),
+    "operations.postgres": ("models", "settings of PostgreSQL's own log: knows no row"),
     "operations.scheduled": ("actions", "the list of jobs, and one run of it"),
     "operations.serving": ("views", "starts the two web servers"),
     "operations.timer": ("above actions", "a thread that runs the list"),

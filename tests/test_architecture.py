@@ -65,7 +65,10 @@ JSON_COLUMNS = {
     "estimates.PublishedRun.made_with": "processor type and versions of packages",
 }
 ENVIRONMENT = {
-    ("tincay/operations/serving.py", "BESIDE"): "tells the processes that it starts where the other server is",
+    (
+        "tincay/operations/serving.py",
+        "BESIDE",
+    ): "tells the processes that it starts where the other server is",
     ("tincay/wsgi.py", "DJANGO_SETTINGS_MODULE"): "Django's own name for the settings, before they are read",
     ("tincay/__main__.py", "DJANGO_SETTINGS_MODULE"): "the same, for commands",
     ("tincay/demo/management/commands/demo.py", "TINCAY_WITNESS"): "told to the server process, not read",
@@ -80,6 +83,8 @@ SQL_BY_HAND = {
     "tincay/log/sequencing.py": "a night's leaves in one statement",
     "tincay/reports/application.py": "one statement counts a step and holds the row",
     "tincay/reports/rewriting.py": "the same values are deleted and inserted, as the database has them",
+    "tincay/operations/postgres.py": "asks PostgreSQL for its own settings: no row",
+    "tincay/web/process_lock.py": "takes a lock of PostgreSQL: no row",
     "tincay/web/transactions.py": "empties SQLite's write-ahead log",
     "tincay/people/tenancy.py": "inserts rows with one statement prepared for all; refuses raw() and extra()",
 }
@@ -305,7 +310,7 @@ def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
 
 def test_every_setting_and_command_is_documented() -> None:
     text = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
-    source = ast.parse((PRODUCT / "settings.py").read_text(encoding="utf-8"))
+    source = ast.parse((PRODUCT / "environment.py").read_text(encoding="utf-8"))
     environment = next(n for n in source.body if isinstance(n, ast.ClassDef) and n.name == "Environment")
     fields = [
         n.target.id
@@ -336,15 +341,15 @@ def test_no_text_names_an_address_of_a_package_registry() -> None:
         assert not registry.search(path.read_text(encoding="utf-8")), name
 
 
-def test_the_environment_is_read_in_the_settings_only() -> None:
+def test_the_environment_is_read_in_one_file_only() -> None:
     """Every variable is a field of Environment: typed, refused when wrong, documented (the test above)."""
     asked = re.compile(r"\benviron\b|\bgetenv\b")
     for path in product_files():
         name = str(path.relative_to(ROOT))
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if asked.search(line.split("#")[0]) and name != "tincay/settings.py":
+            if asked.search(line.split("#")[0]) and name != "tincay/environment.py":
                 allowed = any(name == file and word in line for file, word in ENVIRONMENT)
-                assert allowed, f"{name}:{number}: make it a field of Environment in settings.py"
+                assert allowed, f"{name}:{number}: make it a field of Environment in environment.py"
 
 
 def test_files_that_docstrings_and_comments_name_exist() -> None:

@@ -65,6 +65,7 @@ class Allowed(NamedTuple):
 
 ALLOWED = [
     Allowed("packs/vn/codes/term_guidance.csv", "*", "the list names the words that it replaces"),
+    Allowed("tincay/people/channels.py", '"Subject"', "the name of a header of every mail"),
     Allowed("packs/vn/codes/prohibited_field.csv", "*", "the list names what may not exist"),
     Allowed("packs/vn/codes/perverse_rule.csv", "*", "the rules name the targets that they refuse"),
     Allowed("packs/vn/codes/barrier.csv", "Không được xác định là nạn nhân", "the status in law 53/2024"),

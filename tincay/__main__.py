@@ -12,10 +12,43 @@ def main() -> int:
     if tool:
         return tool(rest)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tincay.settings")
-    from django.core.management import execute_from_command_line
+    os.umask(0o077)  # whatever a command makes is its owner's alone
+    from django.core.exceptions import ImproperlyConfigured
 
-    execute_from_command_line(["tincay", word, *rest])
-    return 0
+    try:
+        return _command(word, rest)
+    except ImproperlyConfigured as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+
+
+def _command(word: str, rest: list[str]) -> int:
+    """A command, once everything is as it has to be. What an operator can put right is one sentence, no traceback."""
+    import django
+    from django.core.management import execute_from_command_line
+    from django.db import Error
+
+    django.setup()
+    from tincay.operations import guards
+    from tincay.web.transactions import rests
+
+    try:
+        guards.check_command(word, rest)
+        execute_from_command_line(["tincay", word, *rest])
+    except guards.CannotStart as wrong:
+        trouble = str(wrong)
+    except Error as error:
+        if not rests(error):
+            raise
+        trouble = f"the database cannot be used: {guards.cause(error)}"
+    except OSError as error:
+        trouble = guards.storage_cause(error) or ""
+        if not trouble:
+            raise
+    else:
+        return 0
+    print(f"{word}: {trouble}", file=sys.stderr)
+    return 1
 
 
 def _tool(word: str) -> Callable[[list[str]], int] | None:

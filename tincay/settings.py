@@ -1,59 +1,14 @@
-"""Everything an install can set, read once and loudly: TINCAY_… variables, listed in docs/operating.md."""
+"""What Django is told, from what the install sets (tincay.environment)."""
 
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+from tincay.environment import BASE_DIR, read_environment
 
-
-class Environment(BaseSettings):
-    """The install's own choices. A wrong or missing value stops the start with the variable's name."""
-
-    # A mistyped address of the database holds its password: no error repeats a value.
-    model_config = SettingsConfigDict(env_prefix="TINCAY_", hide_input_in_errors=True)
-
-    data: Path = BASE_DIR / ".data"
-    database: str = ""
-    secret_key: SecretStr = SecretStr("")
-    hosts: list[str] = ["127.0.0.1", "localhost", "[::1]"]
-    https: bool = False
-    pack: str = "vn"
-    origin: str = "tincay.invalid/log"
-    witness_quorum: int = 0
-    witnesses: list[str] = []
-    exit_address: str = "https://vi.wikipedia.org/"
-    notice_webhook: str = ""
-    backup_days: int = 30
-    timer: bool | None = None
-    debug: bool = False
-
-    @field_validator("pack")
-    @classmethod
-    def _has_its_folder(cls, name: str) -> str:
-        if not (BASE_DIR / "packs" / name / "pack.toml").is_file():
-            raise ValueError("there is no such country pack")
-        return name
-
-    @field_validator("origin")
-    @classmethod
-    def _can_be_signed_under(cls, name: str) -> str:
-        if not name or "+" in name or any(letter.isspace() for letter in name):
-            raise ValueError("a log's name has no spaces and no plus")
-        return name
-
-    @field_validator("database")
-    @classmethod
-    def _is_postgresql(cls, address: str) -> str:
-        if address and urlsplit(address).scheme not in ("postgresql", "postgres"):
-            raise ValueError("empty for SQLite, or a postgresql:// address")
-        return address
-
-
-environment = Environment()
+environment = read_environment()
 
 
 def secret_key(folder: Path, given: str) -> str:
@@ -63,14 +18,19 @@ def secret_key(folder: Path, given: str) -> str:
     """
     if given:
         return given
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / "session.key"
-    if not path.exists():
-        from django.core.management.utils import get_random_secret_key
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            from django.core.management.utils import get_random_secret_key
 
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
-    return path.read_text()
+            path.touch(mode=0o600)
+            path.write_text(get_random_secret_key())
+        return path.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{path}: {error.strerror}. The folder of TINCAY_DATA has to belong to this user, on a disk with room"
+        ) from None
 
 
 def database(address: str, folder: Path) -> dict[str, Any]:
@@ -105,6 +65,9 @@ def database(address: str, folder: Path) -> dict[str, Any]:
 
 
 TINCAY_DATA = environment.data
+DEMO_KEY_FILE = "install.demo.key"
+# Whoever can write rows cannot make a demo of a real install: a demo's own key lies in its data folder as well.
+TINCAY_DEMO = (environment.data / DEMO_KEY_FILE).exists()
 TINCAY_HTTPS = environment.https
 TINCAY_PACK = environment.pack
 TINCAY_PACKS = BASE_DIR / "packs"
@@ -113,6 +76,13 @@ TINCAY_WITNESS_QUORUM = environment.witness_quorum
 TINCAY_WITNESSES = environment.witnesses
 TINCAY_EXIT_ADDRESS = environment.exit_address
 TINCAY_NOTICE_WEBHOOK = environment.notice_webhook
+TINCAY_NOTICE_SECRET = environment.notice_secret.get_secret_value()
+TINCAY_MAIL_HOST = environment.mail_host
+TINCAY_MAIL_PORT = environment.mail_port
+TINCAY_MAIL_TLS = environment.mail_tls
+TINCAY_MAIL_USER = environment.mail_user
+TINCAY_MAIL_PASSWORD = environment.mail_password.get_secret_value()
+TINCAY_MAIL_FROM = environment.mail_from
 TINCAY_BACKUP_DAYS = environment.backup_days
 # One process serves SQLite, so the scheduled work is done there; on PostgreSQL something outside calls `tick`.
 TINCAY_TIMER = environment.timer if environment.timer is not None else not environment.database

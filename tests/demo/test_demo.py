@@ -16,10 +16,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from tests.cast import Network
+from tests.conftest import new_install
 from tests.demo.loaded import TINCAY, environment
 from tincay.core.sealing import recipient_of, stretch_passphrase
 from tincay.demo.install import NotEmpty, load_demo, passphrase_salt
-from tincay.web.models import Install, this_install
 from tincay.web.time import now
 
 IN_TIME = (
@@ -75,8 +75,7 @@ def test_a_real_install_cannot_become_a_demo(network: Network) -> None:
 
 @pytest.mark.django_db
 def test_a_demo_clock_only_moves_forward() -> None:
-    Install.objects.update_or_create(id=1, defaults={"demo": True})
-    this_install.cache_clear()
+    new_install(demo=True)
     before = now()
     with pytest.raises(CommandError):
         call_command("demo_clock", "-1d")

@@ -394,7 +394,7 @@ def test_what_is_no_install_key_signs_nothing(tmp_path: Path, text: str) -> None
 
 def test_only_a_demo_keeps_its_key_beside_its_data(network: Network) -> None:
     """The key is made when it is asked for, and then it is the same."""
-    path = Path(settings.TINCAY_DATA) / signing.DEMO_KEY_FILE
+    path = Path(settings.TINCAY_DATA) / settings.DEMO_KEY_FILE
     assert not path.exists()
     assert signing.install_seed() == signing.install_seed()
     path.unlink()

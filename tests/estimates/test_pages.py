@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from tests.cast import NOW, Hands, Network, Worker, hire, sign_in
+from tests.conftest import new_install
 from tests.estimates.conftest import TABLES, about, run_on
 from tincay.core.estimate import answers
 from tincay.core.estimate.histories import table_of
@@ -19,7 +20,6 @@ from tincay.estimates.texts import caution_words, filled, people, reason_words
 from tincay.estimates.worker import work_through
 from tincay.log.actions import sign_checkpoint
 from tincay.log.queries import leaf_of, place_of
-from tincay.web.models import Install, this_install
 from tincay.web.packs import pack_toml
 
 pytestmark = pytest.mark.django_db
@@ -182,8 +182,7 @@ def test_only_a_demo_fills_the_form_with_an_invented_table(desk: Client) -> None
     address = reverse("new_table") + "?lists=3"
     assert 'value="214"' in text_of(desk.get(address))
     assert 'value="214"' not in text_of(desk.get(reverse("new_table") + "?lists=4"))
-    Install.objects.filter(id=1).update(demo=False)
-    this_install.cache_clear()
+    new_install(demo=False)
     assert 'value="214"' not in text_of(desk.get(address))
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.cast import Hands, Network
+from tests.cast import NOW, Hands, Network
 from tincay.core import receipts
+from tincay.people.channels import keep_state
 from tincay.people.models import User
 from tincay.reports.models import Report
 
@@ -96,6 +97,7 @@ def test_an_hour_is_promised_only_where_somebody_of_her_desk_can_be_called(
     visitor: Client, settings: Any, webhook: str, reached: tuple[str, ...], said: str, not_said: str
 ) -> None:
     settings.TINCAY_NOTICE_WEBHOOK = webhook
+    keep_state(works=True, now=NOW)
     User.objects.for_the_rules().filter(username__in=reached).update(notice_address="somebody")
     code = fresh_code(visitor.get("/tell/plain/").content.decode())
     sent = {"plain-code": code, "plain-need": ["safety_now"]}
@@ -111,6 +113,7 @@ def test_the_danger_card_counts_on_nobody_while_one_desk_has_nobody_on_call(
     visitor: Client, settings: Any, reached: tuple[str, ...], watched: bool
 ) -> None:
     settings.TINCAY_NOTICE_WEBHOOK = "https://notice.example/"
+    keep_state(works=True, now=NOW)
     User.objects.for_the_rules().filter(username__in=reached).update(notice_address="somebody")
     html = visitor.get("/tell/").content.decode()
     assert ("Giờ này không có ai trực" in html) is not watched

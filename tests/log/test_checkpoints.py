@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from tests.conftest import new_install
 from tests.log.conftest import Hand
 from tincay.core.ledger.checkpoint import parse_checkpoint
 from tincay.core.ledger.evidence import open_policy
 from tincay.core.ledger.note import parse_note
 from tincay.log import actions, keys, queries
 from tincay.log.models import Checkpoint
-from tincay.web.models import Install, this_install
 
 
 def test_a_day_is_signed_once(hand: Hand) -> None:
@@ -44,8 +44,7 @@ def test_only_a_demo_signs_again(hand: Hand) -> None:
     hand.append()
     with pytest.raises(actions.OneCheckpointADay), transaction.atomic():
         actions.sign_checkpoint(now=hand.now, again=True)
-    Install.objects.update(demo=True)
-    this_install.cache_clear()
+    new_install(demo=True)
     assert actions.sign_checkpoint(now=hand.now, again=True).size == 2 * 64
     assert actions.sign_checkpoint(now=hand.now, again=True).size == 2 * 64
     assert Checkpoint.objects.count() == 2

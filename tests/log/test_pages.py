@@ -7,9 +7,9 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from tests.conftest import new_install
 from tests.log.conftest import Hand, RunningWitness, cosign
 from tincay.log import keys, queries
-from tincay.web.models import Install, this_install
 
 PAGES = ("/log/", "/log/check/", "/en/log/", "/en/log/check/")
 
@@ -52,8 +52,7 @@ def test_without_witnesses_the_page_says_that_nobody_outside_saw_it(hand: Hand) 
 def test_the_demo_says_that_one_machine_proves_nothing(hand: Hand, address: str) -> None:
     hand.append()
     assert "không chứng minh được gì" not in read(hand.client, address)
-    Install.objects.update(demo=True)
-    this_install.cache_clear()
+    new_install(demo=True)
     assert "Một máy tự chứng kiến mình thì không chứng minh được gì" in read(hand.client, address)
 
 

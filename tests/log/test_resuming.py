@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import models
 
 from tests.log.conftest import Hand, RunningWitness, cosign
-from tincay.log import queries, resuming
+from tincay.log import keys, queries, resuming
 from tincay.log.checks import check_log
 from tincay.log.models import Checkpoint, ClearOpening, Cosignature, Head, Leaf, Queued, Tile
 
@@ -178,10 +178,8 @@ def test_a_copy_that_does_not_hold_changes_nothing(
 def test_the_log_of_somebody_else_is_not_taken_in(
     hand: Hand, lost: tuple[Path, str], settings: Any, tmp_path: Path
 ) -> None:
-    from tincay.log import actions
-
     settings.TINCAY_DATA = tmp_path / "other"
-    actions.create_log_key()
+    keys.write_key(keys.key_path(), bytes(32))
     with pytest.raises(CommandError, match="nothing was taken in"):
         resume(lost[0])
 

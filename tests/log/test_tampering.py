@@ -332,7 +332,7 @@ def test_10_a_witness_does_not_sign_a_log_that_was_rewritten_and_the_job_says_so
     hand.rewrite(lambda leaves: leaves[1:])
     hand.append(5)
     hand.next_day()
-    assert tick(now=hand.now).failed == {"sign_the_day": "WitnessRefused"}
+    assert tick(now=hand.now).failed == {"sign_the_day": "WitnessContradicts"}
     with pytest.raises(witnesses.WitnessRefused, match="422"):
         cosign(Checkpoint.objects.latest("size"))
     assert not queries.publish(Checkpoint.objects.latest("size")).registered

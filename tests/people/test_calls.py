@@ -12,8 +12,9 @@ from tests.people.channel import Channel, open_channel
 from tests.people.conftest import Office
 from tincay.core.clock import ZONE
 from tincay.operations.scheduled import tick
-from tincay.people import actions as people
-from tincay.people.actions import add_seat, call_on_duty, coarsen_notices, see_notices, send_notices
+from tincay.people import channels
+from tincay.people.actions import add_seat, call_on_duty, coarsen_notices, see_notices
+from tincay.people.channels import send_notices
 from tincay.people.models import Desk, Notice, User
 
 pytestmark = pytest.mark.django_db
@@ -194,8 +195,8 @@ def test_a_slow_channel_gets_its_time_and_the_rest_waits_for_the_next_run(
     office: Office, channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notify(office, "a", "b", "c")
-    clock = iter([0.0, 1.0, people.SENDING_S - 0.1, people.SENDING_S + 0.1])
-    monkeypatch.setattr(people, "monotonic", lambda: next(clock))
+    clock = iter([0.0, 1.0, channels.SENDING_S - 0.1, channels.SENDING_S + 0.1])
+    monkeypatch.setattr(channels, "monotonic", lambda: next(clock))
     assert send_notices(now=LATER) == 2
     assert rows(Notice).filter(sent_at=None).count() == 1
 

@@ -12,8 +12,9 @@ from tests.cast import NOW, Network, Reporter
 from tincay.log.models import Checkpoint
 from tincay.operations import scheduled
 from tincay.operations.scheduled import tick
-from tincay.people import actions as people
-from tincay.people.actions import call_on_duty, send_notices
+from tincay.people import channels
+from tincay.people.actions import add_seat, call_on_duty
+from tincay.people.channels import send_notices
 from tincay.people.models import Membership, Notice, User
 from tincay.reports import schedule
 
@@ -42,7 +43,7 @@ def test_a_p0_calls_the_next_person_and_then_the_supervisor_however_late_a_tick_
     network: Network, reporter: Reporter, minutes: list[int]
 ) -> None:
     Membership.objects.for_the_rules().filter(user=network.supervisor.user).update(on_call=None)
-    people.add_seat(user=network.colleague.user, desk=network.triage, on_call=1)
+    add_seat(user=network.colleague.user, desk=network.triage, on_call=1)
     reporter.send(priority="p0")
     for after in minutes:
         schedule.call_next(NOW + timedelta(minutes=after))
@@ -99,8 +100,8 @@ def test_a_slow_channel_gets_only_so_much_time(
     network: Network, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.TINCAY_NOTICE_WEBHOOK = "https://channel.example/"
-    monkeypatch.setattr(people, "SENDING_S", 0)
-    monkeypatch.setattr(people, "_post_notice", lambda address: True)
+    monkeypatch.setattr(channels, "SENDING_S", 0)
+    monkeypatch.setattr(channels, "_post", lambda address, key: None)
     call_on_duty(desk=network.triage, now=NOW)
     assert send_notices(now=NOW) == 0
     monkeypatch.undo()

@@ -65,6 +65,7 @@ def standing_on(folder: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(connection.settings_dict, "NAME", folder / DATABASE)
         patch.setattr(settings, "TINCAY_DATA", folder)
+        patch.setattr(settings, "TINCAY_DEMO", True)
         patch.setattr(settings, "TINCAY_WITNESSES", [witness_line(folder)])
         patch.setattr(settings, "TINCAY_WITNESS_QUORUM", 1)
         try:

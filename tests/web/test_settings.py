@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from pytest_django.fixtures import Settings
 
 from tests.log.conftest import Hand, hand  # noqa: F401 -- the fixture
+from tincay.environment import Environment
 from tincay.log.apps import check_witnesses
-from tincay.settings import Environment, database
+from tincay.settings import database
 
 
 @pytest.mark.parametrize(

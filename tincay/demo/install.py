@@ -11,6 +11,7 @@ from hashlib import sha256, sha512
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings
 from django.utils import timezone
 
 from tincay.core import receipts
@@ -65,9 +66,15 @@ def load_demo(say: Say) -> None:
     start: datetime = pack["start"]
     if Install.objects.exists() or Report.objects.for_the_rules().exists():
         raise NotEmpty
+    install_seed()
+    settings.TINCAY_DEMO = True
     with ThreadPoolExecutor(1) as stretching:
         Install.objects.create(
-            id=1, demo=True, name_vi="Thông tin cộng đồng", name_en="Community information"
+            id=1,
+            demo=True,
+            origin=settings.TINCAY_ORIGIN,
+            name_vi="Thông tin cộng đồng",
+            name_en="Community information",
         )
         this_install.cache_clear()
         # The slow stretches of the printed receipts run beside everything else.

@@ -15,7 +15,6 @@ from tincay.core.statements import Kind, NotSigned, make_statement
 from tincay.directory.routing import RoutingBroken, draft, receiving_by, statement_path
 from tincay.web.strict_json import Malformed, RoutingFile, read, signed_json
 
-DEMO_KEY_FILE = "install.demo.key"
 KEY_HEADER = "tincay-install-key/v1"
 KEYS_DIFFER = "its keys are not those that the desks' rows and the log hold"
 CLOSES = {
@@ -54,7 +53,7 @@ def read_install_key(path: Path) -> bytes:
 
 def install_seed() -> bytes:
     """The key of a demo, made when it is asked for first. A real install's is never here."""
-    path = Path(settings.TINCAY_DATA) / DEMO_KEY_FILE
+    path = Path(settings.TINCAY_DATA) / settings.DEMO_KEY_FILE
     return read_install_key(path) if path.exists() else make_install_key(path)
 
 

@@ -156,7 +156,7 @@ def new_table(request: HttpRequest) -> HttpResponse:
 
 def _sample(lists: str) -> dict[str, Any]:
     """In a demo the form for three lists comes filled with the pack's invented table."""
-    if lists != "3" or not this_install().demo:
+    if lists != "3" or not this_install().is_demo:
         return {}
     table = read_counts(pack_text("lists.csv", "demo").encode())
     names = {f"list_{j}": name for j, name in enumerate(table.lists)}

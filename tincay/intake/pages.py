@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import segno
-from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -18,7 +17,7 @@ from tincay.directory.routing import InForce, in_force
 from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
 from tincay.intake.questions import CONSENTS, KINDS, asked, places
 from tincay.people.models import Desk
-from tincay.people.queries import desks_on_call
+from tincay.people.queries import channel_works, desks_on_call
 from tincay.reports.models import Report
 from tincay.web.dates import moment_words
 from tincay.web.json_views import LONGEST
@@ -79,7 +78,7 @@ def numbers() -> list[dict[str, Any]]:
 
 def watched(*desks: Desk) -> bool:
     """Is there somebody on call at each of these desks, with a way to call them and a place to reach them?"""
-    return bool(settings.TINCAY_NOTICE_WEBHOOK) and {desk.pk for desk in desks} <= desks_on_call()
+    return channel_works(now()) and {desk.pk for desk in desks} <= desks_on_call()
 
 
 def _asked(receiving: InForce) -> dict[str, Desk]:

@@ -63,8 +63,13 @@ class Appended:
 
 
 def create_log_key() -> str:
-    """Make the log's signing key if there is none yet, and return the line by which others know it."""
+    """Make the log's signing key if there is none yet, and return the line by which others know it.
+
+    Raises NoLogKey where the log has begun: what was signed and promised needs the key that is missing.
+    """
     if not keys.key_path().exists():
+        if queries.begun():
+            raise keys.NoLogKey(f"{keys.key_path()} is missing and this log has begun: put its backup back")
         keys.write_key(keys.key_path(), secrets.token_bytes(32))
     return keys.log_signer().verifier.vkey
 
@@ -115,10 +120,12 @@ def sign_checkpoint(*, now: datetime, again: bool = False) -> Checkpoint:
 
     The first checkpoint of a log takes today's leaves too. Called a second time on a day it returns the first
     one; `again` takes what was queued meanwhile and signs anew, in a demo only.
-    Raises queries.LogDamaged rather than sign anything that does not continue what was signed before.
+    Raises queries.LogDamaged rather than sign anything that does not continue what was signed before, or under
+    another name.
     """
-    if again and not this_install().demo:
+    if again and not this_install().is_demo:
         raise OneCheckpointADay("only a demo signs more than once a day")
+    queries.check_origin()
     head = lock_head()
     day = max(localtime(now).date(), date.fromisoformat(head.day))
     signed = Checkpoint.objects.filter(day=day).last()

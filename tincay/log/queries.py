@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
 from tincay.core.ledger import day_totals
@@ -34,6 +35,7 @@ from tincay.core.ledger.tiles import (
     width_at,
 )
 from tincay.log import keys, models
+from tincay.web.models import this_install
 
 _TILE = f'SELECT data FROM {models.Tile._meta.db_table} WHERE level = %s AND "index" = %s'  # noqa: S608
 _LEAVES = (
@@ -44,6 +46,10 @@ _LEAVES = (
 
 class LogDamaged(Exception):
     """The rows of the log do not hold together. Stop, keep everything, compare with a backup and a witness."""
+
+
+class WrongOrigin(LogDamaged):
+    """The settings name another log than the rows are of: a setting is missing where this command was started."""
 
 
 class Standing(StrEnum):
@@ -101,11 +107,38 @@ def publish(checkpoint: models.Checkpoint) -> PublishedCheckpoint:
     return PublishedCheckpoint(checkpoint, note, policy.check(parse_note(note)))
 
 
-def check_origin() -> None:
-    """Raise LogDamaged if the settings give the log another name than it has signed under so far."""
+def signed_until() -> date | None:
+    """The day that was signed last."""
+    return models.Checkpoint.objects.values_list("day", flat=True).last()
+
+
+def last_cosigned() -> dict[str, date | None]:
+    """Of each witness of the install the last day that it signed."""
+    signed = models.Cosignature.objects.order_by("-checkpoint__size", "-checkpoint__day")
+    return {
+        name: signed.filter(witness=name).values_list("checkpoint__day", flat=True).first()
+        for name in keys.trusted_policy().witnesses
+    }
+
+
+def begun() -> bool:
+    """Whether anything is in this log, or waits for it: from then on its name and its key stay."""
+    return bool(size()) or models.Checkpoint.objects.exists() or models.Queued.objects.exists()
+
+
+def origin_in_use() -> str:
+    """The name that this log has signed under, else the one that the install keeps for it; "" for neither."""
     last = models.Checkpoint.objects.last()
-    if last and parse_checkpoint(parse_note(last.note).text).origin != keys.log_signer().name:
-        raise LogDamaged("TINCAY_ORIGIN is not the name that this log has signed under: put the old one back")
+    return parse_checkpoint(parse_note(last.note).text).origin if last else this_install().origin
+
+
+def check_origin() -> None:
+    """Raise WrongOrigin if the settings give the log another name than it has."""
+    origin = origin_in_use()
+    if origin and origin != settings.TINCAY_ORIGIN:
+        raise WrongOrigin(
+            f"TINCAY_ORIGIN is {settings.TINCAY_ORIGIN}, and this log goes under {origin}: set TINCAY_ORIGIN={origin}"
+        )
 
 
 def place_of(data: bytes) -> int | None:

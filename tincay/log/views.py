@@ -32,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "published": queries.latest(),
         "policy": keys.trusted_policy(),
         "quorum": keys.needed_witnesses(),
-        "demo": this_install().demo,
+        "demo": this_install().is_demo,
         "week_start": counted.week_start,
         "week": [KindCount(_label(kind), number) for kind, number in counted.week.items()],
         "quarters": [(quarter, _rows(quarter)) for quarter in counted.quarters],
@@ -43,7 +43,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def check_yourself(request: HttpRequest) -> HttpResponse:
     """Check a downloaded proof in the browser, also without a connection once the page is open."""
-    return render(request, "log/check.html", {"policy": keys.trusted_policy(), "demo": this_install().demo})
+    return render(
+        request, "log/check.html", {"policy": keys.trusted_policy(), "demo": this_install().is_demo}
+    )
 
 
 @require_safe

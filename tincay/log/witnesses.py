@@ -2,10 +2,11 @@
 
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 
 from tincay.core.ledger.checkpoint import parse_checkpoint
 from tincay.core.ledger.encoding import decode_number, encode_base64
-from tincay.core.ledger.note import parse_note
+from tincay.core.ledger.note import BadNote, NoteUnsigned, parse_note
 from tincay.core.ledger.policy import Witness
 from tincay.log import queries
 from tincay.log.models import Checkpoint, Cosignature
@@ -15,8 +16,15 @@ LIMIT = 64 * 1024
 CONFLICT = 409
 
 
+UNPROVEN = 422
+
+
 class WitnessRefused(Exception):
-    """A witness could not be reached, or did not sign. When it saw another log, that is serious."""
+    """A witness could not be reached, or did not sign."""
+
+
+class WitnessContradicts(WitnessRefused):
+    """A witness saw another log than this one: the most serious thing that a witness can say."""
 
 
 def ask(witness: Witness, checkpoint: Checkpoint) -> str:
@@ -26,11 +34,30 @@ def ask(witness: Witness, checkpoint: Checkpoint) -> str:
     if status == CONFLICT:
         witness_size = _read_size(answer)
         if witness_size > size:
-            raise WitnessRefused("the witness has seen a longer log than this one")
+            raise WitnessContradicts("the witness has seen a longer log than this one")
         status, answer = _send(witness, _request(witness_size, size, checkpoint.note))
+    if status == UNPROVEN:
+        raise WitnessContradicts("the witness answered 422: it has seen another log than this one")
     if status != 200:
         raise WitnessRefused(f"the witness answered {status}")
     return answer
+
+
+def ask_time(witness: Witness) -> datetime:
+    """What time it is at this witness, by its signature. Raises WitnessRefused.
+
+    It is asked to sign once more what was signed last: nothing new is shown to it.
+    """
+    last = Checkpoint.objects.last()
+    if last is None:
+        raise WitnessRefused("nothing was signed yet")
+    try:
+        times = parse_note(last.note + ask(witness, last)).signed_by([witness.verifier])
+    except (NoteUnsigned, BadNote):
+        raise WitnessRefused("the witness's signature does not fit") from None
+    if witness.verifier not in times:
+        raise WitnessRefused("the witness did not sign")
+    return datetime.fromtimestamp(times[witness.verifier], UTC)
 
 
 def last_seen(witness: Witness) -> int:

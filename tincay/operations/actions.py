@@ -22,6 +22,12 @@ def keep_run(*, failed: Mapping[str, str], now: datetime) -> dict[str, datetime]
     return since
 
 
+@one_transaction
+def keep_doubt(*, job: str, error: str, now: datetime) -> datetime:
+    """Keep that a run was not a whole one, and why; since when. No beat."""
+    return _keep_failure(job, error, now)
+
+
 def _keep_failure(job: str, error: str, now: datetime) -> datetime:
     row, first = FailedJob.objects.get_or_create(job=job, defaults={"since": now, "error": error})
     if not first and row.error != error:

@@ -6,7 +6,7 @@ import time
 
 from django.db import close_old_connections
 
-from tincay.operations.scheduled import tick
+from tincay.operations.scheduled import tick_by_the_clock
 from tincay.web.time import now
 
 EVERY = 30.0
@@ -14,7 +14,7 @@ logger = logging.getLogger("tincay.timer")
 
 
 def start_timer() -> threading.Thread:
-    """Run `tick` twice a minute in a daemon thread for as long as the process lives."""
+    """Run the scheduled work twice a minute in a daemon thread for as long as the process lives."""
     thread = threading.Thread(target=_run, name="timer", daemon=True)
     thread.start()
     return thread
@@ -23,7 +23,7 @@ def start_timer() -> threading.Thread:
 def _run() -> None:
     while True:
         try:
-            tick(now=now())
+            tick_by_the_clock(now=now())
         except Exception:  # a tick that failed is tried again: the clock must not stop quietly
             logger.exception("tick failed")
         finally:

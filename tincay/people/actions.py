@@ -1,13 +1,8 @@
 """What happens to organisations, desks and users."""
 
-import json
-import urllib.request
 from datetime import datetime, time, timedelta
-from http.client import HTTPException
-from time import monotonic
 
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.db.models import Q
 
 from tincay.core.clock import ZONE
@@ -19,8 +14,6 @@ from tincay.web.transactions import leave_no_copy, one_transaction
 
 MINUTES_FOR = timedelta(days=1)
 """How long a notice says in which minute it was written."""
-SENDING_S = 20
-"""How long one run may speak to the channel; what is left over is sent by the next."""
 
 
 @one_transaction
@@ -163,35 +156,3 @@ def coarsen_notices(*, now: datetime) -> int:
 
 def _midnight(at: datetime) -> datetime:
     return at.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def send_notices(*, now: datetime) -> int:
-    """Hand the waiting notices to the install's channel; how many went out. Outside any transaction.
-
-    The channel is told an address and "Có việc mới": no report, no desk, no priority.
-    """
-    waiting = Notice.objects.for_the_rules().filter(sent_at__isnull=True)
-    if not settings.TINCAY_NOTICE_WEBHOOK:
-        waiting.update(sent_at=now)
-        return 0
-    sent, until = 0, monotonic() + SENDING_S
-    # In any order: an address that hangs each time must not stand before the others each time.
-    for notice in waiting.select_related("user").order_by("?"):
-        if monotonic() < until and _post_notice(notice.user.notice_address):
-            sent += waiting.filter(pk=notice.pk).update(sent_at=now)
-    return sent
-
-
-def _post_notice(address: str) -> bool:
-    """Whether the channel took it (or there is nowhere to send it); what it did not take is tried again."""
-    if not address:
-        return True
-    body = json.dumps({"to": address, "text": "Có việc mới"}, ensure_ascii=False).encode()
-    try:
-        request = urllib.request.Request(  # noqa: S310 -- the address is the install's own setting
-            settings.TINCAY_NOTICE_WEBHOOK, data=body, headers={"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=5):  # noqa: S310
-            return True
-    except (OSError, ValueError, HTTPException):  # no network, no address, no HTTP
-        return False

@@ -231,3 +231,19 @@ class AccessNotice(models.Model):
     day = models.DateField()
 
     objects = ScopedQuerySet["AccessNotice"].as_manager()
+
+
+class ChannelState(models.Model):
+    """Whether the channel took what it was given last: one row, about nobody.
+
+    Of a success the day is kept: its minute would be that of a call.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    worked_on = models.DateField(null=True)
+    failing_since = models.DateTimeField(null=True)
+
+    objects = PublicQuerySet["ChannelState"].as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_channel_state")]

@@ -55,6 +55,12 @@ def safe_tries(report: Report) -> list[date]:
     return [day for day in days if wrote is None or day > local_day(wrote)]
 
 
+def last_received() -> datetime | None:
+    """When the newest report came, if any of them still says so."""
+    newest: datetime | None = Report.objects.for_the_rules().aggregate(last=Max("received_at"))["last"]
+    return newest
+
+
 def with_gaps() -> int:
     """How many reports have not exactly the openings 1, 2, 3 … that their steps left."""
     numbers = Opening.objects.for_the_rules().order_by().values("owner")

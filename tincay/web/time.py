@@ -24,7 +24,7 @@ def today() -> date:
 def exact_now() -> datetime:
     """The same without rounding: for work that is about nobody and is measured in seconds."""
     at = timezone.now()
-    if this_install().demo:
+    if this_install().is_demo:
         # Asked anew each time: `demo-clock` moves it from another process.
         at += Install.objects.values_list("demo_offset", flat=True).get(id=1)
     return at

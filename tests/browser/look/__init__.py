@@ -85,7 +85,7 @@ def context() -> dict[str, Any]:
     wrong = Asking({"danger": "no"})
     return {
         "request": request,
-        "install": SimpleNamespace(demo=True),
+        "install": SimpleNamespace(is_demo=True),
         "install_name": "Thông tin cộng đồng",
         "home_address": "/",
         "other_language": {"code": "en", "name": "English", "address": "/en/"},

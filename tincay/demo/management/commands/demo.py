@@ -20,6 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tincay.demo.install import NotEmpty, demo_codes, load_demo, sign_ins
 from tincay.log.actions import create_log_key
+from tincay.operations.guards import CannotStart, port_is_free
 from tincay.operations.serving import serve
 from tincay.web.models import Install
 
@@ -40,8 +41,8 @@ class Command(BaseCommand):
         self.stdout.write(f"({time.monotonic() - begun:.0f} s)\n")
         self.stdout.flush()
         if not load_only:
-            _free(port)
-            _free(port + 1)
+            _check_port(port)
+            _check_port(port + 1)
             with demo_witness():
                 call_command("checkpoint", stdout=self.stdout)
                 serve(address="127.0.0.1", port=port, plain_port=port + 1)
@@ -126,10 +127,8 @@ def _await(port: int) -> None:
         time.sleep(0.05)
 
 
-def _free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise CommandError(f"Port {port} is taken. Try ./run demo --port {port + 1}") from None
+def _check_port(port: int) -> None:
+    try:
+        port_is_free("127.0.0.1", port)
+    except CannotStart as wrong:
+        raise CommandError(f"{wrong}. Try ./run demo --port {port + 1}") from None

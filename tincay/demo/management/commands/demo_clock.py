@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("step")
 
     def handle(self, *, step: str, **options: object) -> None:
-        if not this_install().demo:
+        if not this_install().is_demo:
             raise CommandError("Only a demo's clock can be moved.")
         parts = STEP.fullmatch(step)
         if not parts:

@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("secret")
 
     def handle(self, *, secret: str, **options: object) -> None:
-        if not this_install().demo:
+        if not this_install().is_demo:
             raise CommandError("A real second factor belongs on a telephone, not in a shell's history.")
         counter = next(iter(yield_hotp_counters_from_time()))
         self.stdout.write(str(format_hotp_value(hotp_value(secret, counter))))

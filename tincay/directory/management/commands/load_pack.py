@@ -1,11 +1,12 @@
 """`tincay load_pack`: the country's provinces and working days, once, into a new install."""
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from tincay.directory.actions import add_province, seed_calendar
 from tincay.directory.models import CalendarVersion
 from tincay.log.actions import create_log_key
-from tincay.web.models import this_install
+from tincay.web.models import keep_origin, this_install
 from tincay.web.packs import pack_rows
 from tincay.web.time import now
 
@@ -14,9 +15,10 @@ class Command(BaseCommand):
     help = "Fill a new install with the provinces and the calendar of its country pack."
 
     def handle(self, **options: object) -> None:
-        if this_install().demo or CalendarVersion.objects.exists():
+        if this_install().is_demo or CalendarVersion.objects.exists():
             raise CommandError("This install has its country already.")
         create_log_key()
+        keep_origin(settings.TINCAY_ORIGIN)
         rows = pack_rows("provinces.csv")
         for row in rows:
             add_province(

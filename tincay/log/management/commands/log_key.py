@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from tincay.log.actions import create_log_key
+from tincay.log.keys import NoLogKey
 
 
 class Command(BaseCommand):
     help = "Make the log's signing key if there is none, and print its public line."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(create_log_key())
+        try:
+            self.stdout.write(create_log_key())
+        except NoLogKey as missing:
+            raise CommandError(str(missing)) from None

@@ -5,23 +5,17 @@ user's own browser. Run it again with more entries: what is there already is lef
 """
 
 import secrets
-import tomllib
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tincay.directory.actions import NotThisDesk, set_fallback, set_province_desk
-from tincay.directory.models import Fallback
+from tincay.directory.actions import set_fallback, set_province_desk
+from tincay.operations.network_file import Table, read_network
 from tincay.people.actions import add_desk, add_organisation, add_seat, add_user
 from tincay.people.models import Desk, Organisation, User
 from tincay.web.models import this_install
-from tincay.web.packs import codes
 from tincay.web.transactions import one_transaction
-
-Table = Mapping[str, Any]
 
 
 class Command(BaseCommand):
@@ -29,27 +23,31 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument("--dry-run", action="store_true", help="check the file and write nothing")
 
-    def handle(self, *, file: Path, **options: object) -> None:
+    def handle(self, *, file: Path, dry_run: bool = False, **options: object) -> None:
         if this_install().demo:
             raise CommandError("A demo has its own invented people.")
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
         try:
-            shown = _enrol(table)
-        except KeyError as missing:
-            raise CommandError(f"{file.name}: {missing} is missing") from None
-        except NotThisDesk as refused:
+            table, faults = read_network(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
             raise CommandError(
-                f"{file.name}: no report may go to {refused}. The police answer for no province, and the"
-                " default desks are not of the state, since reports about officials go there."
+                f"{file} cannot be read: {getattr(error, 'strerror', 'it is not UTF-8')}"
             ) from None
-        for name, password in shown.items():
+        if faults:
+            raise CommandError(
+                "\n".join(["Nothing was enrolled.", *(f"{file.name}, {fault}" for fault in faults)])
+            )
+        if dry_run:
+            self.stdout.write(f"{file.name} can be enrolled.")
+            return
+        for name, password in _enrol(table).items():
             self.stdout.write(f"{name}  {password}")
 
 
 @one_transaction
 def _enrol(table: Table) -> dict[str, str]:
-    """Add all of the file or nothing; the first passwords of those who are new."""
+    """Add all of a checked file or nothing; the first passwords of those who are new."""
     for organisation in table.get("organisations", ()):
         _enrol_organisation(organisation)
     existing = set(User.objects.for_the_rules().values_list("username", flat=True))
@@ -60,7 +58,6 @@ def _enrol(table: Table) -> dict[str, str]:
 
 
 def _enrol_user(given: Table) -> str:
-    codes().check("user_role", given["role"])
     password = secrets.token_urlsafe(12)
     user = add_user(
         organisation=Organisation.objects.get(code=given["organisation"]),
@@ -77,8 +74,6 @@ def _enrol_user(given: Table) -> str:
 
 
 def _enrol_organisation(given: Table) -> None:
-    codes().check("org_type", given["kind"])
-    codes().check("org_scope", *given["scope"])
     organisation = Organisation.objects.filter(code=given["code"]).first() or add_organisation(
         code=given["code"],
         name_vi=given["name"]["vi"],
@@ -107,5 +102,3 @@ def _name_desks(table: Table) -> None:
         default = table["default"]
         desks = {name: Desk.objects.get(code=code) for name, code in default.items()}
         set_fallback(triage=desks["triage"], case=desks["case"], oversight=desks.get("oversight"))
-    if not Fallback.objects.exists():
-        raise CommandError("Name the [default] desks: triage and case.")

@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tincay.log import queries
+from tincay.operations.guards import CannotStart, port_is_free
 from tincay.operations.memory import may_be_swapped
 from tincay.operations.serving import serve
 
@@ -23,12 +23,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, address: str, port: int, plain_port: int | None, **options: object) -> None:
+        beside = plain_port or port + 1
         try:
-            queries.check_origin()
-        except queries.LogDamaged as wrong:
+            for one in (port, beside):
+                port_is_free(address, one)
+        except CannotStart as wrong:
             raise CommandError(str(wrong)) from None
         if may_be_swapped():
             logger.warning(
                 "this machine may write our memory to its swap: set MemorySwapMax=0, or turn swap off"
             )
-        serve(address=address, port=port, plain_port=plain_port or port + 1)
+        serve(address=address, port=port, plain_port=beside)
