@@ -58,6 +58,7 @@ PAGES: list[Shot] = [
     Shot("report-open", report("case_worker", opened=True)),
     Shot("my-key", desk("case_worker", "/desk/key/")),
     Shot("second-step", desk("case_worker", "/desk/in/second/mine/")),
+    Shot("own-sessions", desk("case_worker", "/desk/in/sessions/")),
     Shot("overdue", desk("supervisor", "/desk/overdue/")),
     Shot("desks", desk("supervisor", "/desk/desks/")),
     Shot("escalated", desk("oversight", "/desk/escalated/")),

@@ -157,4 +157,4 @@ def test_the_page_of_own_sessions_fits_a_phone(
     desk.page.locator(".who a[href$='/sessions/']").click()
     desk.page.wait_for_url("**/sessions/")
     desk.look()
-    assert desk.page.locator("main li").count() == 1
+    assert desk.page.locator("main .panel").count() == 1

@@ -15,6 +15,7 @@ from tests.cast import Worker, rows
 from tests.patience import PATIENCE, StandingClock, wait_until
 from tests.people.browsers import SIGN_IN, Browser, CountingHasher, guess
 from tests.people.conftest import Office
+from tests.people.telephone import totp
 from tincay.people import accounts, crowd, devices
 from tincay.people.access import COOKIE_DAYS, WRONG_PASSWORDS, forget_devices, forget_old_access
 from tincay.people.actions import let_in_again, suspend
@@ -251,6 +252,31 @@ def test_guessing_at_a_name_locks_out_new_machines_and_never_a_known_one(
     for way in ("khóa thiết bị", "máy mà bạn đã từng vào", "nhờ người phụ trách"):
         assert way in refused
     assert known.come_in(standing_clock).is_in()
+
+
+def test_who_has_the_password_alone_locks_no_known_machine_out_of_the_second_step(
+    worker: Worker, standing_clock: StandingClock
+) -> None:
+    known = Browser(worker).come_in(standing_clock).go_out()
+    thief = Browser(worker)
+    thief.type_password()
+    pages = [thief.client.post(reverse("mfa_authenticate"), {"code": "000000"}) for _ in range(6)]
+    assert LOCKED in pages[-1].content.decode()
+    assert known.come_in(standing_clock).is_in()
+
+
+def test_wrong_codes_of_a_known_machine_count_with_its_wrong_passwords(
+    worker: Worker, standing_clock: StandingClock
+) -> None:
+    stolen = Browser(worker).come_in(standing_clock).go_out()
+    stolen.type_password()
+    for _ in range(WRONG_PASSWORDS):
+        page = stolen.client.post(reverse("mfa_authenticate"), {"code": "000000"}).content.decode()
+        assert "Mã chưa đúng" in page
+    assert rows(DeviceCookie).get().failures == WRONG_PASSWORDS
+    for _ in range(5):
+        stolen.client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert LOCKED in stolen.client.post(reverse("mfa_authenticate"), {"code": totp()}).content.decode()
 
 
 @pytest.mark.parametrize("host", ["testserver", "testserver:81", "localhost:4"])

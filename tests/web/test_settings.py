@@ -1,5 +1,8 @@
 """A wrong setting stops the start, and says which."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,36 @@ def test_a_mistyped_address_of_the_database_does_not_show_its_password(
         Environment()
     assert "database" in str(refused.value)
     assert "qzwsecret" not in str(refused.value)
+
+
+NAMES = """
+import django
+django.setup()
+from django.conf import settings
+from django.http import HttpResponse
+from tincay.people import devices
+kept, dropped = HttpResponse(), HttpResponse()
+devices.keep_secret(kept, "x")
+devices.drop_secret(dropped)
+for rule in ("NAME", "PATH", "SECURE", "DOMAIN"):
+    print(getattr(settings, f"SESSION_COOKIE_{rule}"), getattr(settings, f"CSRF_COOKIE_{rule}"))
+print(kept.cookies.output().replace("Set-Cookie: ", ""))
+print(dropped.cookies.output().replace("Set-Cookie: ", ""))
+"""
+
+
+def test_under_https_no_other_site_can_set_a_cookie_of_ours(tmp_path: Path) -> None:
+    """A browser takes `__Host-` only with Secure, with the path / and without a domain."""
+    asked = {**os.environ, "TINCAY_HTTPS": "true", "TINCAY_DATA": str(tmp_path), "TINCAY_DATABASE": "",
+             "DJANGO_SETTINGS_MODULE": "tincay.settings"}  # fmt: skip
+    ran = subprocess.run([sys.executable, "-c", NAMES], env=asked, capture_output=True, text=True, check=True)
+    *rules, kept, dropped = ran.stdout.splitlines()
+    assert rules == ["__Host-desk __Host-csrftoken", "/ /", "True True", "None None"]
+    for cookie in (kept, dropped):
+        assert cookie.startswith("__Host-kept=")
+        assert "Secure" in cookie
+        assert "Path=/" in cookie
+        assert "Domain" not in cookie
 
 
 def test_the_encryption_that_a_database_address_asks_for_is_asked_for(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tincay.core.sealing import Identity, Sealed, new_key, open_sealed, recipient_of, seal
-from tincay.people import crowd, devices
+from tincay.people import devices
 from tincay.people.access import (
     count_wrong_password,
     device_cookie,
@@ -89,7 +89,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         cookie = device_cookie(secret, name, today=today())
         if cookie and spend_password(cookie=cookie):
             return self._look_for(cookie, request, credentials)
-        crowd.require_work(request.POST.get("nonce", ""), request.POST.get("counter", ""))
         return self._look(strangers, request, credentials, by_name=True)
 
     def _look_for(

@@ -3,12 +3,19 @@
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm as MfaAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as MfaReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from tincay.people.access import count_wrong_password, device_cookie, give_password_back, spend_password
+from tincay.people.devices import secret_of
+from tincay.web.time import today
 
 
 class SignIn(LoginForm):  # type: ignore[misc]
@@ -59,9 +66,24 @@ def _code_field(form: forms.Form) -> None:
 
 
 class SecondFactor(MfaAuthenticateForm):  # type: ignore[misc]
+    """Six digits. Wrong ones are counted as passwords are: on a known machine by its cookie, else for the user."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code_field(self)
+
+    def clean_code(self) -> str:
+        cookie = device_cookie(secret_of(context.request), self.user.username, today=today())
+        if cookie is None or not spend_password(cookie=cookie):
+            return str(super().clean_code())
+        code: str = self.cleaned_data["code"]
+        row = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.TOTP).first()
+        if row is None or not row.wrap().validate_code(code):
+            count_wrong_password(cookie=cookie)
+            raise get_adapter().validation_error("incorrect_code")
+        give_password_back(cookie=cookie)
+        self.authenticator = row
+        return code
 
 
 class SecondFactorAgain(MfaReauthenticateForm):  # type: ignore[misc]

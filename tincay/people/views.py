@@ -10,13 +10,18 @@ from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tincay.people import crowd, devices
 from tincay.people.access import (
+    device_cookie,
     dismiss_notice,
     end_session,
     end_sessions,
@@ -39,19 +44,36 @@ class SignInPage(account.LoginView):  # type: ignore[misc]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
+            _require_work(request)
             return super().post(request, *args, **kwargs)  # type: ignore[no-any-return]
         except LaneFull as busy:
             refused_today.add()
-            form = self.get_form_class()(
-                request=request, initial={"login": request.POST.get("login", "")[:60]}
-            )
-            shown = self.get_context_data(form=form, turned_away=busy.seconds)
-            return _wait(self.render_to_response(shown), busy)
+            return _wait(_turned_away(request, busy), busy)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         stranger = not is_acquainted(devices.secret_of(self.request), today=today())
         shown = {"work": crowd.page_work() if stranger else None, "why": self.request.GET.get("why")}
         return super().get_context_data(**kwargs) | shown  # type: ignore[no-any-return]
+
+
+def _require_work(request: HttpRequest) -> None:
+    """Of strangers' machines, before anything else is done for them."""
+    name = request.POST.get("login", "").strip()
+    if not device_cookie(devices.secret_of(request), name, today=today()):
+        crowd.require_work(request.POST.get("nonce", ""), request.POST.get("counter", ""))
+
+
+def _turned_away(request: HttpRequest, busy: LaneFull) -> HttpResponse:
+    shown = {
+        "csrf_token": get_token(request),
+        "language": get_language(),
+        "name": request.POST.get("login", "")[:60],
+        "seconds": busy.seconds,
+        "sign_in": reverse("account_login"),
+        "then": request.POST.get("next", ""),
+        "work": crowd.page_work(),
+    }
+    return HttpResponse(render_to_string("account/turned_away.html", shown))
 
 
 def _wait(response: HttpResponse, busy: LaneFull) -> HttpResponse:
