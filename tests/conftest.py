@@ -124,6 +124,8 @@ def _forget() -> Iterator[None]:
     directory._cached.clear()
     tallies._in_memory = tallies.InMemory()
     flood.sealed_lane, flood.plain_lane = flood.Rate("sealed"), flood.Rate("plain")
+    flood.asked_lane = flood.Rate("asked")
+    flood.danger_lane.cache_clear()
 
 
 @cache

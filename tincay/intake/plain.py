@@ -18,7 +18,7 @@ from tincay.intake.questions import KINDS
 from tincay.intake.seal_on_server import ReportContent, seal_report
 from tincay.people.models import Desk
 from tincay.reports.envelope import Envelope
-from tincay.reports.receiving import Received, receive_report
+from tincay.reports.receiving import Received
 from tincay.web.models import this_install
 from tincay.web.packs import text_version
 
@@ -37,9 +37,9 @@ def send_plain(form: PlainReport, *, now: datetime) -> Sent:
     with flood.one_derivation():
         receipt = stretch_receipt(code, bytes(this_install().salt))
     flood.plain_lane.add()
-    held = flood.plain_lane.level() > flood.PLAIN_BUDGET
+    crowded = flood.plain_lane.level() > flood.PLAIN_BUDGET
     envelope = _envelope(form, receipt, local_day(now))
-    return Sent(receive_report(envelope=envelope, sealed_by="server", held=held, now=now), code)
+    return Sent(flood.receive(envelope=envelope, sealed_by="server", crowded=crowded, now=now), code)
 
 
 def key_of(receipt: Stretched) -> str:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Length
 
 from tincay.core.authorship import TOLD, KeyOfDesk
 from tincay.core.sealing import Recipient
@@ -148,13 +149,15 @@ def readable(owner: UUID, user: User) -> dict[str, list[Readable]]:
     return by_kind
 
 
-def first_words(owners: Iterable[UUID], user: User) -> dict[UUID, Readable]:
-    """How the story of each of these reports begins, as far as the user can open it; three questions however many."""
+def first_words(owners: Iterable[UUID], user: User, *, longest: int) -> dict[UUID, Readable]:
+    """How the story of each of these reports begins, as far as the user can open it and it has at most so many bytes;
+    three questions however many."""
     desk_keys = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
     owners = list(owners)
     wraps = Wrap.objects.of(*owners).filter(compartment__kind="narrative", recipient__in=desk_keys)
     wrap_of = {wrap.compartment_id: wrap for wrap in wraps.select_related("compartment")}
     rows = SealedText.objects.of(*owners).filter(compartment__in=wrap_of)
+    rows = rows.annotate(size=Length("sealed")).filter(size__lte=longest)
     rows = rows.order_by("-compartment__place", "-place")  # of each the first is kept: it comes last
     texts = {text.compartment_id: text for text in rows}
     return {
