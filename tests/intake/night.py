@@ -1,4 +1,4 @@
-"""A night at a desk, minute by minute: what comes in, whom the scheduled work rings, and who presses that it is seen."""
+"""A night at a desk, minute by minute: what comes in, whom the scheduled work rings, and who presses "seen"."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -74,7 +74,9 @@ class Night:
 
     def _press(self) -> None:
         for told in self.channel.told[self._heard :]:
-            self._waits.setdefault(told["to"], {"at once": 0, "after ten minutes": 10, "never": 10**6}[self.behaviour])
+            self._waits.setdefault(
+                told["to"], {"at once": 0, "after ten minutes": 10, "never": 10**6}[self.behaviour]
+            )
         self._heard = len(self.channel.told)
         for user in self.people:
             left = self._waits.get(user.username)

@@ -45,9 +45,9 @@ def test_the_first_five_stand_in_the_queue_and_the_next_are_held_whatever_work_c
     answers = [post(number) for number in range(1, IN_DANGER + 4)]
     assert [answer.status_code for answer in answers] == [201] * len(answers)
     assert all(answer.json()["promise"] for answer in answers)
-    assert list(rows(Report).order_by("held").values_list("held", flat=True)) == [False] * IN_DANGER + [
-        True
-    ] * 3
+    assert (
+        list(rows(Report).order_by("held").values_list("held", flat=True)) == [False] * IN_DANGER + [True] * 3
+    )
 
 
 def test_what_is_held_has_its_deadline_like_everything_else(post: Post) -> None:

@@ -88,9 +88,7 @@ def test_the_right_answer_is_taken_once_on_either_database(
     assert [post("/back/in/", right).status_code for _ in range(2)] == [200, 404]
 
 
-def test_a_ticket_is_good_for_two_minutes(
-    post: Post, her: Reporter, standing_clock: StandingClock
-) -> None:
+def test_a_ticket_is_good_for_two_minutes(post: Post, her: Reporter, standing_clock: StandingClock) -> None:
     asked, later = ask(post, her.keys.locator), ask(post, her.keys.locator)
     standing_clock.go_on(115)
     answer = {"ticket": asked["ticket"], "answer": url64(solve(asked, her))}

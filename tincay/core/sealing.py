@@ -375,7 +375,7 @@ def verify_signature(public: bytes, message: bytes, signature: bytes) -> bool:
 def challenge(
     recipient: Recipient, locator: bytes, session: bytes, *, secret: bytes | None = None
 ) -> tuple[bytes, Sealed]:
-    """A secret of 32 bytes (random, or the given one), and the same sealed to the receipt, bound to locator and session.
+    """A secret of 32 bytes (given, or random), and the same sealed to the receipt, bound to locator and session.
 
     The browser answers with the secret only when the second half fits its own locator and the ticket that
     came with it: a challenge cannot be passed on from another visit. docs/formats/visit.md.

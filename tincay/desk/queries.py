@@ -37,9 +37,7 @@ class Held(NamedTuple):
     in_danger: int
 
 
-def queue_page(
-    user: User, after: UUID | None = None, *, held: bool = False, size: int = PAGE
-) -> QueuePage:
+def queue_page(user: User, after: UUID | None = None, *, held: bool = False, size: int = PAGE) -> QueuePage:
     """The queue of the user's desks from a place on, or what is held. A place that is gone begins anew.
 
     One query for each desk: an index gives each desk's reports in order, and no index gives several desks'.

@@ -45,6 +45,8 @@ ASKED = 50
 """Codes asked for in a minute, up to which nobody who mistyped waits: a busy day of every desk together."""
 LONGEST_WAIT = 10
 """Seconds that a browser waits at most because others ask."""
+VISIT_POSTS = 100
+"""What one visit of a quarter of an hour may post: more than anybody presses."""
 PLAIN_BUDGET = 20
 """Reports a minute without JavaScript that go straight to the queue; more are held."""
 DERIVATIONS, WAITING = 2, 4
@@ -165,6 +167,11 @@ def worth(work: ProofOfWorkIn | None) -> Work:
     if not fresh or _zero_bits(work) < bits or not _spend(work.nonce, issued + NONCE_LASTS):
         return Work.AGAIN
     return Work.DONE
+
+
+def may_post(visit: str) -> bool:
+    """Count one more post of this visit; whether it is one of those that a visit may have."""
+    return tallies().add(f"visit {visit}", this_hour()) <= VISIT_POSTS
 
 
 def forget(*, now: datetime) -> int:

@@ -104,7 +104,9 @@ class InTable:
     def key(self, hour: int) -> bytes:
         keys = HourKey.objects.filter(hour=hour).values_list("key", flat=True)
         if (known := keys.first()) is None:
-            HourKey.objects.bulk_create([HourKey(hour=hour, key=secrets.token_bytes(32))], ignore_conflicts=True)
+            HourKey.objects.bulk_create(
+                [HourKey(hour=hour, key=secrets.token_bytes(32))], ignore_conflicts=True
+            )
             known = keys.get()
         return bytes(known)
 

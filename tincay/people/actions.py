@@ -193,7 +193,11 @@ def repeat_notices(*, now: datetime) -> int:
     for notice in due.filter(repeated__lt=len(REPEATS)).select_for_update(of=("self",)):
         over = sum(now - notice.created_at >= wait for wait in REPEATS)
         # What the channel did not take yet rings anyway.
-        if over > notice.repeated and notice.sent_at and _rings(notice.user_id, now, urgent=True) < MOST_RINGS:
+        if (
+            over > notice.repeated
+            and notice.sent_at
+            and _rings(notice.user_id, now, urgent=True) < MOST_RINGS
+        ):
             notice.rings, notice.sent_at = notice.rings + 1, None
             again += 1
         notice.repeated = over

@@ -74,9 +74,7 @@ def _escalate(row: Clock, now: datetime) -> int:
     clock.save()
     for level in climbed:
         report = clock.report
-        call_on_duty(
-            desk=report.desk, now=now, place=PLACES[level], urgent=report.in_danger, reminder=True
-        )
+        call_on_duty(desk=report.desk, now=now, place=PLACES[level], urgent=report.in_danger, reminder=True)
     return len(climbed)
 
 
