@@ -47,9 +47,9 @@ class Night:
     _waits: dict[str, int] = field(default_factory=dict)
     _heard: int = 0
 
-    def flood(self, post: Post, *, hours: int, count: int) -> int:
-        """So many reports, evenly over so many hours; how many were taken."""
-        taken, minutes = 0, hours * 60
+    def flood(self, post: Post, *, minutes: int, count: int) -> int:
+        """So many reports, evenly over so many minutes; how many were taken."""
+        taken = 0
         for minute in range(minutes):
             first, last = (count * part // minutes for part in (minute, minute + 1))
             taken += sum(post(number + 1).status_code == 201 for number in range(first, last))

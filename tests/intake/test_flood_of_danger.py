@@ -92,7 +92,7 @@ def test_a_flood_that_lasts_a_night_rings_each_person_six_times_at_most(
     post: Post, channel: Channel, standing_clock: StandingClock, network: Network, behaviour: str
 ) -> None:
     night = Night(standing_clock, channel, [network.helper.user, network.colleague.user], behaviour)
-    sent = night.flood(post, hours=8, count=96)
+    sent = night.flood(post, minutes=480, count=96)
     times = rung(channel)
     assert sent == rows(Report).count()
     assert times
@@ -103,7 +103,7 @@ def test_somebody_in_danger_on_the_quiet_night_after_it_rings(
     post: Post, channel: Channel, standing_clock: StandingClock, network: Network
 ) -> None:
     night = Night(standing_clock, channel, [network.helper.user, network.colleague.user], "at once")
-    night.flood(post, hours=1, count=24)
+    night.flood(post, minutes=60, count=24)
     night.pass_hours(23)
     before = rung(channel)["thu.cayme"]
     assert post(900).status_code == 201

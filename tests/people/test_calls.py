@@ -100,7 +100,7 @@ def test_a_call_says_when_and_to_whom_and_has_room_for_nothing_else(office: Offi
     assert notice
     assert (notice.created_at, notice.sent_at) == (NOW, None)
     assert {field.name for field in Notice._meta.fields} == {
-        "id", "user", "urgent", "seen", "rings", "repeated", "created_at", "sent_at",
+        "id", "user", "urgent", "seen", "rings", "rung_again", "created_at", "sent_at",
     }  # fmt: skip
 
 

@@ -103,12 +103,10 @@ class InTable:
 
     def key(self, hour: int) -> bytes:
         keys = HourKey.objects.filter(hour=hour).values_list("key", flat=True)
-        if (known := keys.first()) is None:
-            HourKey.objects.bulk_create(
-                [HourKey(hour=hour, key=secrets.token_bytes(32))], ignore_conflicts=True
-            )
-            known = keys.get()
-        return bytes(known)
+        if not keys:
+            made = HourKey(hour=hour, key=secrets.token_bytes(32))
+            HourKey.objects.bulk_create([made], ignore_conflicts=True)  # another process may have made one
+        return bytes(keys.get())
 
     def forget(self, before: int) -> int:
         HourKey.objects.filter(hour__lt=before).delete()

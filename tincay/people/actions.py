@@ -168,7 +168,7 @@ def _notify(user: int, *, urgent: bool, again: bool, now: datetime) -> Notice:
         user_id=user,
         urgent=urgent,
         rings=0 if silent else 1,
-        repeated=0 if urgent and again else len(REPEATS),
+        rung_again=0 if urgent and again else len(REPEATS),
         created_at=now,
         sent_at=now if silent else None,
     )
@@ -178,10 +178,10 @@ def _notify(user: int, *, urgent: bool, again: bool, now: datetime) -> Notice:
     before = unseen.select_for_update(of=("self",)).first()
     if before is None:
         return _notify(user, urgent=urgent, again=again, now=now)  # seen in this moment
-    if urgent and before.repeated == len(REPEATS):
+    if urgent and before.rung_again == len(REPEATS):
         before.rings = before.rings + 1 if now - before.created_at < NIGHT else 1
-        before.repeated, before.created_at, before.sent_at = notice.repeated, now, None
-        before.save(update_fields=["rings", "repeated", "created_at", "sent_at"])
+        before.rung_again, before.created_at, before.sent_at = notice.rung_again, now, None
+        before.save(update_fields=["rings", "rung_again", "created_at", "sent_at"])
     return before
 
 
@@ -190,18 +190,18 @@ def repeat_notices(*, now: datetime) -> int:
     """Ring again where somebody in danger was not seen for 20 minutes, and for 40; how many. A late run rings once."""
     due = Notice.objects.for_the_rules().unseen().filter(urgent=True, created_at__lte=now - REPEATS[0])
     again = 0
-    for notice in due.filter(repeated__lt=len(REPEATS)).select_for_update(of=("self",)):
+    for notice in due.filter(rung_again__lt=len(REPEATS)).select_for_update(of=("self",)):
         over = sum(now - notice.created_at >= wait for wait in REPEATS)
         # What the channel did not take yet rings anyway.
         if (
-            over > notice.repeated
+            over > notice.rung_again
             and notice.sent_at
             and _rings(notice.user_id, now, urgent=True) < MOST_RINGS
         ):
             notice.rings, notice.sent_at = notice.rings + 1, None
             again += 1
-        notice.repeated = over
-        notice.save(update_fields=["rings", "repeated", "sent_at"])
+        notice.rung_again = over
+        notice.save(update_fields=["rings", "rung_again", "sent_at"])
     return again
 
 

@@ -187,7 +187,7 @@ class Notice(models.Model):
     seen = models.BooleanField(default=False)
     # How often it was handed to the channel, or waits to be; and how many of the repeats of this round are over.
     rings = models.PositiveSmallIntegerField(default=1)
-    repeated = models.PositiveSmallIntegerField(default=0)
+    rung_again = models.PositiveSmallIntegerField(default=0)
     # When this round of rings began.
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

@@ -156,9 +156,9 @@ def first_words(owners: Iterable[UUID], user: User, *, longest: int = LONGEST_SE
     owners = list(owners)
     wraps = Wrap.objects.of(*owners).filter(compartment__kind="narrative", recipient__in=desk_keys)
     wrap_of = {wrap.compartment_id: wrap for wrap in wraps.select_related("compartment")}
-    rows = SealedText.objects.of(*owners).filter(compartment__in=wrap_of).defer("sealed")
+    parts = SealedText.objects.of(*owners).filter(compartment__in=wrap_of).defer("sealed")
     # What is too long is not even read.
-    rows = rows.annotate(size=Length("sealed"), beginning=Case(When(size__lte=longest, then=F("sealed"))))
+    rows = parts.annotate(size=Length("sealed"), beginning=Case(When(size__lte=longest, then=F("sealed"))))
     rows = rows.order_by("-compartment__place", "-place")  # of each the first is kept: it comes last
     texts = {wrap_of[text.compartment_id].compartment.owner: text for text in rows}
     return {

@@ -460,8 +460,10 @@ def leave(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 @require_safe
 def out(request: HttpRequest) -> HttpResponse:
-    """The way out where no script ends the visit: a link, because a policy keeps forms on this site. A script asks for it
-    when she leaves the door: what she tried is forgotten."""
+    """The way out where no script ends the visit: a link, because a policy keeps forms on this site.
+
+    A script asks for it when she leaves the door: what she tried is forgotten.
+    """
     visitor = visitor_of(request)
     if visitor:
         actions.end_visit(visit=visitor.visit)

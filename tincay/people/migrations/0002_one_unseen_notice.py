@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AddField("notice", "urgent", models.BooleanField(default=False)),
         migrations.AddField("notice", "seen", models.BooleanField(default=False)),
         migrations.AddField("notice", "rings", models.PositiveSmallIntegerField(default=1)),
-        migrations.AddField("notice", "repeated", models.PositiveSmallIntegerField(default=0)),
+        migrations.AddField("notice", "rung_again", models.PositiveSmallIntegerField(default=0)),
         migrations.RunPython(keep_the_last, forget_the_seen),
         migrations.AddConstraint(
             "notice",
