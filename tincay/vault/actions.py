@@ -36,7 +36,7 @@ class NotAll(Exception):
 
 
 class CompartmentTaken(Exception):
-    """A compartment has the public key of another one."""
+    """A compartment has the public key of another one, or its report has one of that kind that takes words."""
 
 
 class NotYet(Exception):
