@@ -123,7 +123,7 @@ def percentiles(seconds: list[float]) -> dict[str, float]:
     }
 
 
-def sealed_reports(count: int) -> list[tuple[str, bytes]]:
+def sealed_reports(count: int, priority: str = "p2") -> list[tuple[str, bytes]]:
     """Reports as a browser seals them, each with its own receipt."""
     from tests.cast import Reporter
     from tincay.core.sealing import Stretched, new_key
@@ -133,7 +133,7 @@ def sealed_reports(count: int) -> list[tuple[str, bytes]]:
         reporter = Reporter()
         keys = Stretched(secrets.token_bytes(32), new_key()[0], secrets.token_bytes(32))
         type(reporter).keys = property(lambda _, keys=keys: keys)  # type: ignore[method-assign,assignment,misc]
-        document = reporter.envelope_json(words=REPORT)
+        document = reporter.envelope_json(words=REPORT, priority=priority)
         found.append((document["key"], json.dumps(document).encode()))
     return found
 

@@ -135,6 +135,8 @@ def _forget() -> Iterator[None]:
     tallies._in_memory = tallies.InMemory()
     crowd.attempts, crowd.worked = Gauge(), Gauge()
     flood.sealed_lane, flood.plain_lane = flood.Rate("sealed"), flood.Rate("plain")
+    flood.asked_lane = flood.Rate("asked")
+    flood.danger_lane.cache_clear()
 
 
 @cache

@@ -123,6 +123,10 @@ EXTRA = {
     "visit.sealed": ("models", "sealed words with the wrap that her receipt opens"),
     "visit.stage_bar": ("pages", "the bar of stages: words for what happened and what comes"),
     "visit.consents": ("models", "which items a consent hands over: a table"),
+    "visit.tickets": (
+        "below actions",
+        "what the server would have to remember of a question, signed: no row",
+    ),
     "visit.session": ("permissions", "who may come in: the receipt's needs()"),
     "operations.checks": ("above actions", "compares what was kept with what the log says"),
     "operations.health": ("above actions", "how the install is, and its scheduled work"),

@@ -20,8 +20,8 @@ Rows = type[models.Model]
 NO_ROWS: Rows = models.Model
 """What is known to be no row of ours: a class that is no model, a module, another package's row."""
 VERBS = {
-    "create", "bulk_create", "get_or_create", "update_or_create", "bulk_update", "update", "delete", "save",
-    "_raw_delete", "_update", "_insert", "add", "set", "remove", "clear",
+    "create", "bulk_create", "insert_new", "get_or_create", "update_or_create", "bulk_update", "update", "delete",
+    "save", "_raw_delete", "_update", "_insert", "add", "set", "remove", "clear",
 }  # fmt: skip
 OF_OTHERS = {"add", "set", "remove", "clear", "update"}
 """Verbs that sets and dicts have too: they count where it shows that rows are asked."""

@@ -6,6 +6,7 @@ import { KeyFingerprint, KeySetup, KeyUnlock } from "./keys";
 import { followReceipts, Forged, readStep } from "./authorship";
 import { fromBase64url, type Bytes } from "./bytes";
 import type { ReplyIn } from "./generated";
+import { sortHeld } from "./held-page";
 import { setOpener } from "./opener";
 import { checkPage, neededRecord, recordData, type RecordData } from "./record";
 import { DeskRewrap } from "./rewrap";
@@ -25,6 +26,7 @@ async function signing(record: RecordData): Promise<Bytes> {
 }
 
 watchOpenedAnswers();
+sortHeld();
 startKeyring();
 setOpener({
   ready: () => keyringState().open,

@@ -6,8 +6,10 @@ import { clearFields } from "./texts";
 const PRESSES = 3;
 const WITHIN_MS = 5000;
 
-/** Tells the server that the visit is over, without waiting for its answer. */
+/** Tells the server that the visit is over, without waiting for its answer; at the door, that she is gone. */
 export function endVisit(): void {
+  const door = document.querySelector<HTMLElement>("[data-forget]")?.dataset["forget"];
+  if (door) void fetch(door, { keepalive: true, redirect: "manual" }).catch(() => undefined);
   const { action, csrf } = document.querySelector<HTMLElement>("forget-receipt[data-action]")?.dataset ?? {};
   if (action) navigator.sendBeacon(action, new URLSearchParams({ token: csrf ?? "" }));
 }

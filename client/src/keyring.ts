@@ -7,11 +7,12 @@ import { isVouched, makeReply, succeed, vouch, type Reply } from "./authorship";
 import { base64, base64url, fromBase64, random, saltOf, text } from "./bytes";
 import type * as messages from "./generated";
 import { FLOOR, stretchPassphrase, WeakStretch } from "./passphrase";
-import { CannotOpen, follow, newKey, open, openDocument, recipientOf, sealDocument, unwrap, wrap, type Identity, type KeyPair, type Recipient } from "./seal";
+import { CannotOpen, follow, newKey, open, openDocument, recipientOf, sealDocument, unwrap, wrap, type Identity, type KeyPair, type Recipient, type Wrapped } from "./seal";
 import type { Link } from "./opener";
 import { checkOpened, type KeysTold, type Opened } from "./renewal";
 import { signingPublic } from "./sign";
 import { NotSigned } from "./statement";
+import { alike } from "./similar";
 import { deskSigningSeed } from "./stretch";
 
 const IDLE_MS = 10 * 60_000;
@@ -36,12 +37,25 @@ export interface Requests {
   unlock: { ask: { passphrase: string; key: PersonKey }; answer: null };
   open: { ask: { wraps: Link[]; sealed: string[] }; answer: Record<string, unknown>[] };
   recipient: { ask: { wraps: Link[] }; answer: Recipient };
+  group: { ask: { stories: Story[] }; answer: Groups };
   openings: { ask: { threads: Link[][]; sealed: string[] }; answer: string[] };
   reply: { ask: { wraps: Link[]; to: Recipient; reply: Reply }; answer: string };
   make: { ask: { words: readonly string[] }; answer: { passphrase: string[]; key: PersonKey } };
   desk: { ask: { code: string; keys: KeysTold; old: DeskKey | null; new: DeskKey | null }; answer: NextKey };
   share: { ask: { members: Member[]; key: "old" | "new" }; answer: messages.MemberWrap[] };
   rewrap: { ask: { wraps: { id: string; sealed: string; of: Recipient }[] }; answer: messages.ReplacedWrap[] };
+}
+
+/** How the story of a report begins, sealed; null where it is too long to be compared. */
+export interface Story {
+  id: string;
+  story: { wraps: Link[]; sealed: string[] } | null;
+}
+
+/** Reports by their ids: those told in nearly the same words together, and those that could not be compared. */
+export interface Groups {
+  groups: string[][];
+  apart: string[];
 }
 
 /** A desk's new key, and the old one's word for it: none for the first, and none for one that was made before. */
@@ -131,8 +145,31 @@ function below(length: number): number {
 }
 
 /** Follows wraps from the own key to the one that closes. */
-const through = (wraps: Link[]): Promise<Identity> =>
-  follow(wraps.map(({ sealed, of }) => ({ sealed: fromBase64(sealed), ...(of && { of }) })), key().identity);
+const through = (wraps: Link[]): Promise<Identity> => follow(links(wraps), key().identity);
+
+const links = (wraps: Link[]): Wrapped[] => wraps.map(({ sealed, of }) => ({ sealed: fromBase64(sealed), ...(of && { of }) }));
+
+/** Opens stories and says which are alike: their words stay here. The first wrap is the desk's key, so opened once. */
+async function group(stories: Story[]): Promise<Groups> {
+  const desks = new Map<string, Promise<Identity>>();
+  const told: { id: string; words: string }[] = [];
+  const apart: string[] = [];
+  for (const { id, story } of stories) {
+    key(); // locked meanwhile, it ends here
+    const words = story && (await beginning(story.wraps, story.sealed, desks).catch(() => undefined));
+    if (typeof words === "string") told.push({ id, words });
+    else apart.push(id);
+  }
+  return { groups: alike(told.map(({ words }) => words)).map((places) => places.map((place) => told[place]!.id)), apart };
+}
+
+async function beginning([first, ...rest]: Link[], sealed: string[], desks: Map<string, Promise<Identity>>): Promise<string> {
+  const desk = desks.get(first!.sealed) ?? through([first!]);
+  desks.set(first!.sealed, desk);
+  const { words, answers } = await openDocument(fromBase64(sealed[0]!), await follow(links(rest), await desk));
+  // Who wrote nothing is known by her answers only.
+  return typeof words === "string" && words.trim() ? words : JSON.stringify(answers ?? "");
+}
 
 /** What was sealed before a report moved is sealed to the thread that it had then. */
 async function openWithOne(sealed: Uint8Array, identities: Identity[]): Promise<string> {
@@ -210,6 +247,7 @@ const handlers: Handlers = {
     return Promise.all(sealed.map((one) => openDocument(fromBase64(one), identity)));
   },
   recipient: async ({ wraps }) => recipientOf(await through(wraps)),
+  group: ({ stories }) => group(stories),
   async openings({ threads, sealed }) {
     const identities = await Promise.all(threads.map(through));
     return Promise.all(sealed.map((one) => openWithOne(fromBase64(one), identities)));

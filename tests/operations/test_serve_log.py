@@ -20,6 +20,7 @@ import pytest
 from django.conf import settings
 
 from tests.patience import PATIENCE, wait_until
+from tincay.web.json_views import LONGEST, MOST_DISCARDED
 from tincay.web.logs import WithoutDetails
 
 SENT = {
@@ -141,6 +142,19 @@ def test_a_page_that_fails_is_one_line_without_anything_of_the_visitor(
     assert len(said.splitlines()) == 2
     for planted in (*SENT.values(), "127.0.0.1", "/tell/", "SELECT", "people_deskkey"):
         assert planted not in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [LONGEST + 1, MOST_DISCARDED - 1])
+def test_what_is_too_long_is_answered_and_not_cut_off_while_it_is_sent(
+    served: tuple[str, Path], size: int
+) -> None:
+    address, log = served
+    too_long = Request(f"{address}/send/", bytes(size), {"Content-Type": "application/json"})
+    with pytest.raises(HTTPError) as refused:
+        urlopen(too_long, timeout=PATIENCE)
+    assert (refused.value.code, json.loads(refused.value.read())) == (413, {"error": "too_long"})
+    assert log.read_text() == ""
 
 
 @pytest.mark.slow

@@ -100,7 +100,9 @@ def test_a_call_says_when_and_to_whom_and_has_room_for_nothing_else(office: Offi
     notice = call_on_duty(desk=office.desk, now=NOW)
     assert notice
     assert (notice.created_at, notice.sent_at) == (NOW, None)
-    assert {field.name for field in Notice._meta.fields} == {"id", "user", "created_at", "sent_at"}
+    assert {field.name for field in Notice._meta.fields} == {
+        "id", "user", "urgent", "seen", "rings", "rung_again", "created_at", "sent_at",
+    }  # fmt: skip
 
 
 def test_who_has_looked_is_told_no_more_and_others_are(office: Office) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.cast import NOW, Network, Reporter, step_in
 from tincay.core.clock import local_day
 from tincay.core.consent import allows
-from tincay.core.sealing import Sealed, open_sealed, unwrap
+from tincay.core.sealing import Sealed, answer_challenge, open_sealed, unwrap
 from tincay.core.stages import Withdraw
 from tincay.people.tenancy import ScopedQuerySet
 from tincay.reports import deadlines, ending, steps
@@ -20,7 +20,7 @@ from tincay.reports.ending import ENDING, PASSING, Fate
 from tincay.reports.grants import grants
 from tincay.reports.models import Clock, CountEntry, Escalation, ReceiptChange, Report
 from tincay.vault.models import Opening, Wrap
-from tincay.visit.actions import ask_for_proof, open_visit
+from tincay.visit.actions import Unknown, accept_proof, ask_for_proof, open_visit
 from tincay.web.transactions import one_transaction
 
 pytestmark = pytest.mark.django_db
@@ -202,9 +202,17 @@ def test_what_she_deletes_is_counted_no_more(full: Report) -> None:
     assert not CountEntry.objects.for_the_rules().exists()
 
 
-def test_a_code_that_was_asked_for_before_opens_no_visit_to_what_she_deleted(full: Report) -> None:
+def test_a_code_that_was_asked_for_before_opens_no_visit_to_what_she_deleted(
+    full: Report, reporter: Reporter
+) -> None:
+    asked = ask_for_proof(locator=reporter.keys.locator, now=NOW)
+    answer = answer_challenge(
+        asked.sealed, reporter.keys.identity, reporter.keys.locator, asked.ticket.encode()
+    )
     ending.delete(report=full, now=NOW)
-    assert not rows(full, "visit.Challenge")
+    with pytest.raises(Unknown):
+        accept_proof(ticket=asked.ticket, answer=answer, now=NOW)
+    assert not rows(full, "visit.Visit")
 
 
 def test_an_emptied_report_says_nothing_that_describes_or_opens_it(full: Report, reporter: Reporter) -> None:

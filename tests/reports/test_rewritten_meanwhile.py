@@ -17,7 +17,7 @@ from tincay.reports.application import lock_and_refresh
 from tincay.reports.models import Report
 from tincay.vault.models import Wrap
 from tincay.visit.actions import ask_for_proof, open_visit
-from tincay.visit.models import Challenge, Visit
+from tincay.visit.models import Visit
 from tincay.web.transactions import one_transaction
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -95,7 +95,6 @@ def test_she_comes_back_while_her_report_is_written_anew(closed: Report) -> None
         rewrite()
     assert wrong == []
     assert rows(Visit).get().report == closed
-    assert rows(Challenge).get().report == closed
 
 
 def test_she_deletes_it_while_it_is_written_anew(closed: Report) -> None:

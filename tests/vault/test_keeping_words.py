@@ -26,6 +26,7 @@ from tincay.people.models import Desk
 from tincay.vault.actions import (
     WORDS_LIMIT,
     WRAP_LIMIT,
+    CompartmentTaken,
     NewCompartment,
     SealedWrap,
     add_text,
@@ -137,14 +138,14 @@ def test_a_wrap_has_room_for_a_key_and_none_for_a_story(desk: Desk) -> None:
 
 
 def test_a_report_has_one_compartment_of_a_kind_that_takes_words(kept: Kept, desk: Desk) -> None:
-    with pytest.raises(IntegrityError):
+    with pytest.raises(CompartmentTaken):
         receive(kept, {"narrative": kept.compartment("narrative", desk, "Mưa.")})
     assert rows(Compartment).filter(owner=kept.owner).count() == len(STORY)
 
 
 def test_no_two_compartments_have_one_key(kept: Kept) -> None:
     taken = NewCompartment(recipient(kept.owner, "thread"), [], [])
-    with pytest.raises(IntegrityError):
+    with pytest.raises(CompartmentTaken):
         receive(Kept(), {"thread": taken})
 
 

@@ -209,3 +209,12 @@ def test_the_older_key_is_held_only_while_it_is_replaced(team: Team) -> None:
     row = old_key(team.desk, team.helper.user)
     assert row
     assert row.of == before
+
+
+def test_a_beginning_that_is_too_long_is_left_out_and_no_later_part_stands_for_it(
+    team: Team, kept: Kept
+) -> None:
+    long = keep(team.desk, STORY | {"narrative": "mưa " * 2_000})
+    write(long, "narrative", "Ngắn.")
+    assert set(first_words([kept.owner, long.owner], team.helper.user, longest=5_000)) == {kept.owner}
+    assert set(first_words([long.owner], team.helper.user, longest=100_000)) == {long.owner}

@@ -41,7 +41,7 @@ def test_the_plain_form_keeps_what_was_typed(
     phone: Client, reporter: Reporter, trouble: str, status: int
 ) -> None:
     sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": TYPED, "plain-place": "M01"}
-    with mock.patch("tincay.intake.plain.receive_report", side_effect=OperationalError(trouble)):
+    with mock.patch("tincay.intake.flood.receive_report", side_effect=OperationalError(trouble)):
         answer = phone.post("/tell/plain/", sent)
     html = answer.content.decode()
     assert answer.status_code == status

@@ -372,13 +372,15 @@ def verify_signature(public: bytes, message: bytes, signature: bytes) -> bool:
 # --- proof that somebody holds the receipt
 
 
-def challenge(recipient: Recipient, locator: bytes, session: bytes) -> tuple[bytes, Sealed]:
-    """A secret of 32 bytes, and the same sealed to the receipt, bound to locator and session.
+def challenge(
+    recipient: Recipient, locator: bytes, session: bytes, *, secret: bytes | None = None
+) -> tuple[bytes, Sealed]:
+    """A secret of 32 bytes (given, or random), and the same sealed to the receipt, bound to locator and session.
 
     The browser answers with the secret only when the second half fits its own locator and the ticket that
     came with it: a challenge cannot be passed on from another visit. docs/formats/visit.md.
     """
-    secret = secrets.token_bytes(32)
+    secret = secret or secrets.token_bytes(32)
     return secret, seal(secret + _binding(locator, session), recipient)
 
 

@@ -3,10 +3,10 @@
 Codes become words here; sealed words are handed on as they are, for the browser to open.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.urls import reverse
@@ -26,7 +26,7 @@ from tincay.reports.grants import grants, record_of
 from tincay.reports.models import Clock, Escalation, Message, Report
 from tincay.reports.signed_words import record_json, said_of
 from tincay.vault.queries import Readable, desk_wraps, first_opening, kept_for_desk, openings, readable
-from tincay.web.dates import day_words, moment_words, until_words
+from tincay.web.dates import day_words, moment_words, until_words, waiting_words
 from tincay.web.packs import label, language, texts
 from tincay.web.strict_json import base64_text
 from tincay.web.templatetags.furniture import StageMark
@@ -78,13 +78,38 @@ def _row(report: Report, page: QueuePage, now: datetime, days: Calendar) -> Queu
     )
 
 
-def news(user: User) -> str:
-    """Since when something waits to be looked at; a notice that is older than a day says its day only."""
-    at = user.notices.order_by("-created_at").values_list("created_at", flat=True).first()
-    if at is None:
-        return ""
-    local = at.astimezone(ZONE)
-    return moment_words(at) if local.time() != time.min else day_words(local.date())
+class News(NamedTuple):
+    """Since when something waits to be looked at, and whether it is somebody in danger."""
+
+    since: str
+    urgent: bool
+
+
+def news(user: User) -> News | None:
+    """The most urgent call that this user has not seen; one that is older than a day says its day only."""
+    notice = user.notices.unseen().order_by("-urgent", "-created_at").first()
+    if notice is None:
+        return None
+    local = notice.created_at.astimezone(ZONE)
+    by_day = local.time() == time.min
+    return News(day_words(local.date()) if by_day else moment_words(notice.created_at), notice.urgent)
+
+
+def held_rows(page: QueuePage, stories: Mapping[UUID, Readable], now: datetime) -> list[dict[str, Any]]:
+    """What is held as the browser sorts it: what a line of the queue says, and the sealed story."""
+    lines = zip(page.reports, rows(page, now), strict=True)
+    return [
+        {
+            "id": str(report.id),
+            "name": row.name,
+            "address": row.address,
+            "priority": row.priority,
+            "urgency": row.priority_words.split(" (")[0],
+            "due": waiting_words(row.due, now, working_days=row.working_days),
+            "story": document(stories[report.id]) if report.id in stories else None,
+        }
+        for report, row in lines
+    ]
 
 
 def next_step(report: Report, *, paused: bool, wrote: bool) -> str:

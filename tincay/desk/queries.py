@@ -17,6 +17,8 @@ from tincay.web.packs import rules
 
 PAGE = 30
 LONGEST_LIST = 200
+MOST_HELD = 2000
+"""What is held is counted, and sorted in the browser, up to here."""
 
 
 class QueuePage(NamedTuple):
@@ -28,7 +30,14 @@ class QueuePage(NamedTuple):
     after: UUID | None
 
 
-def queue_page(user: User, after: UUID | None = None, *, held: bool = False) -> QueuePage:
+class Held(NamedTuple):
+    """How many reports are held, and how many of them say that somebody is in danger now."""
+
+    reports: int
+    in_danger: int
+
+
+def queue_page(user: User, after: UUID | None = None, *, held: bool = False, size: int = PAGE) -> QueuePage:
     """The queue of the user's desks from a place on, or what is held. A place that is gone begins anew.
 
     One query for each desk: an index gives each desk's reports in order, and no index gives several desks'.
@@ -36,10 +45,10 @@ def queue_page(user: User, after: UUID | None = None, *, held: bool = False) -> 
     visible = reports(user, May.SEE_QUEUE)
     start = _place(visible.filter(pk=after).first()) if after else None
     desks = user.memberships.values_list("desk_id", flat=True)
-    in_order = merge(*(_of_desk(desk, start, held=held) for desk in desks), key=_order)
-    page = list(islice(in_order, PAGE + 1))
-    shown = page[:PAGE]
-    more = shown[-1].id if len(page) > PAGE else None
+    in_order = merge(*(_of_desk(desk, start, size, held=held) for desk in desks), key=_order)
+    page = list(islice(in_order, size + 1))
+    shown = page[:size]
+    more = shown[-1].id if len(page) > size else None
     return QueuePage(shown, _paused(shown), _she_wrote(shown), more)
 
 
@@ -55,16 +64,17 @@ def _place(report: Report | None) -> Q | None:
     return Q(next_due_at__gte=due) & (Q(next_due_at__gt=due) | Q(id__gt=report.id))
 
 
-def anything_held(user: User) -> bool:
-    """Whether something that came in a flood waits to be looked at."""
-    return reports(user, May.SEE_QUEUE).held_apart().exists()
+def held_reports(user: User) -> Held:
+    """What came in a flood and waits to be looked at."""
+    rows = reports(user, May.SEE_QUEUE).held_apart()
+    return Held(rows[:MOST_HELD].count(), rows.filter(priority="p0")[:MOST_HELD].count())
 
 
-def _of_desk(desk: int, start: Q | None, *, held: bool) -> list[Report]:
+def _of_desk(desk: int, start: Q | None, size: int, *, held: bool) -> list[Report]:
     rows = Report.objects.for_the_rules().filter(desk=desk)
     rows = rows.held_apart() if held else rows.waiting()
     rows = rows.filter(start) if start is not None else rows
-    return list(rows.select_related("closing_proposal").defer("promise")[: PAGE + 1])
+    return list(rows.select_related("closing_proposal").defer("promise")[: size + 1])
 
 
 def _paused(shown: Iterable[Report]) -> frozenset[UUID]:

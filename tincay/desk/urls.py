@@ -27,6 +27,7 @@ urlpatterns = [
     path("", queue.desk, name="desk"),
     path("today/", queue.today, name="today"),
     path("held/", queue.held, name="held"),
+    path("held/words/", queue.held_words, name="held_words"),
     path("seen/", queue.seen, name="seen"),
     path("warnings/", queue.warnings, name="warnings"),
     path("r/<uuid:report_id>/", report.report, name="report"),

@@ -1,4 +1,4 @@
-"""What intake keeps besides reports: the counts that a flood is measured with."""
+"""What intake keeps besides reports: the counts that a flood is measured with, and keys of an hour."""
 
 from django.db import models
 
@@ -14,3 +14,13 @@ class Tally(models.Model):
     hour = models.PositiveIntegerField()
     """Hours since 1970, after which the row is forgotten."""
     count = models.PositiveIntegerField()
+
+
+class HourKey(models.Model):
+    """What all processes sign with that is good for minutes only: another each hour, of the last two hours.
+
+    The table is UNLOGGED as that of the counts is, and left out of dumps.
+    """
+
+    hour = models.PositiveIntegerField(primary_key=True)
+    key = models.BinaryField(max_length=32)

@@ -19,7 +19,7 @@ from tincay.intake.questions import KINDS
 from tincay.intake.seal_on_server import ReportContent, seal_report
 from tincay.people.models import Desk
 from tincay.reports.envelope import Envelope
-from tincay.reports.receiving import Received, receive_report
+from tincay.reports.receiving import Received
 from tincay.web.packs import text_version
 
 CODED = ("need", "danger", "harmed", "whose", "age_band", "time_since", "harms", "place", "channel", "did",
@@ -36,9 +36,9 @@ def send_plain(form: PlainReport, *, now: datetime) -> Sent:
     code = form.cleaned_data["code"]
     receipt = stretch(code)
     flood.plain_lane.add()
-    held = flood.plain_lane.level() > flood.PLAIN_BUDGET
+    crowded = flood.plain_lane.level() > flood.PLAIN_BUDGET
     envelope = _envelope(form, receipt, local_day(now))
-    return Sent(receive_report(envelope=envelope, sealed_by="server", held=held, now=now), code)
+    return Sent(flood.receive(envelope=envelope, sealed_by="server", crowded=crowded, now=now), code)
 
 
 def key_of(receipt: Stretched) -> str:

@@ -1,4 +1,5 @@
-"""Counts that all processes that serve have in common, each for an hour, so that none tells when a report came.
+"""Counts and keys that all processes that serve have in common, each for an hour, so that none tells when a report
+came.
 
 On SQLite one process serves and counts in its memory. On PostgreSQL several serve, perhaps on several machines, and
 count in a table (models.Tally). In either, what is counted stands as a keyed hash: whoever has the counts cannot
@@ -6,6 +7,7 @@ tell what they are of.
 """
 
 import hmac
+import secrets
 import threading
 import time
 from collections.abc import Iterable
@@ -14,7 +16,7 @@ from typing import Protocol
 from django.conf import settings
 from django.db import connection
 
-from tincay.intake.models import Tally
+from tincay.intake.models import HourKey, Tally
 
 HOUR = 3600
 
@@ -37,6 +39,9 @@ class Tallies(Protocol):
     def read(self, names: Iterable[str]) -> dict[str, int]:
         """How often each was counted."""
 
+    def key(self, hour: int) -> bytes:
+        """32 random bytes that all processes have for this hour."""
+
     def forget(self, before: int) -> int:
         """Take away what belongs to earlier hours; how many counts that were."""
 
@@ -47,6 +52,7 @@ class InMemory:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: dict[bytes, tuple[int, int]] = {}
+        self._keys: dict[int, bytes] = {}
         self._swept = this_hour()
 
     def add(self, name: str, hour: int) -> int:
@@ -63,6 +69,10 @@ class InMemory:
         with self._lock:
             return {name: self._counts.get(_key(name), (0, 0))[1] for name in names}
 
+    def key(self, hour: int) -> bytes:
+        with self._lock:
+            return self._keys.setdefault(hour, secrets.token_bytes(32))
+
     def forget(self, before: int) -> int:
         with self._lock:
             return self._forget(before)
@@ -70,6 +80,7 @@ class InMemory:
     def _forget(self, before: int) -> int:
         all_of_them = len(self._counts)
         self._counts = {key: kept for key, kept in self._counts.items() if kept[0] >= before}
+        self._keys = {hour: key for hour, key in self._keys.items() if hour >= before}
         return all_of_them - len(self._counts)
 
 
@@ -90,7 +101,15 @@ class InTable:
         rows = Tally.objects.filter(key__in=keys).values_list("key", "count")
         return dict.fromkeys(keys.values(), 0) | {keys[bytes(key)]: count for key, count in rows}
 
+    def key(self, hour: int) -> bytes:
+        keys = HourKey.objects.filter(hour=hour).values_list("key", flat=True)
+        if not keys:
+            made = HourKey(hour=hour, key=secrets.token_bytes(32))
+            HourKey.objects.bulk_create([made], ignore_conflicts=True)  # another process may have made one
+        return bytes(keys.get())
+
     def forget(self, before: int) -> int:
+        HourKey.objects.filter(hour__lt=before).delete()
         return Tally.objects.filter(hour__lt=before).delete()[0]
 
 

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tincay.core import receipts
 from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake import flood, pages
-from tincay.intake.attempts import attempts, count_attempt
+from tincay.intake.attempts import attempts, count_attempt, forget_attempts
 from tincay.intake.derivations import Busy, stretch
 from tincay.intake.forms import PlainReport
 from tincay.intake.plain import send_plain
 from tincay.reports.envelope import Envelope
 from tincay.reports.models import Report
 from tincay.reports.queries import with_locator
-from tincay.reports.receiving import StaleDesk, receive_report
+from tincay.reports.receiving import StaleDesk
 from tincay.web.in_the_clear import in_the_clear
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.kept_pages import PLACE, kept_page
@@ -35,7 +35,7 @@ from tincay.web.views import not_found
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """Four ways in, the way back, the other language, the way out; nothing else."""
-    return render(request, "intake/front.html", {"way_back": reverse("back")})
+    return forget_attempts(request, render(request, "intake/front.html", {"way_back": reverse("back")}))
 
 
 @require_safe
@@ -146,10 +146,10 @@ def send(request: HttpRequest) -> HttpResponse:
     worth = flood.worth(envelope.proof_of_work)
     if worth is flood.Work.AGAIN:
         return refusal("proof_of_work", proof_of_work=flood.new_nonce())
-    held = worth is flood.Work.NONE and flood.crowded()
+    crowded = worth is flood.Work.NONE and flood.crowded()
     flood.sealed_lane.add()
     try:
-        received = receive_report(envelope=envelope, sealed_by="browser", held=held, now=now())
+        received = flood.receive(envelope=envelope, sealed_by="browser", crowded=crowded, now=now())
     except StaleDesk:
         return refusal("stale_desk", config={"routed": in_force().for_page})
     except RoutingBroken:

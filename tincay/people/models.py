@@ -172,15 +172,37 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "desk"], name="once_at_a_desk")]
 
 
+class NoticeSet(ScopedQuerySet["Notice"]):
+    def unseen(self) -> Self:
+        return self.filter(seen=False)
+
+
 class Notice(models.Model):
-    """ "Có việc mới" to one user: nothing else is ever said outside the product."""
+    """ "Có việc mới" to one user: nothing else is ever said outside the product.
+
+    While it is unseen there is no other of its urgency for this person. One that calls for somebody in danger
+    (`urgent`) rings again. What rang stays after it was seen, for as long as its rings count (people.actions).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     user = models.ForeignKey(User, models.CASCADE, related_name="notices")
+    urgent = models.BooleanField(default=False)
+    seen = models.BooleanField(default=False)
+    # How often it was handed to the channel, or waits to be; and how many of the repeats of this round are over.
+    rings = models.PositiveSmallIntegerField(default=1)
+    rung_again = models.PositiveSmallIntegerField(default=0)
+    # When this round of rings began.
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 
-    objects = ScopedQuerySet["Notice"].as_manager()
+    objects = NoticeSet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "urgent"], condition=models.Q(seen=False), name="one_unseen_notice_an_urgency"
+            )
+        ]
 
 
 class StaffSession(AbstractBaseSession):

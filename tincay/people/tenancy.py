@@ -149,16 +149,31 @@ class GuardedQuerySet(models.QuerySet[M]):
         rows = list(objs)
         if args or options or any(row.pk is None for row in rows):
             return super().bulk_create(rows, *args, **options)
+        self._insert_rows(rows)
+        return rows
+
+    def insert_new(self, objs: Iterable[M]) -> int:
+        """Insert those that take no place that is one row's only; how many.
+
+        Where such a row may be there already this says so by a number: an error would stand in PostgreSQL's log,
+        with the values of the row.
+        """
+        return self._insert_rows(list(objs), " ON CONFLICT DO NOTHING")
+
+    def _insert_rows(self, rows: list[M], otherwise: str = "") -> int:
+        """Insert all of them with one statement; how many. Once it is all of them, they know that they are stored."""
         statement, fields = _insert_of(self.model)
         used = connections[self.db]
         values = [
             [field.get_db_prep_save(field.pre_save(row, True), used) for field in fields] for row in rows
         ]
         with transaction.atomic(using=self.db, savepoint=False), used.cursor() as cursor:
-            cursor.executemany(statement, values)
-        for row in rows:
-            row._state.adding, row._state.db = False, self.db
-        return rows
+            cursor.executemany(statement + otherwise, values)
+            inserted: int = cursor.rowcount
+        if inserted == len(rows):
+            for row in rows:
+                row._state.adding, row._state.db = False, self.db
+        return inserted
 
     # These make their SQL from a copy of the query that is of another class.
 

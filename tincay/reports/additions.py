@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from django.db import IntegrityError
-
 from tincay.core.authorship import Forged, SealedParts, from_base64url, her_words, words_document
 from tincay.core.clock import PAUSE_REASONS, URGENT, WAITS_FOR_HER
 from tincay.core.priority import PRIORITIES
@@ -43,7 +41,7 @@ def receive_addition(*, report: Report, addition: AdditionIn, sealed_by: str, no
     """
     try:
         return _receive(report=report, addition=addition, sealed_by=sealed_by, now=now)
-    except IntegrityError:
+    except vault.CompartmentTaken:
         raise Malformed from None
 
 
@@ -67,7 +65,7 @@ def _receive(*, report: Report, addition: AdditionIn, sealed_by: str, now: datet
     go_on(report, clocks, PAUSE_REASONS if report.priority in URGENT else WAITS_FOR_HER, now)
     clocks.start_anew(["she_wrote"], now)
     save_clocks(report, clocks, "priority", "paused")
-    call_on_duty(desk=report.desk, now=now)
+    call_on_duty(desk=report.desk, now=now, urgent=report.in_danger)
     return row
 
 

@@ -140,7 +140,6 @@ ENDING: dict[str, Fate] = {
     "reports.SafeTry": Fate("report", delete_rows, delete_rows, delete_rows),
     "reports.ClosingProposal": Fate("report", delete_rows, delete_rows, delete_rows),
     "visit.Visit": Fate("report", keep, delete_rows, delete_rows),
-    "visit.Challenge": Fate("report", keep, delete_rows, delete_rows),
     # The vault's verb takes all four at once; the first row calls it.
     "vault.SealedText": Fate("compartment__owner", keep, erase_vault, erase_vault),
     "vault.Wrap": Fate("compartment__owner", keep, gone_with_words, gone_with_words),
@@ -153,7 +152,7 @@ ENDING: dict[str, Fate] = {
 
 NOTHING = {keep, gone_with_words}
 """Ends for which no row has to be looked for."""
-PASSING = {"visit.Visit", "visit.Challenge"}
+PASSING = {"visit.Visit"}
 """Gone within a quarter of an hour, and used meanwhile: these are not rewritten."""
 
 

@@ -37,7 +37,7 @@ def receive_message(
     clocks = ReportClocks(report)
     go_on(report, clocks, WAITS_FOR_HER, now)
     clocks.start_anew(["she_wrote"], now)
-    call_on_duty(desk=report.desk, now=now)
+    call_on_duty(desk=report.desk, now=now, urgent=report.in_danger)
     save_clocks(report, clocks, "paused")
     return message
 

@@ -104,6 +104,11 @@ class Report(models.Model):
     def closed(self) -> bool:
         return self.stage == "closed"
 
+    @property
+    def in_danger(self) -> bool:
+        """Whether whoever is called for it is rung, and rung again."""
+        return self.priority == "p0"
+
 
 class ClockSet(ScopedQuerySet["Clock"]):
     def running(self) -> Self:

@@ -88,7 +88,11 @@ def _signed_again(report: Report, new: NewCode) -> Iterator[SignedWords]:
 
 
 def _save(report: Report) -> None:
-    try:
+    """Raises Malformed for a code that is taken."""
+    others = Report.objects.for_the_rules().filter(locator=report.locator).exclude(pk=report.pk)
+    if others.exists():
+        raise Malformed
+    try:  # two codes that become the same one in this moment
         save_columns(report, "locator", "receipt", "signing")
     except IntegrityError:
         raise Malformed from None

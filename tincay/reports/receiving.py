@@ -5,8 +5,6 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from django.db import IntegrityError
-
 from tincay.core.authorship import base64url
 from tincay.core.clock import iso_day, local_day
 from tincay.core.consent import TO_SOMEBODY
@@ -25,6 +23,10 @@ from tincay.vault import actions as vault
 from tincay.web.packs import codes, words_of_nature
 from tincay.web.strict_json import Malformed
 from tincay.web.transactions import one_commit_for_many
+
+
+class _Taken(Exception):
+    """Another report has this key or this receipt: nothing of this one is kept."""
 
 
 class StaleDesk(Exception):
@@ -46,7 +48,7 @@ def receive_report(
     """
     try:
         return _keep(envelope=envelope, sealed_by=sealed_by, held=held, code_name=code_name, now=now)
-    except IntegrityError:
+    except (_Taken, vault.CompartmentTaken):
         same = with_key(envelope.key)
         if same is None:
             raise Malformed from None
@@ -68,7 +70,8 @@ def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now
     report.code_name = code_name or _code_name()
     report.next_due_at = next_due(report, clocks.all)
     report.promise = _first_leaf(report, envelope, now)
-    Report.objects.bulk_create([report])
+    if not Report.objects.insert_new([report]):
+        raise _Taken
     clocks.save()
     compartments = compartments_for(envelope.compartments, report, case)
     vault.add_compartments(owner=report.id, compartments=compartments, sealed_by=sealed_by, first=0)
@@ -78,7 +81,7 @@ def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now
         if any(row.scope in TO_SOMEBODY for row in rows):
             settle_wishes(report, now)
     if not held or _first_held_in_danger(report):
-        call_on_duty(desk=desk, now=now)
+        call_on_duty(desk=desk, now=now, urgent=report.in_danger)
     return Received(report, new=True)
 
 
@@ -92,7 +95,7 @@ def _read_grants(report: Report, envelope: Envelope) -> list[ConsentGrant]:
 
 def _first_held_in_danger(report: Report) -> bool:
     """Somebody in danger now is not left to a flood, and a flood does not ring all night: one call a desk."""
-    if report.priority != "p0":
+    if not report.in_danger:
         return False
     others = Report.objects.for_the_rules().filter(
         desk=report.desk, priority="p0", stage="received", held=True

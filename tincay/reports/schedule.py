@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 from tincay.core.clock import local_day
 from tincay.core.stages import QUIET_FOR
 from tincay.directory.queries import calendar
-from tincay.people.actions import call_on_duty
+from tincay.people.actions import REPEATS, call_on_duty, repeat_notices
 from tincay.reports import count_rows
 from tincay.reports.application import log_event
 from tincay.reports.clocks import next_escalation
@@ -26,7 +26,6 @@ from tincay.web.transactions import one_transaction
 
 LEVELS = ("e1", "e2", "e3", "e4")
 M = TypeVar("M", bound=Model)
-NEXT_ON_CALL = (timedelta(minutes=20), timedelta(minutes=40))
 PLACES = {"e1": 0, "e2": 1, "e3": None, "e4": None}
 """Who is called at each level: a place on call, then (None) whoever may be the second person."""
 
@@ -74,7 +73,8 @@ def _escalate(row: Clock, now: datetime) -> int:
         climbed.append(clock.level)
     clock.save()
     for level in climbed:
-        call_on_duty(desk=clock.report.desk, now=now, place=PLACES[level])
+        report = clock.report
+        call_on_duty(desk=report.desk, now=now, place=PLACES[level], urgent=report.in_danger, reminder=True)
     return len(climbed)
 
 
@@ -131,10 +131,12 @@ def rewrite(now: datetime) -> Done:
 
 
 def call_next(now: datetime) -> Done:
-    """Nobody has opened a p0 for 20 minutes: page the next person; for 40 minutes: the supervisor.
+    """Nobody has opened a p0 for 20 minutes: page the next person; for 40 minutes: the supervisor. Whoever was paged
+    and has not seen it is rung again.
 
     A late run skips nobody: each step that has passed is paged. Of what a flood held, the oldest of a desk.
     """
+    again = repeat_notices(now=now)
     waiting = Report.objects.for_the_rules().filter(priority="p0", stage="received").order_by("received_at")
     held_desks: set[int] = set()
     called = 0
@@ -144,13 +146,15 @@ def call_next(now: datetime) -> Done:
         if report.held:
             held_desks.add(report.desk_id)
         called += _call_next(report, now)
-    return Done(called)
+    return Done(called + again)
 
 
 def _call_next(report: Report, now: datetime) -> int:
-    passed = sum(now - (report.received_at or now) >= wait for wait in NEXT_ON_CALL)
+    passed = sum(now - (report.received_at or now) >= wait for wait in REPEATS)
     places = (1, None)[report.paged : passed]
-    called = sum(call_on_duty(desk=report.desk, now=now, place=place) is not None for place in places)
+    called = sum(
+        call_on_duty(desk=report.desk, now=now, place=place, urgent=True) is not None for place in places
+    )
     if passed > report.paged:
         Report.objects.for_the_rules().filter(pk=report.pk).update(paged=passed)
     return called

@@ -183,4 +183,4 @@ def reopen(*, report: Report, now: datetime) -> None:
     check_room(report)
     take_step(report=report, step=Reopen(closed_in), now=now)
     settle_wishes(report, now)
-    call_on_duty(desk=report.desk, now=now)
+    call_on_duty(desk=report.desk, now=now, urgent=report.in_danger)

@@ -36,6 +36,10 @@ class NotAll(Exception):
     """Something of a receipt's is missing, or is not its own."""
 
 
+class CompartmentTaken(Exception):
+    """A compartment has the public key of another one, or its report has one of that kind that takes words."""
+
+
 class NotYet(Exception):
     """A desk's new key waits: another one is still being handed out, or wraps to the old one are left."""
 
@@ -69,14 +73,15 @@ def add_compartments(
     *, owner: UUID, compartments: Mapping[str, NewCompartment], sealed_by: str, first: int
 ) -> None:
     """Store compartments, of a new report or of one that moves, from place `first` on. Bytes are checked for
-    shape only; nothing here is opened."""
+    shape only; nothing here is opened. Raises BadEnvelope, CompartmentTaken."""
     rows = {
         kind: Compartment(id=beside(owner), owner=owner, kind=kind, place=place, recipient=new.recipient)
         for place, (kind, new) in enumerate(compartments.items(), start=first)
     }
     for new in compartments.values():
         _check(new)
-    Compartment.objects.bulk_create(rows.values())
+    if Compartment.objects.insert_new(rows.values()) != len(rows):
+        raise CompartmentTaken
     Wrap.objects.bulk_create(
         Wrap(
             id=beside(owner),

@@ -5,10 +5,11 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
+from django.db.models.functions import Length
 
 from tincay.core.authorship import TOLD, KeyOfDesk
-from tincay.core.sealing import Recipient
+from tincay.core.sealing import LONGEST_SEALED, Recipient
 from tincay.log.queries import opened_in_clear
 from tincay.people.models import Desk, User
 from tincay.vault.models import Compartment, DeskWrap, Opening, SealedText, Wrap
@@ -148,23 +149,29 @@ def readable(owner: UUID, user: User) -> dict[str, list[Readable]]:
     return by_kind
 
 
-def first_words(owners: Iterable[UUID], user: User) -> dict[UUID, Readable]:
-    """How the story of each of these reports begins, as far as the user can open it; three questions however many."""
+def first_words(owners: Iterable[UUID], user: User, *, longest: int = LONGEST_SEALED) -> dict[UUID, Readable]:
+    """How the story of each of these reports begins, as far as the user can open it and the beginning is no longer than
+    so many bytes; three questions however many."""
     desk_keys = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
     owners = list(owners)
     wraps = Wrap.objects.of(*owners).filter(compartment__kind="narrative", recipient__in=desk_keys)
     wrap_of = {wrap.compartment_id: wrap for wrap in wraps.select_related("compartment")}
-    rows = SealedText.objects.of(*owners).filter(compartment__in=wrap_of)
+    parts = SealedText.objects.of(*owners).filter(compartment__in=wrap_of).defer("sealed")
+    # What is too long is not even read.
+    rows = parts.annotate(size=Length("sealed"), beginning=Case(When(size__lte=longest, then=F("sealed"))))
     rows = rows.order_by("-compartment__place", "-place")  # of each the first is kept: it comes last
-    texts = {text.compartment_id: text for text in rows}
+    texts = {wrap_of[text.compartment_id].compartment.owner: text for text in rows}
     return {
-        wrap_of[number].compartment.owner: Readable(
-            number,
-            [
-                (desk_keys[wrap_of[number].recipient], wrap_of[number].recipient),
-                (bytes(wrap_of[number].sealed), wrap_of[number].compartment.recipient),
-            ],
-            [text],
-        )
-        for number, text in texts.items()
+        owner: _beginning(text, wrap_of[text.compartment_id], desk_keys)
+        for owner, text in texts.items()
+        if text.beginning is not None
     }
+
+
+def _beginning(text: Any, wrap: Wrap, desk_keys: Mapping[str, bytes]) -> Readable:
+    text.sealed = text.beginning
+    links = [
+        (desk_keys[wrap.recipient], wrap.recipient),
+        (bytes(wrap.sealed), wrap.compartment.recipient),
+    ]
+    return Readable(wrap.compartment_id, links, [text])

@@ -1,9 +1,8 @@
 """What happens when somebody comes back: proof of the receipt, and the visit."""
 
+import hmac
 import json
-import secrets
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import NamedTuple
 
 from tincay.core.sealing import (
@@ -21,11 +20,12 @@ from tincay.core.sealing import (
 from tincay.reports import new_code
 from tincay.reports.envelope import NewCode
 from tincay.reports.models import Report
-from tincay.visit.models import Challenge, Visit
+from tincay.reports.queries import with_locator
+from tincay.visit.models import Visit
+from tincay.visit.tickets import new_ticket, read_ticket
 from tincay.web.transactions import one_transaction
 
 VISIT_LASTS = timedelta(minutes=15)
-TICKET_LASTS = timedelta(minutes=2)
 
 
 class Unknown(Exception):
@@ -46,44 +46,26 @@ class ReceiptKeys(NamedTuple):
     stretched: Stretched
 
 
-@one_transaction
 def ask_for_proof(*, locator: bytes, now: datetime) -> Asked:
-    """Ask for proof of the receipt. For an unknown locator the same work with a key that nobody holds."""
-    Challenge.objects.for_the_rules().filter(until__lte=now).delete()
-    report = Report.objects.for_the_rules().filter(locator=locator).exclude(receipt="").first()
+    """Ask for proof of the receipt; nothing is written. For an unknown locator the same work with a key that nobody
+    holds."""
+    report = with_locator(locator)
     nobody = new_key()[1]
-    ticket = secrets.token_urlsafe(32)
-    secret, sealed = challenge(Recipient(report.receipt) if report else nobody, locator, ticket.encode())
-    Challenge.objects.create(
-        ticket=ticket, secret=sha256(secret).digest(), report=report, until=now + TICKET_LASTS
-    )
-    return Asked(ticket, sealed)
+    receipt = Recipient(report.receipt) if report else nobody
+    ticket = new_ticket(locator, now)
+    _, sealed = challenge(receipt, locator, ticket.text.encode(), secret=ticket.secret(receipt))
+    return Asked(ticket.text, sealed)
 
 
 def accept_proof(*, ticket: str, answer: bytes, now: datetime) -> Identity:
-    """Open a visit; the identity is its cookie. A ticket is spent whatever the answer is. Raises Unknown."""
-    cookie = _spend(ticket=ticket, answer=answer, now=now)
-    if cookie is None:  # Raised out here: inside, it would take back that the ticket is spent.
+    """Open a visit; the identity is its cookie. The right answer is taken once. Raises Unknown."""
+    asked = read_ticket(ticket, now)
+    report = with_locator(asked.locator) if asked else None
+    expected = asked.secret(Recipient(report.receipt) if report else None) if asked else bytes(32)
+    right = hmac.compare_digest(expected, answer)
+    if asked is None or report is None or not right or not asked.spend():
         raise Unknown
-    return cookie
-
-
-@one_transaction
-def _spend(*, ticket: str, answer: bytes, now: datetime) -> Identity | None:
-    row = (
-        Challenge.objects.for_the_rules()
-        .select_for_update(of=("self",))
-        .filter(ticket=ticket)
-        .select_related("report")
-        .first()
-    )
-    if row is None:
-        return None
-    row.delete()
-    right = secrets.compare_digest(bytes(row.secret), sha256(answer).digest())
-    if not right or row.until <= now or row.report is None:
-        return None
-    return open_visit(report=row.report, keys=None, now=now)
+    return open_visit(report=report, keys=None, now=now)
 
 
 @one_transaction
@@ -107,7 +89,7 @@ def _packed(keys: ReceiptKeys) -> bytes:
 
 def open_with_code(*, code: str, receipt: Stretched, now: datetime) -> Identity:
     """Without JavaScript: what the server stretched opens the visit. Raises Unknown."""
-    report = Report.objects.for_the_rules().filter(locator=receipt.locator).exclude(receipt="").first()
+    report = with_locator(receipt.locator)
     if report is None or bytes(report.signing) != signing_public(receipt.signing_seed):
         raise Unknown
     return open_visit(report=report, keys=ReceiptKeys(code, receipt), now=now)
@@ -131,9 +113,8 @@ def recipient_in(cookie: str) -> Recipient | None:
 
 @one_transaction
 def forget_visits(*, now: datetime) -> int:
-    """Take away the rows of visits and challenges that are over: when she came is nobody's business."""
-    over = [rows.for_the_rules().filter(until__lte=now) for rows in (Visit.objects, Challenge.objects)]
-    return sum(rows.delete()[0] for rows in over)
+    """Take away the rows of visits that are over: when she came is nobody's business."""
+    return Visit.objects.for_the_rules().filter(until__lte=now).delete()[0]
 
 
 @one_transaction
@@ -146,7 +127,6 @@ def change_code(*, visit: Visit, new: NewCode, keys: ReceiptKeys | None, now: da
     visit.receipt = new.receipt.recipient
     visit.sealed = seal(_packed(keys), Recipient(visit.recipient)) if keys else None
     visit.save(update_fields=["receipt", "sealed"])
-    Challenge.objects.within(report=visit.report).delete()
     Visit.objects.within(report=visit.report).exclude(pk=visit.pk).delete()
 
 

@@ -25,25 +25,10 @@ class Visit(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     recipient = models.CharField(max_length=80, unique=True)
-    # No constraint, here and below: her report's row may be written anew at this moment (reports.rewriting).
+    # No constraint: her report's row may be written anew at this moment (reports.rewriting).
     report = models.ForeignKey(Report, models.CASCADE, related_name="visits", db_constraint=False)
     receipt = models.CharField(max_length=80)
     sealed = models.BinaryField(null=True)
     until = models.DateTimeField(db_index=True)
 
     objects = Dated.as_manager()
-
-
-class Challenge(models.Model):
-    """A question that only the holder of a receipt can answer: used once, good for two minutes.
-
-    The row says which report only when there is one; nothing outside can see the difference.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid4)
-    ticket = models.CharField(max_length=60, unique=True)
-    secret = models.BinaryField()
-    report = models.ForeignKey(Report, models.CASCADE, null=True, related_name="+", db_constraint=False)
-    until = models.DateTimeField(db_index=True)
-
-    objects = ScopedQuerySet["Challenge"].as_manager()

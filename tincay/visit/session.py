@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from tincay.core.sealing import Identity, Recipient
+from tincay.intake import flood
 from tincay.intake.attempts import ATTEMPTS_COOKIE, delete_cookie, set_cookie
 from tincay.reports.models import Report
 from tincay.visit.actions import ReceiptKeys, keys_of, recipient_in
@@ -77,9 +78,10 @@ Page = Callable[Concatenate[HttpRequest, Visitor, P], HttpResponse]
 
 
 def requires_visit(
-    over: Callable[[HttpRequest], HttpResponse],
+    over: Callable[[HttpRequest], HttpResponse], *, counted: bool = True
 ) -> Callable[[Page[P]], Callable[..., HttpResponse]]:
-    """A page behind a receipt. `over` answers when the visit has ended or the form is not hers."""
+    """A page behind a receipt. `over` answers when the visit has ended, the form is not hers, or it has posted as much
+    as a visit may (unless it is not `counted`)."""
 
     def guard(view: Page[P]) -> Callable[..., HttpResponse]:
         @either_way
@@ -87,7 +89,11 @@ def requires_visit(
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             visitor = visitor_of(request)
-            if visitor is None or not _is_hers(request, visitor):
+            if (
+                visitor is None
+                or not _is_hers(request, visitor)
+                or (counted and _posts_too_much(request, visitor))
+            ):
                 return refusal("visit_over") if sends_json(request) else over(request)
             answer = for_script(view) if sends_json(request) else view
             return answer(request, visitor, *args, **kwargs)
@@ -108,6 +114,10 @@ def _is_hers(request: HttpRequest, visitor: Visitor) -> bool:
         "" if sends_json(request) else request.POST.get("token", "")
     )
     return hmac.compare_digest(given.encode(), visitor.token.encode())
+
+
+def _posts_too_much(request: HttpRequest, visitor: Visitor) -> bool:
+    return request.method == "POST" and not flood.may_post(visitor.visit.recipient)
 
 
 def start_session(response: HttpResponse, cookie: Identity) -> HttpResponse:

@@ -452,7 +452,7 @@ def done(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return render(request, "visit/done.html", pages.ending(visitor))
 
 
-@requires_visit(over)
+@requires_visit(over, counted=False)
 @require_POST
 def leave(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """End the visit now."""
@@ -463,7 +463,10 @@ def leave(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @either_way
 @require_safe
 def out(request: HttpRequest) -> HttpResponse:
-    """The way out where no script ends the visit: a link, because a policy keeps forms on this site."""
+    """The way out where no script ends the visit: a link, because a policy keeps forms on this site.
+
+    A script asks for it when she leaves the door: what she tried is forgotten.
+    """
     visitor = visitor_of(request)
     if visitor:
         actions.end_visit(visit=visitor.visit)

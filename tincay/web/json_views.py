@@ -1,5 +1,6 @@
 """How a browser's script is answered: the errors of docs/formats/seal.md, each with its status."""
 
+import contextlib
 import functools
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
@@ -18,6 +19,8 @@ from tincay.web.strict_json import Malformed
 P = ParamSpec("P")
 LONGEST = 1_572_864
 """Bytes of one envelope."""
+MOST_DISCARDED, CHUNK = 8 * 1024 * 1024, 64 * 1024
+"""Bytes of a body that is too long which are read all the same; who sends more is cut off."""
 STATUS = {
     "malformed": 400,
     "visit_over": 401,
@@ -52,12 +55,13 @@ def storage_trouble(error: OperationalError) -> str:
 
 
 def body_of(request: HttpRequest) -> bytes:
-    """What was posted. Raises BodyTooLong before it is read."""
+    """What was posted. Raises BodyTooLong; nothing of it is kept then."""
     try:
         length = int(request.headers.get("Content-Length") or 0)
     except ValueError:
         raise Malformed from None
     if length > LONGEST:
+        _discard(request)
         raise BodyTooLong
     try:
         return request.body
@@ -65,6 +69,14 @@ def body_of(request: HttpRequest) -> bytes:
         raise BodyTooLong from None
     except UnreadablePostError:
         raise Malformed from None
+
+
+def _discard(request: HttpRequest) -> None:
+    """Let a body that is too long come in: who is answered while still sending sees a broken connection instead."""
+    with contextlib.suppress(UnreadablePostError):
+        for _ in range(MOST_DISCARDED // CHUNK):
+            if not request.read(CHUNK):
+                return
 
 
 def for_script(

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from tincay.desk import pages
-from tincay.desk.queries import anything_held, escalated_clocks, late_clocks, queue_page
+from tincay.desk.queries import escalated_clocks, held_reports, late_clocks, queue_page
 from tincay.people.actions import see_notices
 from tincay.people.activity import not_activity
 from tincay.people.permissions import needs, staff, staff_menu
@@ -16,6 +16,12 @@ from tincay.people.rights import May
 from tincay.vault.queries import first_words
 from tincay.web.packs import unreviewed_lists
 from tincay.web.time import now
+
+COMPARED_AT_ONCE = 100
+LONGEST_COMPARED = 20_000
+"""Bytes of a sealed story: some two thousand words. Longer ones stand together, apart."""
+LONGEST_LOOKED_INTO = 66_000
+"""Bytes of a sealed story that is looked into for warnings: of those that are padded in steps, the longest."""
 
 
 @require_safe
@@ -48,7 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "now": at,
             "news": pages.news(user),
             "has_desk": user.memberships.exists(),
-            "held": anything_held(user),
+            "held": held_reports(user),
         },
     )
 
@@ -66,11 +72,22 @@ def held(request: HttpRequest) -> HttpResponse:
 @require_safe
 @not_activity
 @needs(May.SEE_QUEUE)
+def held_words(request: HttpRequest) -> JsonResponse:
+    """What is held, page by page, with how each sealed story begins: the unlocked browser says which are alike."""
+    user, at = staff(request), now()
+    page = queue_page(user, _cursor(request.GET.get("after", "")), held=True, size=COMPARED_AT_ONCE)
+    stories = first_words([report.id for report in page.reports], user, longest=LONGEST_COMPARED)
+    rows = pages.held_rows(page, stories, at)
+    return JsonResponse({"reports": rows, "after": page.after})
+
+
+@require_safe
+@needs(May.SEE_QUEUE)
 def warnings(request: HttpRequest) -> JsonResponse:
     """The sealed stories of a page of the queue, for the unlocked browser to look for content warnings."""
     user = staff(request)
     shown = queue_page(user, _cursor(request.GET.get("after", ""))).reports
-    stories = first_words([report.id for report in shown], user)
+    stories = first_words([report.id for report in shown], user, longest=LONGEST_LOOKED_INTO)
     sealed = {str(report_id): pages.document(story) for report_id, story in stories.items()}
     return JsonResponse({"warnings": pages.warning_words(), "reports": sealed})
 
@@ -85,6 +102,7 @@ def _cursor(typed: str) -> UUID | None:
 @require_POST
 @needs(May.SEE_QUEUE)
 def seen(request: HttpRequest) -> HttpResponse:
+    """Whoever was called has heard it. The page that comes shows everything that waits by now."""
     see_notices(user=staff(request))
     return redirect("today")
 

@@ -46,8 +46,9 @@ def open_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
     report = report_or_404(user, May.OPEN_REPORT, report_id)
     was_new = report.stage == "received"
     steps.open_report(report=report, now=now())
-    see_notices(user=user)
     if was_new:
+        # It is a press too: this call is heard. Of another urgency something else may wait.
+        see_notices(user=user, urgent=report.in_danger)
         messages.success(request, _("Đã ghi: có người đọc. Người báo thấy bước này."))
     return _keep_open(redirect("report", report_id), user, report)
 
