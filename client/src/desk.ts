@@ -6,6 +6,8 @@ import { KeyFingerprint, KeySetup, KeyUnlock } from "./keys";
 import { followReceipts, Forged, readStep } from "./authorship";
 import { fromBase64url, type Bytes } from "./bytes";
 import type { ReplyIn } from "./generated";
+import { emptyWhenLocked } from "./locking";
+import { proofFor } from "./opened";
 import { setOpener } from "./opener";
 import { checkPage, neededRecord, recordData, type RecordData } from "./record";
 import { DeskRewrap } from "./rewrap";
@@ -23,6 +25,7 @@ async function signing(record: RecordData): Promise<Bytes> {
   return fromBase64url(given);
 }
 
+emptyWhenLocked();
 watchOpenedAnswers();
 startKeyring();
 setOpener({
@@ -41,7 +44,7 @@ setOpener({
 });
 document.addEventListener("keyring", () => void checkPage());
 document.addEventListener("page", () => void checkPage());
-stay(() => keyringState().open);
+stay(() => keyringState().open, proofFor);
 customElements.define("key-unlock", KeyUnlock);
 customElements.define("key-setup", KeySetup);
 customElements.define("key-fingerprint", KeyFingerprint);

@@ -21,6 +21,8 @@ LONGEST = 1_572_864
 STATUS = {
     "malformed": 400,
     "visit_over": 401,
+    "locked": 403,
+    "no_key": 403,
     "unknown": 404,
     "stale_desk": 409,
     "stale_number": 409,
