@@ -20,7 +20,8 @@ DUMP = """() => {
   const texts = document.createTreeWalker(document, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_COMMENT);
   while (texts.nextNode()) {
     // What every report's page carries alike: choices, and the words of all answers.
-    if (!["SCRIPT", "STYLE", "OPTION"].includes(texts.currentNode.parentNode.nodeName)) parts.push(texts.currentNode.data);
+    const { data, parentNode } = texts.currentNode;
+    if (!["SCRIPT", "STYLE", "OPTION"].includes(parentNode.nodeName)) parts.push(data);
   }
   for (const element of document.querySelectorAll("*")) {
     for (const { name, value } of element.attributes) parts.push(`${name}=${value}`);

@@ -55,8 +55,8 @@ def own_challenge(user: User, at: datetime) -> dict[str, Any] | None:
     return _challenge(user, "", user.recipient, [], at) if user.recipient else None
 
 
-def _challenge(user: User, subject: str, recipient: str, links: Links, at: datetime) -> dict[str, Any]:
-    ticket = f"{subject}.{int((at + GOOD_FOR).timestamp())}"
+def _challenge(user: User, about: str, recipient: str, links: Links, at: datetime) -> dict[str, Any]:
+    ticket = f"{about}.{int((at + GOOD_FOR).timestamp())}"
     # With its second half the browser opens nothing else for the server: no message, no other page's challenge.
     sealed = seal(_secret(user, ticket, recipient) + _binding(ticket), Recipient(recipient))
     return {
@@ -67,19 +67,19 @@ def _challenge(user: User, subject: str, recipient: str, links: Links, at: datet
 
 
 def _secret(user: User, ticket: str, recipient: str) -> bytes:
-    said = f"tincay/opened/v1 {user.pk} {ticket} {recipient}"
-    return hmac.digest(settings.SECRET_KEY.encode(), said.encode(), "sha256")
+    facts = f"tincay/opened/v1 {user.pk} {ticket} {recipient}"
+    return hmac.digest(settings.SECRET_KEY.encode(), facts.encode(), "sha256")
 
 
 def _binding(ticket: str) -> bytes:
     return sha256(b"tincay/opened/v1\0" + ticket.encode()).digest()
 
 
-def is_proved(request: HttpRequest, subject: str, recipient: str) -> bool:
-    """Whether the request brings the answer to a challenge for this user, subject and key that is still good."""
+def is_proved(request: HttpRequest, about: str, recipient: str) -> bool:
+    """Whether the request brings the answer to a challenge for this user, about and key that is still good."""
     ticket, _dot, answer = request.headers.get(HEADER, "").rpartition(".")
     of, _dot, until = ticket.rpartition(".")
-    if of != subject or not recipient or not _is_ahead(until):
+    if of != about or not recipient or not _is_ahead(until):
         return False
     right = base64url(_secret(staff(request), ticket, recipient))
     return hmac.compare_digest(answer.encode(), right.encode())
@@ -102,7 +102,8 @@ def report_opened(view: View[Concatenate[UUID, P]]) -> View[Concatenate[UUID, P]
             return _locked(request, "report", report_id)
         return view(request, report_id, *args, **kwargs)
 
-    return _marked(guarded)
+    guarded.needs_open_key = True  # type: ignore[attr-defined]
+    return cast(View[Concatenate[UUID, P]], guarded)
 
 
 def key_opened(view: View[P]) -> View[P]:
@@ -114,12 +115,8 @@ def key_opened(view: View[P]) -> View[P]:
             return _locked(request, "today")
         return view(request, *args, **kwargs)
 
-    return _marked(guarded)
-
-
-def _marked(guarded: Callable[..., HttpResponse]) -> Any:
-    cast(Any, guarded).needs_open_key = True
-    return guarded
+    guarded.needs_open_key = True  # type: ignore[attr-defined]
+    return cast(View[P], guarded)
 
 
 def _locked(request: HttpRequest, name: str, *args: UUID) -> HttpResponse:

@@ -56,9 +56,9 @@ def attempts(report: Report) -> list[Attempt]:
     wrote = last_message(report, from_reporter=True)
     if wrote is None:
         return tried
-    written = last_message(report, from_reporter=False)
-    replied = Attempt(local_day(wrote), "message") if written and written > wrote else None
-    return [attempt for attempt in tried if attempt.day > local_day(wrote) or attempt == replied]
+    replied_at = last_message(report, from_reporter=False)
+    reply = Attempt(local_day(wrote), "message") if replied_at and replied_at > wrote else None
+    return [attempt for attempt in tried if attempt.day > local_day(wrote) or attempt == reply]
 
 
 def with_gaps() -> int:
