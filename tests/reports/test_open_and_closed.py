@@ -144,6 +144,19 @@ def test_what_was_not_due_when_she_withdrew_is_neither_kept_nor_missed(report: R
     assert kept(report) == {"org_first_look": True}
 
 
+# --- what is a first action
+
+
+@pytest.mark.parametrize(("priority", "rule"), [("p1", "org_first_action_p1"), ("p2", "org_first_action_p2")])
+def test_no_button_is_a_first_action_but_a_word_to_her_is(
+    helper: Helper, reporter: Reporter, priority: str, rule: str
+) -> None:
+    report = helper.bring(reporter.next_person().send(priority=priority), "in_handling")
+    assert report.clocks.get(rule=rule).met_at is None
+    helper.write(report, now=LATER)
+    assert report.clocks.get(rule=rule).met_at == LATER
+
+
 # --- closed is closed
 
 
