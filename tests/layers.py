@@ -119,6 +119,7 @@ EXTRA = {
     "estimates.tables": ("models", "the shape of a table of counts: beside the rows that it becomes"),
     "estimates.texts": ("forms", "words of estimates, for forms and pages"),
     "estimates.worker": ("above actions", "a thread that takes runs up, one after another"),
+    "desk.opened": ("permissions", "who acts has the desk's key open: the desk's second needs()"),
     "visit.new_code": ("queries", "what a new code takes over, sealed again where there is no script"),
     "visit.sealed": ("models", "sealed words with the wrap that her receipt opens"),
     "visit.stage_bar": ("pages", "the bar of stages: words for what happened and what comes"),

@@ -28,7 +28,7 @@ def test_what_the_client_is_given_is_what_python_says(path: Path, written: Calla
 
 
 def test_the_documents_name_every_error_with_its_status() -> None:
-    documents = [ROOT / "docs/formats" / name for name in ("seal.md", "visit.md", "rewrap.md")]
+    documents = [ROOT / "docs/formats" / name for name in ("seal.md", "visit.md", "rewrap.md", "opened.md")]
     text = "".join(document.read_text(encoding="utf-8") for document in documents)
     in_tables = re.findall(r"\| `(\w+)` \| (\d{3}) \|", text)
     in_sentences = re.findall(r"`(\w+)` \((\d{3})\)", text)

@@ -5,7 +5,7 @@ import { countRow } from "./counting";
 import { keyringState } from "./keyring-link";
 import type { Document, Link } from "./opener";
 import type { Labels } from "./sealed-words";
-import { all, json, show } from "./texts";
+import { json, show } from "./texts";
 
 interface Rule {
   suggestions: Suggestions;
@@ -31,7 +31,6 @@ export function watchOpenedAnswers(): void {
   document.addEventListener("opened", (event) => onStory(event as Opened));
   document.addEventListener("keyring", () => {
     if (keyringState().open) void warnInQueue();
-    else for (const warning of all(document, "[data-warning]")) warning.remove();
   });
 }
 

@@ -7,6 +7,8 @@ import { followReceipts, Forged, readStep } from "./authorship";
 import { fromBase64url, type Bytes } from "./bytes";
 import type { ReplyIn } from "./generated";
 import { sortHeld } from "./held-page";
+import { emptyWhenLocked } from "./locking";
+import { proofFor } from "./opened";
 import { setOpener } from "./opener";
 import { checkPage, neededRecord, recordData, type RecordData } from "./record";
 import { DeskRewrap } from "./rewrap";
@@ -25,6 +27,7 @@ async function signing(record: RecordData): Promise<Bytes> {
   return fromBase64url(given);
 }
 
+emptyWhenLocked();
 watchOpenedAnswers();
 sortHeld();
 startKeyring();
@@ -44,7 +47,7 @@ setOpener({
 });
 document.addEventListener("keyring", () => void checkPage());
 document.addEventListener("page", () => void checkPage());
-stay(() => keyringState().open);
+stay(() => keyringState().open, proofFor);
 tellOfActivity();
 customElements.define("key-unlock", KeyUnlock);
 customElements.define("key-setup", KeySetup);

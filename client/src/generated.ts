@@ -213,7 +213,7 @@ export interface WrapIn {
 }
 
 /** What the server may answer instead (docs/formats/). */
-export type ErrorCode = "malformed" | "visit_over" | "again" | "unknown" | "stale_desk" | "stale_number" | "proof_of_work" | "closed" | "no_room" | "too_long" | "slow_down" | "busy" | "unsafe_keys" | "full" | "last_member";
+export type ErrorCode = "malformed" | "visit_over" | "again" | "locked" | "no_key" | "unknown" | "stale_desk" | "stale_number" | "proof_of_work" | "closed" | "no_room" | "too_long" | "slow_down" | "busy" | "unsafe_keys" | "full" | "last_member";
 
 export const MAX_ENVELOPE_BYTES = 1_572_864;
 export const MAX_PART_BYTES = 200_000;

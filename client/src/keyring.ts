@@ -3,8 +3,9 @@
  * serves all her pages; where a browser has none, a Worker serves one. Pages send requests and get texts, never keys.
  */
 
+import { sha256 } from "@noble/hashes/sha2.js";
 import { isVouched, makeReply, succeed, vouch, type Reply } from "./authorship";
-import { base64, base64url, fromBase64, random, saltOf, text } from "./bytes";
+import { base64, base64url, equal, fromBase64, random, saltOf, text, utf8 } from "./bytes";
 import type * as messages from "./generated";
 import { FLOOR, stretchPassphrase, WeakStretch } from "./passphrase";
 import { CannotOpen, follow, newKey, open, openDocument, recipientOf, sealDocument, unwrap, wrap, type Identity, type KeyPair, type Recipient, type Wrapped } from "./seal";
@@ -39,6 +40,8 @@ export interface Requests {
   recipient: { ask: { wraps: Link[] }; answer: Recipient };
   group: { ask: { stories: Story[] }; answer: Groups };
   openings: { ask: { threads: Link[][]; sealed: string[] }; answer: string[] };
+  prove: { ask: { ticket: string; wraps: Link[]; sealed: string }; answer: string };
+  veil: { ask: { draft: string; to: Recipient }; answer: string };
   reply: { ask: { wraps: Link[]; to: Recipient; reply: Reply }; answer: string };
   make: { ask: { words: readonly string[] }; answer: { passphrase: string[]; key: PersonKey } };
   desk: { ask: { code: string; keys: KeysTold; old: DeskKey | null; new: DeskKey | null }; answer: NextKey };
@@ -84,6 +87,8 @@ class Swapped extends Error {}
 let person: KeyPair | undefined;
 let desk: { code: string; old: KeyPair; new: KeyPair } | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** How often it was locked: what a lock overtook is not answered. */
+let locks = 0;
 const pages = new Set<MessagePort | DedicatedScope>();
 
 interface DedicatedScope {
@@ -107,6 +112,7 @@ function lock(): null {
   clearTimeout(timer);
   person = undefined;
   desk = undefined;
+  locks += 1;
   announce();
   return null;
 }
@@ -178,6 +184,14 @@ async function openWithOne(sealed: Uint8Array, identities: Identity[]): Promise<
     if (opened) return text(opened);
   }
   throw new CannotOpen("key");
+}
+
+/** The answer to the server's challenge, and to nothing else that is sealed to this key. docs/formats/opened.md. */
+async function answerOpened(ticket: string, sealed: Uint8Array, identity: Identity): Promise<string> {
+  const opened = await open(sealed, identity);
+  const binding = sha256(utf8(`tincay/opened/v1\0${ticket}`));
+  if (opened.length !== 64 || !equal(opened.subarray(32), binding)) throw new CannotOpen("another challenge");
+  return `${ticket}.${base64url(opened.subarray(0, 32))}`;
 }
 
 async function openDesk({ wrap: sealed, recipient }: DeskKey): Promise<KeyPair> {
@@ -252,6 +266,9 @@ const handlers: Handlers = {
     const identities = await Promise.all(threads.map(through));
     return Promise.all(sealed.map((one) => openWithOne(fromBase64(one), identities)));
   },
+  prove: async ({ ticket, wraps, sealed }) => answerOpened(ticket, fromBase64(sealed), await through(wraps)),
+  // Needs no open key: the lock itself has it done.
+  veil: async ({ draft, to }) => base64(await sealDocument({ draft }, to)),
   async reply({ wraps, to, reply }) {
     const seed = deskSigningSeed(await through(wraps));
     return base64(await sealDocument(await makeReply(seed, base64url(await signingPublic(seed)), reply), to));
@@ -261,6 +278,8 @@ const handlers: Handlers = {
   share: ({ members, key: which }) => share(members, which),
   rewrap: ({ wraps }) => Promise.all(wraps.map(async ({ id, sealed, of }) => ({ id, sealed: await wrapAgain(sealed, of) }))),
 };
+
+const WITHOUT_KEY: readonly Name[] = ["state", "touch", "lock", "unlock", "make", "veil"];
 
 function failure(error: unknown): Failure {
   if (error instanceof Locked) return "locked";
@@ -272,8 +291,11 @@ function failure(error: unknown): Failure {
 
 /** One request of a page. Only the name of a failure goes back: an error's text could hold what was typed. */
 async function answer(page: MessagePort | DedicatedScope, { id, name, ask }: { id: number; name: Name; ask: never }): Promise<void> {
+  const before = locks;
   try {
-    page.postMessage({ id, answer: await handlers[name](ask) });
+    const answer = await handlers[name](ask);
+    if (locks !== before && !WITHOUT_KEY.includes(name)) throw new Locked();
+    page.postMessage({ id, answer });
   } catch (error) {
     page.postMessage({ id, failure: failure(error) });
   }

@@ -88,7 +88,8 @@ export class KeyFingerprint extends HTMLElement {
     if (!words) return fail(this, "words");
     const wraps = this.querySelector("script[type='application/json']")?.textContent;
     const shown = wraps ? await ask("recipient", { wraps: JSON.parse(wraps) as Link[] }).catch(() => undefined) : recipient;
-    if (!shown) return fail(this, "broken");
+    if (!shown) return fail(this, keyringState().open ? "broken" : "");
+    if (!keyringState().open) return; // locked meanwhile
     // At once, in place of what is there: the list of words may have come twice.
     list.replaceChildren(...fingerprint(utf8(shown), words).map((word) => Object.assign(document.createElement("li"), { textContent: word })));
   }
@@ -96,16 +97,27 @@ export class KeyFingerprint extends HTMLElement {
 
 export class KeySetup extends HTMLElement {
   private made: { passphrase: string[]; key: PersonKey } | undefined;
+  private wasOpen = false;
+  private readonly check = (): void => this.forgetWhenLocked();
 
   connectedCallback(): void {
     show(this, true);
+    document.addEventListener("keyring", this.check);
+    this.check();
     pressOnEnter(this, "[data-again]", "keep");
     onGo(this, { make: () => void busy(this, () => this.make()), keep: () => void busy(this, () => this.keep()) });
     addEventListener("pagehide", () => this.forget());
   }
 
   disconnectedCallback(): void {
+    document.removeEventListener("keyring", this.check);
     this.forget();
+  }
+
+  private forgetWhenLocked(): void {
+    const { open } = keyringState();
+    if (this.wasOpen && !open) this.forget();
+    this.wasOpen = open;
   }
 
   private forget(): void {

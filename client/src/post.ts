@@ -15,8 +15,8 @@ export class Refused extends Error {
 }
 
 /** Throws Refused: the server's error, or `network` when it was not reached. */
-export async function post(action: string, body: string, csrf?: string): Promise<Answer> {
-  const headers: Record<string, string> = { "Content-Type": "application/json" };
+export async function post(action: string, body: string, csrf?: string, more: Record<string, string> = {}): Promise<Answer> {
+  const headers: Record<string, string> = { "Content-Type": "application/json", ...more };
   if (csrf) headers["X-CSRFToken"] = csrf;
   let answer: Answer;
   try {

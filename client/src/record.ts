@@ -92,6 +92,7 @@ async function checkHistory(words: HerWords): Promise<void> {
 
 /** As soon as the key is there: her own signatures first, then whether everything of hers is on the page. */
 export async function checkPage(): Promise<void> {
+  if (!opener().ready()) known = undefined;
   if (!opener().ready() || !document.querySelector("sealed-words,#record")) return;
   // Of this page: another one may have been put in place before the answer is there.
   const places = all(document, "[data-when-forged]");

@@ -5,7 +5,7 @@ import { MAX_WORDS } from "./generated";
 import { Forged } from "./authorship";
 import { opener } from "./opener";
 import { post, Refused } from "./post";
-import { goTo } from "./stay";
+import { goTo, proofFor } from "./stay";
 import { all, busy, clearFields, fail, onGo, said, show } from "./texts";
 
 /** What must not be in a message: the receipt code, when one is open here. */
@@ -24,6 +24,24 @@ export class SealedReply extends HTMLElement {
     addEventListener("pagehide", () => clearFields(this));
   }
 
+  /** Takes what was typed out of the page, with what was made of it for sending; "" when there is nothing. */
+  take(): string {
+    const { words, sent } = this;
+    this.sent = undefined;
+    for (const area of all<HTMLTextAreaElement>(this, "[data-name=words]")) {
+      area.value = "";
+      area.replaceWith(area.cloneNode(true)); // a fresh one: nothing can be undone
+    }
+    return words && JSON.stringify({ words, sent });
+  }
+
+  /** Puts back what was taken. */
+  put(draft: string): void {
+    const { words, sent } = JSON.parse(draft) as { words: string; sent: SealedReply["sent"] };
+    for (const area of all<HTMLTextAreaElement>(this, "[data-name=words]")) area.value = words;
+    this.sent = sent;
+  }
+
   private get words(): string {
     return all<HTMLTextAreaElement>(this, "[data-name=words]")[0]?.value.trim() ?? "";
   }
@@ -36,7 +54,8 @@ export class SealedReply extends HTMLElement {
     if (givesAway(words)) return fail(this, "mentions");
     if (!opener().ready()) return fail(this, "locked");
     try {
-      const { next } = await post(said(this, "action"), await this.body(words), this.dataset["csrf"] ?? "");
+      const body = await this.body(words);
+      const { next } = await post(said(this, "action"), body, this.dataset["csrf"] ?? "", await proofFor(this));
       clearFields(this);
       this.sent = undefined;
       await goTo(String(next));

@@ -60,12 +60,16 @@ export class SealedWords extends HTMLElement {
 
   private reveal(documents: Document[]): void {
     this.close();
-    // Parts of one long story are cut anywhere: they are one text again before it falls into paragraphs.
-    this.rest = documents.map((document) => texts(document["words"]).join("\n")).join("").split(/\n+/).filter(Boolean);
-    for (const place of all(this, "[data-words]")) place.classList.remove("words-hidden");
-    this.more();
+    if (!opener().ready()) return; // locked meanwhile
+    const only = this.dataset["only"]?.split(" ");
+    if (!only || only.includes("words")) {
+      // Parts of one long story are cut anywhere: they are one text again before it falls into paragraphs.
+      this.rest = documents.map((document) => texts(document["words"]).join("\n")).join("").split(/\n+/).filter(Boolean);
+      for (const place of all(this, "[data-words]")) place.classList.remove("words-hidden");
+      this.more();
+    }
     for (const list of all(this, "[data-answers]")) {
-      for (const document of documents) list.append(...pairs(document, json<Labels | null>(this.dataset["labels"]) ?? {}, this.dataset["only"]));
+      for (const document of documents) list.append(...pairs(document, json<Labels | null>(this.dataset["labels"]) ?? {}, only));
     }
     for (const button of all(this, "[data-go=open]")) show(button, false);
     for (const button of all(this, "[data-go=close]")) show(button, true);
@@ -97,11 +101,10 @@ const element = (name: string, words: string): HTMLElement => Object.assign(docu
 const paragraph = (words: string): HTMLElement => element("p", words);
 
 /** Questions and answers with the page's words for them; a code without words is shown as it is. */
-function pairs(opened: Document, labels: Labels, only: string | undefined): HTMLElement[] {
+function pairs(opened: Document, labels: Labels, only: readonly string[] | undefined): HTMLElement[] {
   const said = { ...(opened["answers"] as object | undefined), ...(opened["fields"] as object | undefined) };
-  const wanted = only?.split(" ");
   return Object.entries(said)
-    .filter(([name]) => !wanted || wanted.includes(name))
+    .filter(([name]) => !only || only.includes(name))
     .slice(0, MOST_ANSWERS)
     .flatMap(([name, value]) => {
       const known = labels[name] ?? {};

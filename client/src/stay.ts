@@ -5,11 +5,18 @@
 
 import { focusOn, show } from "./texts";
 
+type Proof = (element: HTMLElement) => Promise<Record<string, string>>;
+
 let staying: () => boolean = () => false;
+let prove: Proof = () => Promise.resolve({});
+
+/** The headers with which what is posted out of this element shows that the key is open. */
+export const proofFor: Proof = (element) => prove(element);
 
 /** From now on, while `wanted()` says so. */
-export function stay(wanted: () => boolean): void {
+export function stay(wanted: () => boolean, proof: Proof = prove): void {
   staying = wanted;
+  prove = proof;
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
 }
@@ -37,16 +44,23 @@ function onSubmit(event: SubmitEvent): void {
   if (button?.name) fields.push([button.name, button.value]);
   // Text fields only: files are sealed first and never posted by a form.
   const said = new URLSearchParams(fields.map(([name, value]) => [name, String(value)]));
-  const reads = form.method === "get";
-  void goTo(reads ? `${address.split("?")[0]}?${said}` : address, reads ? undefined : said);
+  if (form.method === "get") void goTo(`${address.split("?")[0]}?${said}`);
+  else if (!form.hasAttribute("aria-busy")) void sendForm(form, address, said);
+}
+
+/** Once, however often it is pressed. */
+async function sendForm(form: HTMLFormElement, address: string, said: URLSearchParams): Promise<void> {
+  form.setAttribute("aria-busy", "true");
+  await goTo(address, said, await prove(form));
+  form.removeAttribute("aria-busy");
 }
 
 /** Shows another page of this site here, or leaves for it when nothing has to stay. */
-export async function goTo(address: string, said?: URLSearchParams): Promise<void> {
+export async function goTo(address: string, said?: URLSearchParams, more: Record<string, string> = {}): Promise<void> {
   if (!ours(address)) throw new Error("not a page of this site");
   if (!staying() && !said) return location.assign(address);
   const asked: RequestInit = said ? { method: "POST", body: said } : {};
-  const response = await fetch(address, { ...asked, credentials: "same-origin", headers: { Accept: "text/html" } }).catch(() => undefined);
+  const response = await fetch(address, { ...asked, credentials: "same-origin", headers: { Accept: "text/html", ...more } }).catch(() => undefined);
   const page = response?.headers.get("Content-Type")?.startsWith("text/html") ? await response.text() : undefined;
   // What is no page (a file, a broken connection) is left to the browser; a form is not sent twice for that.
   if (page === undefined) return said ? sayLost() : location.assign(address);

@@ -19,11 +19,13 @@ Answer = tuple[int, dict[str, Any]]
 
 @dataclass
 class SmallServer:
-    """`pages` are bodies by path; `answers` are called with the JSON that was posted to their path."""
+    """`pages` are bodies by path; `answers` are called with the JSON that was posted to their path;
+    `proofs` are what showed of each post that a key was open."""
 
     pages: dict[str, str] = field(default_factory=dict)
     answers: dict[str, Callable[[dict[str, Any]], Answer]] = field(default_factory=dict)
     posted: dict[str, list[bytes]] = field(default_factory=dict)
+    proofs: list[str | None] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     root: str = ""
     cache_control: str = "no-store"
@@ -57,6 +59,7 @@ def _handler(server: SmallServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            server.proofs.append(self.headers["X-Opened"])
             status, said = server.answer(self.path, body)
             self._send(status, "application/json", json.dumps(said).encode())
 

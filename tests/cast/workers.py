@@ -1,9 +1,11 @@
 """Who works here: an account, a key behind a passphrase, and the verbs of somebody who helps."""
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
@@ -22,11 +24,23 @@ from tests.cast.ground import (
     plain_json,
     rows,
     stretched_passphrase,
+    url64,
 )
 from tests.people.telephone import TOTP_SEED
 from tincay.core.authorship import desk_key_of, make_reply, succeed, vouch
 from tincay.core.clock import local_day
-from tincay.core.sealing import Identity, Recipient, Sealed, new_key, pad, recipient_of, seal, unwrap, wrap
+from tincay.core.sealing import (
+    Identity,
+    Recipient,
+    Sealed,
+    new_key,
+    open_sealed,
+    pad,
+    recipient_of,
+    seal,
+    unwrap,
+    wrap,
+)
 from tincay.core.stages import STAGES
 from tincay.people.actions import add_user
 from tincay.people.models import Desk, Organisation, User
@@ -68,6 +82,16 @@ class Worker:
             if row.desk
             for document in open_texts(row, self.desk_key(row.desk))
         ]
+
+    def opened(self, client: Client, report: Report | None = None) -> dict[str, str]:
+        """What the unlocked browser sends along with a press: the server's challenge, opened with the own key."""
+        address = reverse("challenge", args=[report.id]) if report else reverse("own_challenge")
+        asked, key = client.get(address).json(), self.key
+        for link in asked["wraps"]:
+            key = unwrap(Sealed(base64.b64decode(link["sealed"])), key, of=Recipient(link["of"]))
+        answer = open_sealed(Sealed(base64.b64decode(asked["sealed"])), key)
+        assert answer[32:] == sha256(b"tincay/opened/v1\0" + asked["ticket"].encode()).digest()
+        return {"X-Opened": f"{asked['ticket']}.{url64(answer[:32])}"}
 
 
 class Helper(Worker):
@@ -112,10 +136,11 @@ class Helper(Worker):
         return _take(steps.close_handled, report, she_asked=False, now=now)
 
     def try_to_reach(self, report: Report, *, now: datetime = NOW) -> Report:
+        """By another way than a message, which counts by itself."""
         return _take(steps.try_to_reach, report, author=self.user, now=now)
 
     def lose_contact(self, report: Report, *, now: datetime = NOW) -> Report:
-        return _take(steps.lose_contact, report, now=now)
+        return _take(steps.lose_contact, report, author=self.user, now=now)
 
     def propose_closing(self, report: Report, reason: str = "spam_test") -> Report:
         return _take(steps.propose_closing, report, reason=reason, author=self.user)

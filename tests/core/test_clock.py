@@ -188,7 +188,7 @@ def test_a_calendar_without_working_days_says_so_and_does_not_run_for_ever() -> 
 
 def test_a_pack_says_each_deadline_once_and_with_its_source() -> None:
     assert RULES["org_first_look_p0"] == Rule(
-        "org_first_look_p0", 1, "h", "received", False, "acknowledged", frozenset({"p0"})
+        "org_first_look_p0", 1, "h", "received", False, "first_action", frozenset({"p0"})
     )
     assert RULES["ref_accept_p0"].code == "ref_accept"
 

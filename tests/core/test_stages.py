@@ -13,6 +13,7 @@ from tincay.core.stages import (
     STAGES,
     Acknowledge,
     Answer,
+    Attempt,
     Begin,
     Classify,
     Close,
@@ -27,13 +28,17 @@ from tincay.core.stages import (
     Withdraw,
     WrongStage,
     after,
-    enough_tries,
+    check_attempts,
     purge_day,
     reached,
 )
 
 TODAY = date(2026, 6, 30)
-THREE_TRIES = [TODAY - timedelta(days=days) for days in (2, 9, 16)]
+THREE_TRIES = [
+    Attempt(TODAY - timedelta(days=days), way)
+    for days, way in ((2, "other_way"), (9, "message"), (16, "other_way"))
+]
+LOST = LoseContact(THREE_TRIES, urgent=False, people=1)
 QUIET = TODAY - timedelta(days=30)
 GOOD: list[OrderedStep] = [
     Acknowledge(),
@@ -48,6 +53,7 @@ GOOD: list[OrderedStep] = [
 """Each step of the order with facts that do not hinder it."""
 
 days = st.integers(-5, 60).map(lambda back: TODAY - timedelta(days=back))
+attempts = st.builds(Attempt, days, st.sampled_from(["message", "other_way"]))
 results = st.sampled_from(["", "advice", "goals_met", "lost_contact", "no_basis"])
 steps: st.SearchStrategy[Step] = st.one_of(
     st.sampled_from(GOOD),
@@ -55,10 +61,15 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(Close, st.none() | days, st.booleans()),
     st.builds(Reopen, st.none() | days),
     st.builds(Dismiss, st.sampled_from(sorted(ENDS_WITHOUT_ANSWER)), st.integers(1, 3)),
-    st.builds(LoseContact, st.lists(days, max_size=5)),
+    st.builds(LoseContact, st.lists(attempts, max_size=5), st.booleans(), st.integers(1, 3)),
     st.builds(Withdraw, st.booleans()),
 )
 taken = st.lists(st.tuples(steps, st.booleans()), max_size=40)
+
+
+def may_be_lost(step: LoseContact) -> bool:
+    check_attempts(step.attempts, TODAY)
+    return step.people >= 2 or not step.urgent
 
 
 def go(stage: str, step: Step, *, answered: bool = True) -> str:
@@ -109,7 +120,7 @@ def test_no_sequence_of_steps_ends_without_an_answer_except_as_promised(
         if stage == "closed" and before != "handled":
             assert isinstance(step, Withdraw) or before != "received"
             assert not isinstance(step, Dismiss) or (step.people >= 2 and step.reason in NOTHING_TO_ANSWER)
-            assert not isinstance(step, LoseContact) or enough_tries(step.safe_tries, TODAY)
+            assert not isinstance(step, LoseContact) or may_be_lost(step)
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -132,12 +143,24 @@ def test_handled_needs_help_offered_or_a_reason_stated(result: str) -> None:
 
 @pytest.mark.parametrize("back", [(1, 2), (1, 1, 1), (1, 2, 31), (1, 2, -1)])
 def test_lost_contact_needs_three_safe_tries_on_three_days_within_thirty(back: tuple[int, ...]) -> None:
-    tries = [TODAY - timedelta(days=days) for days in back]
-    assert refusal("in_handling", LoseContact(tries)) == "too_few_tries"
+    tries = [Attempt(TODAY - timedelta(days=days), "message") for days in back]
+    assert refusal("in_handling", LoseContact(tries, urgent=False, people=2)) == "too_few_tries"
 
 
 def test_after_three_safe_tries_a_report_may_end_as_lost_and_is_never_handled() -> None:
-    assert go("in_handling", LoseContact(THREE_TRIES)) == "closed"
+    assert go("in_handling", LOST) == "closed"
+
+
+def test_nobody_is_lost_to_whom_no_message_was_written() -> None:
+    calls = [attempt._replace(way="other_way") for attempt in THREE_TRIES]
+    assert refusal("in_handling", LoseContact(calls, urgent=False, people=2)) == "no_message"
+    old = Attempt(TODAY - timedelta(days=31), "message")
+    assert refusal("in_handling", LoseContact([*calls, old], urgent=False, people=2)) == "no_message"
+
+
+def test_who_may_be_in_danger_is_given_up_by_two_people_never_by_one() -> None:
+    assert refusal("in_handling", LoseContact(THREE_TRIES, urgent=True, people=1)) == "one_person"
+    assert go("in_handling", LoseContact(THREE_TRIES, urgent=True, people=2)) == "closed"
 
 
 @pytest.mark.parametrize("reason", sorted(NOTHING_TO_ANSWER))
@@ -151,7 +174,7 @@ def test_a_report_is_dismissed_for_a_named_reason_only(reason: str) -> None:
     assert refusal("acknowledged", Dismiss(reason, people=2)) == "no_reason"
 
 
-@pytest.mark.parametrize("step", [Dismiss("spam_test", 2), LoseContact(THREE_TRIES)])
+@pytest.mark.parametrize("step", [Dismiss("spam_test", 2), LOST])
 def test_what_nobody_has_read_is_neither_dismissed_nor_lost(step: Step) -> None:
     assert refusal("received", step) == "out_of_order"
 
@@ -162,9 +185,7 @@ def test_she_may_end_it_at_any_stage(stage: str, deletes: bool) -> None:
     assert go(stage, Withdraw(deletes)) == "closed"
 
 
-@pytest.mark.parametrize(
-    "step", [Withdraw(), Dismiss("spam_test", 2), LoseContact(THREE_TRIES), Close(QUIET)]
-)
+@pytest.mark.parametrize("step", [Withdraw(), Dismiss("spam_test", 2), LOST, Close(QUIET)])
 def test_what_is_closed_cannot_be_closed_again(step: Step) -> None:
     assert refusal("closed", step) == "out_of_order"
 

@@ -14,7 +14,7 @@ import pytest
 from tincay.core.clock import ZONE, Calendar, due, read_rules
 from tincay.core.codes import read_codes
 from tincay.core.priority import kind_group, priority
-from tincay.core.stages import enough_tries
+from tincay.core.stages import check_attempts
 from tincay.demo.rows import DoesNotAddUp, RowPlan, plan_rows
 
 PACKS = Path(__file__).parents[2] / "packs"
@@ -202,7 +202,7 @@ def test_a_lost_contact_was_tried_three_times() -> None:
     for row in lost:
         assert row.closed_at is not None
         assert row.answered_at is None
-        assert enough_tries(row.safe_tries, row.closed_at.date())
+        check_attempts(row.attempts, row.closed_at.date())
 
 
 def test_a_quiet_report_closes_thirty_days_after_it_was_handled() -> None:

@@ -1,7 +1,9 @@
 """The helpers' pages over HTTP: what each shows, what each step does, and what stays hidden."""
 
 import json
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,36 +19,56 @@ from tincay.people.actions import coarsen_notices
 from tincay.reports.models import CountEntry, Report
 from tincay.web.dates import day_words, moment_words
 
+
+@dataclass(frozen=True)
+class Unlocked:
+    """Somebody's browser with the key open."""
+
+    worker: Helper
+    client: Client
+
+    def get(self, path: str) -> Any:
+        return self.client.get(path)
+
+    def post(self, report: Report, step: str, **fields: str) -> Any:
+        shown = self.worker.opened(self.client, report)
+        return self.client.post(path(report, step), fields, follow=True, headers=shown)
+
+    def send(self, report: Report, step: str, body: dict[str, Any]) -> int:
+        shown = self.worker.opened(self.client, report)
+        answer = self.client.post(path(report, step), body, content_type="application/json", headers=shown)
+        return answer.status_code
+
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def desk(clock: Hands, helper: Helper) -> Client:
-    return sign_in(helper)
+def desk(clock: Hands, helper: Helper) -> "Unlocked":
+    return Unlocked(helper, sign_in(helper))
 
 
 def path(report: Report, step: str = "report") -> str:
     return reverse(step, args=[report.id])
 
 
-def post(client: Client, report: Report, step: str, **fields: str) -> str:
+def post(desk: Unlocked, report: Report, step: str, **fields: str) -> str:
     """Take a step over HTTP and follow to the page it leads to."""
-    return client.post(path(report, step), fields, follow=True).content.decode()
+    return str(desk.post(report, step, **fields).content.decode())
 
 
 KINDS = {"answer": "answer", "ask_her": "question", "write": "message"}
 
 
-def send(desk: Client, helper: Helper, report: Report, step: str, words: str = "Chào bạn") -> int:
-    body = helper.reply_json(report, words, KINDS[step])
-    return desk.post(path(report, step), body, content_type="application/json").status_code
+def send(desk: Unlocked, helper: Helper, report: Report, step: str, words: str = "Chào bạn") -> int:
+    return desk.send(report, step, helper.reply_json(report, words, KINDS[step]))
 
 
 def test_an_empty_queue_teaches_what_comes_next(desk: Client) -> None:
     assert "Không có tin nào đang chờ" in desk.get(reverse("today")).content.decode()
 
 
-def test_the_queue_shows_what_is_due_first_and_no_words(desk: Client, reporter: Reporter) -> None:
+def test_the_queue_shows_what_is_due_first_and_no_words(desk: Unlocked, reporter: Reporter) -> None:
     calm = reporter.send(words="ZYXQ", priority="p2")
     urgent = reporter.next_person().send(priority="p0")
     page = desk.get(reverse("today")).content.decode()
@@ -56,14 +78,14 @@ def test_the_queue_shows_what_is_due_first_and_no_words(desk: Client, reporter: 
     assert "ZYXQ" not in page
 
 
-def test_words_are_not_in_the_page_until_they_are_opened(desk: Client, reporter: Reporter) -> None:
+def test_words_are_not_in_the_page_until_they_are_opened(desk: Unlocked, reporter: Reporter) -> None:
     report = reporter.send()
     closed = desk.get(path(report)).content.decode()
     assert "sealed-words" not in closed
     assert 'action="' + path(report, "open_report") in closed
 
 
-def test_opening_acknowledges_counts_and_shows_sealed_words_only(desk: Client, reporter: Reporter) -> None:
+def test_opening_acknowledges_counts_and_shows_sealed_words_only(desk: Unlocked, reporter: Reporter) -> None:
     report = reporter.send(words="ZYXQ mưa")
     page = post(desk, report, "open_report")
     report = again(report)
@@ -73,7 +95,7 @@ def test_opening_acknowledges_counts_and_shows_sealed_words_only(desk: Client, r
 
 
 def test_from_reading_to_handled_each_step_says_what_she_sees(
-    desk: Client, helper: Helper, reporter: Reporter
+    desk: Unlocked, helper: Helper, reporter: Reporter
 ) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
@@ -87,7 +109,7 @@ def test_from_reading_to_handled_each_step_says_what_she_sees(
     assert reporter.messages() == ["Chúng tôi đã hỏi chủ quán"]
 
 
-def test_handled_before_an_answer_is_refused_with_a_kind_reason(desk: Client, reporter: Reporter) -> None:
+def test_handled_before_an_answer_is_refused_with_a_kind_reason(desk: Unlocked, reporter: Reporter) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
     page = post(desk, report, "handle", result="advice")
@@ -96,7 +118,7 @@ def test_handled_before_an_answer_is_refused_with_a_kind_reason(desk: Client, re
 
 
 def test_a_question_pauses_the_clock_and_her_answer_lets_it_run(
-    desk: Client, helper: Helper, reporter: Reporter, clock: Hands
+    desk: Unlocked, helper: Helper, reporter: Reporter, clock: Hands
 ) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
@@ -109,7 +131,7 @@ def test_a_question_pauses_the_clock_and_her_answer_lets_it_run(
 
 @pytest.mark.parametrize("priority", ["p0", "p1"])
 def test_an_urgent_report_cannot_be_paused_by_a_question(
-    desk: Client, helper: Helper, reporter: Reporter, priority: str
+    desk: Unlocked, helper: Helper, reporter: Reporter, priority: str
 ) -> None:
     report = reporter.send(priority=priority)
     page = post(desk, report, "open_report")
@@ -118,7 +140,7 @@ def test_an_urgent_report_cannot_be_paused_by_a_question(
     assert reporter.messages() == []
 
 
-def test_no_form_of_the_desk_has_a_field_for_a_time(desk: Client, reporter: Reporter) -> None:
+def test_no_form_of_the_desk_has_a_field_for_a_time(desk: Unlocked, reporter: Reporter) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
     for step in ("verify", "classify", "begin"):
@@ -130,26 +152,49 @@ def test_no_form_of_the_desk_has_a_field_for_a_time(desk: Client, reporter: Repo
     assert again(report).received_at == NOW
 
 
-def test_lost_contact_needs_three_days(desk: Client, reporter: Reporter, clock: Hands) -> None:
+def test_lost_contact_needs_a_message_and_three_days_and_the_supervisor_sees_it(
+    desk: Unlocked, reporter: Reporter, clock: Hands, supervisor: Helper
+) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
-    for _ in range(3):
+    assert "Bạn viết cho người báo một lời nhắn trước" in post(desk, report, "try_to_reach")
+    assert send(desk, desk.worker, report, "write") == 201
+    for _ in range(2):
         assert "Chưa đủ ba lần thử" in post(desk, report, "lose_contact")
-        post(desk, report, "try_to_reach")
-        post(desk, report, "try_to_reach")
         clock.move(days=2)
-    assert "Đã đóng vì mất liên lạc" in post(desk, report, "lose_contact")
-    assert again(report).stage == "closed"
+        post(desk, report, "try_to_reach")
+        post(desk, report, "try_to_reach")
+    assert "Đã ghi mất liên lạc" in post(desk, report, "lose_contact")
+    assert again(report).closure == "lost_contact"
+    boss = sign_in(supervisor).get(reverse("overdue")).content.decode()
+    assert report.code_name in boss.split("Đã đóng vì mất liên lạc")[1]
+
+
+@pytest.mark.parametrize("priority", ["p0", "p1"])
+def test_who_may_be_in_danger_is_given_up_by_two_people(
+    desk: Unlocked, reporter: Reporter, clock: Hands, supervisor: Helper, priority: str
+) -> None:
+    report = reporter.send(priority=priority)
+    post(desk, report, "open_report")
+    for _ in range(3):
+        assert send(desk, desk.worker, report, "write") == 201
+        clock.move(days=1)
+    post(desk, report, "lose_contact")
+    assert again(report).stage == "acknowledged"
+    second = Unlocked(supervisor, sign_in(supervisor))
+    assert "Tôi đồng ý đóng" in second.get(path(report)).content.decode()
+    post(second, report, "agree_to_closing")
+    assert again(report).closure == "lost_contact"
 
 
 def test_closing_without_an_answer_needs_a_second_person_of_the_desk(
-    desk: Client, reporter: Reporter, supervisor: Helper
+    desk: Unlocked, reporter: Reporter, supervisor: Helper
 ) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
     post(desk, report, "propose_closing", reason="spam_test")
-    assert desk.post(path(report, "agree_to_closing")).status_code == 404
-    second = sign_in(supervisor)
+    assert desk.post(report, "agree_to_closing").status_code == 404
+    second = Unlocked(supervisor, sign_in(supervisor))
     assert "Tôi đồng ý đóng" in second.get(path(report)).content.decode()
     post(second, report, "agree_to_closing")
     assert again(report).closure == "spam_test"
@@ -159,14 +204,14 @@ def test_somebody_who_proposed_cannot_agree_alone(
     clock: Hands, reporter: Reporter, supervisor: Helper
 ) -> None:
     report = reporter.send()
-    alone = sign_in(supervisor)
+    alone = Unlocked(supervisor, sign_in(supervisor))
     post(alone, report, "open_report")
     post(alone, report, "propose_closing", reason="spam_test")
     assert "Cần một người khác" in post(alone, report, "agree_to_closing")
     assert again(report).stage == "acknowledged"
 
 
-def test_counted_codes_are_kept_only_with_her_consent(desk: Client, reporter: Reporter) -> None:
+def test_counted_codes_are_kept_only_with_her_consent(desk: Unlocked, reporter: Reporter) -> None:
     count = json.dumps({"report_kind": "incident_report", "primary_harm": "wage_theft"})
     for person, agrees in ((reporter, False), (reporter.next_person(), True)):
         grants = [person.grant("count_statistics")] if agrees else []
@@ -179,7 +224,7 @@ def test_counted_codes_are_kept_only_with_her_consent(desk: Client, reporter: Re
 
 
 def test_raising_the_priority_starts_the_urgent_clock_and_takes_none_away(
-    desk: Client, reporter: Reporter
+    desk: Unlocked, reporter: Reporter
 ) -> None:
     report = reporter.send()
     before = set(report.clocks.values_list("rule", flat=True))
@@ -187,37 +232,33 @@ def test_raising_the_priority_starts_the_urgent_clock_and_takes_none_away(
     assert before < set(report.clocks.values_list("rule", flat=True))
 
 
-def test_lowering_is_not_offered(desk: Client, reporter: Reporter) -> None:
+def test_lowering_is_not_offered(desk: Unlocked, reporter: Reporter) -> None:
     report = reporter.send(priority="p1")
     post(desk, report, "raise_priority", priority="p3")
     assert again(report).priority == "p1"
 
 
-def test_the_same_message_twice_is_one_message(desk: Client, helper: Helper, reporter: Reporter) -> None:
+def test_the_same_message_twice_is_one_message(desk: Unlocked, helper: Helper, reporter: Reporter) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
     body = helper.reply_json(report, "Một lần", "message")
-    sent = [
-        desk.post(path(report, "write"), body, content_type="application/json").status_code for _ in range(2)
-    ]
-    assert sent == [201, 200]
+    assert [desk.send(report, "write", body) for _ in range(2)] == [201, 200]
     assert reporter.messages() == ["Một lần"]
 
 
 @pytest.mark.parametrize("named", ["another", None])
 def test_a_message_that_is_sealed_to_another_thread_or_names_none_is_not_taken(
-    desk: Client, helper: Helper, reporter: Reporter, named: str | None
+    desk: Unlocked, helper: Helper, reporter: Reporter, named: str | None
 ) -> None:
     report = reporter.send()
     post(desk, report, "open_report")
     body = helper.reply_json(report, "Một lần", "message") | {"thread": named and new_key()[1]}
-    answer = desk.post(path(report, "write"), body, content_type="application/json")
-    assert answer.status_code == (409 if named else 400)
+    assert desk.send(report, "write", body) == (409 if named else 400)
     assert reporter.messages() == []
 
 
 @pytest.mark.slow
-def test_the_queue_goes_on_where_the_last_page_ended(desk: Client, reporter: Reporter) -> None:
+def test_the_queue_goes_on_where_the_last_page_ended(desk: Unlocked, reporter: Reporter) -> None:
     person = reporter
     names = set()
     for _ in range(33):
@@ -231,7 +272,7 @@ def test_the_queue_goes_on_where_the_last_page_ended(desk: Client, reporter: Rep
 
 
 def test_the_queue_asks_the_same_number_of_questions_however_long_it_is(
-    desk: Client, reporter: Reporter
+    desk: Unlocked, reporter: Reporter
 ) -> None:
     reporter.send()
     desk.get(reverse("today"))
@@ -259,15 +300,15 @@ def test_a_supervisor_sees_what_is_late_and_the_head_sees_codes_without_a_link(
     assert str(report.id) not in head
 
 
-def test_contentless_news_is_shown_and_can_be_put_away(desk: Client, reporter: Reporter) -> None:
+def test_contentless_news_is_shown_and_can_be_put_away(desk: Unlocked, reporter: Reporter) -> None:
     reporter.send()
     assert "Có việc mới" in desk.get(reverse("today")).content.decode()
-    desk.post(reverse("seen"))
+    desk.client.post(reverse("seen"), headers=desk.worker.opened(desk.client))
     assert "Có việc mới" not in desk.get(reverse("today")).content.decode()
 
 
 def test_news_that_is_older_than_a_day_says_no_hour(
-    desk: Client, reporter: Reporter, helper: Helper, clock: Hands
+    desk: Unlocked, reporter: Reporter, helper: Helper, clock: Hands
 ) -> None:
     reporter.send(now=clock.now)
     assert moment_words(clock.now) in desk.get(reverse("today")).content.decode()
@@ -277,19 +318,19 @@ def test_news_that_is_older_than_a_day_says_no_hour(
 
 
 def test_what_came_in_a_flood_is_seen_apart_and_joins_the_queue_when_opened(
-    desk: Client, reporter: Reporter
+    desk: Unlocked, reporter: Reporter
 ) -> None:
     report = reporter.send(held=True)
     today = desk.get(reverse("today")).content.decode()
     assert report.code_name not in today
     assert reverse("held") in today
     assert report.code_name in desk.get(reverse("held")).content.decode()
-    desk.post(reverse("open_report", args=[report.id]))
+    desk.post(report, "open_report")
     assert report.code_name in desk.get(reverse("today")).content.decode()
     assert report.code_name not in desk.get(reverse("held")).content.decode()
 
 
-def test_what_is_held_is_late_like_everything_else(desk: Client, reporter: Reporter) -> None:
+def test_what_is_held_is_late_like_everything_else(desk: Unlocked, reporter: Reporter) -> None:
     report = reporter.send(held=True)
     tick(now=NOW + timedelta(days=20))
     assert report.clocks.filter(level="e4").exists()

@@ -84,10 +84,11 @@ def test_a_page_on_a_locked_database_says_when_to_try_again(network: Network, st
     call_on_duty(desk=network.triage, now=now())
     client = sign_in(network.helper)
     client.raise_request_exception = False
+    shown = network.helper.opened(client)
     with somebody_else_writes():
-        assert is_the_resting_page(client.post(reverse("seen")))
+        assert is_the_resting_page(client.post(reverse("seen"), headers=shown))
     assert Notice.objects.for_the_rules().count() == 1
-    assert client.post(reverse("seen")).status_code == HTTPStatus.FOUND
+    assert client.post(reverse("seen"), headers=shown).status_code == HTTPStatus.FOUND
     assert not Notice.objects.for_the_rules().exists()
 
 

@@ -206,7 +206,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def lose_contact(self) -> None:
-        self.try_to(steps.lose_contact, now=self.now)
+        self.try_to(steps.lose_contact, author=self.network.helper.user, now=self.now)
 
     @rule(reason=st.sampled_from(["spam_test", "duplicate", "enough"]))
     def propose(self, reason: str) -> None:

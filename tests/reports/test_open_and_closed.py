@@ -126,7 +126,8 @@ def test_reopening_and_answering_again_leaves_what_was_in_time_in_time(
 
 
 def test_what_was_never_done_in_time_is_late_when_it_ends(report: Report, helper: Helper) -> None:
-    for day in (37, 38, 39):
+    helper.write(report, now=NOW + timedelta(days=37))
+    for day in (38, 39):
         at = NOW + timedelta(days=day)
         helper.try_to_reach(report, now=at)
     helper.lose_contact(report, now=NOW + timedelta(days=40))
@@ -141,6 +142,19 @@ def test_what_was_never_done_in_time_is_late_when_it_ends(report: Report, helper
 def test_what_was_not_due_when_she_withdrew_is_neither_kept_nor_missed(report: Report) -> None:
     steps.finish(report=again(report), now=LATER)
     assert kept(report) == {"org_first_look": True}
+
+
+# --- what is a first action
+
+
+@pytest.mark.parametrize(("priority", "rule"), [("p1", "org_first_action_p1"), ("p2", "org_first_action_p2")])
+def test_no_button_is_a_first_action_but_a_word_to_her_is(
+    helper: Helper, reporter: Reporter, priority: str, rule: str
+) -> None:
+    report = helper.bring(reporter.next_person().send(priority=priority), "in_handling")
+    assert report.clocks.get(rule=rule).met_at is None
+    helper.write(report, now=LATER)
+    assert report.clocks.get(rule=rule).met_at == LATER
 
 
 # --- closed is closed
@@ -177,7 +191,9 @@ def test_a_verb_on_a_report_that_was_closed_meanwhile_is_refused(report: Report)
 def test_the_desk_is_told_kindly_that_it_is_closed(report: Report, helper: Helper, clock: Hands) -> None:
     steps.finish(report=again(report), now=LATER)
     for step, fields in (("hold", {"reason": "safety"}), ("raise_priority", {"priority": "p0"})):
-        page = sign_in(helper).post(reverse(step, args=[report.id]), fields, follow=True)
+        desk = sign_in(helper)
+        shown = helper.opened(desk, report)
+        page = desk.post(reverse(step, args=[report.id]), fields, follow=True, headers=shown)
         assert "chưa đến lượt" in page.content.decode()
 
 
@@ -228,7 +244,8 @@ def test_a_stale_page_cannot_pause_what_somebody_just_raised(report: Report, hel
 def test_tries_before_her_last_message_do_not_count(
     report: Report, helper: Helper, reporter: Reporter
 ) -> None:
-    for day in (1, 2, 3):
+    helper.write(report, now=NOW + timedelta(days=1))
+    for day in (2, 3):
         at = NOW + timedelta(days=day)
         helper.try_to_reach(report, now=at)
     reporter.write("Tôi đây.", now=NOW + timedelta(days=4))
@@ -345,7 +362,7 @@ def test_who_tried_and_who_accused_does_not_stay(
 ) -> None:
     if end == "she_asked":
         helper.bring(report, "handled", now=LATER)
-    helper.try_to_reach(report, now=LATER)
+    helper.write(report, now=LATER)
     helper.propose_closing(report)
     if end == "delete":
         ending.delete(report=again(report), now=LATER)

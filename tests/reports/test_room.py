@@ -106,7 +106,9 @@ def test_both_are_told_in_words_and_lose_none(
     assert answer.status_code == 409
     assert "Bạn báo tin mới" in answer.content.decode()
     body = helper.reply_json(report, "Nữa.", "message")
-    told = sign_in(helper).post(f"/desk/r/{report.id}/write/", body, content_type="application/json")
+    desk = sign_in(helper)
+    shown = helper.opened(desk, report)
+    told = desk.post(f"/desk/r/{report.id}/write/", body, content_type="application/json", headers=shown)
     assert (told.status_code, told.json()) == (409, {"error": "no_room"})
 
 

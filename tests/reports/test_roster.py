@@ -53,6 +53,25 @@ def test_a_p0_calls_the_next_person_and_then_the_supervisor_however_late_a_tick_
     assert called(network) == Counter([helper, colleague, boss])
 
 
+def test_a_p0_is_called_for_until_somebody_has_written_to_her_however_often_it_was_read(
+    network: Network, reporter: Reporter
+) -> None:
+    report = reporter.send(priority="p0")
+    network.helper.bring(report, "in_handling", now=NOW + timedelta(minutes=5))
+    assert schedule.call_next(NOW + timedelta(minutes=21)).done == 1
+    network.helper.write(report, now=NOW + timedelta(minutes=30))
+    assert schedule.call_next(NOW + timedelta(minutes=45)).done == 0
+    assert report.clocks.get(rule="org_first_look_p0").in_time
+
+
+def test_what_becomes_a_p0_is_called_for_from_then_on(network: Network, reporter: Reporter) -> None:
+    report, later = reporter.send(priority="p1"), NOW + timedelta(hours=5)
+    network.helper.bring(report, "verified", now=NOW)
+    network.helper.raise_priority(report, "p0", now=later)
+    assert schedule.call_next(later + timedelta(minutes=19)).done == 0
+    assert schedule.call_next(later + timedelta(minutes=21)).done == 1
+
+
 def test_an_empty_place_calls_the_supervisor_of_the_organisation(network: Network) -> None:
     Membership.objects.for_the_rules().filter(user=network.supervisor.user).delete()
     notice = call_on_duty(desk=network.triage, now=NOW, place=1)

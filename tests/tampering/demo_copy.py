@@ -3,6 +3,7 @@
 import html
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from tests.demo.loaded import TINCAY, environment
 from tests.log.conftest import streamed
 from tests.patience import PATIENCE, wait_until
 from tests.tampering.attacker import DATABASE, Attacker
-from tests.tampering.desk_page import Shown, read_desk_page
+from tests.tampering.desk_page import Shown, proof, read_desk_page
 from tincay.demo.install import DemoAccount, demo_codes, sign_ins
 from tincay.demo.management.commands.demo import free_port
 from tincay.log import totals
@@ -107,16 +108,20 @@ class DemoCopy:
     def desk(self, name: str, username: str = HELPER) -> Shown:
         """What a helper is shown of a report who has typed the printed passphrase."""
         client, report = signed_in(username), UUID(self.attacker.report(name))
-        assert client.post(f"/desk/r/{report}/open/").status_code == 302
+        passphrase = account(username).passphrase
+        page = client.get(f"/desk/r/{report}/").content.decode()
+        shown = proof(page, client.get(f"/desk/r/{report}/challenge/").json(), passphrase)
+        assert client.post(f"/desk/r/{report}/open/", headers=shown).status_code == 302
         answer = client.get(f"/desk/r/{report}/")
         assert answer.status_code == 200
-        return read_desk_page(answer.content.decode(), account(username).passphrase)
+        return read_desk_page(answer.content.decode(), passphrase)
 
     def desk_page(self, name: str, username: str = HELPER) -> str:
-        """The page of a report as a helper finds it, nothing opened."""
+        """The page of a report as a helper finds it, nothing opened, without what only a script shows."""
         answer = signed_in(username).get(f"/desk/r/{UUID(self.attacker.report(name))}/")
         assert answer.status_code == 200
-        return html.unescape(answer.content.decode())
+        only_by_script = r'<div class="wrong" role="alert" data-when-forged hidden>.*?</div>'
+        return html.unescape(re.sub(only_by_script, "", answer.content.decode(), flags=re.DOTALL))
 
     def log_verify(self) -> str:
         """What the command complains of, in a process of its own; "" where all holds."""

@@ -15,6 +15,7 @@ from tincay.core.authorship import (
     Forged,
     HerWords,
     Said,
+    base64url,
     check_kept,
     check_steps,
     follow_receipts,
@@ -101,6 +102,16 @@ def unlock(scripts: "Scripts", passphrase: str) -> Identity:
     return unwrap(Sealed(base64.b64decode(lock["sealed"])), stretched)
 
 
+def proof(page: str, asked: Mapping[str, Any], passphrase: str) -> dict[str, str]:
+    """What the browser sends along to show that the key is open (docs/formats/opened.md); nothing where it is not."""
+    try:
+        key = through(unlock(Scripts(page), passphrase), asked["wraps"])
+        opened = open_sealed(Sealed(base64.b64decode(asked["sealed"])), key)
+    except DOES_NOT_FIT:
+        return {}
+    return {"X-Opened": f"{asked['ticket']}.{base64url(opened[:32])}"}
+
+
 def read_desk_page(page: str, passphrase: str) -> Shown:
     """The page as it stands once the passphrase is typed."""
     scripts = Scripts(page)
@@ -141,7 +152,7 @@ class _Reading:
 
     def _events(self, sealed: Sequence[str]) -> list[Mapping[str, Any]]:
         assert self.record
-        identities = [self._through(thread) for thread in self.record["threads"]]
+        identities = [through(self.person, thread) for thread in self.record["threads"]]
         opened = [_open_with_one(base64.b64decode(one), identities) for one in sealed]
         log, record = from_base64url(self.record["log"]), self.record["record"]
         return [read_step(one, log=log, record=record).event for one in opened]
@@ -160,7 +171,7 @@ class _Reading:
         check_kept(events, words=words, kept=steps["kept"])
 
     def _read(self, thing: Thing, words: HerWords) -> list[str]:
-        key = self._through(thing.wraps)
+        key = through(self.person, thing.wraps)
         documents = [json.loads(unpad(open_sealed(Sealed(one), key))) for one in thing.sealed]
         if "data-whole" in thing.attributes:
             words.check_whole(thing.recipient, thing.sealed)
@@ -176,12 +187,12 @@ class _Reading:
             words.check(thing.recipient, sealed)
         return ["".join(str(one.get("words", "")) for one in documents)]
 
-    def _through(self, links: Sequence[Link]) -> Identity:
-        identity = self.person
-        for link in links:
-            sealed = Sealed(base64.b64decode(link["sealed"]))
-            identity = unwrap(sealed, identity, of=Recipient(link["of"]))
-        return identity
+
+def through(identity: Identity, links: Sequence[Link]) -> Identity:
+    for link in links:
+        sealed = Sealed(base64.b64decode(link["sealed"]))
+        identity = unwrap(sealed, identity, of=Recipient(link["of"]))
+    return identity
 
 
 def _open_with_one(sealed: bytes, identities: Sequence[Identity]) -> bytes:

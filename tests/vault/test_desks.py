@@ -109,7 +109,8 @@ def test_a_new_key_half_way_opens_old_and_new_words_and_can_be_taken_up(
     boss.post(reverse("leave_desk", args=[desk.code, network.helper.user.pk]))
     stand = talk(boss, desk, step="begin")
     talk(boss, desk, **new_key_json(stand, network.supervisor)[1])
-    page = boss.post(reverse("open_report", args=[old.id]), follow=True)
+    shown = network.supervisor.opened(boss, old)
+    page = boss.post(reverse("open_report", args=[old.id]), follow=True, headers=shown)
     assert page.context["sealed_words"].narrative
     assert talk(boss, desk, step="begin")["new"]
     answer = boss.post(

@@ -98,5 +98,7 @@ def test_the_cookie_that_keeps_a_report_open_travels_over_tls_only(
 ) -> None:
     settings.SESSION_COOKIE_SECURE = True  # type: ignore[attr-defined]
     client = sign_in(network.helper)
-    answer = client.post(reverse("open_report", args=[reporter.send().id]), secure=True)
+    report = reporter.send()
+    shown = network.helper.opened(client, report)
+    answer = client.post(reverse("open_report", args=[report.id]), secure=True, headers=shown)
     assert answer.cookies["opened"]["secure"]

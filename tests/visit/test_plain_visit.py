@@ -280,3 +280,16 @@ def test_what_she_wrote_while_it_was_closed_is_not_lost_and_not_kept(
     headers = {"X-CSRFToken": written["token"]}
     told = visitor.post("/back/write/", sealed, content_type="application/json", headers=headers)
     assert (told.status_code, told.json()) == (409, {"error": "closed"})
+
+
+def test_who_could_not_be_reached_reads_what_was_tried_and_how_to_go_on(
+    network: Network, clock: Hands, client: Client, reporter: Reporter
+) -> None:
+    report = network.helper.open_report(reporter.send(grants=[reporter.grant("store_sealed")]))
+    for _ in range(3):
+        network.helper.write(report, now=clock.move(days=1))
+    network.helper.lose_contact(report, now=clock.move(days=1))
+    assert client.post("/back/", {"plain-code": reporter.code}).status_code == 302
+    page = client.get("/back/now/").content.decode()
+    assert "thử vào ít nhất ba ngày khác nhau" in page
+    assert "Mở lại tin này" in page

@@ -39,6 +39,19 @@ def test_a_dismissed_report_shows_only_what_was_done(
     assert shown(report) == [("Đã nhận", "done"), ("Đã có người đọc", "done"), ("Đã đóng", "done")]
 
 
+def test_somebody_in_danger_sees_by_when_and_never_that_a_step_was_done_which_was_not(
+    helper: Helper, reporter: Reporter
+) -> None:
+    report = reporter.send(priority="p0")
+    assert bar(again(report), NOW)[1].note.startswith("Hạn: ")
+    helper.open_report(report)
+    assert shown(report)[:3] == [
+        ("Đã nhận", "done"),
+        ("Đã có người đọc", "done"),
+        ("Sẽ kiểm tra thông tin", "now"),
+    ]
+
+
 def test_a_report_that_was_answered_shows_every_step(helper: Helper, reporter: Reporter) -> None:
     report = helper.bring(reporter.send(), "handled")
     steps.close_handled(report=report, she_asked=True, now=NOW)

@@ -8,7 +8,7 @@ person was answered; it ends without an answer only for the few reasons named he
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 STAGES = (
     "received",
@@ -40,7 +40,7 @@ KEPT_DAYS = {"r30": 30, "r90": 90, "r12m": 365, "r5y": 5 * 365, "r_child": 7 * 3
 class WrongStage(Exception):
     """A step that may not be taken now. `code` says why, for the page to put into kind words.
 
-    out_of_order · no_answer · no_result · no_reason · one_person · too_few_tries · too_early · too_late
+    out_of_order · no_answer · no_result · no_reason · one_person · too_few_tries · no_message · too_early · too_late
     """
 
     def __init__(self, code: str) -> None:
@@ -121,11 +121,21 @@ class Dismiss:
     end: ClassVar[str] = "closed"
 
 
+class Attempt(NamedTuple):
+    """A day on which somebody tried to reach her, and how (codes of safe_try_way)."""
+
+    day: date
+    way: str
+
+
 @dataclass(frozen=True)
 class LoseContact:
-    """An end because she cannot be reached. safe_tries: days on which somebody tried in a way she called safe."""
+    """An end because she cannot be reached. people: how many different people decided; where somebody may be in danger
+    (urgent) one is not enough."""
 
-    safe_tries: Sequence[date]
+    attempts: Sequence[Attempt]
+    urgent: bool
+    people: int
     end: ClassVar[str] = "closed"
 
 
@@ -178,9 +188,14 @@ def reached(stage: str, wanted: str) -> bool:
     return STAGES.index(stage) >= STAGES.index(wanted)
 
 
-def enough_tries(safe_tries: Sequence[date], today: date) -> bool:
-    """Three safe tries, on three different days, in the thirty days that end today."""
-    return len({day for day in safe_tries if today - TRIES_WITHIN <= day <= today}) >= SAFE_TRIES
+def check_attempts(attempts: Sequence[Attempt], today: date) -> None:
+    """Attempts on three different days in the thirty days that end today, at least one of them a message behind the
+    receipt. Raises WrongStage otherwise."""
+    recent = [attempt for attempt in attempts if today - TRIES_WITHIN <= attempt.day <= today]
+    if len({attempt.day for attempt in recent}) < SAFE_TRIES:
+        raise WrongStage("too_few_tries")
+    if not any(attempt.way == "message" for attempt in recent):
+        raise WrongStage("no_message")
 
 
 def _check_handling(answered: bool, result: str) -> None:
@@ -197,12 +212,13 @@ def _check_early_end(stage: str, step: EarlyEnd, today: date) -> None:
         return
     if stage == "received":  # nobody has read it yet
         raise WrongStage("out_of_order")
+    needs_two = True
     if isinstance(step, LoseContact):
-        if not enough_tries(step.safe_tries, today):
-            raise WrongStage("too_few_tries")
+        check_attempts(step.attempts, today)
+        needs_two = step.urgent
     elif step.reason not in NOTHING_TO_ANSWER:
         raise WrongStage("no_reason")
-    elif step.people < 2:
+    if needs_two and step.people < 2:
         raise WrongStage("one_person")
 
 

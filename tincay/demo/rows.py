@@ -13,6 +13,7 @@ from typing import Any
 
 from tincay.core.clock import ZONE, Calendar, Rule, add_working_days, due, local_day
 from tincay.core.priority import priority
+from tincay.core.stages import Attempt
 
 Table = Mapping[str, Any]
 UNREAD = 2
@@ -39,7 +40,7 @@ class RowPlan:
 
     A step that has not happened is None. `late` names the deadlines it misses (verified, classified,
     answered). `handling_result` is known once it was answered. `spoken_at` is the first message to her;
-    `safe_tries` are the days before a lost contact.
+    `attempts` are what was tried before a lost contact.
     """
 
     name: str
@@ -72,7 +73,7 @@ class RowPlan:
     answered_at: datetime | None = None
     handled_at: datetime | None = None
     closed_at: datetime | None = None
-    safe_tries: tuple[date, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
 
     @property
     def oversight(self) -> bool:
@@ -375,12 +376,13 @@ def _sorted(row: RowPlan, setting: Setting) -> RowPlan:
 
 
 def _lost(row: RowPlan, setting: Setting) -> RowPlan:
-    """Three safe tries on three days, then closed; nobody answered and nobody calls it handled."""
+    """A message and two other tries on three days, then closed; nobody answered and nobody calls it handled."""
     end = setting.due("org_answer", row.received_at)
     attempt_days = [setting.working_days_after(end, first, first + 2) for first in (1, 5, 9)]
     closed = setting.working_days_after(attempt_days[-1], 1, 2)
-    days = tuple(at.date() for at in attempt_days)
-    return replace(row, safe_tries=days, closed_at=closed, handling_result="lost_contact")
+    ways = ("message", "other_way", "other_way")
+    attempts = tuple(Attempt(at.date(), way) for at, way in zip(attempt_days, ways, strict=True))
+    return replace(row, attempts=attempts, closed_at=closed, handling_result="lost_contact")
 
 
 def _ended(row: RowPlan, setting: Setting) -> RowPlan:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from tincay.core.authorship import make_reply
-from tincay.core.clock import local_day
+from tincay.core.clock import URGENT, local_day
 from tincay.core.consent import Grant
 from tincay.core.counting import count_row
 from tincay.core.priority import is_child, kind_group, retention_class
@@ -284,7 +284,7 @@ class RowScene:
             (plan.spoken_at, self.speak),
             (plan.verified_at, self.verify),
             (plan.classified_at, self.classify),
-            (plan.begun_at, lambda now: steps.begin(report=self.report, now=now)),
+            (plan.begun_at, self.begin),
             (plan.answered_at, self.answer),
             (plan.handled_at, self.handle),
             (plan.closed_at, self.close),
@@ -292,11 +292,9 @@ class RowScene:
         for at, happen in planned:
             if at is not None:
                 yield StoryEvent(at, happen)
-        for day in plan.safe_tries:
-            at = datetime.combine(day, plan.received_at.timetz())
-            yield StoryEvent(
-                at, lambda now: steps.try_to_reach(report=self.report, author=self.author, now=now)
-            )
+        for attempt in plan.attempts:
+            at = datetime.combine(attempt.day, plan.received_at.timetz())
+            yield StoryEvent(at, self.ask_again if attempt.way == "message" else self.try_to_reach)
 
     def receive(self, now: datetime) -> None:
         plan = self.plan
@@ -327,6 +325,13 @@ class RowScene:
         words = "Chúng tôi đã đọc tin của bạn (mẫu)."
         messages.write_message(**self._message(words, "message", now), now=now)
 
+    def ask_again(self, now: datetime) -> None:
+        words = "Bạn còn cần chúng tôi không? (mẫu)"
+        messages.write_message(**self._message(words, "message", now), now=now)
+
+    def try_to_reach(self, now: datetime) -> None:
+        steps.try_to_reach(report=self.report, author=self.author, now=now)
+
     def verify(self, now: datetime) -> None:
         steps.verify(report=self.report, result=self.plan.verification_result, now=now)
 
@@ -334,6 +339,12 @@ class RowScene:
         plan = self.plan
         count = count_row(row_answers(plan))
         steps.classify(report=self.report, classification=plan.classification, count=count, now=now)
+
+    def begin(self, now: datetime) -> None:
+        steps.begin(report=self.report, now=now)
+        if self.plan.priority == "p2":  # the others were written to at once, or only asked
+            words = "Chúng tôi bắt đầu làm việc bạn nhờ (mẫu)."
+            messages.write_message(**self._message(words, "message", now), now=now)
 
     def answer(self, now: datetime) -> None:
         steps.answer(**self._message(self.plan.answer_words, "answer", now), now=now)
@@ -343,7 +354,9 @@ class RowScene:
 
     def close(self, now: datetime) -> None:
         if self.plan.closure == "lost_contact":
-            steps.lose_contact(report=self.report, now=now)
+            steps.lose_contact(report=self.report, author=self.author, now=now)
+            if self.plan.priority in URGENT:
+                steps.agree_to_closing(report=self.report, author=self.second, now=now)
         elif self.plan.excluded:
             steps.propose_closing(
                 report=self.report, reason=self.plan.verification_result, author=self.author

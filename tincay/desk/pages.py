@@ -5,7 +5,7 @@ Codes become words here; sealed words are handed on as they are, for the browser
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -21,11 +21,20 @@ from tincay.core.stages import STAGES, reached
 from tincay.desk.queries import QueuePage
 from tincay.directory.queries import calendar
 from tincay.people.models import Desk, User
+from tincay.people.rights import May
 from tincay.reports.consents import ASK_RECEIVER
 from tincay.reports.grants import grants, record_of
-from tincay.reports.models import Clock, Escalation, Message, Report
+from tincay.reports.models import Clock, ClosingProposal, Escalation, Message, Report
 from tincay.reports.signed_words import record_json, said_of
-from tincay.vault.queries import Readable, desk_wraps, first_opening, kept_for_desk, openings, readable
+from tincay.vault.queries import (
+    Readable,
+    desk_wraps,
+    first_opening,
+    holders,
+    kept_for_desk,
+    openings,
+    readable,
+)
 from tincay.web.dates import day_words, moment_words, until_words, waiting_words
 from tincay.web.packs import label, language, texts
 from tincay.web.strict_json import base64_text
@@ -212,7 +221,19 @@ def author_of(message: Message) -> str:
     return gettext("%(kind)s của người hỗ trợ số %(n)s") % {"kind": kind, "n": message.number}
 
 
+def proposal_words(proposal: ClosingProposal) -> str:
+    lost = proposal.reason == "lost_contact"
+    return label("closure_reason" if lost else "verification_result", proposal.reason)
+
+
 # --- what is sealed
+
+
+def key_holders(report: Report) -> list[str]:
+    """Who can hand on the desk's key, by the names that colleagues know: those who hold it and look after the desk;
+    else whoever holds it."""
+    users = [wrap.user for wrap in holders(report.desk)]
+    return [user.username for user in [one for one in users if one.may(May.MANAGE_DESK)] or users]
 
 
 def document(compartment: Readable, message: Message | None = None) -> dict[str, Any]:
@@ -408,6 +429,23 @@ def _late(clocks: list[Clock], now: datetime, days: Calendar, *, own: bool) -> L
         due=due,
         days=working_days(due, now, days),
     )
+
+
+@dataclass(frozen=True)
+class Lost:
+    """One report that ended because nobody could reach her: a code name, a desk, a month."""
+
+    name: str
+    desk: str
+    month: date
+
+
+def lost_lines(reports: Iterable[Report]) -> list[Lost]:
+    shown_in = language()
+    return [
+        Lost(one.code_name, one.desk.name(shown_in), date.fromisoformat(f"{one.closed_month}-01"))
+        for one in reports
+    ]
 
 
 def _highest_level(clock: Clock) -> str:

@@ -1,7 +1,7 @@
 """What the helpers' work can be asked. Lists are read by index, page by page, never counted."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from tincay.core.clock import local_day
 from tincay.people.models import User
 from tincay.people.rights import May
 from tincay.reports.models import Clock, Pause, Report
@@ -93,6 +94,14 @@ def late_clocks(user: User, now: datetime) -> list[Clock]:
     """What is late in the own organisation, the latest first: a code name, a step, a level."""
     rows = Clock.objects.within(report__in=reports(user, May.SEE_OVERDUE)).late(now)
     return _first(rows.order_by("due_at", "id"))
+
+
+def lost_contact(user: User, now: datetime) -> list[Report]:
+    """What ended in the own organisation this month or the last because nobody could reach her."""
+    closed = reports(user, May.SEE_OVERDUE).filter(stage="closed", closure="lost_contact")
+    month_before = local_day(now).replace(day=1) - timedelta(days=1)
+    rows = closed.filter(closed_month__gte=f"{month_before:%Y-%m}").select_related("desk")
+    return list(rows.order_by("-closed_month", "code_name")[:LONGEST_LIST])
 
 
 def escalated_clocks(user: User) -> list[Clock]:

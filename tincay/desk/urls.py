@@ -2,9 +2,10 @@
 
 from django.urls import include, path
 
-from tincay.desk.views import queue, report, steps
+from tincay.desk.views import challenge, queue, report, steps
 
 STEPS = [
+    path("challenge/", challenge.of_report, name="challenge"),
     path("open/", report.open_report, name="open_report"),
     path("verify/", steps.verify, name="verify"),
     path("ask/", steps.ask, name="ask_her"),
@@ -29,6 +30,7 @@ urlpatterns = [
     path("held/", queue.held, name="held"),
     path("held/words/", queue.held_words, name="held_words"),
     path("seen/", queue.seen, name="seen"),
+    path("challenge/", challenge.of_own_key, name="own_challenge"),
     path("warnings/", queue.warnings, name="warnings"),
     path("r/<uuid:report_id>/", report.report, name="report"),
     path("r/<uuid:report_id>/", include(STEPS)),

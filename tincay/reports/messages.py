@@ -3,7 +3,7 @@
 from datetime import datetime
 from hashlib import sha256
 
-from tincay.core.clock import WAITS_FOR_HER
+from tincay.core.clock import WAITS_FOR_HER, local_day
 from tincay.core.stages import WrongStage
 from tincay.core.statements import Statement
 from tincay.people.actions import call_on_duty
@@ -11,7 +11,7 @@ from tincay.people.models import User
 from tincay.reports.application import check_room, lock_and_refresh, log_event, save_clocks
 from tincay.reports.clocks import ReportClocks
 from tincay.reports.deadlines import go_on, stand_still
-from tincay.reports.models import Message, Report
+from tincay.reports.models import ClosingProposal, Message, Report
 from tincay.reports.signed_words import keep_signed_message
 from tincay.vault import actions as vault
 from tincay.vault.queries import recipient
@@ -36,6 +36,7 @@ def receive_message(
     message = keep_message(report=report, key=key, sealed=sealed, sealed_by=sealed_by, author=None, now=now)
     clocks = ReportClocks(report)
     go_on(report, clocks, WAITS_FOR_HER, now)
+    ClosingProposal.objects.within(report=report).filter(reason="lost_contact").delete()
     clocks.start_anew(["she_wrote"], now)
     call_on_duty(desk=report.desk, now=now, urgent=report.in_danger)
     save_clocks(report, clocks, "paused")
@@ -70,11 +71,14 @@ def keep_message(
 ) -> Message:
     """Keep the words and the row with their leaf; what the message means for clocks is the caller's.
 
-    Raises WrongStage where the author's desk has the report no more, or a reply is sealed to a thread that she left:
+    A helper's is a try to reach her. Raises WrongStage where the author's desk has the report no more, or a reply is
+    sealed to a thread that she left:
     she would find it in a place that nobody signed.
     """
-    if author and not _may_reply(report, author, thread):
-        raise WrongStage("out_of_order")
+    if author:
+        if not _may_reply(report, author, thread):
+            raise WrongStage("out_of_order")
+        report.safe_tries.update_or_create(day=local_day(now), defaults={"way": "message", "by": author})
     text = vault.add_text(owner=report.id, kind="thread", sealed=sealed, sealed_by=sealed_by)
     message = Message.objects.create(
         report=report,

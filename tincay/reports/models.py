@@ -125,6 +125,13 @@ class ClockSet(ScopedQuerySet["Clock"]):
     def late(self, now: datetime) -> Self:
         return self.moving().filter(due_at__lt=now)
 
+    def first_words_owed(self) -> Self:
+        """Where somebody may be in danger now and nobody has written to her yet, or helped: a look is not enough."""
+        of_p0 = [
+            code for code, one in rules().items() if one.priorities == {"p0"} and one.met == "first_action"
+        ]
+        return self.running().filter(rule__in=of_p0).order_by("started_at")
+
     def to_escalate(self, now: object) -> Self:
         return self.running().filter(next_escalation_at__lte=now).order_by("next_escalation_at")
 
@@ -304,11 +311,13 @@ class Message(models.Model):
 
 
 class SafeTry(models.Model):
-    """A day on which somebody tried to reach her in a way that she called safe."""
+    """A day on which somebody tried to reach her in a way that she called safe (safe_try_way): a message behind the
+    receipt, or another way. Which other way is sealed, and so is not said here."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     report = models.ForeignKey(Report, models.CASCADE, related_name="safe_tries", db_index=False)
     day = models.DateField()
+    way = models.CharField(max_length=10)
     by = models.ForeignKey(User, models.SET_NULL, null=True)
 
     objects = ScopedQuerySet["SafeTry"].as_manager()
@@ -318,7 +327,7 @@ class SafeTry(models.Model):
 
 
 class ClosingProposal(models.Model):
-    """One person says: nothing to answer here. A second person has to agree."""
+    """One person says: nothing to answer here, or nobody can be reached. A second person has to agree."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     report = models.OneToOneField(Report, models.CASCADE, related_name="closing_proposal")

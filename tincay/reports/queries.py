@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import Count, Max, Min
 
 from tincay.core.clock import ZONE, local_day
+from tincay.core.stages import Attempt
 from tincay.reports.models import Report
 from tincay.vault.models import Opening
 
@@ -48,11 +49,16 @@ def was_answered(report: Report) -> bool:
     return report.messages.filter(from_reporter=False, kind="answer").exists()
 
 
-def safe_tries(report: Report) -> list[date]:
-    """The days on which somebody tried to reach her since she wrote last."""
+def attempts(report: Report) -> list[Attempt]:
+    """The days on which somebody tried to reach her since she wrote last, and how; a message on that day counts where
+    it came after hers."""
+    tried = [Attempt(*row) for row in report.safe_tries.order_by("day").values_list("day", "way")]
     wrote = last_message(report, from_reporter=True)
-    days = report.safe_tries.values_list("day", flat=True)
-    return [day for day in days if wrote is None or day > local_day(wrote)]
+    if wrote is None:
+        return tried
+    replied_at = last_message(report, from_reporter=False)
+    reply = Attempt(local_day(wrote), "message") if replied_at and replied_at > wrote else None
+    return [attempt for attempt in tried if attempt.day > local_day(wrote) or attempt == reply]
 
 
 def last_received() -> datetime | None:

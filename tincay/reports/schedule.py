@@ -131,26 +131,27 @@ def rewrite(now: datetime) -> Done:
 
 
 def call_next(now: datetime) -> Done:
-    """Nobody has opened a p0 for 20 minutes: page the next person; for 40 minutes: the supervisor. Whoever was paged
-    and has not seen it is rung again.
+    """Nobody has written to a p0 for 20 minutes: page the next person; for 40 minutes: the supervisor.
 
-    A late run skips nobody: each step that has passed is paged. Of what a flood held, the oldest of a desk.
+    Whoever was paged and has not seen it is rung again. A late run skips nobody: each step that has passed is paged.
+    Of what a flood held, the oldest of a desk.
     """
     again = repeat_notices(now=now)
-    waiting = Report.objects.for_the_rules().filter(priority="p0", stage="received").order_by("received_at")
+    waiting = Clock.objects.for_the_rules().first_words_owed()
     held_desks: set[int] = set()
     called = 0
-    for report in waiting.select_related("desk"):
+    for clock in waiting.select_related("report__desk"):
+        report = clock.report
         if report.held and report.desk_id in held_desks:
             continue
         if report.held:
             held_desks.add(report.desk_id)
-        called += _call_next(report, now)
+        called += _call_next(report, clock.started_at or now, now)
     return Done(called + again)
 
 
-def _call_next(report: Report, now: datetime) -> int:
-    passed = sum(now - (report.received_at or now) >= wait for wait in REPEATS)
+def _call_next(report: Report, since: datetime, now: datetime) -> int:
+    passed = sum(now - since >= wait for wait in REPEATS)
     places = (1, None)[report.paged : passed]
     called = sum(
         call_on_duty(desk=report.desk, now=now, place=place, urgent=True) is not None for place in places

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import F
 
-from tincay.core.clock import local_day
+from tincay.core.clock import URGENT, local_day
 from tincay.core.consent import allows
 from tincay.core.stages import (
     NOTHING_TO_ANSWER,
@@ -24,6 +24,7 @@ from tincay.core.stages import (
     Verify,
     Withdraw,
     WrongStage,
+    after,
     reached,
 )
 from tincay.people.actions import call_on_duty
@@ -43,7 +44,7 @@ from tincay.reports.consents import settle_wishes
 from tincay.reports.grants import grants
 from tincay.reports.messages import HELPER_WROTE, held_with, keep_message
 from tincay.reports.models import ClosingProposal, Message, Report, SafeTry
-from tincay.reports.queries import quiet_since, safe_tries
+from tincay.reports.queries import attempts, quiet_since
 from tincay.web.packs import codes
 from tincay.web.transactions import one_transaction
 
@@ -85,8 +86,8 @@ def classify(*, report: Report, classification: str, count: Mapping[str, str] | 
 
 @one_transaction
 def begin(*, report: Report, now: datetime) -> None:
-    """Begin to help: she is told what is being done by the message that goes with it."""
-    take_step(report=report, step=Begin(), now=now, events=("first_action",))
+    """Begin to help. It is no first action: that is a message to her, or help offered."""
+    take_step(report=report, step=Begin(), now=now)
 
 
 @one_transaction
@@ -130,15 +131,32 @@ def handle(*, report: Report, result: str, now: datetime) -> None:
 
 @one_transaction
 def try_to_reach(*, report: Report, author: User, now: datetime) -> SafeTry:
-    """Note today as a safe try to reach her. There is no field for another day."""
+    """Note that today somebody tried to reach her by another way that she called safe. There is no field for another
+    day. Raises WrongStage("no_message") while no message waits for her behind the receipt.
+    """
     lock_open(report)
-    return report.safe_tries.get_or_create(day=local_day(now), defaults={"by": author})[0]
+    if not any(attempt.way == "message" for attempt in attempts(report)):
+        raise WrongStage("no_message")
+    row = {"way": "other_way", "by": author}
+    return report.safe_tries.get_or_create(day=local_day(now), defaults=row)[0]
 
 
 @one_transaction
-def lose_contact(*, report: Report, now: datetime) -> None:
-    """End it because she could not be reached: three safe tries in thirty days. This is not handled."""
-    ending.close(report=report, step=LoseContact(safe_tries(report)), now=now)
+def lose_contact(*, report: Report, author: User, now: datetime) -> None:
+    """End it because she could not be reached (core.stages.LoseContact); this is not handled. Where she may be in
+    danger it is proposed, and a second person ends it. Either way a supervisor is called to look.
+    """
+    lock_open(report)
+    if report.priority in URGENT:
+        after(report.stage, _loss(report, people=2), answered=False, today=local_day(now))
+        _propose(report, "lost_contact", author)
+    else:
+        ending.close(report=report, step=_loss(report, people=1), now=now)
+    call_on_duty(desk=report.desk, now=now, place=None)
+
+
+def _loss(report: Report, *, people: int) -> LoseContact:
+    return LoseContact(attempts(report), report.priority in URGENT, people)
 
 
 @one_transaction
@@ -147,18 +165,25 @@ def propose_closing(*, report: Report, reason: str, author: User) -> ClosingProp
     if reason not in NOTHING_TO_ANSWER:
         raise WrongStage("no_reason")
     lock_open(report)
+    return _propose(report, reason, author)
+
+
+def _propose(report: Report, reason: str, author: User) -> ClosingProposal:
     proposals = ClosingProposal.objects.within(report=report)
     return proposals.update_or_create(report=report, defaults={"reason": reason, "by": author})[0]
 
 
 @one_transaction
 def agree_to_closing(*, report: Report, author: User, now: datetime) -> None:
-    """The second person agrees; the kind notice waits behind the receipt. Raises WrongStage("one_person")."""
+    """The second person agrees; the kind notice waits behind the receipt. Raises WrongStage."""
+    lock_open(report)
     proposal = ClosingProposal.objects.within(report=report).first()
     if proposal is None or not author.may(May.SECOND_PERSON):
         raise WrongStage("one_person")
     people = len({proposal.by_id, author.pk})
-    ending.close(report=report, step=Dismiss(proposal.reason, people), now=now)
+    lost = proposal.reason == "lost_contact"
+    step = _loss(report, people=people) if lost else Dismiss(proposal.reason, people)
+    ending.close(report=report, step=step, now=now)
 
 
 @one_transaction

@@ -149,6 +149,14 @@ def readable(owner: UUID, user: User) -> dict[str, list[Readable]]:
     return by_kind
 
 
+def links_to(owner: UUID, recipient: str, user: User) -> list[tuple[bytes, str]]:
+    """The wraps from the user's key to one compartment of this owner; none when the user cannot open it."""
+    desk_keys = {row.of: bytes(row.sealed) for row in desk_wraps(user)}
+    wraps = Wrap.objects.of(owner).filter(recipient__in=desk_keys, compartment__recipient=recipient)
+    wrap = wraps.first()
+    return [(desk_keys[wrap.recipient], wrap.recipient), (bytes(wrap.sealed), recipient)] if wrap else []
+
+
 def first_words(owners: Iterable[UUID], user: User, *, longest: int = LONGEST_SEALED) -> dict[UUID, Readable]:
     """How the story of each of these reports begins, as far as the user can open it and the beginning is no longer than
     so many bytes; three questions however many."""

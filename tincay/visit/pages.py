@@ -149,6 +149,7 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "forged": page["forged"] or own.forged,
         "late": bool(queries.late_clocks(report, now)),
         "made_by_other": report.sealed_by == "operator" and not report.receipt_changes.exists(),
+        "lost_contact": queries.lost_contact(report),
         "nothing_to_answer": queries.nothing_to_answer(report),
         "key": secrets.token_urlsafe(16),
         "longest": LONGEST_WORDS,
@@ -326,6 +327,7 @@ def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any
     """Her story and what she said about herself: sealed for her phone, or opened in memory."""
     words_of, own = labels(), _Opener(visitor)
     shown = []
+    with_words = not only or "words" in only
     for place, wrapped in enumerate(queries.own_words(visitor.report)):
         opened = own.open(wrapped)
         own.expect_whole(wrapped)
@@ -334,7 +336,7 @@ def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any
                 "id": f"own{place}",
                 "sealed": own.document(wrapped),
                 "answers": [pair for document in opened for pair in _answers(document, words_of, only)],
-                "words": [str(document.get("words", "")) for document in opened if document.get("words")],
+                "words": [str(one["words"]) for one in opened if with_words and one.get("words")],
             }
         )
     return {"own": shown, "forged": own.forged or record_of(visitor.report).changed}

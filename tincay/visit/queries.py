@@ -83,6 +83,11 @@ def receivers(report: Report) -> list[Desk]:
     return list(others.exclude(organisation=report.desk.organisation_id).order_by("name_vi"))
 
 
+def lost_contact(report: Report) -> bool:
+    """Closed because nobody could reach her."""
+    return report.closure == "lost_contact"
+
+
 def nothing_to_answer(report: Report) -> bool:
     """Closed because nothing to answer was found: the kind notice is shown."""
     return report.closure in NOTHING_TO_ANSWER

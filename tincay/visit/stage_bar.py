@@ -1,6 +1,6 @@
 """How far her report has come, as a bar of stages with days: never a step that did not happen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext
@@ -25,6 +25,8 @@ def bar(report: Report, now: datetime) -> list[StageMark]:
     steps = BAR[report.kind_group]
     # A clock that began anew when it was reopened stands after the one that was counted.
     clocks = {_meets(clock): clock for clock in report.clocks.order_by("place")}
+    if "acknowledged" not in clocks:  # p0: no clock of its own; whoever wrote to her has read it
+        clocks |= _reading(report.clocks.order_by("due_at", "place"))
     current = STAGES.index(report.stage)
     if report.closed:
         done = _done_before_closing(report, steps, clocks)
@@ -46,6 +48,11 @@ def _done_before_closing(report: Report, steps: Sequence[str], clocks: dict[str,
         return list(steps)
     met = [at for at, step in enumerate(steps) if step in clocks and clocks[step].band]
     return list(steps[: max(met, default=0) + 1])
+
+
+def _reading(clocks: Iterable[Clock]) -> dict[str, Clock]:
+    first_words = [clock for clock in clocks if _meets(clock) == "first_action"]
+    return {"acknowledged": first_words[0]} if first_words else {}
 
 
 def _meets(clock: Clock) -> str:

@@ -25,6 +25,8 @@ STATUS = {
     "malformed": 400,
     "visit_over": 401,
     "again": 403,
+    "locked": 403,
+    "no_key": 403,
     "unknown": 404,
     "stale_desk": 409,
     "stale_number": 409,

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from tincay.desk import pages
-from tincay.desk.queries import escalated_clocks, held_reports, late_clocks, queue_page
+from tincay.desk.opened import key_opened
+from tincay.desk.queries import escalated_clocks, held_reports, late_clocks, lost_contact, queue_page
 from tincay.people.actions import see_notices
 from tincay.people.activity import not_activity
 from tincay.people.permissions import needs, staff, staff_menu
@@ -101,6 +102,7 @@ def _cursor(typed: str) -> UUID | None:
 
 @require_POST
 @needs(May.SEE_QUEUE)
+@key_opened
 def seen(request: HttpRequest) -> HttpResponse:
     """Whoever was called has heard it. The page that comes shows everything that waits by now."""
     see_notices(user=staff(request))
@@ -113,7 +115,8 @@ def overdue(request: HttpRequest) -> HttpResponse:
     at = now()
     user = staff(request)
     lines = pages.late_lines(late_clocks(user, at), at, reader=user)
-    return render(request, "desk/overdue.html", {"lines": lines, "now": at})
+    lost = pages.lost_lines(lost_contact(user, at))
+    return render(request, "desk/overdue.html", {"lines": lines, "lost": lost, "now": at})
 
 
 @require_safe

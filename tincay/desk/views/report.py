@@ -10,7 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from tincay.core.clock import URGENT
 from tincay.desk import forms, pages
+from tincay.desk.opened import report_opened, way_to
 from tincay.intake.labels import answer_labels
 from tincay.people.actions import see_notices
 from tincay.people.models import User
@@ -19,7 +21,7 @@ from tincay.people.rights import May
 from tincay.reports import steps
 from tincay.reports.models import Report
 from tincay.reports.permissions import report_or_404
-from tincay.reports.queries import safe_tries
+from tincay.reports.queries import attempts
 from tincay.web.packs import label
 from tincay.web.time import now
 
@@ -33,15 +35,20 @@ _signer = signing.TimestampSigner(salt="tincay.opened")
 def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
     user = staff(request)
     report = report_or_404(user, May.OPEN_REPORT, report_id)
-    is_open = _is_open(request, user, report)
-    response = render(request, "desk/report.html", _context(report, user, is_open))
+    has_key = bool(way_to(report, user))
+    is_open = has_key and _is_open(request, user, report)
+    response = render(request, "desk/report.html", _context(report, user, has_key=has_key, is_open=is_open))
     return _keep_open(response, user, report) if is_open else response
 
 
 @require_POST
 @needs(May.OPEN_REPORT)
+@report_opened
 def open_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    """Read it: counted, and the first time it is acknowledged. Nothing says who."""
+    """Read it: counted, and the first time it is acknowledged. Nothing says who.
+
+    Its words have just been opened in the browser that asks.
+    """
     user = staff(request)
     report = report_or_404(user, May.OPEN_REPORT, report_id)
     was_new = report.stage == "received"
@@ -74,13 +81,15 @@ def _keep_open(response: HttpResponse, user: User, report: Report) -> HttpRespon
     return response
 
 
-def _context(report: Report, user: User, is_open: bool) -> dict[str, object]:
+def _context(report: Report, user: User, *, has_key: bool, is_open: bool) -> dict[str, object]:
     at = now()
     clocks = list(report.clocks.all())
     proposal = getattr(report, "closing_proposal", None)
     return {
         "report": report,
         "now": at,
+        "has_key": has_key,
+        "key_holders": [] if has_key else pages.key_holders(report),
         "is_open": is_open,
         "stage_words": label("report_stage", report.stage),
         "priority_words": label("triage_priority", report.priority),
@@ -100,8 +109,9 @@ def _context(report: Report, user: User, is_open: bool) -> dict[str, object]:
         "may_ask": pages.may_ask(report),
         "may_agree": proposal is not None and user.may(May.SECOND_PERSON) and proposal.by_id != user.pk,
         "proposal": proposal,
-        "proposal_words": label("verification_result", proposal.reason) if proposal else "",
-        "tries": safe_tries(report),
+        "proposal_words": pages.proposal_words(proposal) if proposal else "",
+        "tries": [(attempt.day, label("safe_try_way", attempt.way)) for attempt in attempts(report)],
+        "is_urgent": report.priority in URGENT,
         **_forms(report),
     }
 

@@ -17,6 +17,7 @@ from tincay.core.codes import UnknownCode
 from tincay.core.priority import CannotLower
 from tincay.core.stages import WrongStage
 from tincay.desk import forms
+from tincay.desk.opened import report_opened
 from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
 from tincay.reports import deadlines, messages, steps
@@ -39,6 +40,7 @@ WHY_NOT = {
     "too_few_tries": gettext_lazy(
         "Chưa đủ ba lần thử liên hệ an toàn, vào ba ngày khác nhau, trong 30 ngày."
     ),
+    "no_message": gettext_lazy("Bạn viết cho người báo một lời nhắn trước. Chưa có lời nào chờ sau mã."),
     "too_early": gettext_lazy("Chưa đủ 30 ngày không có lời nhắn mới sau khi xử lý."),
     "too_late": gettext_lazy("Đã quá thời hạn cho bước này."),
 }
@@ -70,6 +72,7 @@ def _chosen(form: Form, name: str) -> str:
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 def verify(request: HttpRequest, report_id: UUID) -> HttpResponse:
     result = _chosen(forms.VerifyForm(request.POST), "result")
     return _take(
@@ -82,6 +85,7 @@ def verify(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 def classify(request: HttpRequest, report_id: UUID) -> HttpResponse:
     form = forms.ClassifyForm(request.POST)
     chosen, count = _chosen(form, "classification"), form.cleaned_data.get("count")
@@ -95,6 +99,7 @@ def classify(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 def begin(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return _take(
         request,
@@ -106,6 +111,7 @@ def begin(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 def handle(request: HttpRequest, report_id: UUID) -> HttpResponse:
     result = _chosen(forms.HandleForm(request.POST), "result")
     return _take(
@@ -124,29 +130,33 @@ def _handle(report: Report, result: str, at: datetime) -> None:
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 def try_to_reach(request: HttpRequest, report_id: UUID) -> HttpResponse:
     author = staff(request)
     return _take(
         request,
         report_id,
         lambda report, at: steps.try_to_reach(report=report, author=author, now=at),
-        _("Đã ghi một lần thử liên hệ hôm nay."),
+        _("Đã ghi: hôm nay đã thử bằng cách khác."),
     )
 
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 def lose_contact(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    author = staff(request)
     return _take(
         request,
         report_id,
-        lambda report, at: steps.lose_contact(report=report, now=at),
-        _("Đã đóng vì mất liên lạc. Việc này không tính là đã xử lý."),
+        lambda report, at: steps.lose_contact(report=report, author=author, now=at),
+        _("Đã ghi mất liên lạc. Người phụ trách được báo để xem lại."),
     )
 
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 def propose_closing(request: HttpRequest, report_id: UUID) -> HttpResponse:
     author, reason = staff(request), _chosen(forms.ProposeForm(request.POST), "reason")
     return _take(
@@ -159,6 +169,7 @@ def propose_closing(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(May.SECOND_PERSON)
+@report_opened
 def agree_to_closing(request: HttpRequest, report_id: UUID) -> HttpResponse:
     author = staff(request)
     return _take(
@@ -171,6 +182,7 @@ def agree_to_closing(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 def close(request: HttpRequest, report_id: UUID) -> HttpResponse:
     she_asked = request.POST.get("she_asked") == "yes"
     return _take(
@@ -183,6 +195,7 @@ def close(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 def raise_priority(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return _take(
         request,
@@ -198,6 +211,7 @@ def raise_priority(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 def hold(request: HttpRequest, report_id: UUID) -> HttpResponse:
     reason = _chosen(forms.PauseForm(request.POST), "reason")
     return _take(
@@ -210,6 +224,7 @@ def hold(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 def resume(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return _take(
         request,
@@ -249,6 +264,7 @@ def _write(
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 @for_script
 def ask(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return _write(
@@ -258,6 +274,7 @@ def ask(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 @for_script
 def write(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return _write(request, report_id, messages.write_message, _("Đã gửi lời nhắn."))
@@ -265,6 +282,7 @@ def write(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(May.MOVE_REPORT)
+@report_opened
 @for_script
 def answer(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return _write(request, report_id, steps.answer, _("Đã trả lời. Người báo đọc được ngay."))
