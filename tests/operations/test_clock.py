@@ -229,8 +229,7 @@ def test_to_learn_the_time_nothing_new_is_shown_and_nothing_is_kept(
 
     monkeypatch.setattr(witnesses, "_send", note)
     cosigned = Cosignature.objects.count()
-    [at] = times_at_witnesses()
-    assert abs(at - datetime.now(at.tzinfo)) < timedelta(hours=1)
+    assert len(times_at_witnesses()) == 1
     [request] = shown
     assert request.decode().endswith(Checkpoint.objects.latest("size").note)
     assert (Cosignature.objects.count(), Checkpoint.objects.count()) == (cosigned, 1)
