@@ -17,7 +17,7 @@ from tests.people.channel import Channel, open_channel
 from tincay.core.clock import local_day
 from tincay.log import witnesses
 from tincay.log.checkpointing import times_at_witnesses
-from tincay.log.models import Checkpoint, Cosignature, Leaf
+from tincay.log.models import Checkpoint, Cosignature, Leaf, Queued
 from tincay.operations import clock
 from tincay.operations.models import FailedJob, Heartbeat
 from tincay.operations.scheduled import tick_by_the_clock
@@ -132,6 +132,10 @@ def test_a_report_that_came_under_a_wrong_clock_does_not_make_it_right(
     machine(NOW + timedelta(minutes=1))
     call_command("tick")
     assert Heartbeat.objects.get().at == NOW + timedelta(minutes=1)
+    assert Queued.objects.filter(day__year=2027).exists()
+    machine(NOW + timedelta(days=1))
+    call_command("tick")
+    assert not Queued.objects.filter(day__year=2027).exists(), "its leaf waits for no day to come"
 
 
 @pytest.mark.parametrize("hours", [-36, -1, 1, 35, 36])

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="check the file and write nothing")
 
     def handle(self, *, file: Path, dry_run: bool = False, **options: object) -> None:
-        if this_install().demo:
+        if this_install().is_demo:
             raise CommandError("A demo has its own invented people.")
         try:
             table, faults = read_network(file.read_text(encoding="utf-8"))
