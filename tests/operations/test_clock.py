@@ -17,7 +17,7 @@ from tests.people.channel import Channel, open_channel
 from tincay.core.clock import local_day
 from tincay.log import witnesses
 from tincay.log.checkpointing import times_at_witnesses
-from tincay.log.models import Checkpoint, Cosignature, Leaf
+from tincay.log.models import Checkpoint, Cosignature, Leaf, Queued
 from tincay.operations import clock
 from tincay.operations.models import FailedJob, Heartbeat
 from tincay.operations.scheduled import tick_by_the_clock
@@ -132,6 +132,10 @@ def test_a_report_that_came_under_a_wrong_clock_does_not_make_it_right(
     machine(NOW + timedelta(minutes=1))
     call_command("tick")
     assert Heartbeat.objects.get().at == NOW + timedelta(minutes=1)
+    assert Queued.objects.filter(day__year=2027).exists()
+    machine(NOW + timedelta(days=1))
+    call_command("tick")
+    assert not Queued.objects.filter(day__year=2027).exists(), "its leaf waits for no day to come"
 
 
 @pytest.mark.parametrize("hours", [-36, -1, 1, 35, 36])
@@ -229,8 +233,7 @@ def test_to_learn_the_time_nothing_new_is_shown_and_nothing_is_kept(
 
     monkeypatch.setattr(witnesses, "_send", note)
     cosigned = Cosignature.objects.count()
-    [at] = times_at_witnesses()
-    assert abs(at - datetime.now(at.tzinfo)) < timedelta(hours=1)
+    assert len(times_at_witnesses()) == 1
     [request] = shown
     assert request.decode().endswith(Checkpoint.objects.latest("size").note)
     assert (Cosignature.objects.count(), Checkpoint.objects.count()) == (cosigned, 1)

@@ -215,6 +215,44 @@ def test_commands_that_need_no_install_ask_for_none(tmp_path: Path) -> None:
     assert not (empty / "tincay.sqlite3").exists()
 
 
+def serve_for_a_moment(folder: Path, **variables: str) -> Done:
+    own = {**environment(folder), "TINCAY_ORIGIN": ORIGIN, "TINCAY_ENV_FILE": "", **variables}
+    done = subprocess.run(
+        [sys.executable, "-c", SERVER],
+        cwd=settings.BASE_DIR,
+        env=own,
+        input="",
+        capture_output=True,
+        text=True,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def origin(folder: Path) -> str:
+    with closing(sqlite3.connect(folder / "tincay.sqlite3")) as database:
+        return str(database.execute("SELECT origin FROM web_install").fetchone()[0])
+
+
+@pytest.mark.slow
+def test_an_install_from_before_goes_on_under_the_name_that_its_log_has(folder: Path) -> None:
+    sql(folder, "UPDATE web_install SET origin = ''")
+    assert f"set TINCAY_ORIGIN={ORIGIN}" in run(folder, "tick", TINCAY_ORIGIN="x.example/log").err
+    assert serve_for_a_moment(folder, TINCAY_ORIGIN="x.example/log").code == 1
+    assert origin(folder) == ""
+    assert serve_for_a_moment(folder).code == 0
+    assert origin(folder) == ORIGIN
+
+
+@pytest.mark.slow
+def test_until_the_log_has_begun_a_server_may_be_told_another_name(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    works(folder, "migrate", "-v0")
+    works(folder, "load_pack")
+    assert run(folder, "tick", TINCAY_ORIGIN="x.example/log").code == 1
+    assert serve_for_a_moment(folder, TINCAY_ORIGIN="x.example/log").code == 0
+    assert origin(folder) == "x.example/log"
+
+
 # --- files
 
 

@@ -6,40 +6,103 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from pydantic import ValidationError
 from pytest_django.fixtures import Settings
 
 from tests.log.conftest import Hand, hand  # noqa: F401 -- the fixture
-from tincay.environment import Environment
+from tincay.environment import Environment, read_environment
 from tincay.log.apps import check_witnesses
 from tincay.settings import database
 
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("TINCAY_PACK", "nosuch"),
-        ("TINCAY_ORIGIN", "bad name"),
-        ("TINCAY_ORIGIN", "bad+name"),
-        ("TINCAY_DATABASE", "sqlite:///somewhere"),
-        ("TINCAY_WITNESS_QUORUM", "many"),
+WRONG = {
+    "TINCAY_BACKUP_DAYS": ["-5", "0", "3651", "many", ""],
+    "TINCAY_DATABASE": ["sqlite:///somewhere", "postgresql://host", "postgre://tincay:qzwsecret@host/name"],
+    "TINCAY_DEBUG": ["perhaps"],
+    "TINCAY_EXIT_ADDRESS": ["", "javascript:alert", "www.example", "https://"],
+    "TINCAY_HOSTS": [
+        "tin.example",
+        "[]",
+        "[1]",
+        '["https://tin.example"]',
+        '["tin.example:8000"]',
+        '["*"]',
+        "{}",
     ],
-)
-def test_what_cannot_be_meant_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    "TINCAY_HTTPS": ["yes please"],
+    "TINCAY_MAIL_FROM": ["nobody", "a b@c"],
+    "TINCAY_MAIL_HOST": ["mail example"],
+    "TINCAY_MAIL_PORT": ["0", "65536", "smtp"],
+    "TINCAY_MAIL_TLS": ["ssl"],
+    "TINCAY_NOTICE_SECRET": ["qzwsecret", "whsec_", "whsec_AAAA", "whsec_!"],
+    "TINCAY_NOTICE_WEBHOOK": ["hook.example", "ftp://hook.example", "http://"],
+    "TINCAY_ORIGIN": ["", "bad name", "bad+name", "x" * 121],
+    "TINCAY_PACK": ["nosuch", "../packs/vn"],
+    "TINCAY_SECRET_KEY": ["qzwsecret"],
+    "TINCAY_TIMER": ["often"],
+    "TINCAY_WITNESSES": ["nonsense", "3"],
+    "TINCAY_WITNESS_QUORUM": ["-1", "many"],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name in WRONG for value in WRONG[name]])
+def test_what_cannot_be_meant_is_refused_by_name_with_an_example_and_never_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(ValidationError, match=name.removeprefix("TINCAY_").lower()):
-        Environment()
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read_environment()
+    [line] = str(refused.value).splitlines()
+    assert line.startswith(f"{name} has to be ")
+    assert f"e.g. {name}=" in line
+    assert "qzwsecret" not in line
 
 
-def test_a_mistyped_address_of_the_database_does_not_show_its_password(
+def test_every_setting_has_words_for_what_it_has_to_be_and_an_example_that_is_right(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("TINCAY_DATABASE", "postgre://tincay:qzwsecret@host/name")
-    with pytest.raises(ValidationError) as refused:
-        Environment()
-    assert "database" in str(refused.value)
-    assert "qzwsecret" not in str(refused.value)
+    free_text = {"data", "mail_user", "mail_password"}
+    for name, field in Environment.model_fields.items():
+        variable = f"TINCAY_{name.upper()}"
+        assert field.description
+        assert variable in WRONG or name in free_text, "say what it may not be"
+        [example] = field.examples or []
+        if "$(" not in example and "BASE64" not in example and example != "...":
+            monkeypatch.setenv(variable, example.strip("'"))
+    monkeypatch.delenv("TINCAY_WITNESS_QUORUM")
+    read_environment()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"TINCAY_WITNESS_QUORUM": "1"}, "TINCAY_WITNESS_QUORUM asks for more witnesses"),
+        ({"TINCAY_MAIL_HOST": "mail.example"}, "TINCAY_MAIL_FROM is missing"),
+        (
+            {"TINCAY_MAIL_HOST": "mail.example", "TINCAY_MAIL_FROM": "a@b", "TINCAY_MAIL_TLS": "none"},
+            "TINCAY_MAIL_TLS=none is for a mail server on this machine",
+        ),
+    ],
+)
+def test_settings_that_do_not_fit_together_are_refused(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], said: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=said):
+        read_environment()
+
+
+def test_a_name_that_nobody_reads_is_refused_with_the_nearest_that_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TINCAY_HOST", "x")
+    monkeypatch.setenv("TINCAY_QQQQQQ", "x")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read_environment()
+    assert str(refused.value).splitlines() == [
+        "TINCAY_HOST is no setting: is TINCAY_HOSTS meant?", "TINCAY_QQQQQQ is no setting: see docs/operating.md"
+    ]  # fmt: skip
 
 
 NAMES = """

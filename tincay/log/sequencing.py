@@ -47,9 +47,9 @@ def lock_head() -> Head:
 def sequence(frontier: Frontier, *, day: date, everything: bool) -> Frontier:
     """Put what was queued before `day` (or everything) into the tree, with covers and the day's totals.
 
-    The caller holds the head.
+    The caller holds the head. A leaf of a day to come was queued under a wrong clock: it would wait until then.
     """
-    rows = Queued.objects.all() if everything else Queued.objects.filter(day__lt=day)
+    rows = Queued.objects.all() if everything else Queued.objects.exclude(day=day)
     queued = [Waiting(bytes(data), kind) for data, kind in rows.values_list("data", "kind")]
     rows.delete()
     leave_no_copy()

@@ -63,8 +63,8 @@ def check_command(word: str, rest: Sequence[str]) -> None:
 def check_start(*, serving: bool = False, making: bool = False) -> None:
     """Raise CannotStart unless files, database, settings and rows fit together.
 
-    `making`: this command may make the database. `serving`: it serves, so that it has to be the only one, and the
-    name of a log that has not begun is kept.
+    `making`: this command may make the database. `serving`: it serves, so that it has to be the only one, and from
+    then on the log goes by the name that it is told, unless it has begun under another.
     """
     _check_files()
     _check_database(making=making)
@@ -181,14 +181,16 @@ def _check_rows(*, serving: bool) -> None:
     if install is None:
         return
     _check_demo(install)
-    if serving and not queries.begun() and not install.origin:
-        keep_origin(settings.TINCAY_ORIGIN)
+    begun = queries.begun()
     try:
-        queries.check_origin()
-        if serving and queries.begun():
+        if begun or not serving:
+            queries.check_origin()
+        if begun and serving:
             keys.log_signer()
     except (queries.WrongOrigin, keys.NoLogKey) as wrong:
         raise CannotStart(str(wrong)) from None
+    if serving and install.origin != settings.TINCAY_ORIGIN:
+        keep_origin(settings.TINCAY_ORIGIN)
 
 
 def _check_demo(install: Install) -> None:

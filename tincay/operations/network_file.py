@@ -133,6 +133,11 @@ class _Name(_Table):
     en: str = Field(min_length=1, max_length=120)
 
 
+class _InstallName(_Table):
+    vi: str = Field(min_length=1, max_length=60)
+    en: str = Field(min_length=1, max_length=60)
+
+
 class _Title(_Table):
     vi: str = Field(min_length=1, max_length=80)
     en: str = Field(min_length=1, max_length=80)
@@ -174,6 +179,7 @@ class _Default(_Table):
 
 
 class _File(_Table):
+    name: _InstallName | None = None
     organisations: list[_OrganisationTable] = []
     users: list[_UserTable] = []
     provinces: dict[
@@ -200,9 +206,7 @@ def read_network(text: str) -> tuple[Table, list[Fault]]:
         faults = []
     if "default" not in table and not Fallback.objects.exists():
         faults.append(Fault(0, "name the [default] desks: triage and case"))
-    bodies = [
-        one for one in _tables(table, "organisations") if "coordinating_body" in (one.get("scope") or ())
-    ]
+    bodies = [one for one in _tables(table, "organisations") if "coordinating_body" in _scope(one)]
     if len(bodies) > 1:
         faults.append(Fault(0, "only one organisation has the scope coordinating_body"))
     return table, sorted(set(faults))
@@ -249,9 +253,14 @@ def _gather(table: Table) -> Names:
     return names
 
 
+def _scope(given: Table) -> list[Any]:
+    scope = given.get("scope")
+    return scope if isinstance(scope, list) else []
+
+
 def _body(given: Table) -> Body:
     """As `Organisation` says it of a row."""
-    law = given.get("kind") in POLICE_KINDS or "law_enforcement" in (given.get("scope") or ())
+    law = given.get("kind") in POLICE_KINDS or "law_enforcement" in _scope(given)
     return Body(law or given.get("kind") in STATE_KINDS, law)
 
 

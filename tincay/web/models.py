@@ -44,6 +44,13 @@ def this_install() -> Install:
     return Install.objects.get_or_create(id=1)[0]
 
 
+def rename(*, vi: str, en: str) -> None:
+    """Give the install the name that its pages show."""
+    this_install()
+    Install.objects.filter(id=1).update(name_vi=vi, name_en=en)
+    this_install.cache_clear()
+
+
 def keep_origin(origin: str) -> None:
     """Keep the name under which the log of this install goes from now on."""
     this_install()

@@ -14,7 +14,7 @@ from tincay.directory.actions import set_fallback, set_province_desk
 from tincay.operations.network_file import Table, read_network
 from tincay.people.actions import add_desk, add_organisation, add_seat, add_user
 from tincay.people.models import Desk, Organisation, User
-from tincay.web.models import this_install
+from tincay.web.models import rename, this_install
 from tincay.web.transactions import one_transaction
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="check the file and write nothing")
 
     def handle(self, *, file: Path, dry_run: bool = False, **options: object) -> None:
-        if this_install().demo:
+        if this_install().is_demo:
             raise CommandError("A demo has its own invented people.")
         try:
             table, faults = read_network(file.read_text(encoding="utf-8"))
@@ -54,6 +54,8 @@ def _enrol(table: Table) -> dict[str, str]:
     new = [user for user in table.get("users", ()) if user["username"] not in existing]
     shown = {user["username"]: _enrol_user(user) for user in new}
     _name_desks(table)
+    if "name" in table:
+        rename(**table["name"])
     return shown
 
 
