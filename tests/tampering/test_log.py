@@ -119,7 +119,9 @@ def rewrite(demo: DemoCopy) -> None:
 def test_the_end_rewritten_with_the_logs_key(demo: DemoCopy, witness: RunningWitness) -> None:
     rewrite(demo)
     assert demo.log_verify() == ""
-    assert demo.sign() == {"w1.example/witness": "the witness answered 422"}
+    assert demo.sign() == {
+        "w1.example/witness": "the witness answered 422: it has seen another log than this one"
+    }
     published = latest()
     assert published
     assert not published.registered

@@ -2,12 +2,12 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 
 
 @contextmanager
@@ -42,6 +42,12 @@ def _in_database(name: str) -> Iterator[bool]:
         with own.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
             locked = bool(cursor.fetchone()[0])
-        yield locked
+            try:
+                yield locked
+            finally:
+                # The server would let it go only a moment after this connection is closed, or broken.
+                if locked:
+                    with suppress(Error):
+                        cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
     finally:
         own.close()
