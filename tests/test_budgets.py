@@ -56,7 +56,7 @@ def stretches_nothing(client: Client, name: str, reporter: Reporter) -> None:
     for _ in range(FREE_ATTEMPTS):
         ask(client)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tincay.intake.views.stretch_receipt", None)  # whatever called it would fail
+        patch.setattr("tincay.intake.views.stretch", None)  # whatever called it would fail
         code = receipts.make(bytes)
         assert client.post(reverse(name), {"plain-code": code, "plain-last": ""}).status_code == 200
 

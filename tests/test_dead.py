@@ -83,7 +83,8 @@ def named_in(node: ast.AST, module: Module, modules: dict[str, Module]) -> Itera
             if f"{above}.{name}" in modules:
                 yield f"{above}.{name}", inner.attr
         elif isinstance(inner, ast.Constant) and str(inner.value).startswith("tincay."):
-            above, _, name = str(inner.value).rpartition(".")
+            # The web server below names what it loads as "module:function".
+            above, _, name = str(inner.value).replace(":", ".").rpartition(".")
             yield above, name
 
 

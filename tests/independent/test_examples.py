@@ -360,3 +360,13 @@ def members_of(kind: str) -> tuple[set[str], set[str]]:
     [row] = re.findall(rf"^\| [^|]*`{kind}`[^|]* \|(.*)\|$", text("leaf"), re.MULTILINE)
     sometimes = set(re.findall(r"\[`(\w+)`\]", row))
     return set(re.findall(r"`(\w+)`", row)) - sometimes, sometimes
+
+
+def test_a_press_answers_the_ticket_that_it_was_given_with_a_secret_of_32_bytes() -> None:
+    block = blocks("opened")[0]
+    ticket = objects(block)[0]["ticket"]
+    about, until = ticket.split(".")
+    assert (len(bytes.fromhex(about)), int(until) > 0) == (16, True)
+    sent, secret = re.findall(r"X-Opened: (\S+)\.(\S+)", block)[0]
+    assert sent == ticket
+    assert len(base.from_url64(secret, 32)) == 32

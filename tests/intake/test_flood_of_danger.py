@@ -129,7 +129,7 @@ def test_only_a_press_says_that_it_was_seen(post: Post, network: Network) -> Non
     desk.get(reverse("report", args=[rows(Report).get().pk]))
     assert rows(Notice).get().seen is False
     assert "Đã thấy" in desk.get(reverse("today")).content.decode()
-    desk.post(reverse("seen"))
+    desk.post(reverse("seen"), headers=network.helper.opened(desk))
     assert not rows(Notice).filter(seen=False).exists()
     assert "Đã thấy" not in desk.get(reverse("today")).content.decode()
 
@@ -140,9 +140,10 @@ def test_to_open_an_ordinary_report_does_not_say_that_danger_was_seen(
     post(1)
     ordinary = reporter.next_person().next_person().send(priority="p2")
     desk = sign_in(network.helper)
-    desk.post(reverse("open_report", args=[ordinary.pk]))
+    desk.post(reverse("open_report", args=[ordinary.pk]), headers=network.helper.opened(desk, ordinary))
     assert list(rows(Notice).filter(seen=False).values_list("urgent", flat=True)) == [True]
-    desk.post(reverse("open_report", args=[rows(Report).get(priority="p0").pk]))
+    urgent = rows(Report).get(priority="p0")
+    desk.post(reverse("open_report", args=[urgent.pk]), headers=network.helper.opened(desk, urgent))
     assert not rows(Notice).filter(seen=False).exists()
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from tests.log.conftest import Hand, hand  # noqa: F401 -- the fixture
 from tincay.environment import Environment, read_environment
 from tincay.log.apps import check_witnesses
+from tincay.operations.guards import CannotStart, check_command
 from tincay.settings import database
 
 WRONG = {
@@ -159,5 +159,5 @@ def test_a_log_does_not_start_under_another_name(
     hand.append()
     hand.sign()
     settings.TINCAY_ORIGIN = "other.example/log"
-    with pytest.raises(CommandError, match="TINCAY_ORIGIN"):
-        call_command("serve")
+    with pytest.raises(CannotStart, match="TINCAY_ORIGIN"):
+        check_command("serve", [])

@@ -83,6 +83,7 @@ def held_words(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
+@not_activity
 @needs(May.SEE_QUEUE)
 def warnings(request: HttpRequest) -> JsonResponse:
     """The sealed stories of a page of the queue, for the unlocked browser to look for content warnings."""
