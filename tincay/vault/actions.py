@@ -304,7 +304,9 @@ def set_desk_key(
     Desk.objects.filter(pk=desk.pk).update(recipient=recipient, signing=key.signing, key_due=False)
     desk.recipient, desk.signing, desk.key_due = recipient, key.signing, False
     event = {name: value for name, value in key.document.items() if name != "v"}
-    append_public_leaf(kind="key_changed", event=event, now=now)  # about nobody, so that a swapped one shows
+    append_public_leaf(
+        kind="key_changed", event=event, now=now
+    )  # about nobody, so that `log_verify` finds a swapped one
 
 
 def _present_key(desk: Desk) -> KeyOfDesk:
