@@ -15,10 +15,11 @@ def main() -> Callable[..., Any]:
     application = get_wsgi_application()
 
     from tincay.estimates.worker import keep_working
-    from tincay.operations.memory import end_with
+    from tincay.operations.memory import end_with, keep_to_itself
     from tincay.operations.timer import start_timer
     from tincay.web.in_the_clear import MAIN, wsgi
 
+    keep_to_itself()
     end_with(os.getppid())
     keep_working()
     if settings.TINCAY_TIMER:
@@ -30,8 +31,11 @@ def plain() -> Callable[..., Any]:
     """The plain server: what people without JavaScript send and see."""
     application = get_wsgi_application()
 
-    from tincay.operations.memory import end_with
+    from tincay.intake.tallies import share_counts
+    from tincay.operations.memory import end_with, keep_to_itself
     from tincay.web.in_the_clear import PLAIN, wsgi
 
+    keep_to_itself()
     end_with(os.getppid())
+    share_counts()
     return wsgi(PLAIN, application)

@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from tests.patience import PATIENCE, wait_until
-from tincay.intake.derivations import DERIVATIONS, WAITING, Busy, Line
+from tincay.intake.derivations import DERIVATIONS, LONGEST_S, WAITING, Busy, Line
+from tincay.operations.serving import PLAIN_FINISHES_S
 
 
 def test_no_more_than_two_codes_are_stretched_at_once() -> None:
@@ -47,3 +48,7 @@ def test_the_longer_one_takes_the_longer_the_wait_that_is_told() -> None:
         quick._learn(0.05)
         slow._learn(2.0)
     assert quick._seconds() < slow._seconds()
+
+
+def test_nobody_stands_in_line_longer_than_the_process_may_live_on() -> None:
+    assert LONGEST_S + 10 < PLAIN_FINISHES_S

@@ -1,6 +1,7 @@
 """Who is called for somebody in danger is rung, and rung again until a press says that it was seen; and no more than
 a person can bear in a night."""
 
+import base64
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -232,3 +233,53 @@ def test_ordinary_work_rings_six_times_a_night_and_then_stands_on_the_page(
     assert first.notices.unseen().exists()
     danger(office, 60)
     assert minutes_pass(channel, 60) == ["a"]
+
+
+def test_rings_leave_the_night_that_is_counted(office: Office, first: User, channel: Channel) -> None:
+    """Three rounds, eleven hours apart: at the last one only the first ring of a night lies behind."""
+    on_call(office, "b", 1)
+    for hour in (0, 11, 22):
+        assert danger(office, hour * 60) == "a"
+        assert "a" in minutes_pass(channel, hour * 60, hour * 60 + 20, hour * 60 + 40)
+
+
+def test_a_call_that_no_channel_took_is_no_ring(office: Office, first: User, settings: Settings) -> None:
+    on_call(office, "b", 1)
+    settings.TINCAY_NOTICE_WEBHOOK = "http://127.0.0.1:9/nobody"
+    for evening in range(8):
+        assert danger(office, evening * 60) == "a"
+        send_notices(now=NOW + after(evening * 60))
+        repeat_notices(now=NOW + after(evening * 60 + 41))
+    assert rows(Notice).get().rings == 1
+
+
+def test_what_was_called_under_a_clock_that_ran_ahead_rings_when_it_is_right_again(
+    office: Office, first: User, channel: Channel
+) -> None:
+    danger(office, 400 * 24 * 60)
+    assert minutes_pass(channel, 0) == ["a"]
+    assert minutes_pass(channel, 20) == ["a"]
+    see_notices(user=first)
+    assert danger(office, 60) == "a"
+    assert minutes_pass(channel, 60) == ["a"]
+
+
+def test_whom_no_channel_reaches_does_not_stand_before_those_who_hear(
+    office: Office, settings: Settings, channel: Channel
+) -> None:
+    office.hire("nowhere", on_call=0)
+    on_call(office, "mailto:somebody@tin.example", 1)
+    on_call(office, "c", 2)
+    assert danger(office) == "c"
+    assert minutes_pass(channel, 0) == ["c"]
+
+
+def test_a_repeat_is_another_call_for_the_channel_than_the_first(
+    office: Office, first: User, channel: Channel, settings: Settings
+) -> None:
+    """Standard Webhooks lets a receiver drop what it has had before, by the id."""
+    settings.TINCAY_NOTICE_SECRET = f"whsec_{base64.b64encode(bytes(32)).decode()}"
+    danger(office)
+    minutes_pass(channel, 0, 20, 40)
+    names = [headers[name] for headers in channel.headers for name in headers if name.lower() == "webhook-id"]
+    assert len(names) == len(set(names)) == 3

@@ -38,6 +38,22 @@ def test_somebody_in_danger_is_called_for_also_from_a_flood_and_the_flood_rings_
     assert Notice.objects.for_the_rules().count() == 2
 
 
+def test_one_held_report_that_nobody_opens_silences_nobody_who_comes_an_hour_later(
+    network: Network, reporter: Reporter
+) -> None:
+    """Junk that lies there is no reason not to call for the next one in danger."""
+    add_seat(user=network.colleague.user, desk=network.triage, on_call=1)
+    reporter.send(priority="p0", held=True)
+    for minute in (20, 40):
+        schedule.call_next(NOW + timedelta(minutes=minute))
+    before = called(network)
+    later = reporter.next_person().send(priority="p0", held=True, now=NOW + timedelta(minutes=90))
+    assert called(network)[network.helper.user.username] == before[network.helper.user.username] + 1
+    schedule.call_next(NOW + timedelta(minutes=131))
+    later.refresh_from_db()
+    assert later.paged == 2
+
+
 @pytest.mark.parametrize("minutes", [[45], [20, 40], [20, 21, 45, 46]])
 def test_a_p0_calls_the_next_person_and_then_the_supervisor_however_late_a_tick_comes(
     network: Network, reporter: Reporter, minutes: list[int]

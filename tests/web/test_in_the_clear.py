@@ -6,9 +6,11 @@ from typing import Any, cast
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, clear_script_prefix, get_resolver, reverse, set_script_prefix
+from django.utils import timezone
 
 from tests.cast import Network, Reporter
 from tincay.reports.models import Report
+from tincay.visit.actions import open_visit
 from tincay.web.in_the_clear import BESIDE, MAIN, PLAIN, PREFIX, SERVER, wsgi
 
 CLEAR = {
@@ -114,11 +116,11 @@ def test_a_whole_way_without_javascript_stays_at_the_plain_server(
     assert f'action="{PREFIX}/back/"' in plain.get("/back/").content.decode()
     inside = plain.post("/back/", {"plain-code": reporter.code})
     assert inside.headers["Location"] == f"{PREFIX}/back/now/"
-    assert inside.cookies["visit"]["path"] == f"{PREFIX}/"
+    assert inside.cookies["visit_plain"]["path"] == f"{PREFIX}/"
     assert "QZW" in plain.get("/back/data/").content.decode()
     out = plain.get("/back/out/")
-    assert out.cookies["visit"]["path"] == f"{PREFIX}/"
-    assert out.cookies["visit"]["max-age"] == 0
+    assert out.cookies["visit_plain"]["path"] == f"{PREFIX}/"
+    assert out.cookies["visit_plain"]["max-age"] == 0
 
 
 def test_the_main_server_opens_nothing_in_the_clear_even_with_the_cookie(
@@ -130,6 +132,36 @@ def test_the_main_server_opens_nothing_in_the_clear_even_with_the_cookie(
     page = main.get("/back/data/").content.decode()
     assert "QZW" not in page
     assert "Đã quá mười lăm phút" in page
+
+
+def test_of_two_visits_in_one_browser_each_server_opens_its_own(
+    network: Network, plain: Client, reporter: Reporter
+) -> None:
+    """A shared phone: the first one closed the page and her visit goes on, the second one types a code."""
+    first, second = reporter.next_person(), reporter.next_person().next_person()
+    for person, words in ((first, "QZW-first"), (second, "QZW-second")):
+        typed = {"plain-code": person.code, "plain-need": "pep", "plain-harmed": "yes", "plain-words": words}
+        plain.post("/tell/plain/", typed)
+    clear_script_prefix()
+    main = at_server(MAIN)
+    cookie = open_visit(report=reports()[0], keys=None, now=timezone.now())
+    main.cookies["visit"] = cookie
+    assert main.get("/back/now/").status_code == 200
+    set_script_prefix(f"{PREFIX}/")
+    plain.cookies["visit"] = cookie  # the main server's cookie goes to the plain one too
+    plain.post("/back/", {"plain-code": second.code})
+    page = plain.get("/back/data/").content.decode()
+    assert "QZW-second" in page
+    assert "QZW-first" not in page
+
+
+def reports() -> list[Report]:
+    return list(Report.objects.for_the_rules().order_by("received_at"))
+
+
+def test_a_visit_that_is_over_takes_its_cookie_along(network: Network, plain: Client) -> None:
+    plain.cookies["visit_plain"] = "AGE-SECRET-KEY-1NOBODYS"
+    assert plain.get("/back/now/").cookies["visit_plain"]["max-age"] == 0
 
 
 def test_without_a_script_the_door_goes_on_to_the_plain_one_by_itself(network: Network, main: Client) -> None:

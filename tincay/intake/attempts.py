@@ -12,7 +12,6 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from tincay.intake import flood
-from tincay.web.in_the_clear import cookie_path
 
 ATTEMPTS_COOKIE = "tries"
 FREE_ATTEMPTS = 5
@@ -21,20 +20,16 @@ FIRST_WAIT, LONGEST_WAIT = 30, 15 * 60
 _signer = signing.Signer(salt=ATTEMPTS_COOKIE)  # not the one that signs a time too
 
 
-def set_cookie(response: HttpResponse, name: str, value: str) -> None:
-    """For this session only, out of reach of scripts, other sites and the other one of the two servers."""
+def set_cookie(response: HttpResponse, name: str, value: str, path: str = "/") -> None:
+    """For this session only, out of reach of scripts and other sites."""
     response.set_cookie(
         name,
         value,
-        path=cookie_path(),
+        path=path,
         httponly=True,
         samesite="Strict",
         secure=settings.SESSION_COOKIE_SECURE,
     )
-
-
-def delete_cookie(response: HttpResponse, name: str) -> None:
-    response.delete_cookie(name, path=cookie_path(), samesite="Strict")
 
 
 def attempts(request: HttpRequest) -> tuple[int, int]:

@@ -17,8 +17,8 @@ DERIVATIONS = 2
 """Codes that are stretched at once."""
 WAITING = 48
 """Requests that may stand in line: each holds one of the server's threads (operations.serving.PLAIN_THREADS)."""
-LONGEST_S = 60.0
-"""Seconds after which somebody in line is told to come again."""
+LONGEST_S = 25.0
+"""Seconds after which somebody in line is told to come again: before the process may be ended under it."""
 FIRST_GUESS_S = 0.2
 
 

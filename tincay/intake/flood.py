@@ -17,7 +17,7 @@ from datetime import datetime
 from enum import Enum
 from functools import lru_cache
 
-from tincay.intake.tallies import HOUR, tallies, this_hour
+from tincay.intake.tallies import HOUR, forget_counts, tallies, this_hour
 from tincay.reports.envelope import Envelope, ProofOfWorkIn
 from tincay.reports.receiving import Received, receive_report
 from tincay.web.work import read_nonce, signed_nonce, zero_bits
@@ -162,7 +162,7 @@ def may_post(visit: str) -> bool:
 
 def forget(*, now: datetime) -> int:
     """Take away the counts of hours that are over; how many. `now` is the machine's clock."""
-    return tallies().forget(int(now.timestamp()) // HOUR - 1)
+    return forget_counts(int(now.timestamp()) // HOUR - 1)
 
 
 def _spend(nonce: str, until: int) -> bool:

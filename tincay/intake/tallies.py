@@ -1,9 +1,9 @@
 """Counts and keys that all processes that serve have in common, each for an hour, so that none tells when a report
 came.
 
-On SQLite one process serves and counts in its memory. On PostgreSQL several serve, perhaps on several machines, and
-count in a table (models.Tally). In either, what is counted stands as a keyed hash: whoever has the counts cannot
-tell what they are of.
+On SQLite the main server is one process and counts in its memory; the plain one, which is replaced each minute, counts
+in a table (models.Tally). On PostgreSQL several serve, perhaps on several machines, and all count in the table. In
+either, what is counted stands as a keyed hash: whoever has the counts cannot tell what they are of.
 """
 
 import hmac
@@ -116,6 +116,20 @@ class InTable:
 _in_memory, _in_table = InMemory(), InTable()
 
 
+_shared = False
+
+
+def share_counts() -> None:
+    """Count in the database on SQLite too, from now on: for a process that is replaced all the time."""
+    global _shared
+    _shared = True
+
+
 def tallies() -> Tallies:
     """Those of this install's database."""
-    return _in_memory if connection.vendor == "sqlite" else _in_table
+    return _in_memory if connection.vendor == "sqlite" and not _shared else _in_table
+
+
+def forget_counts(before: int) -> int:
+    """Take away what belongs to earlier hours, wherever it was counted; how many counts that were."""
+    return _in_memory.forget(before) + _in_table.forget(before)

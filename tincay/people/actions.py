@@ -9,6 +9,7 @@ from django.db.models import F, Q, Sum
 from tincay.core.clock import ZONE
 from tincay.people.access import end_sessions, forget_devices, note_about
 from tincay.people.models import Desk, Membership, Notice, Organisation, User
+from tincay.people.queries import reachable
 from tincay.people.rights import ROLE_RIGHTS, May
 from tincay.web.security_log import Event
 from tincay.web.transactions import leave_no_copy, one_transaction
@@ -137,8 +138,11 @@ def call_on_duty(
 def _in_line(desk: Desk, place: int | None) -> Iterator[int]:
     """Who is called at this place, and who in their stead, the first one first."""
     if place is not None:
-        seats = Membership.objects.for_the_rules().filter(desk=desk)
-        yield from seats.on_call().values_list("user_id", flat=True)[place:]
+        seats = Membership.objects.for_the_rules().filter(desk=desk).on_call()
+        reached = set(seats.filter(reachable()).values_list("user_id", flat=True))
+        # Whom no channel reaches hears nothing: the others stand before them.
+        on_call = sorted(seats.values_list("user_id", flat=True), key=lambda user: user not in reached)
+        yield from on_call[place:]
     if second := _second_person(desk):
         yield second
 
@@ -167,17 +171,26 @@ def _notify(user: int, *, urgent: bool, again: bool, now: datetime) -> Notice:
     before = unseen.select_for_update(of=("self",)).first()
     if before is None:
         return _notify(user, urgent=urgent, again=again, now=now)  # seen in this moment
-    if urgent and before.rung_again == len(REPEATS):
-        before.rings = before.rings + 1 if now - before.created_at < NIGHT else 1
-        before.rung_again, before.created_at, before.sent_at = notice.rung_again, now, None
-        before.save(update_fields=["rings", "rung_again", "created_at", "sent_at"])
-    return before
+    if not urgent or before.rung_again < len(REPEATS):
+        return before
+    if before.sent_at is None:  # no channel took it yet: it rings for this one too
+        before.rung_again, before.created_at = notice.rung_again, now
+        before.save(update_fields=["rung_again", "created_at"])
+        return before
+    # Each round keeps its own time, so that rings leave the night that is counted.
+    before.seen = True
+    before.save(update_fields=["seen"])
+    Notice.objects.insert_new([notice])
+    return notice
 
 
 @one_transaction
 def repeat_notices(*, now: datetime) -> int:
     """Ring again where somebody in danger was not seen for 20 minutes, and for 40; how many. A late run rings once."""
-    due = Notice.objects.for_the_rules().unseen().filter(urgent=True, created_at__lte=now - REPEATS[0])
+    every = Notice.objects.for_the_rules()
+    # Written under a clock that ran ahead: they would neither ring again nor leave the night that is counted.
+    every.filter(created_at__gt=now).update(created_at=now)
+    due = every.unseen().filter(urgent=True, created_at__lte=now - REPEATS[0])
     again = 0
     for notice in due.filter(rung_again__lt=len(REPEATS)).select_for_update(of=("self",)):
         over = sum(now - notice.created_at >= wait for wait in REPEATS)

@@ -28,14 +28,19 @@ def unsent(now: datetime) -> QuerySet[Notice]:
     return Notice.objects.for_the_rules().filter(sent_at=None, created_at__lt=now - UNSENT_FOR)
 
 
+def reachable() -> Q:
+    """Of seats: those of people whom a channel of this install can reach."""
+    reached = Q(pk=None)
+    if settings.TINCAY_NOTICE_WEBHOOK:
+        reached |= ~Q(user__notice_address="") & ~Q(user__notice_address__startswith=MAILTO)
+    if settings.TINCAY_MAIL_HOST:
+        reached |= Q(user__notice_address__contains="@")
+    return reached
+
+
 def desks_on_call() -> set[int]:
     """The desks where somebody is on call whom a channel of this install can reach."""
-    reachable = Q(pk=None)
-    if settings.TINCAY_NOTICE_WEBHOOK:
-        reachable |= ~Q(user__notice_address="") & ~Q(user__notice_address__startswith=MAILTO)
-    if settings.TINCAY_MAIL_HOST:
-        reachable |= Q(user__notice_address__contains="@")
-    reached = Membership.objects.for_the_rules().on_call().filter(reachable)
+    reached = Membership.objects.for_the_rules().on_call().filter(reachable())
     return set(reached.values_list("desk", flat=True))
 
 

@@ -1,7 +1,7 @@
 """How a report comes: the row, its sealed words, its clocks and its leaf are written at once, or nothing is."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -27,6 +27,10 @@ from tincay.web.transactions import one_commit_for_many
 
 class _Taken(Exception):
     """Another report has this key or this receipt: nothing of this one is kept."""
+
+
+ONE_FLOOD = timedelta(hours=1)
+"""So long those in danger who are held at one desk are called for as one."""
 
 
 class StaleDesk(Exception):
@@ -80,7 +84,7 @@ def _keep(*, envelope: Envelope, sealed_by: str, held: bool, code_name: str, now
         rows = ConsentGrant.objects.bulk_create(_read_grants(report, envelope))
         if any(row.scope in TO_SOMEBODY for row in rows):
             settle_wishes(report, now)
-    if not held or _first_held_in_danger(report):
+    if not held or _first_held_in_danger(report, now):
         call_on_duty(desk=desk, now=now, urgent=report.in_danger)
     return Received(report, new=True)
 
@@ -93,12 +97,16 @@ def _read_grants(report: Report, envelope: Envelope) -> list[ConsentGrant]:
         raise NotSigned from None
 
 
-def _first_held_in_danger(report: Report) -> bool:
-    """Somebody in danger now is not left to a flood, and a flood does not ring all night: one call a desk."""
+def _first_held_in_danger(report: Report, now: datetime) -> bool:
+    """Somebody in danger now is not left to a flood, and a flood does not ring all night: one call a desk and hour."""
     if not report.in_danger:
         return False
     others = Report.objects.for_the_rules().filter(
-        desk=report.desk, priority="p0", stage="received", held=True
+        desk=report.desk,
+        priority="p0",
+        stage="received",
+        held=True,
+        received_at__gt=now - ONE_FLOOD,
     )
     return not others.exclude(pk=report.pk).exists()
 

@@ -20,6 +20,7 @@ from tincay.reports.clocks import next_escalation
 from tincay.reports.deadlines import resume
 from tincay.reports.ending import purge, rewrite_closed
 from tincay.reports.models import Clock, Escalation, Pause, Report, Rewriting
+from tincay.reports.receiving import ONE_FLOOD
 from tincay.reports.steps import close_handled
 from tincay.web.packs import rules
 from tincay.web.transactions import one_transaction
@@ -141,17 +142,19 @@ def call_next(now: datetime) -> Done:
     held_desks: set[int] = set()
     called = 0
     for clock in waiting.select_related("report__desk"):
-        report = clock.report
+        report, since = clock.report, clock.started_at or now
         if report.held and report.desk_id in held_desks:
             continue
-        if report.held:
+        # One that everybody was called for, and that lies there, does not stand for those who come later.
+        if report.held and (report.paged < len(REPEATS) or now - since < ONE_FLOOD):
             held_desks.add(report.desk_id)
-        called += _call_next(report, clock.started_at or now, now)
+        called += _call_next(report, since, now)
     return Done(called + again)
 
 
 def _call_next(report: Report, since: datetime, now: datetime) -> int:
-    passed = sum(now - since >= wait for wait in REPEATS)
+    # What came under a clock that ran ahead has waited nobody knows how long.
+    passed = len(REPEATS) if since > now else sum(now - since >= wait for wait in REPEATS)
     places = (1, None)[report.paged : passed]
     called = sum(
         call_on_duty(desk=report.desk, now=now, place=place, urgent=True) is not None for place in places

@@ -126,6 +126,8 @@ def _desk(desk: Desk, user: User) -> dict[str, Any]:
 def join_desk(request: HttpRequest, code: str) -> HttpResponse:
     user = staff(request)
     desk = desk_or_404(user, code)
+    if not was_asked_again(request):
+        return redirect(again_address(reverse("desks")))
     form = forms.Join(request.POST, desk=desk, prefix=desk.code)
     if form.is_valid():
         last = desk.memberships.visible_to(user).count()
@@ -136,6 +138,7 @@ def join_desk(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(May.MANAGE_DESK)
+@asks_again
 def leave_desk(request: HttpRequest, code: str, user_id: int) -> HttpResponse:
     """Say what it takes from that person; then do it."""
     desk = desk_or_404(staff(request), code)

@@ -16,11 +16,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from tincay.core.sealing import Identity, Recipient
 from tincay.intake import flood
-from tincay.intake.attempts import ATTEMPTS_COOKIE, delete_cookie, set_cookie
+from tincay.intake.attempts import ATTEMPTS_COOKIE, set_cookie
 from tincay.reports.models import Report
 from tincay.visit.actions import ReceiptKeys, keys_of, recipient_in
 from tincay.visit.models import Visit
-from tincay.web.in_the_clear import MAIN, at, either_way
+from tincay.web.in_the_clear import MAIN, at, cookie_name, cookie_path, either_way
 from tincay.web.json_views import for_script, refusal
 
 COOKIE = "visit"
@@ -43,7 +43,7 @@ class Visitor:
 
 def visitor_of(request: HttpRequest) -> Visitor | None:
     """Who this is, while the fifteen minutes last."""
-    cookie = request.COOKIES.get(COOKIE, "")
+    cookie = request.COOKIES.get(cookie_name(COOKIE), "")
     visit = _visit_of(cookie)
     # What is opened here in the clear is opened by the plain server.
     if visit is None or (visit.sealed is not None and at(request, MAIN)):
@@ -122,12 +122,12 @@ def _posts_too_much(request: HttpRequest, visitor: Visitor) -> bool:
 
 def start_session(response: HttpResponse, cookie: Identity) -> HttpResponse:
     """Give the visit's cookie and forget what was tried before."""
-    set_cookie(response, COOKIE, cookie)
-    delete_cookie(response, ATTEMPTS_COOKIE)
+    set_cookie(response, cookie_name(COOKIE), cookie, cookie_path())
+    response.delete_cookie(ATTEMPTS_COOKIE, samesite="Strict")
     return response
 
 
 def end_session(response: HttpResponse) -> HttpResponse:
-    for name in (COOKIE, ATTEMPTS_COOKIE):
-        delete_cookie(response, name)
+    response.delete_cookie(cookie_name(COOKIE), path=cookie_path(), samesite="Strict")
+    response.delete_cookie(ATTEMPTS_COOKIE, samesite="Strict")
     return response

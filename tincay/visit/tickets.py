@@ -1,7 +1,8 @@
 """A ticket is what the server would have to remember of a question: it is handed out signed, so that asking writes
 nothing. docs/formats/visit.md.
 
-The key changes each hour and is in no dump (intake.tallies): who has a copy of database and folder makes no ticket.
+The key changes each hour and lies in no file (SQLite) or in an unlogged table (intake.tallies): who has an older copy
+of database and folder makes no ticket.
 """
 
 import hmac
@@ -16,6 +17,8 @@ from tincay.core.sealing import Recipient
 from tincay.intake.tallies import HOUR, tallies
 
 TICKET_LASTS = timedelta(minutes=2)
+CLOCKS_DIFFER = 60
+"""Seconds by which the clocks of two machines, or one that was put right, may be apart."""
 _UNTIL, _LOCATOR, _SIGNED = 8, 32, 56
 _MARK = 16
 
@@ -60,7 +63,7 @@ def read_ticket(text: str, now: datetime) -> Ticket | None:
         return None
     signed, given = raw[:_SIGNED], raw[_SIGNED:]
     until, at = _until(signed), now.timestamp()
-    if len(signed) != _SIGNED or not at < until <= at + TICKET_LASTS.total_seconds():
+    if len(signed) != _SIGNED or not at < until <= at + TICKET_LASTS.total_seconds() + CLOCKS_DIFFER:
         return None
     ticket = Ticket(signed, _key(until))
     return ticket if hmac.compare_digest(ticket._mark, given) else None

@@ -137,7 +137,8 @@ def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> Http
 
 def over(request: HttpRequest) -> HttpResponse:
     """The fifteen minutes are up. What was typed stays in the page, to be copied into the next visit."""
-    return _code_page(request, problem="visit_over", status=401 if request.method == "POST" else 200)
+    page = _code_page(request, problem="visit_over", status=401 if request.method == "POST" else 200)
+    return page if visitor_of(request) else end_session(page)
 
 
 @csrf_exempt

@@ -51,6 +51,11 @@ def cookie_path() -> str:
     return get_script_prefix()
 
 
+def cookie_name(name: str) -> str:
+    """The main server's cookie is sent to the plain one too: a name of its own keeps two people's visits apart."""
+    return name if cookie_path() == "/" else f"{name}_{PLAIN}"
+
+
 class ServerOfItsOwn:
     """Lead whoever is at the wrong one of the two servers to the other one, before anything is posted."""
 
