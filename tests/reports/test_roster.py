@@ -44,8 +44,9 @@ def test_one_held_report_that_nobody_opens_silences_nobody_who_comes_an_hour_lat
     """Junk that lies there is no reason not to call for the next one in danger."""
     add_seat(user=network.colleague.user, desk=network.triage, on_call=1)
     reporter.send(priority="p0", held=True)
-    for minute in (20, 40):
+    for minute in (0, 20, 40):
         schedule.call_next(NOW + timedelta(minutes=minute))
+        send_notices(now=NOW + timedelta(minutes=minute))
     before = called(network)
     later = reporter.next_person().send(priority="p0", held=True, now=NOW + timedelta(minutes=90))
     assert called(network)[network.helper.user.username] == before[network.helper.user.username] + 1
