@@ -152,7 +152,7 @@ def missing(keys: set[str]) -> int:
 
 def commit_rate(path: Path) -> float:
     """Bare durable commits a second on this disk: one row of a report's size, synchronous=FULL."""
-    connection = sqlite3.connect(path / "bare.sqlite3", isolation_level=None)
+    connection = sqlite3.connect(path / f"bare-{secrets.token_hex(4)}.sqlite3", isolation_level=None)
     connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (b BLOB);")
     begun = time.perf_counter()
     for _ in range(300):

@@ -342,7 +342,7 @@ SETUP = """
 <key-setup data-config="key-config" data-action="/keep" data-csrf="k" hidden>
 <button type="button" data-go="make" disabled>Tạo</button><ol data-passphrase></ol>
 <input data-again aria-label="gõ lại"><button type="button" data-go="keep" disabled>Giữ</button>
-<p data-error="again" hidden>Chưa giống</p></key-setup>
+<p data-error="mismatch" hidden>Chưa giống</p></key-setup>
 """
 
 

@@ -147,9 +147,9 @@ def test_a_page_that_fails_is_one_line_without_anything_of_the_visitor(
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [LONGEST + 1, MOST_DISCARDED - 1])
 def test_what_is_too_long_is_answered_and_not_cut_off_while_it_is_sent(
-    served: tuple[str, Path], size: int
+    served: tuple[str, str, Path], size: int
 ) -> None:
-    address, log = served
+    address, _, log = served
     too_long = Request(f"{address}/send/", bytes(size), {"Content-Type": "application/json"})
     with pytest.raises(HTTPError) as refused:
         urlopen(too_long, timeout=PATIENCE)

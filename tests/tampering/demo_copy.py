@@ -18,8 +18,10 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from tests.demo.loaded import TINCAY, environment
 from tests.log.conftest import streamed
@@ -56,6 +58,14 @@ def account(username: str) -> DemoAccount:
 def signed_in(username: str) -> Client:
     client = Client()
     client.force_login(User.objects.get(username=username))
+    return client
+
+
+def confirmed(username: str) -> Client:
+    """The same, and this person has just given the printed password once more, as before keys change."""
+    client = signed_in(username)
+    cache.clear()  # how often somebody confirms in a minute is counted there, and outlives a test
+    client.post(reverse("account_reauthenticate"), {"password": account(username).password})
     return client
 
 

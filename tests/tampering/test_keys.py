@@ -19,7 +19,7 @@ from tests.tampering.attacker import (
     own_key,
     swap_desk_key,
 )
-from tests.tampering.demo_copy import HELPER, DemoCopy, account, signed_in
+from tests.tampering.demo_copy import HELPER, DemoCopy, account, confirmed, signed_in
 from tests.tampering.desk_page import Scripts, unlock
 from tincay.core.authorship import desk_key_of, from_base64url, is_vouched
 from tincay.core.sealing import (
@@ -145,7 +145,7 @@ def text_in_place_of_bytes(attacker: Attacker, key: OwnKey, day: str) -> None:
 )
 def test_a_renewal_to_a_key_of_his_own(demo: DemoCopy, plant: Plant) -> None:
     """Nothing is offered, taken or handed out; a page that unlocks with his key says so."""
-    attacker, mine, boss = demo.attacker, own_desk_key(), signed_in(BOSS)
+    attacker, mine, boss = demo.attacker, own_desk_key(), confirmed(BOSS)
     begun_by_the_boss(DESK)
     assert NOT_SIGNED not in boss.get("/desk/desks/").content.decode()
     plant(attacker, mine, demo.today)
@@ -186,7 +186,7 @@ def refused(client: Client, recipient: str) -> dict[str, str | None]:
 def begun_by_the_boss(desk: str) -> dict[str, Any]:
     """What a member's browser is told who hands the desk's key over, or renews it."""
     body = json.dumps({"v": 1, "step": "begin"})
-    answer = signed_in(BOSS).post(f"/desk/desks/{desk}/key/", body, content_type="application/json")
+    answer = confirmed(BOSS).post(f"/desk/desks/{desk}/key/", body, content_type="application/json")
     assert answer.status_code == 200
     return dict(answer.json())
 
