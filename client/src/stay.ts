@@ -8,6 +8,7 @@ import { focusOn, show } from "./texts";
 type Proof = (element: HTMLElement) => Promise<Record<string, string>>;
 
 let staying: () => boolean = () => false;
+let newest = 0;
 let prove: Proof = () => Promise.resolve({});
 
 /** The headers with which what is posted out of this element shows that the key is open. */
@@ -59,9 +60,11 @@ async function sendForm(form: HTMLFormElement, address: string, said: URLSearchP
 export async function goTo(address: string, said?: URLSearchParams, more: Record<string, string> = {}): Promise<void> {
   if (!ours(address)) throw new Error("not a page of this site");
   if (!staying() && !said) return location.assign(address);
+  const mine = ++newest;
   const asked: RequestInit = said ? { method: "POST", body: said } : {};
   const response = await fetch(address, { ...asked, credentials: "same-origin", headers: { Accept: "text/html", ...more } }).catch(() => undefined);
   const page = response?.headers.get("Content-Type")?.startsWith("text/html") ? await response.text() : undefined;
+  if (mine !== newest) return; // a page that was asked for later stands, however slow this one was
   // What is no page (a file, a broken connection) is left to the browser; a form is not sent twice for that.
   if (page === undefined) return said ? sayLost() : location.assign(address);
   put(new DOMParser().parseFromString(page, "text/html"), response!.url);
