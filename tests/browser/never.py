@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import connection
 from playwright.sync_api import BrowserContext, Error, Page, Request, Response
 
+from tests.open_database import read_beside
+
 TELLING = re.compile(
     r"bạo lực|bóc lột|mại dâm|tình dục|hiếp|tố cáo|nạn nhân|tội phạm|violence|abuse|sex|victim|rape|report",
     re.IGNORECASE,
@@ -88,7 +90,7 @@ def stored_bytes() -> Iterator[tuple[str, bytes]]:
     """Every file under the data folder (database, WAL, keys), and on PostgreSQL every row of every table."""
     for path in sorted(Path(settings.TINCAY_DATA).rglob("*")):
         if path.is_file():
-            yield str(path), path.read_bytes()
+            yield str(path), read_beside(path)
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')

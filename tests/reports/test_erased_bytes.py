@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Hands, Helper, Network, Reporter
+from tests.open_database import read_beside
 from tincay.operations.scheduled import tick
 from tincay.reports.ending import delete
 from tincay.reports.models import Report
@@ -54,7 +55,7 @@ def found(wanted: list[bytes]) -> list[str]:
     """Which of the pieces lie in a file of the database, its write-ahead log among them."""
     assert wanted
     name = Path(str(connection.settings_dict["NAME"]))
-    files = {path.name: path.read_bytes() for path in name.parent.glob(f"{name.name}*")}
+    files = {path.name: read_beside(path) for path in name.parent.glob(f"{name.name}*")}
     return [file for file, content in files.items() for piece in wanted if piece in content]
 
 
