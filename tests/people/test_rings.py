@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 from tests.cast import NOW, rows
 from tests.people.channel import Channel, open_channel
 from tests.people.conftest import Office
+from tincay.desk.pages import news
 from tincay.people.actions import (
     MOST_REMINDERS,
     MOST_RINGS,
@@ -283,3 +284,18 @@ def test_a_repeat_is_another_call_for_the_channel_than_the_first(
     minutes_pass(channel, 0, 20, 40)
     names = [headers[name] for headers in channel.headers for name in headers if name.lower() == "webhook-id"]
     assert len(names) == len(set(names)) == 3
+
+
+def test_the_page_says_that_it_rings_again_only_while_it_will(
+    office: Office, first: User, channel: Channel
+) -> None:
+    danger(office)
+    minutes_pass(channel, 0)
+    said = news(first)
+    assert said is not None
+    assert said.rings_again
+    minutes_pass(channel, 20, 40)
+    said = news(first)
+    assert said is not None
+    assert said.urgent
+    assert not said.rings_again

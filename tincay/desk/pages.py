@@ -20,6 +20,7 @@ from tincay.core.priority import PRIORITIES
 from tincay.core.stages import STAGES, reached
 from tincay.desk.queries import QueuePage
 from tincay.directory.queries import calendar
+from tincay.people.actions import REPEATS
 from tincay.people.models import Desk, User
 from tincay.people.rights import May
 from tincay.reports.consents import ASK_RECEIVER
@@ -88,10 +89,11 @@ def _row(report: Report, page: QueuePage, now: datetime, days: Calendar) -> Queu
 
 
 class News(NamedTuple):
-    """Since when something waits to be looked at, and whether it is somebody in danger."""
+    """Since when something waits to be looked at, whether it is somebody in danger, and whether it will ring again."""
 
     since: str
     urgent: bool
+    rings_again: bool
 
 
 def news(user: User) -> News | None:
@@ -101,7 +103,8 @@ def news(user: User) -> News | None:
         return None
     local = notice.created_at.astimezone(ZONE)
     by_day = local.time() == time.min
-    return News(day_words(local.date()) if by_day else moment_words(notice.created_at), notice.urgent)
+    since = day_words(local.date()) if by_day else moment_words(notice.created_at)
+    return News(since, notice.urgent, notice.urgent and notice.rung_again < len(REPEATS))
 
 
 def held_rows(page: QueuePage, stories: Mapping[UUID, Readable], now: datetime) -> list[dict[str, Any]]:
