@@ -86,6 +86,7 @@ SQL_BY_HAND = {
     "tincay/operations/postgres.py": "asks PostgreSQL for its own settings: no row",
     "tincay/web/process_lock.py": "takes a lock of PostgreSQL: no row",
     "tincay/web/transactions.py": "empties SQLite's write-ahead log",
+    "tincay/people/queries.py": "whom a report calls, and whether they wait for another: every report asks",
     "tincay/people/tenancy.py": "inserts rows with one statement prepared for all; refuses raw() and extra()",
 }
 LONG = 120

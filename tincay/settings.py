@@ -58,7 +58,8 @@ def database(address: str, folder: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": dict(parse_qsl(parts.query)),  # sslmode and the like
+        # Values never become part of a statement, and what is asked again and again is planned once a connection.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2} | dict(parse_qsl(parts.query)),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }

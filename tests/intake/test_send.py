@@ -8,8 +8,9 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Hands, Network, Reporter, base64_text, give_key
 from tests.cast.ground import plain_json
@@ -62,6 +63,16 @@ def test_a_report_is_answered_with_a_promise_and_a_date(post: Post, reporter: Re
     assert said["promise"] == Report.objects.for_the_rules().get().promise
     assert said["first_look"] == "Người hỗ trợ sẽ đọc, chậm nhất 09:00 thứ Tư 01/07/2026."
     assert not answer.cookies
+
+
+def test_a_report_costs_few_statements(post: Post) -> None:
+    """Each is a way to the database and back, and work of the mapper: they are what a report costs on PostgreSQL."""
+    post(Reporter().envelope_json())  # what a process reads once
+    document = Reporter().envelope_json()
+    with CaptureQueriesContext(connection) as asked:
+        assert post(document).status_code == 201
+    statements = [query["sql"] for query in asked]
+    assert len(statements) <= 22, statements
 
 
 def test_the_date_is_said_in_the_language_of_the_page(post: Post, reporter: Reporter) -> None:

@@ -28,6 +28,7 @@ from tests.patience import StandingClock
 from tincay.intake import flood, tallies
 from tincay.reports.envelope import ProofOfWorkIn
 flood.time = tallies.time = StandingClock()
+flood.LOOK_S = 0.0
 for line in sys.stdin:
     word, given = json.loads(line)
     if word == "worth":
@@ -132,6 +133,49 @@ def test_a_process_that_has_just_begun_takes_the_hour_for_quiet(
     for _ in range(900):
         before.add()
     assert flood.Rate("shared").level() == pytest.approx(10, rel=0.01)
+
+
+def test_counts_are_told_and_read_twice_a_second_at_most(
+    counts: Tallies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood costs few statements: what a process counts it knows at once, the others within LOOK_S."""
+    clock = Clock(monkeypatch)
+    monkeypatch.setattr(flood, "LOOK_S", 0.5)
+    here, there = flood.Rate("shared"), flood.Rate("shared")
+    assert there.level() == 0
+    told: list[int] = []
+    add = counts.add
+
+    def noted(name: str, hour: int, times: int = 1) -> int:
+        told.append(times)
+        return add(name, hour, times)
+
+    monkeypatch.setattr(counts, "add", noted)
+    for _ in range(100):
+        here.add()
+    assert here.level() == 100
+    assert told == [1], "it told what it counted before it had to"
+    assert there.level() == 0
+    clock.move(0.5)
+    here.level()
+    assert told == [1, 99]
+    assert 98 < there.level() < 100
+
+
+def test_of_people_in_danger_every_process_knows_at_once(
+    counts: Tallies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or each of them would ring for the first five."""
+    clock = Clock(monkeypatch)
+    monkeypatch.setattr(flood, "LOOK_S", 0.5)
+    here = flood.danger_lane("pa-desk")
+    flood.danger_lane.cache_clear()
+    there = flood.danger_lane("pa-desk")
+    there.level()
+    clock.move(0.1)
+    for number in range(flood.IN_DANGER):
+        here.add()
+        assert there.level() == pytest.approx(number + 1, rel=0.001)
 
 
 class Clock:

@@ -39,8 +39,7 @@ def fallback() -> Fallback:
 def desk_for(province: str | None) -> Desk:
     """The desk that a report about this province goes to, as the install signed it. Raises RoutingBroken."""
     receiving = in_force()
-    code = receiving.desk_of(province)
-    return receiving.desks(code)[code]
+    return receiving.desk(receiving.desk_of(province))
 
 
 def provinces() -> list[Province]:
@@ -80,8 +79,7 @@ def services_by_province() -> list[tuple[str, list[Service]]]:
 def case_desk(desk: Desk) -> Desk:
     """Who may read identity of what this desk is sent, as the install signed it. Raises RoutingBroken."""
     receiving = in_force()
-    code = receiving.routing.desks[desk.code].case
-    return receiving.desks(code)[code]
+    return receiving.desk(receiving.routing.desks[desk.code].case)
 
 
 def desk_and_case(code: str) -> tuple[Desk, Desk] | None:
@@ -93,5 +91,4 @@ def desk_and_case(code: str) -> tuple[Desk, Desk] | None:
     routed = receiving.routing.desks.get(code)
     if routed is None:
         return None
-    desks = receiving.desks(code, routed.case)
-    return desks[code], desks[routed.case]
+    return receiving.desk(code), receiving.desk(routed.case)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from tincay.core.authorship import KeyOfDesk, base64url
 from tincay.core.routing import RoutedDesk, Routing, keys_in_force, read_routing
@@ -21,11 +21,11 @@ from tincay.web.strict_json import Malformed, RoutingFile, read, signed_json
 
 STATEMENT_FILE = "routing.json"
 KEYS_OF_DESKS = """
-    SELECT d.code, d.recipient, d.signing, k.number, k.document, k.signature
+    SELECT d.id, d.organisation_id, d.code, d.recipient, d.signing, k.number, k.document, k.signature
     FROM people_desk d LEFT JOIN people_deskkey k ON k.desk_id = d.id
     ORDER BY d.code, k.number
 """
-_Row = tuple[str, str, bytes, int | None, bytes, bytes]
+_OF_DESK = ("id", "organisation_id", "code", "recipient", "signing")
 
 
 class RoutingBroken(Exception):
@@ -36,12 +36,31 @@ class RoutingBroken(Exception):
         self.reason = reason
 
 
+class _Row(NamedTuple):
+    """A desk and one key of it, or none."""
+
+    id: int
+    organisation: int
+    code: str
+    recipient: str
+    signing: bytes
+    number: int | None
+    document: bytes
+    signature: bytes
+
+
 class InForce(NamedTuple):
     """The statement, verified, and each desk's present key, which its row holds too."""
 
     routing: Routing
     keys: Mapping[str, KeyOfDesk]
     for_page: Mapping[str, Any]
+    rows: Mapping[str, _Row]
+
+    def desk(self, code: str) -> Desk:
+        """The desk as its keys were read with it; what else its row holds is read when it is asked for."""
+        row = self.rows[code]
+        return Desk.from_db(DEFAULT_DB_ALIAS, _OF_DESK, row[: len(_OF_DESK)])
 
     def desks(self, *codes: str) -> Mapping[str, Desk]:
         """The rows of these desks, by their codes. Raises RoutingBroken when one holds another key by now."""
@@ -80,15 +99,17 @@ def receiving_by(text: bytes) -> InForce:
         rows = tuple(_row(*row) for row in cursor.fetchall())
     receiving = _follow(text, rows, settings.TINCAY_ORIGIN)
     _ask_the_log(receiving.keys)
-    present = {code: (recipient, signing) for code, recipient, signing, *_ in rows if code in receiving.keys}
-    _check_rows(receiving.keys, present)
+    _check_rows(receiving.keys, {code: (row.recipient, row.signing) for code, row in receiving.rows.items()})
     return receiving
 
 
-def _row(code: Any, recipient: Any, signing: Any, number: Any, document: Any, signature: Any) -> _Row:
+def _row(
+    desk: Any, organisation: Any, code: Any, recipient: Any, signing: Any, number: Any, *signed: Any
+) -> _Row:
     if not isinstance(number, int | None):
         raise RoutingBroken("rows")
-    return code, recipient, _raw(signing), number, _raw(document or b""), _raw(signature or b"")
+    document, signature = (_raw(value or b"") for value in signed)
+    return _Row(desk, organisation, code, recipient, _raw(signing), number, document, signature)
 
 
 def _raw(value: Any) -> bytes:
@@ -103,9 +124,9 @@ def _raw(value: Any) -> bytes:
 def _follow(text: bytes, rows: tuple[_Row, ...], origin: str) -> InForce:
     file, routing = _read_file(text, origin)
     later: dict[str, list[Statement]] = {}
-    for code, _, _, number, document, signature in rows:
-        if number and code in routing.desks and number > routing.desks[code].key.number:
-            later.setdefault(code, []).append(Statement(document, signature))
+    for row in rows:
+        if row.number and row.code in routing.desks and row.number > routing.desks[row.code].key.number:
+            later.setdefault(row.code, []).append(Statement(row.document, row.signature))
     try:
         keys = keys_in_force(routing, later)
     except NotSigned:
@@ -113,7 +134,7 @@ def _follow(text: bytes, rows: tuple[_Row, ...], origin: str) -> InForce:
     for_page = _told(file) | {
         "later": {code: [signed_json(*one) for one in chain] for code, chain in later.items()}
     }
-    return InForce(routing, keys, for_page)
+    return InForce(routing, keys, for_page, {row.code: row for row in rows if row.code in keys})
 
 
 @lru_cache(maxsize=4)

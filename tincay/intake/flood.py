@@ -35,6 +35,8 @@ IN_DANGER, IN_DANGER_MINUTES = 5, 10
 Those after them are held: one ring, and their number on the page."""
 ASKED = 50
 """Codes asked for in a minute, up to which nobody who mistyped waits: a busy day of every desk together."""
+LOOK_S = 0.5
+"""Seconds for which a process goes by the counts of others that it read last."""
 LONGEST_WAIT = 10
 """Seconds that a browser waits at most because others ask."""
 VISIT_POSTS = 100
@@ -57,35 +59,52 @@ class Rate:
 
     The shared counts say how many came in an hour. How many in a minute each process works out for itself, from how
     the counts grew between two looks: what others counted meanwhile is taken as spread evenly over the time between.
+    What a process counts itself it knows at once; it tells the others when it looks, every LOOK_S seconds at most.
+    What it had not told when it was killed is forgotten.
     """
 
-    def __init__(self, lane: str, minutes: float = 1) -> None:
+    def __init__(self, lane: str, minutes: float = 1, *, looks_always: bool = False) -> None:
         self._lane = lane
         self._minutes = minutes
+        self._looks_always = looks_always
         self._lock = threading.Lock()
         self._level = 0.0
-        self._at = -math.inf
+        self._at = self._looked_at = -math.inf
+        self._untold = 0
         self._seen: dict[str, int] = {}
 
     def add(self) -> None:
-        hour = this_hour()
-        tallies().add(f"{self._lane} {hour}", hour)
-        self._look(own=1)
+        self._go_on(own=1)
 
     def level(self) -> float:
-        return self._look()
+        return self._go_on()
 
-    def _look(self, own: int = 0) -> float:
+    def _go_on(self, own: int = 0) -> float:
         with self._lock:
-            # The last hour too: what came after the last look at it, or from a machine whose clock is a little late.
-            counts = tallies().read([f"{self._lane} {hour}" for hour in (this_hour() - 1, this_hour())])
-            new = sum(max(0, count - self._seen.get(name, 0)) for name, count in counts.items())
-            now, counted = time.monotonic(), HOUR + time.time() % HOUR
-            passed = min(now - self._at, counted) / 60 / self._minutes
-            own = min(own, new)
-            self._level = self._level * math.exp(-passed) + own + (new - own) * _left_of_one(passed)
-            self._seen, self._at = counts, now
+            now = time.monotonic()
+            self._level = self._level * math.exp(-self._lengths(now - self._at)) + own
+            self._untold += own
+            self._at = now
+            if self._looks_always or now - self._looked_at >= LOOK_S:
+                self._level += self._by_others(now)
             return self._level
+
+    def _by_others(self, now: float) -> float:
+        """Tell what was counted here; what is left by now of what others counted since the last look."""
+        hour = this_hour()
+        if self._untold:
+            tallies().add(f"{self._lane} {hour}", hour, self._untold)
+        # The last hour too: what came after the last look at it, or from a machine whose clock is a little late.
+        counts = tallies().read([f"{self._lane} {hour}" for hour in (hour - 1, hour)])
+        new = sum(max(0, count - self._seen.get(name, 0)) for name, count in counts.items())
+        passed = self._lengths(min(now - self._looked_at, HOUR + time.time() % HOUR))
+        others = max(0, new - self._untold)
+        self._seen, self._looked_at, self._untold = counts, now, 0
+        return others * _left_of_one(passed)
+
+    def _lengths(self, seconds: float) -> float:
+        """So many times the lane's minutes."""
+        return seconds / 60 / self._minutes
 
 
 def _left_of_one(passed: float) -> float:
@@ -105,7 +124,7 @@ def bits_asked() -> int:
 @lru_cache(maxsize=256)  # what a sender calls a desk may be none
 def danger_lane(desk: str) -> Rate:
     """People in danger now who come to this desk."""
-    return Rate(f"danger {desk}", IN_DANGER_MINUTES)
+    return Rate(f"danger {desk}", IN_DANGER_MINUTES, looks_always=True)
 
 
 def receive(*, envelope: Envelope, sealed_by: str, crowded: bool, now: datetime) -> Received:

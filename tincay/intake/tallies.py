@@ -33,8 +33,8 @@ def _key(name: str) -> bytes:
 class Tallies(Protocol):
     """Named counts. `hour` is a number since 1970: a count of it may be forgotten once the next hour is over too."""
 
-    def add(self, name: str, hour: int) -> int:
-        """Count it once more; how often that makes."""
+    def add(self, name: str, hour: int, times: int = 1) -> int:
+        """Count it once more, or so many times; how often that makes."""
 
     def read(self, names: Iterable[str]) -> dict[str, int]:
         """How often each was counted."""
@@ -55,13 +55,13 @@ class InMemory:
         self._keys: dict[int, bytes] = {}
         self._swept = this_hour()
 
-    def add(self, name: str, hour: int) -> int:
+    def add(self, name: str, hour: int, times: int = 1) -> int:
         with self._lock:
             if self._swept != (now := this_hour()):
                 self._swept = now
                 self._forget(now - 1)
             key = _key(name)
-            count = self._counts.get(key, (0, 0))[1] + 1
+            count = self._counts.get(key, (0, 0))[1] + times
             self._counts[key] = (hour, count)
             return count
 
@@ -87,12 +87,12 @@ class InMemory:
 class InTable:
     """The counts of all processes on one database. Each is one statement: two at one moment are two counts."""
 
-    def add(self, name: str, hour: int) -> int:
+    def add(self, name: str, hour: int, times: int = 1) -> int:
         with connection.cursor() as cursor:
             cursor.execute(
-                'INSERT INTO intake_tally ("key", "hour", "count") VALUES (%s, %s, 1)'
-                ' ON CONFLICT ("key") DO UPDATE SET "count" = intake_tally."count" + 1 RETURNING "count"',
-                [_key(name), hour],
+                'INSERT INTO intake_tally ("key", "hour", "count") VALUES (%s, %s, %s) ON CONFLICT ("key")'
+                ' DO UPDATE SET "count" = intake_tally."count" + EXCLUDED."count" RETURNING "count"',
+                [_key(name), hour, times],
             )
             return int(cursor.fetchone()[0])
 

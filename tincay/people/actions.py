@@ -9,7 +9,7 @@ from django.db.models import F, Q, Sum
 from tincay.core.clock import ZONE
 from tincay.people.access import end_sessions, forget_devices, note_about
 from tincay.people.models import Desk, Membership, Notice, Organisation, User
-from tincay.people.queries import reachable
+from tincay.people.queries import hold_unseen_notice, users_on_call
 from tincay.people.rights import ROLE_RIGHTS, May
 from tincay.web.security_log import Event
 from tincay.web.transactions import leave_no_copy, one_transaction
@@ -138,11 +138,7 @@ def call_on_duty(
 def _in_line(desk: Desk, place: int | None) -> Iterator[int]:
     """Who is called at this place, and who in their stead, the first one first."""
     if place is not None:
-        seats = Membership.objects.for_the_rules().filter(desk=desk).on_call()
-        reached = set(seats.filter(reachable()).values_list("user_id", flat=True))
-        # Whom no channel reaches hears nothing: the others stand before them.
-        on_call = sorted(seats.values_list("user_id", flat=True), key=lambda user: user not in reached)
-        yield from on_call[place:]
+        yield from users_on_call(desk)[place:]
     if second := _second_person(desk):
         yield second
 
@@ -156,6 +152,8 @@ def _rings(user: int, now: datetime, *, urgent: bool) -> int:
 
 def _notify(user: int, *, urgent: bool, again: bool, now: datetime) -> Notice:
     """The one unseen notice of this urgency. An urgent one whose repeats are over rings anew, and again if it is to."""
+    if not urgent and (waiting := hold_unseen_notice(user)):
+        return waiting
     silent = not urgent and _rings(user, now, urgent=False) >= MOST_RINGS
     notice = Notice(
         user_id=user,

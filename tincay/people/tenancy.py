@@ -7,6 +7,7 @@ for, however it is asked: docs/decisions/0004-tenancy.md says how, and what is n
 
 from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 from typing import Any, NoReturn, Self, TypeVar, cast
 
 from django.apps import apps
@@ -16,6 +17,8 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import BaseTable
 
 M = TypeVar("M", bound=models.Model)
+AT_ONCE = 200
+"""Rows that one statement inserts on PostgreSQL, so that no statement grows without end."""
 
 
 class Unscoped(RuntimeError):
@@ -161,15 +164,22 @@ class GuardedQuerySet(models.QuerySet[M]):
         return self._insert_rows(list(objs), " ON CONFLICT DO NOTHING")
 
     def _insert_rows(self, rows: list[M], otherwise: str = "") -> int:
-        """Insert all of them with one statement; how many. Once it is all of them, they know that they are stored."""
-        statement, fields = _insert_of(self.model)
+        """Insert all of them; how many. Once it is all of them, they know that they are stored."""
         used = connections[self.db]
+        head, places, fields = _insert_of(self.model)
         values = [
             [field.get_db_prep_save(field.pre_save(row, True), used) for field in fields] for row in rows
         ]
         with transaction.atomic(using=self.db, savepoint=False), used.cursor() as cursor:
-            cursor.executemany(statement + otherwise, values)
-            inserted: int = cursor.rowcount
+            if used.vendor == "sqlite":  # it keeps the statement that it has prepared
+                cursor.executemany(f"{head} {places}{otherwise}", values)
+                inserted: int = cursor.rowcount
+            else:  # and for PostgreSQL each statement is a way there and back
+                inserted = 0
+                for start in range(0, len(values), AT_ONCE):
+                    some = values[start : start + AT_ONCE]
+                    cursor.execute(f"{head} {', '.join([places] * len(some))}{otherwise}", [*chain(*some)])
+                    inserted += cursor.rowcount
         if inserted == len(rows):
             for row in rows:
                 row._state.adding, row._state.db = False, self.db
@@ -195,13 +205,13 @@ class GuardedQuerySet(models.QuerySet[M]):
 
 
 @cache
-def _insert_of(model: type[models.Model]) -> tuple[str, "tuple[models.Field[Any, Any], ...]"]:
-    """The statement that inserts one row of a model, and the fields whose values it takes, in order."""
+def _insert_of(model: type[models.Model]) -> tuple[str, str, "tuple[models.Field[Any, Any], ...]"]:
+    """The statement that inserts rows of a model, as far as their values, the places of the values of one row, and
+    its fields in that order."""
     fields = tuple(model._meta.concrete_fields)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    statement = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places})'  # noqa: S608  # our own names
-    return statement, fields
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES', f"({places})", fields
 
 
 class ScopedQuerySet(GuardedQuerySet[M]):
