@@ -65,10 +65,10 @@ def test_a_report_is_answered_with_a_promise_and_a_date(post: Post, reporter: Re
     assert not answer.cookies
 
 
-def test_a_report_costs_few_statements(post: Post) -> None:
+def test_a_report_costs_few_statements(post: Post, reporter: Reporter) -> None:
     """Each is a way to the database and back, and work of the mapper: they are what a report costs on PostgreSQL."""
-    post(Reporter().envelope_json())  # what a process reads once
-    document = Reporter().envelope_json()
+    post(reporter.envelope_json())  # what a process reads once
+    document = reporter.next_person().envelope_json()
     with CaptureQueriesContext(connection) as asked:
         assert post(document).status_code == 201
     statements = [query["sql"] for query in asked]
