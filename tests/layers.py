@@ -130,6 +130,14 @@ EXTRA = {
     ),
     "visit.session": ("permissions", "who may come in: the receipt's needs()"),
     "operations.checks": ("above actions", "compares what was kept with what the log says"),
+    "operations.emergency": (
+        "views",
+        "what is served while the database cannot be used: pages without a row",
+    ),
+    "operations.standing_in": (
+        "views",
+        "serves the emergency pages until the disk and the database can be used",
+    ),
     "operations.health": ("above actions", "how the install is, and its scheduled work"),
     "operations.memory": ("models", "what the system may do with our memory: knows no row"),
     "operations.clock": ("queries", "whether this machine's clock is to be believed"),
