@@ -71,6 +71,7 @@ EXTRA = {
     "people.notices": ("permissions", "words of what the frame of every staff page shows"),
     "people.passwords": ("models", "which passwords are refused: knows no row"),
     "people.sessions": ("below actions", "where Django's sessions lie: the framework calls it"),
+    "people.calls": ("actions", "who is called, and how often"),
     "people.channels": ("actions", "hands notices to the webhook and to the mail server"),
     "people.rights": ("models", "the names of rights: codes that rows are held against"),
     "people.tenancy": ("models", "what the sets of all models are made of"),

@@ -181,7 +181,7 @@ class Notice(models.Model):
     """ "Có việc mới" to one user: nothing else is ever said outside the product.
 
     While it is unseen there is no other of its urgency for this person. One that calls for somebody in danger
-    (`urgent`) rings again. What rang stays after it was seen, for as long as its rings count (people.actions).
+    (`urgent`) rings again. What rang stays after it was seen, for as long as its rings count (people.calls).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
