@@ -45,7 +45,7 @@ def stand_in(word: str, rest: Sequence[str], trouble: guards.StorageTrouble) -> 
         guards.port_is_free(place.address, port)
     with suppress(OSError):  # the disk in question
         guards.one_server(Path(settings.TINCAY_DATA))
-    _say(f"{word}: {trouble}. Until then whoever opens the site finds whom to call")
+    _say(f"{word}: {trouble} (until then whoever opens the site finds whom to call)")
     with _served(place) as ends:
         while not wait(ends, EVERY_S):
             if _is_over(word, rest):
