@@ -52,7 +52,7 @@ def server(size: Size, channel: Any) -> dict[str, Any]:
     """The night over HTTP: whoever is rung presses at once."""
     from tests.cast import rows
     from tincay.operations.scheduled import tick
-    from tincay.people.actions import see_notices
+    from tincay.people.calls import see_notices
     from tincay.people.models import Notice, User
     from tincay.reports.models import Report
     from tincay.web.models import Install

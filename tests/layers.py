@@ -71,6 +71,7 @@ EXTRA = {
     "people.notices": ("permissions", "words of what the frame of every staff page shows"),
     "people.passwords": ("models", "which passwords are refused: knows no row"),
     "people.sessions": ("below actions", "where Django's sessions lie: the framework calls it"),
+    "people.calls": ("actions", "who is called, and how often"),
     "people.channels": ("actions", "hands notices to the webhook and to the mail server"),
     "people.rights": ("models", "the names of rights: codes that rows are held against"),
     "people.tenancy": ("models", "what the sets of all models are made of"),
@@ -130,6 +131,14 @@ EXTRA = {
     ),
     "visit.session": ("permissions", "who may come in: the receipt's needs()"),
     "operations.checks": ("above actions", "compares what was kept with what the log says"),
+    "operations.emergency": (
+        "views",
+        "what is served while the database cannot be used: pages without a row",
+    ),
+    "operations.standing_in": (
+        "views",
+        "serves the emergency pages until the disk and the database can be used",
+    ),
     "operations.health": ("above actions", "how the install is, and its scheduled work"),
     "operations.memory": ("models", "what the system may do with our memory: knows no row"),
     "operations.clock": ("queries", "whether this machine's clock is to be believed"),

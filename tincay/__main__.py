@@ -30,23 +30,26 @@ def _command(word: str, rest: list[str]) -> int:
 
     django.setup()
     from tincay.operations import guards
-    from tincay.web.transactions import rests
 
+    trouble: guards.CannotStart | None
     try:
         guards.check_command(word, rest)
         execute_from_command_line(["tincay", word, *rest])
     except guards.CannotStart as wrong:
-        trouble = str(wrong)
-    except Error as error:
-        if not rests(error):
-            raise
-        trouble = f"the database cannot be used: {guards.cause(error)}"
-    except OSError as error:
-        trouble = guards.storage_cause(error) or ""
-        if not trouble:
+        trouble = wrong
+    except (Error, OSError) as error:
+        trouble = guards.as_storage_trouble(error)
+        if trouble is None:
             raise
     else:
         return 0
+    if isinstance(trouble, guards.StorageTrouble):
+        from tincay.operations.standing_in import stand_in
+
+        try:
+            stand_in(word, rest, trouble)
+        except guards.CannotStart as wrong:
+            trouble = wrong
     print(f"{word}: {trouble}", file=sys.stderr)
     return 1
 

@@ -39,3 +39,13 @@ def plain() -> Callable[..., Any]:
     end_with(os.getppid())
     share_counts()
     return wsgi(PLAIN, application)
+
+
+def emergency() -> Callable[..., Any]:
+    """Either server while the database cannot be used."""
+    from tincay.operations.emergency import application
+    from tincay.operations.memory import end_with, keep_to_itself
+
+    keep_to_itself()
+    end_with(os.getppid())
+    return application()

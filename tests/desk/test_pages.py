@@ -15,7 +15,7 @@ from tests.cast import NOW, Hands, Helper, Network, Reporter, again, sign_in
 from tincay.core.clock import local_day
 from tincay.core.sealing import new_key
 from tincay.operations.scheduled import tick
-from tincay.people.actions import coarsen_notices
+from tincay.people.calls import coarsen_notices
 from tincay.reports.models import CountEntry, Report
 from tincay.web.dates import day_words, moment_words
 

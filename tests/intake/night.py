@@ -12,7 +12,7 @@ from tests.intake.test_send import work_on
 from tests.patience import StandingClock
 from tests.people.channel import Channel
 from tincay.intake import flood
-from tincay.people.actions import see_notices
+from tincay.people.calls import see_notices
 from tincay.people.channels import send_notices
 from tincay.people.models import User
 from tincay.reports import schedule

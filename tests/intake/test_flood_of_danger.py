@@ -14,7 +14,8 @@ from tests.patience import StandingClock
 from tests.people.channel import Channel, open_channel
 from tincay.intake import flood
 from tincay.intake.flood import IN_DANGER, IN_DANGER_MINUTES
-from tincay.people.actions import MOST_RINGS, add_seat
+from tincay.people.actions import add_seat
+from tincay.people.calls import MOST_RINGS
 from tincay.people.models import Notice, User
 from tincay.reports.models import Clock, Report
 

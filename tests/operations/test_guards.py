@@ -321,9 +321,9 @@ def test_a_disk_that_takes_no_more_is_one_sentence_and_nothing_is_lost(folder: P
 
 
 def test_each_cause_of_a_disk_has_its_words() -> None:
-    assert "No space left" in (guards.storage_cause(OSError(28, "", "/srv/tincay")) or "")
-    assert "Read-only" in (guards.storage_cause(OSError(30, "", "/srv/tincay")) or "")
-    assert guards.storage_cause(OSError(9, "")) is None
+    assert "No space left" in str(guards.as_storage_trouble(OSError(28, "", "/srv/tincay")))
+    assert "Read-only" in str(guards.as_storage_trouble(OSError(30, "", "/srv/tincay")))
+    assert guards.as_storage_trouble(OSError(9, "")) is None
 
 
 # --- one server

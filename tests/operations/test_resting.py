@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from tests.cast import TODAY, Hands, Network, sign_in
 from tincay.directory.models import CalendarVersion
-from tincay.people.actions import call_on_duty
+from tincay.people.calls import call_on_duty
 from tincay.people.models import Notice
 from tincay.web.time import now
 

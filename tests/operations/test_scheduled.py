@@ -20,7 +20,7 @@ from tincay.operations import scheduled
 from tincay.operations.management.commands.tick import Command
 from tincay.operations.models import FailedJob, Heartbeat
 from tincay.operations.scheduled import JOBS, Job, tick
-from tincay.people.actions import call_on_duty
+from tincay.people.calls import call_on_duty
 from tincay.people.models import User
 from tincay.reports.models import Escalation, Report
 from tincay.reports.schedule import Done

@@ -13,7 +13,8 @@ from tests.people.conftest import Office
 from tincay.core.clock import ZONE
 from tincay.operations.scheduled import tick
 from tincay.people import channels
-from tincay.people.actions import add_seat, call_on_duty, coarsen_notices, see_notices
+from tincay.people.actions import add_seat
+from tincay.people.calls import call_on_duty, coarsen_notices, see_notices
 from tincay.people.channels import send_notices
 from tincay.people.models import Desk, Notice, User
 

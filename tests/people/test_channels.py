@@ -20,7 +20,7 @@ from pytest_django.fixtures import Settings
 from tests.cast import NOW, Hands, Network, Reporter, rows, sign_in
 from tests.people.channel import Channel, open_channel
 from tests.people.mail import MailServer, open_mail_server
-from tincay.people.actions import call_on_duty
+from tincay.people.calls import call_on_duty
 from tincay.people.channels import send_notices
 from tincay.people.models import ChannelState, Notice, User
 from tincay.people.queries import channel_works, desks_on_call

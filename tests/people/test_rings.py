@@ -12,7 +12,7 @@ from tests.cast import NOW, rows
 from tests.people.channel import Channel, open_channel
 from tests.people.conftest import Office
 from tincay.desk.pages import news
-from tincay.people.actions import (
+from tincay.people.calls import (
     MOST_REMINDERS,
     MOST_RINGS,
     NIGHT,

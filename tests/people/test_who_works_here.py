@@ -9,7 +9,8 @@ from django.urls import reverse
 from tests.cast import NOW, PASSWORD, give_second_factor, hire, new_desk, new_organisation, rows, sign_in
 from tests.people.conftest import Office
 from tincay.people.access import end_sessions
-from tincay.people.actions import add_seat, add_user, call_on_duty, let_in_again, suspend
+from tincay.people.actions import add_seat, add_user, let_in_again, suspend
+from tincay.people.calls import call_on_duty
 from tincay.people.models import Membership, Notice, Organisation, StaffSession, User
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,8 @@ from tincay.log.models import Checkpoint
 from tincay.operations import scheduled
 from tincay.operations.scheduled import tick
 from tincay.people import channels
-from tincay.people.actions import add_seat, call_on_duty
+from tincay.people.actions import add_seat
+from tincay.people.calls import call_on_duty
 from tincay.people.channels import send_notices
 from tincay.people.models import Membership, Notice, User
 from tincay.reports import schedule

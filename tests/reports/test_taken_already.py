@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from tests.cast import NOW, Network, Reporter, rows
-from tincay.people.actions import call_on_duty
+from tincay.people.calls import call_on_duty
 from tincay.people.models import Notice
 from tincay.reports.envelope import Envelope
 from tincay.reports.models import Report

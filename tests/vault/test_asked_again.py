@@ -124,6 +124,24 @@ def test_everybody_at_the_desk_is_shown_that_an_own_key_changed(team: Team) -> N
     assert notices(team.colleague)[0].startswith("Khóa của bạn đã đổi ngày")
 
 
+def test_everybody_at_the_desk_is_shown_to_whom_its_key_was_handed(
+    team: Team, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_member(desk=team.desk, user=team.colleague.user)
+    told = [{"id": str(team.colleague.user.pk), "recipient": team.colleague.user.recipient}]
+    wraps = member_wraps(told, team.helper.desk_key(team.desk), team.desk.code)
+    post(sign_in_and_confirm(team.helper), "desk_key", team.desk.code, v=1, step="join", wraps=wraps)
+    giver, newcomer = team.helper.user.number, team.colleague.user.number
+    desk = f"khóa của nhóm “{team.desk.name('vi')}”"
+    assert notices(team.helper)[0].startswith(f"Bạn đã trao {desk} cho người hỗ trợ số {newcomer} ngày")
+    assert notices(team.colleague)[0].startswith(f"Người hỗ trợ số {giver} đã trao {desk} cho bạn ngày")
+    assert notices(team.supervisor)[0].startswith(
+        f"Người hỗ trợ số {giver} đã trao {desk} cho người hỗ trợ số {newcomer} ngày"
+    )
+    code = team.helper.user.organisation.code
+    assert f"desk key handed to a member: {team.desk.code} by {code} {giver}" in caplog.messages
+
+
 def test_who_sits_elsewhere_is_shown_nothing(team: Team) -> None:
     elsewhere = hire(team.organisation, "xa.cayme", "case_worker")
     add_member(desk=team.desk, user=team.colleague.user)
@@ -157,6 +175,6 @@ def test_dismissing_leads_to_no_other_site(team: Team) -> None:
         assert answer["Location"] == reverse("desk"), elsewhere
 
 
-def test_a_notice_has_a_day_a_kind_and_a_number_and_room_for_nothing_else() -> None:
+def test_a_notice_has_a_day_a_kind_and_numbers_and_room_for_nothing_else() -> None:
     names = {field.name for field in AccessNotice._meta.fields}
-    assert names == {"id", "reader", "kind", "number", "desk", "day"}
+    assert names == {"id", "reader", "kind", "number", "receiver", "desk", "day"}

@@ -247,7 +247,7 @@ def test_nothing_is_replaced_before_there_is_a_new_key(team: Team, kept: Kept) -
 def test_who_never_held_the_old_key_replaces_nothing(team: Team, kept: Kept) -> None:
     take_new_key(team)
     add_member(desk=team.desk, user=team.colleague.user)
-    rekey.joined(team.desk, joining(team, team.colleague))
+    hand_over(team, joining(team, team.colleague))
     assert team.colleague.desk_key(team.desk)
     wraps = rewrapped(team.desk, team.supervisor)
     with pytest.raises(Malformed):
@@ -279,9 +279,13 @@ def joining(team: Team, *workers: Helper) -> rekey.Joined:
     return step(rekey.Joined, step="join", wraps=wraps)
 
 
+def hand_over(team: Team, sent: rekey.Joined) -> None:
+    rekey.joined(team.desk, team.helper.user, sent, NOW)
+
+
 def test_who_joins_gets_the_present_key(team: Team) -> None:
     add_member(desk=team.desk, user=team.colleague.user)
-    rekey.joined(team.desk, joining(team, team.colleague))
+    hand_over(team, joining(team, team.colleague))
     assert team.colleague.desk_key(team.desk) == team.helper.desk_key(team.desk)
 
 
@@ -290,20 +294,20 @@ def test_a_key_that_the_desk_does_not_vouch_for_joins_nobody(team: Team) -> None
     told = named(team.colleague) | {"recipient": new_key()[1]}
     wraps = member_wraps([told], team.helper.desk_key(team.desk), team.desk.code)
     with pytest.raises(NotSigned):
-        rekey.joined(team.desk, step(rekey.Joined, step="join", wraps=wraps))
+        hand_over(team, step(rekey.Joined, step="join", wraps=wraps))
     assert not rows(DeskWrap).filter(user=team.colleague.user).exists()
 
 
 def test_the_key_is_not_handed_to_somebody_without_a_seat(team: Team) -> None:
     with pytest.raises(Malformed):
-        rekey.joined(team.desk, joining(team, team.colleague))
+        hand_over(team, joining(team, team.colleague))
     assert not rows(DeskWrap).filter(user=team.colleague.user).exists()
 
 
 def test_who_holds_the_key_already_keeps_the_wrap_that_opens(team: Team) -> None:
     before = bytes(rows(DeskWrap).get(user=team.supervisor.user).sealed)
     with pytest.raises(Malformed):
-        rekey.joined(team.desk, joining(team, team.supervisor))
+        hand_over(team, joining(team, team.supervisor))
     assert bytes(rows(DeskWrap).get(user=team.supervisor.user).sealed) == before
 
 
@@ -312,13 +316,13 @@ def test_a_member_who_has_no_own_key_yet_is_handed_none(team: Team) -> None:
     sent = joining(team, team.colleague)
     rows(User).filter(pk=team.colleague.user.pk).update(recipient="")
     with pytest.raises(Malformed):
-        rekey.joined(team.desk, sent)
+        hand_over(team, sent)
 
 
 def test_with_one_who_may_not_join_nobody_joins(team: Team, outsider: Helper) -> None:
     add_member(desk=team.desk, user=team.colleague.user)
     with pytest.raises(Malformed):
-        rekey.joined(team.desk, joining(team, team.colleague, outsider))
+        hand_over(team, joining(team, team.colleague, outsider))
     assert not rows(DeskWrap).filter(user=team.colleague.user).exists()
 
 

@@ -20,7 +20,7 @@ from tincay.core.priority import PRIORITIES
 from tincay.core.stages import STAGES, reached
 from tincay.desk.queries import QueuePage
 from tincay.directory.queries import calendar
-from tincay.people.actions import REPEATS
+from tincay.people.calls import REPEATS
 from tincay.people.models import Desk, User
 from tincay.people.rights import May
 from tincay.reports.consents import ASK_RECEIVER

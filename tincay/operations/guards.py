@@ -9,7 +9,9 @@ import fcntl
 import os
 import socket
 import stat
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -30,9 +32,11 @@ ELSEWHERE = {("routing", "key"), ("routing", "sign")}
 MAKING = {"migrate", "demo"}
 """Commands that may make a database."""
 SERVING = {"serve"}
+ROOM = 1 << 20
+"""Bytes that the data folder has to take before `serve` begins again."""
 STORAGE = {errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT, errno.EIO, errno.EPERM}
 SQLITE = {
-    "SQLITE_FULL": "the disk is full: make room, then start again",
+    "SQLITE_FULL": "the disk is full: make room",
     "SQLITE_READONLY": "the disk or the file is read-only: make it writable for this user",
     "SQLITE_CANTOPEN": "it cannot be opened: the folder has to be writable for this user, on a disk with room",
     "SQLITE_IOERR": "the disk answers with an error: it is full, read-only or broken",
@@ -50,7 +54,7 @@ class CannotStart(Exception):
 
 
 class StorageTrouble(CannotStart):
-    """The disk or the database cannot be used now. What needs no database could be served all the same."""
+    """The disk or the database cannot be used now, and that may pass: `serve` serves the numbers meanwhile."""
 
 
 def check_command(word: str, rest: Sequence[str]) -> None:
@@ -66,12 +70,17 @@ def check_start(*, serving: bool = False, making: bool = False) -> None:
     `making`: this command may make the database. `serving`: it serves, so that it has to be the only one, and from
     then on the log goes by the name that it is told, unless it has begun under another.
     """
-    _check_files()
-    _check_database(making=making)
-    if not making:
-        _check_rows(serving=serving)
-    if serving:
-        one_server(Path(settings.TINCAY_DATA))
+    try:
+        _check_files()
+        _check_database(making=making)
+        if not making:
+            _check_rows(serving=serving)
+        if serving:
+            one_server(Path(settings.TINCAY_DATA))
+    except (Error, OSError) as error:
+        if trouble := as_storage_trouble(error):
+            raise trouble from None
+        raise
 
 
 # --- files
@@ -129,8 +138,10 @@ def _check_database(*, making: bool) -> None:
                 + "\n".join(lines)
             )
         _check_migrations(making=making)
-    except Error as trouble:
-        raise StorageTrouble(f"the database cannot be used: {cause(trouble)}") from None
+    except Error as error:
+        if rests(error):
+            raise
+        raise CannotStart(f"the database cannot be used: {cause(error)}") from None
 
 
 def _check_migrations(*, making: bool) -> None:
@@ -165,12 +176,26 @@ def cause(trouble: BaseException) -> str:
     return type(trouble).__name__
 
 
-def storage_cause(trouble: OSError) -> str | None:
-    """The same for a file; None when it was something else than disk and rights."""
-    if trouble.errno not in STORAGE:
-        return None
-    at = f"{trouble.filename}: " if trouble.filename else ""
-    return f"{at}{os.strerror(trouble.errno)}. The data folder has to be writable for this user, on a disk with room"
+def as_storage_trouble(error: Exception) -> StorageTrouble | None:
+    """The trouble that an error tells of; None when it was something else than disk, rights and database."""
+    if isinstance(error, OSError) and error.errno in STORAGE:
+        at = f"{error.filename}: " if error.filename else ""
+        return StorageTrouble(
+            f"{at}{os.strerror(error.errno)}."
+            " The data folder has to be writable for this user, on a disk with room"
+        )
+    return StorageTrouble(f"the database cannot be used: {cause(error)}") if rests(error) else None
+
+
+def check_room() -> None:
+    """Raise StorageTrouble unless the data folder takes some work: a disk that has room for one page is full soon."""
+    try:
+        with tempfile.TemporaryFile(dir=settings.TINCAY_DATA) as file:
+            file.write(bytes(ROOM))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise as_storage_trouble(error) or error from None
 
 
 # --- the rows
@@ -221,9 +246,10 @@ def one_server(folder: Path) -> None:
         raise CannotStart(
             f"another server (process {process}) serves {folder}: stop it first, or name another TINCAY_DATA"
         ) from None
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
     _locks[folder] = handle
+    with suppress(OSError):  # the lock is the place; on a full disk its number is missing
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
 
 
 def port_is_free(address: str, port: int) -> None:

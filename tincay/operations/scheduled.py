@@ -19,7 +19,7 @@ from tincay.log.checkpointing import close_the_day
 from tincay.operations import clock
 from tincay.operations.actions import keep_doubt, keep_run
 from tincay.people.access import forget_old_access
-from tincay.people.actions import coarsen_notices
+from tincay.people.calls import coarsen_notices
 from tincay.people.channels import send_notices
 from tincay.people.models import Notice
 from tincay.reports import schedule

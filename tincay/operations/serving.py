@@ -78,8 +78,13 @@ def _serve_plain(parent: int, address: str, port: int, main_port: int) -> None:
     end_with(parent)
     os.nice(NICE)
     _tell_of(main_port)
+    serve_anew("tincay.wsgi:plain", address, port)
+
+
+def serve_anew(target: str, address: str, port: int) -> None:
+    """Serve from a process that is replaced every minute, with all that was sent to it."""
     Granian(
-        "tincay.wsgi:plain",
+        target,
         factory=True,
         address=address,
         port=port,

@@ -18,6 +18,7 @@ WRONG_PASSWORDS = 10
 OF_KIND = {
     "own_key": Event.OWN_KEY_CHANGED,
     "desk_key": Event.DESK_KEY_CHANGED,
+    "desk_key_handed": Event.DESK_KEY_HANDED,
     "password": Event.PASSWORD_CHANGED,
     "second_factor": Event.SECOND_FACTOR_CHANGED,
 }
@@ -130,8 +131,11 @@ def forget_old_access(*, now: datetime) -> int:
 
 
 @one_transaction
-def tell_colleagues(*, user: User, kind: str, now: datetime, desk: Desk | None = None) -> None:
-    """A way in of this user, or a desk's key by this user's hand, has changed: everybody at the desks is shown it.
+def tell_colleagues(
+    *, user: User, kind: str, now: datetime, desk: Desk | None = None, receiver: User | None = None
+) -> None:
+    """A way in of this user has changed, or by this user's hand a desk's key, or who (`receiver`) holds it: everybody
+    at the desks is shown it.
 
     The user too: whoever did not do it learns it there.
     """
@@ -139,7 +143,12 @@ def tell_colleagues(*, user: User, kind: str, now: datetime, desk: Desk | None =
     seats = Membership.objects.for_the_rules().filter(desk__in=desks, user__is_active=True)
     for reader in {*seats.values_list("user", flat=True), user.pk}:
         AccessNotice.objects.for_the_rules().get_or_create(
-            reader_id=reader, kind=kind, number=user.number, desk=desk, day=local_day(now)
+            reader_id=reader,
+            kind=kind,
+            number=user.number,
+            receiver=receiver.number if receiver else None,
+            desk=desk,
+            day=local_day(now),
         )
     note_about(OF_KIND[kind], user, desk.code if desk else "")
 

@@ -181,7 +181,7 @@ class Notice(models.Model):
     """ "Có việc mới" to one user: nothing else is ever said outside the product.
 
     While it is unseen there is no other of its urgency for this person. One that calls for somebody in danger
-    (`urgent`) rings again. What rang stays after it was seen, for as long as its rings count (people.actions).
+    (`urgent`) rings again. What rang stays after it was seen, for as long as its rings count (people.calls).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -242,13 +242,17 @@ class DeviceCookie(models.Model):
 
 
 class AccessNotice(models.Model):
-    """What one colleague is shown until they dismiss it: whose way in changed, by function number, and on which day."""
+    """What one colleague is shown until they dismiss it: whose way in changed, by function number, and on which day.
 
-    KINDS = [(kind, kind) for kind in ("own_key", "desk_key", "password", "second_factor")]
+    Where a desk's key was handed over, also to whom: the one whom nobody awaited is what is looked for.
+    """
+
+    KINDS = [(kind, kind) for kind in ("own_key", "desk_key", "desk_key_handed", "password", "second_factor")]
 
     reader = models.ForeignKey(User, models.CASCADE, related_name="access_notices")
     kind = models.CharField(max_length=20, choices=KINDS)
     number = models.PositiveSmallIntegerField()
+    receiver = models.PositiveSmallIntegerField(null=True)
     desk = models.ForeignKey(Desk, models.CASCADE, null=True)
     day = models.DateField()
 

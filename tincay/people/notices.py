@@ -32,6 +32,7 @@ def _words(row: AccessNotice, reader: User) -> str:
         "desk_key": _("Bạn đã làm khóa mới cho nhóm “%(desk)s” ngày %(day)s.")
         if own
         else _("Người hỗ trợ số %(n)d đã làm khóa mới cho nhóm “%(desk)s” ngày %(day)s."),
+        "desk_key_handed": _handed(row, reader),
         "password": _("Mật khẩu của bạn đã đổi ngày %(day)s.")
         if own
         else _("Mật khẩu của người hỗ trợ số %(n)d đã đổi ngày %(day)s."),
@@ -40,7 +41,18 @@ def _words(row: AccessNotice, reader: User) -> str:
         else _("Bước hai khi đăng nhập của người hỗ trợ số %(n)d đã đổi ngày %(day)s."),
     }
     desk = row.desk.name(language()) if row.desk else ""
-    return sentences[row.kind] % {"n": row.number, "day": day_words(row.day), "desk": desk}
+    numbers = {"n": row.number, "to": row.receiver}
+    return sentences[row.kind] % {**numbers, "day": day_words(row.day), "desk": desk}
+
+
+def _handed(row: AccessNotice, reader: User) -> str:
+    if row.number == reader.number:
+        return _("Bạn đã trao khóa của nhóm “%(desk)s” cho người hỗ trợ số %(to)s ngày %(day)s.")
+    if row.receiver == reader.number:
+        return _("Người hỗ trợ số %(n)d đã trao khóa của nhóm “%(desk)s” cho bạn ngày %(day)s.")
+    return _(
+        "Người hỗ trợ số %(n)d đã trao khóa của nhóm “%(desk)s” cho người hỗ trợ số %(to)s ngày %(day)s."
+    )
 
 
 def _advice(row: AccessNotice, reader: User) -> str:

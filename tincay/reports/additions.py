@@ -10,7 +10,7 @@ from tincay.core.priority import PRIORITIES
 from tincay.core.stages import WrongStage
 from tincay.core.statements import NotSigned
 from tincay.directory.queries import desk_and_case
-from tincay.people.actions import call_on_duty
+from tincay.people.calls import call_on_duty
 from tincay.people.models import Desk
 from tincay.reports.application import (
     NoRoom,

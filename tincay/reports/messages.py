@@ -6,7 +6,7 @@ from hashlib import sha256
 from tincay.core.clock import WAITS_FOR_HER, local_day
 from tincay.core.stages import WrongStage
 from tincay.core.statements import Statement
-from tincay.people.actions import call_on_duty
+from tincay.people.calls import call_on_duty
 from tincay.people.models import User
 from tincay.reports.application import check_room, lock_and_refresh, log_event, save_clocks
 from tincay.reports.clocks import ReportClocks

@@ -10,7 +10,7 @@ from tincay.core.clock import iso_day, local_day
 from tincay.core.consent import TO_SOMEBODY
 from tincay.core.statements import Kind, NotSigned, read_statement
 from tincay.directory.queries import desk_and_case
-from tincay.people.actions import call_on_duty
+from tincay.people.calls import call_on_duty
 from tincay.people.models import Desk
 from tincay.reports.application import log_event
 from tincay.reports.clocks import ReportClocks, next_due

@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 from tincay.core.clock import local_day
 from tincay.core.stages import QUIET_FOR
 from tincay.directory.queries import calendar
-from tincay.people.actions import REPEATS, call_on_duty, repeat_notices
+from tincay.people.calls import REPEATS, call_on_duty, repeat_notices
 from tincay.reports import count_rows
 from tincay.reports.application import log_event
 from tincay.reports.clocks import next_escalation

@@ -27,7 +27,7 @@ from tincay.core.stages import (
     after,
     reached,
 )
-from tincay.people.actions import call_on_duty
+from tincay.people.calls import call_on_duty
 from tincay.people.models import User
 from tincay.people.rights import May
 from tincay.reports import count_rows, ending

@@ -154,14 +154,16 @@ def replaced(desk: Desk, user: User, sent: Replaced) -> dict[str, Any]:
 
 
 @one_transaction
-def joined(desk: Desk, sent: Joined) -> None:
+def joined(desk: Desk, user: User, sent: Joined, now: datetime) -> None:
     """Hand the desk's present key to members who do not hold it yet: to all that are named, or to nobody."""
     waiting = without_key(desk).exclude(recipient="").in_bulk()
     for wrap in sent.wraps:
         if int(wrap.id) not in waiting:
             raise Malformed
         given = vault.HandedKey(wrap.sealed, wrap.voucher.statement)
-        vault.hand_key(desk=desk, user=waiting[int(wrap.id)], wrap=given)
+        newcomer = waiting[int(wrap.id)]
+        vault.hand_key(desk=desk, user=newcomer, wrap=given)
+        tell_colleagues(user=user, kind="desk_key_handed", desk=desk, receiver=newcomer, now=now)
 
 
 def forget_old(desk: Desk) -> None:

@@ -199,7 +199,7 @@ def _answer(desk: Desk, user: User, sent: Strict) -> dict[str, Any]:
     if isinstance(sent, rekey.Replaced):
         return rekey.replaced(desk, user, sent)
     if isinstance(sent, rekey.Joined):
-        rekey.joined(desk, sent)
+        rekey.joined(desk, user, sent, now())
         return {"next": reverse("desks") if user.may(May.MANAGE_DESK) else reverse("my_key")}
     assert isinstance(sent, rekey.BeginRekey)
     if sent.step == "begin":

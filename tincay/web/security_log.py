@@ -26,6 +26,7 @@ class Event(StrEnum):
     SECOND_FACTOR_CHANGED = "second factor changed: {who}"
     OWN_KEY_CHANGED = "own key changed: {who}"
     DESK_KEY_CHANGED = "desk key changed: {desk} by {who}"
+    DESK_KEY_HANDED = "desk key handed to a member: {desk} by {who}"
     SESSIONS_ENDED = "sessions ended: {who}"
     SUSPENDED = "suspended: {who}"
     ACCESS_RESET = "access reset: {who}"

@@ -1,6 +1,8 @@
 """What to say when something fails."""
 
 import sys
+from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -37,13 +39,14 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def resting() -> HttpResponse:
     """The disk is full, or the database is locked or away: try again soon."""
-    response = plain_page("503.html", 503)
-    response.headers["Retry-After"] = "60"
-    return response
+    return plain_page("503.html", 503)
 
 
-def plain_page(template: str, status: int) -> HttpResponse:
+def plain_page(template: str, status: int, **more: Any) -> HttpResponse:
     """A page that asks nothing of the database, because the database may be what is wrong."""
     language = get_language() or settings.LANGUAGE_CODE
-    context = {"exit_address": settings.TINCAY_EXIT_ADDRESS, "home_address": home_address(language)}
-    return HttpResponse(render_to_string(template, context), status=status)
+    context = {"exit_address": settings.TINCAY_EXIT_ADDRESS, "home_address": home_address(language), **more}
+    response = HttpResponse(render_to_string(template, context), status=status)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = "60"
+    return response

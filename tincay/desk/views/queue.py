@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from tincay.desk import pages
 from tincay.desk.opened import key_opened
 from tincay.desk.queries import escalated_clocks, held_reports, late_clocks, lost_contact, queue_page
-from tincay.people.actions import see_notices
 from tincay.people.activity import not_activity
+from tincay.people.calls import see_notices
 from tincay.people.permissions import needs, staff, staff_menu
 from tincay.people.rights import May
 from tincay.vault.queries import first_words

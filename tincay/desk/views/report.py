@@ -14,7 +14,7 @@ from tincay.core.clock import URGENT
 from tincay.desk import forms, pages
 from tincay.desk.opened import report_opened, way_to
 from tincay.intake.labels import answer_labels
-from tincay.people.actions import see_notices
+from tincay.people.calls import see_notices
 from tincay.people.models import User
 from tincay.people.permissions import needs, staff
 from tincay.people.rights import May
