@@ -26,7 +26,7 @@ from multiprocessing import get_context
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.site import Site, folder, postgres_database, said
+from bench.site import Site, in_own_process, said
 from tests.patience import PATIENCE
 
 PAGE, SIGN_IN, SECOND = "/", "/desk/in/", "/desk/in/second/"
@@ -254,22 +254,8 @@ def main() -> None:
         said(one(options.sockets, options.seconds))
     else:
         databases = options.database or (["sqlite"] if options.smoke else ["sqlite", "postgresql"])
-        said({name: _apart(name, options) for name in databases})
-
-
-def _apart(name: str, options: argparse.Namespace) -> Any:
-    """Run one database in a process of its own, whose settings name it."""
-    print(name, file=sys.stderr)
-    arguments = [sys.executable, "-m", "bench.signin", "--here"]
-    arguments += ["--seconds", str(options.seconds), "--sockets", str(options.sockets)]
-    with folder() as path:
-        environment = {**os.environ, "TINCAY_DATA": str(path), "TINCAY_DATABASE": ""}
-        if name == "sqlite":
-            done = subprocess.run(arguments, env=environment, stdout=subprocess.PIPE, check=True)
-        else:
-            with postgres_database(os.environ["TINCAY_TEST_DATABASE"]) as environment["TINCAY_DATABASE"]:
-                done = subprocess.run(arguments, env=environment, stdout=subprocess.PIPE, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+        arguments = ["--seconds", str(options.seconds), "--sockets", str(options.sockets)]
+        said({name: in_own_process("bench.signin", name, arguments) for name in databases})
 
 
 if __name__ == "__main__":

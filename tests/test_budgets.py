@@ -138,11 +138,12 @@ def test_beyond_its_budget_a_post_does_what_is_said_here(
 # --- codes
 
 
+@pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_first_try_with_the_right_code_comes_in_however_many_ask(
-    network: Network, clock: Hands, reporter: Reporter
+    network: Network, clock: Hands, reporter: Reporter, times: int
 ) -> None:
     reporter.send()
-    for _ in range(20 * flood.ASKED):
+    for _ in range(times * flood.ASKED):
         ask(Client())
     asked = Client().post(
         reverse("visit_ask"),

@@ -3,6 +3,7 @@
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,13 @@ FLOOD = {"held"}
 KNOWS_THE_FLOOD = ("tincay/reports/", "tincay/intake/", "tincay/desk/", "tincay/demo/", "tincay/operations/")
 
 
-def modules() -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted((ROOT / "tincay").rglob("*.py")):
-        if "migrations" not in path.parts:
-            yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def modules() -> list[tuple[Path, ast.Module]]:
+    return [
+        (path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted((ROOT / "tincay").rglob("*.py"))
+        if "migrations" not in path.parts
+    ]
 
 
 def names_given(tree: ast.AST) -> Iterator[tuple[int, str]]:

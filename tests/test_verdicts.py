@@ -52,13 +52,13 @@ class Module:
     """One test file: what its names mean, and which of them hold a measured time."""
 
     def __init__(self, source: str) -> None:
-        self.tree = ast.parse(source)
+        self.nodes = list(ast.walk(ast.parse(source)))
         self.imported = dict(self._imports())
         self.timed: set[str] = set()
         self._spread()
 
     def _imports(self) -> Iterator[tuple[str, str]]:
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     yield alias.asname or alias.name, alias.name
@@ -77,7 +77,7 @@ class Module:
         before = -1
         while before != len(self.timed):
             before = len(self.timed)
-            for node in ast.walk(self.tree):
+            for node in self.nodes:
                 self.timed.update(self._made_timed(node))
 
     def _made_timed(self, node: ast.AST) -> Iterator[str]:
@@ -109,7 +109,7 @@ class Module:
         return False
 
     def findings(self) -> Iterator[str]:
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             line = getattr(node, "lineno", 0)
             if isinstance(node, ast.Assert) and any(map(self.is_time, _inside(node.test))):
                 yield f"{line}: asserts a measured time: count what happens, or measure it in bench/"

@@ -287,9 +287,8 @@ def _returned() -> dict[str, Rows]:
     """What the product's functions give back, by their names: reports(user, right), stale_wraps(desk)."""
     found: dict[str, Rows] = {}
     for module in modules():
-        tree = ast.parse(module.path.read_text(encoding="utf-8"))
         reader = Writes(module.path.read_text(encoding="utf-8"), module.app)
-        for node in ast.walk(tree):
+        for node in ast.walk(reader._tree):
             model = reader._annotated(node.returns) if isinstance(node, ast.FunctionDef) else None
             if isinstance(node, ast.FunctionDef) and model and model is not NO_ROWS:
                 found[node.name] = model

@@ -31,7 +31,7 @@ from tincay.web.strict_json import signed_json
 pytestmark = pytest.mark.browser
 
 WORDS = (Path(__file__).resolve().parents[2] / "packs/vn/words.txt").read_text(encoding="utf-8").split()
-PASSPHRASE, SALT = "gió sông lúa tre mưa nắng", bytes(range(16))
+PASSPHRASE, SALT = "gió sông thu.cayme đồng xanh", b"salt of thu.cayme"  # tests/vectors/stretched.json
 PERSON, DESK = sealing.new_key(), new_small_desk("song-tre")
 TOLD = Told(receipt_number(1), DESK)
 STORY = TOLD.report({"v": 1, "answers": {"need": ["pep"]}, "words": "Chuyện của tôi."})

@@ -34,7 +34,11 @@ ROOT = Path(__file__).resolve().parents[2]
 VECTORS: dict[str, Any] = json.loads((ROOT / "tests/vectors/sealing.json").read_text(encoding="utf-8"))
 RECEIPT = VECTORS["receipts"][0]
 SALT = base64.b64decode(RECEIPT["salt"])
-STRETCHED = sealing.stretch_receipt(RECEIPT["code"], SALT)
+STRETCHED = sealing.Stretched(
+    base64.b64decode(RECEIPT["locator"]),
+    Identity(RECEIPT["identity"]),
+    base64.b64decode(RECEIPT["signing_seed"]),
+)
 TICKET = "ve-chua-dung"
 _four = re.compile(r"^\d{4}$")
 PLANTED = "ZYXQ-MƯA chiều trên bến"

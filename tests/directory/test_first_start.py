@@ -9,56 +9,21 @@ from pytest_django.fixtures import Settings
 
 from tests.cast import new_province, rows
 from tests.conftest import new_install
+from tests.directory.network_file import NETWORK, enrol
 from tincay.directory.models import CalendarDay, CalendarVersion, Fallback, Province
 from tincay.log.keys import key_path
 from tincay.people.models import Desk, Membership, User
 from tincay.web.models import Install
 from tincay.web.packs import pack_rows
 
-NETWORK = """
-[[organisations]]
-code = "cay-me"
-name = { vi = "Cây Me (mẫu)", en = "Cây Me (invented)" }
-kind = "ngo"
-scope = ["intake", "case_mgmt"]
-
-[[organisations.desks]]
-code = "tiep-nhan"
-name = { vi = "Bàn tiếp nhận", en = "Intake" }
-purpose = "triage"
-post = { vi = "Trưởng ca", en = "Head of the shift" }
-
-[[organisations.desks]]
-code = "truong-hop"
-name = { vi = "Bàn hỗ trợ", en = "Case desk" }
-purpose = "case"
-post = { vi = "Phụ trách", en = "Supervisor" }
-
-[[users]]
-organisation = "cay-me"
-username = "ho-tro-1"
-role = "case_worker"
-title = { vi = "Người hỗ trợ 1", en = "Helper 1" }
-desks = [{ code = "tiep-nhan", on_call = 1 }]
-
-[provinces]
-vn22 = "tiep-nhan"
-
-[default]
-triage = "tiep-nhan"
-case = "truong-hop"
-"""
-
 
 def test_a_new_install_gets_its_country_and_its_network_from_two_commands(
     install: Install, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "network.toml"
-    file.write_text(NETWORK, encoding="utf-8")
     call_command("load_pack")
     assert rows(Province).count() == 34
-    call_command("enrol", str(file))
-    call_command("enrol", str(file))
+    enrol(tmp_path)
+    enrol(tmp_path)
     assert rows(Desk).count() == 2
     province = rows(Province).get(code="vn22")
     assert province.desk == rows(Desk).get(code="tiep-nhan")
@@ -74,12 +39,6 @@ def test_a_country_is_loaded_once(install: Install) -> None:
     call_command("load_pack")
     with pytest.raises(CommandError):
         call_command("load_pack")
-
-
-def enrol(folder: Path, text: str = NETWORK) -> None:
-    file = folder / "network.toml"
-    file.write_text(text, encoding="utf-8")
-    call_command("enrol", str(file))
 
 
 def with_a_country() -> None:

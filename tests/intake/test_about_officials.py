@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from tests.cast import Network, give_key, sign_routing
-from tests.directory.test_first_start import NETWORK
+from tests.directory.network_file import NETWORK, enrol
 from tincay.core.officials import ANSWERS, POLICE_KINDS, STATE_KINDS
 from tincay.core.vocabulary import OFFICIAL_HARMS, OFFICIALS
 from tincay.directory.actions import NotThisDesk, set_fallback, set_province_desk
@@ -87,9 +87,7 @@ def test_a_state_body_is_no_default_but_may_oversee(network: Network) -> None:
 
 
 def test_a_file_that_names_the_police_is_refused_in_a_sentence(install: Install, tmp_path: Path) -> None:
-    file = tmp_path / "network.toml"
-    file.write_text(NETWORK.replace('"ngo"', '"police_commune"'), encoding="utf-8")
     call_command("load_pack")
     with pytest.raises(CommandError, match="tiep-nhan"):
-        call_command("enrol", str(file))
+        enrol(tmp_path, NETWORK.replace('"ngo"', '"police_commune"'))
     assert not Desk.objects.exists()

@@ -88,18 +88,35 @@ def test_what_is_less_urgent_is_not_held_by_it(post: Post) -> None:
     assert not rows(Report).get(priority="p1").held
 
 
-@pytest.mark.parametrize("behaviour", BEHAVIOURS)
-def test_a_flood_that_lasts_a_night_rings_each_person_six_times_at_most(
-    post: Post, channel: Channel, standing_clock: StandingClock, network: Network, behaviour: str
+WHOLE_NIGHT = (480, 96)
+"""How many minutes, and how many reports come in them."""
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "minutes", "count"),
+    [
+        ("at once", 60, 12),
+        *(pytest.param(behaviour, *WHOLE_NIGHT, marks=pytest.mark.slow) for behaviour in BEHAVIOURS),
+    ],
+)
+def test_a_flood_rings_each_person_six_times_at_most(
+    post: Post,
+    channel: Channel,
+    standing_clock: StandingClock,
+    network: Network,
+    behaviour: str,
+    minutes: int,
+    count: int,
 ) -> None:
     night = Night(standing_clock, channel, [network.helper.user, network.colleague.user], behaviour)
-    sent = night.flood(post, minutes=480, count=96)
+    sent = night.flood(post, minutes=minutes, count=count)
     times = rung(channel)
     assert sent == rows(Report).count()
     assert times
     assert max(times.values()) <= MOST_RINGS, times
 
 
+@pytest.mark.slow
 def test_somebody_in_danger_on_the_quiet_night_after_it_rings(
     post: Post, channel: Channel, standing_clock: StandingClock, network: Network
 ) -> None:

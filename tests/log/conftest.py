@@ -1,6 +1,7 @@
 """A log in the database of the test, a stranger's copy of it, and a witness that really runs."""
 
 import io
+import runpy
 import subprocess
 import sys
 import tarfile
@@ -26,6 +27,7 @@ from tincay.log.sequencing import add_leaves
 from tincay.web.models import Install
 
 WITNESS = Path(__file__).parents[2] / "witness" / "witness.py"
+WITNESS_CODE = runpy.run_path(str(WITNESS))
 
 
 @dataclass
@@ -133,9 +135,9 @@ def witness(
 ) -> Iterator[RunningWitness]:
     """One witness that knows this log; the install asks for its cosignature, and waits for it."""
     monkeypatch.setattr(witnesses, "TIMEOUT", PATIENCE)
-    started = RunningWitness(tmp_path / "witness", "")
-    started.vkey = started.command("init", str(started.folder), "--name", "w1.example/witness")
-    started.command("trust", str(started.folder), actions.create_log_key())
+    made = WITNESS_CODE["create"](tmp_path / "witness", "w1.example/witness")
+    made.trust(actions.create_log_key())
+    started = RunningWitness(made.folder, made.vkey)
     started.start()
     settings.TINCAY_WITNESSES = [f"{started.vkey} {started.address}"]
     settings.TINCAY_WITNESS_QUORUM = 1

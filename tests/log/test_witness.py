@@ -3,7 +3,6 @@ registered before as many signed as the install chose."""
 
 import hashlib
 import json
-import runpy
 import socket
 import struct
 import subprocess
@@ -23,7 +22,7 @@ from hypothesis import strategies as some
 from pytest_django.fixtures import Settings
 
 from tests.core.ledger.logs import LOG, W1, W2, log_of, nodes_of
-from tests.log.conftest import WITNESS, Hand, RunningWitness, cosign
+from tests.log.conftest import WITNESS, WITNESS_CODE, Hand, RunningWitness, cosign
 from tests.patience import PATIENCE, wait_until
 from tincay.core.ledger.encoding import encode_base64
 from tincay.core.ledger.evidence import verify_evidence
@@ -33,8 +32,6 @@ from tincay.log import actions, keys, queries, witnesses
 from tincay.log.actions import Appended
 from tincay.log.models import Checkpoint, Cosignature, Queued
 from tincay.log.queries import LeafState, Standing
-
-WITNESS_CODE = runpy.run_path(str(WITNESS))
 
 
 def state(appended: Appended) -> LeafState:
@@ -138,6 +135,16 @@ def test_two_processes_never_serve_one_folder(witness: RunningWitness) -> None:
     )  # fmt: skip
     assert second.returncode == 1
     assert "another process" in second.stderr
+
+
+def test_a_witness_is_made_and_told_of_a_log_from_the_command_line(hand: Hand, tmp_path: Path) -> None:
+    made = RunningWitness(tmp_path / "other", "")
+    vkey = made.command("init", str(made.folder), "--name", "w2.example/witness")
+    log = actions.create_log_key()
+    made.command("trust", str(made.folder), log)
+    known = WITNESS_CODE["Witness"](made.folder)
+    assert known.vkey == vkey
+    assert known.keys(parse_vkey(log).name) == [log]
 
 
 def test_a_witness_keeps_its_key_to_itself_and_never_makes_a_second(witness: RunningWitness) -> None:

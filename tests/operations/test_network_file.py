@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from tests.cast import new_desk, new_organisation, rows
+from tests.directory.network_file import enrol
 from tincay.directory.models import Fallback, Province
 from tincay.operations.network_file import read_network
 from tincay.people.models import Desk, Membership, Organisation, User
@@ -81,12 +82,6 @@ LINES = [
 @pytest.fixture
 def country(install: Install) -> None:
     call_command("load_pack")
-
-
-def enrol(folder: Path, text: str, *options: str) -> None:
-    file = folder / "network.toml"
-    file.write_text(text, encoding="utf-8")
-    call_command("enrol", str(file), *options)
 
 
 def nobody() -> bool:

@@ -31,7 +31,6 @@ JSON = st.recursive(
 )
 
 
-@pytest.mark.parametrize("shape", SHAPES)
 @settings(max_examples=300, deadline=None)
 @given(body=st.binary(max_size=300) | JSON.map(lambda value: json.dumps(value).encode()))
 @example(body=b"[" * 100_000)
@@ -40,10 +39,11 @@ JSON = st.recursive(
 @example(body=b"\xef\xbb\xbf{}")
 @example(body=b'{"v":NaN}')
 @example(body=b'"\\ud800"')
-def test_any_bytes_are_refused_with_one_kind_of_error(shape: type[Strict], body: bytes) -> None:
-    with pytest.raises(Malformed) as refused:
-        read(shape, body)
-    assert str(refused.value) == "", "an error repeats nothing of what was sent"
+def test_any_bytes_are_refused_with_one_kind_of_error(body: bytes) -> None:
+    for shape in SHAPES:  # to invent the bytes takes longer than to refuse them
+        with pytest.raises(Malformed) as refused:
+            read(shape, body)
+        assert str(refused.value) == "", f"an error of {shape.__name__} repeats nothing of what was sent"
 
 
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("*.json")), ids=lambda path: path.stem)

@@ -12,7 +12,8 @@ import re
 import secrets
 import struct
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import xor
 from typing import NamedTuple, NewType
 from uuid import UUID
 
@@ -67,15 +68,16 @@ class Stretched(NamedTuple):
 
 _LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+_OF_TOP = [
+    reduce(xor, (one for bit, one in enumerate(_GENERATORS) if top >> bit & 1), 0) for top in range(32)
+]
+"""What the five bits on top bring in: looked up, because every key is read and written through it."""
 
 
 def _polymod(values: list[int]) -> int:
     check = 1
     for value in values:
-        top = check >> 25
-        check = (check & 0x1FFFFFF) << 5 ^ value
-        for bit, generator in enumerate(_GENERATORS):
-            check ^= generator if top >> bit & 1 else 0
+        check = (check & 0x1FFFFFF) << 5 ^ value ^ _OF_TOP[check >> 25]
     return check
 
 
