@@ -7,6 +7,7 @@ import { make, type Things } from "./receipt";
 import { copiedWell, hideReceipt, showReceipt } from "./receipt-shown";
 import { Routing } from "./routing";
 import { TooLong } from "./seal";
+import { holdTaps } from "./second-tap";
 import { NotSigned } from "./statement";
 import { read, Steps } from "./steps";
 import { stretchReceipt, type Stretched } from "./stretch";
@@ -151,6 +152,7 @@ export class SealedForm extends HTMLElement {
     for (const [name, member] of texts) {
       for (const place of all(this, `[data-receipt-${name}]`)) place.textContent = String(answer[member] ?? "");
     }
+    holdTaps(this);
     const step = this.querySelector<HTMLElement>("[data-step=receipt]");
     scrollTo(0, 0);
     focusOn(step?.querySelector<HTMLElement>("h1,h2"));

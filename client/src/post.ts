@@ -9,23 +9,24 @@ export interface Answer {
 }
 
 export class Refused extends Error {
-  constructor(readonly code: ErrorCode | "network" | "words" | "other", readonly answer: Answer) {
+  constructor(readonly code: ErrorCode | "network" | "signed_out" | "words" | "other", readonly answer: Answer) {
     super(code);
   }
 }
 
-/** Throws Refused: the server's error, or `network` when it was not reached. */
+/** Throws Refused: the server's error, `network` when it was not reached, `signed_out` when it led away: to the sign-in. */
 export async function post(action: string, body: string, csrf?: string, more: Record<string, string> = {}): Promise<Answer> {
   const headers: Record<string, string> = { "Content-Type": "application/json", ...more };
   if (csrf) headers["X-CSRFToken"] = csrf;
   let answer: Answer;
   try {
-    const response = await fetch(action, { method: "POST", headers, body, redirect: "error", referrerPolicy: "no-referrer", credentials: csrf === undefined ? "omit" : "same-origin" });
+    const response = await fetch(action, { method: "POST", headers, body, redirect: "manual", referrerPolicy: "no-referrer", credentials: csrf === undefined ? "omit" : "same-origin" });
+    if (response.type === "opaqueredirect") throw new Refused("signed_out", { status: 0 });
     const said: unknown = await response.json().catch(() => ({}));
     answer = { ...(said as object), status: response.status };
     if (response.ok) return answer;
-  } catch {
-    throw new Refused("network", { status: 0 });
+  } catch (error) {
+    throw error instanceof Refused ? error : new Refused("network", { status: 0 });
   }
   throw new Refused(answer.error ?? "other", answer);
 }

@@ -3,6 +3,7 @@
  * outlives a click. Nothing is added to the history.
  */
 
+import { holdTaps } from "./second-tap";
 import { focusOn, show } from "./texts";
 
 type Proof = (element: HTMLElement) => Promise<Record<string, string>>;
@@ -83,7 +84,9 @@ function put(page: Document, address: string): void {
   if (!main || !place) return location.assign(address);
   document.title = page.title;
   document.documentElement.lang = page.documentElement.lang;
-  place.replaceWith(document.importNode(main, true));
+  const shown = document.importNode(main, true);
+  place.replaceWith(shown);
+  holdTaps(shown);
   swapShell(page);
   history.replaceState(null, "", address);
   addMissing(page);

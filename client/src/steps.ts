@@ -1,5 +1,6 @@
 /** One question at a time, in one document: nothing leaves the phone between them. */
 
+import { holdTaps } from "./second-tap";
 import { all, count, focusOn, show } from "./texts";
 
 /** Reads every control that has a data-name; empty answers are left out. */
@@ -65,6 +66,7 @@ export class Steps {
     this.at = at;
     this.parts.forEach((step, i) => show(step, i === at));
     this.refresh();
+    holdTaps(this.root);
     if (!moveFocus) return;
     scrollTo(0, 0);
     focusOn(this.parts[at]!.querySelector<HTMLElement>("h1,h2,legend"));

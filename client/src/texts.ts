@@ -38,6 +38,7 @@ export function fail(root: HTMLElement, code: string, n?: number): void {
 /** While something runs: says so, and nothing can be pressed twice. */
 export async function busy<T>(root: HTMLElement, run: () => Promise<T>): Promise<T> {
   const buttons = all<HTMLButtonElement>(root, "button[data-go]");
+  const pressed = document.activeElement;
   const state = (working: boolean): void => {
     for (const button of buttons) button.disabled = working;
     for (const words of all(root, "[data-busy]")) show(words, working);
@@ -48,6 +49,8 @@ export async function busy<T>(root: HTMLElement, run: () => Promise<T>): Promise
     return await run();
   } finally {
     state(false);
+    // A button that cannot be pressed loses the focus, and whoever goes by keys would begin again at the top.
+    if (document.activeElement === document.body && pressed instanceof HTMLElement) pressed.focus();
   }
 }
 

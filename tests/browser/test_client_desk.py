@@ -85,7 +85,7 @@ def words_page(
         '<p data-error="forged" hidden>Không có chữ ký</p>'
         '</sealed-words><sealed-reply data-kind="question" data-action="/reply" data-csrf="k" hidden>'
         '<textarea data-name="words" aria-label="trả lời"></textarea><p data-error="locked" hidden>Còn khóa</p>'
-        '<p data-error="forged" hidden>Chưa gửi</p>'
+        '<p data-error="forged" hidden>Chưa gửi</p><p data-error="signed_out" hidden>Phiên đã hết</p>'
         '<button type="button" data-go="send" disabled>Gửi</button></sealed-reply><a href="/other">khác</a>'
     )
 
@@ -338,6 +338,17 @@ def test_where_her_signatures_are_missing_it_is_said_and_nothing_is_answered(
     assert "/reply" not in server.posted
 
 
+def test_a_reply_after_the_session_is_over_is_called_that_and_stays(quiet: Page, server: SmallServer) -> None:
+    server.answers["/reply"] = lambda _: (302, {})  # to the page for signing in
+    quiet.goto(server.root + "/report")
+    unlock(quiet)
+    expect(quiet.locator("html")).to_have_attribute("data-keyring", "open")
+    quiet.get_by_label("trả lời").fill("Chúng tôi đã đọc.")
+    quiet.get_by_text("Gửi", exact=True).click()
+    expect(quiet.get_by_text("Phiên đã hết")).to_be_visible()
+    expect(quiet.get_by_label("trả lời")).to_have_value("Chúng tôi đã đọc.")
+
+
 SETUP = """
 <key-setup data-config="key-config" data-action="/keep" data-csrf="k" hidden>
 <button type="button" data-go="make" disabled>Tạo</button><ol data-passphrase></ol>
@@ -356,6 +367,7 @@ def test_a_key_is_made_in_the_browser_and_its_passphrase_is_asked_for_again(
     quiet.goto(server.root + "/setup")
     quiet.get_by_text("Tạo").click()
     expect(quiet.locator("[data-passphrase] li")).to_have_count(6)
+    expect(quiet.get_by_text("Tạo")).to_be_focused()
     passphrase = " ".join(quiet.locator("[data-passphrase] li").all_inner_texts())
     quiet.get_by_label("gõ lại").fill("gió")
     quiet.get_by_text("Giữ").click()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, expect
+from playwright.sync_api import Browser, BrowserType, Route, expect
 
 from tests.browser.chromium import LAUNCH, overflow, serious_findings, serious_findings_without_script
 from tests.browser.her import CONTACT, NAME, PLANTED, Her
@@ -183,6 +183,26 @@ def test_what_she_typed_stays_when_the_network_breaks(comes: Comes, network: Net
     her.press("send")
     expect(her.page.locator("[data-step=receipt]")).to_be_visible()
     assert network.helper.open(Report.objects.for_the_rules().get())[0]["words"] == PLANTED
+
+
+def test_a_lost_answer_is_called_unknown_and_the_second_press_is_the_same_report(comes: Comes) -> None:
+    her = comes("vi", 360)
+    her.go("/ask/")
+    her.walk_to("need")
+    her.choose("need", "legal_info")
+    her.walk_to("send")
+
+    def lose(route: Route) -> None:
+        assert route.fetch().status == 201
+        route.abort()
+
+    her.page.route("**/send/", lose, times=1)
+    her.press("send")
+    expect(her.page.get_by_text("chưa biết đã gửi được chưa")).to_be_visible()
+    assert Report.objects.for_the_rules().count() == 1
+    her.press("send")
+    expect(her.page.locator("[data-step=receipt]")).to_be_visible()
+    assert Report.objects.for_the_rules().count() == 1
 
 
 @pytest.fixture

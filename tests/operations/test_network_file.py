@@ -94,7 +94,10 @@ def test_the_documented_file_enrols_a_network(country: None, tmp_path: Path) -> 
     assert nobody()
     enrol(tmp_path, EXAMPLE[1])
     assert {desk.code for desk in rows(Desk)} == {"cay-me-tiep-nhan", "cay-me-truong-hop"}
-    assert rows(Membership).get().on_call == 1
+    assert rows(Membership).get(on_call=1).user.username == "ho-tro-2"
+    # Nobody else makes a desk's first key, without which no routing can be signed.
+    supervised = rows(Membership).filter(user__role="supervisor")
+    assert {seat.desk.code for seat in supervised} == {desk.code for desk in rows(Desk)}
     assert rows(Fallback).get().case.code == "cay-me-truong-hop"
     assert rows(Province).get(pk="vn22").desk == rows(Desk).get(code="cay-me-tiep-nhan")
     assert this_install().name("vi") == "Thông tin cộng đồng"

@@ -77,6 +77,9 @@ def test_where_the_line_is_full_she_is_told_how_long_and_her_words_stay(
     assert answer.status_code == 503
     assert TYPED in answer.content.decode()
     assert "Bạn đợi 7 giây rồi bấm gửi lại" in answer.content.decode()
+    assert "Nếu đang nguy hiểm, bạn gọi 113" in answer.content.decode()
+    assert 'form="plain-form"' in answer.content.decode()
+    assert '<form id="plain-form"' in answer.content.decode()
 
 
 def test_two_sendings_of_one_page_at_one_moment_are_one_report_and_show_its_code(

@@ -94,6 +94,7 @@ def test_where_the_proxy_does_not_know_the_plain_server_nobody_is_sent_in_circle
     answer = main.get(f"{PREFIX}/tell/plain/")
     assert answer.status_code == 421
     assert "Chưa có gì được lưu" in answer.content.decode()
+    assert "Nếu đang nguy hiểm, bạn gọi 113" in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", ["front", "tell", "today", "send", "visit_ask", "log", "account_login"])

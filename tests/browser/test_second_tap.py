@@ -1,0 +1,61 @@
+"""A trembling finger taps twice. What the first tap brought to its place is not answered or opened by the second."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.her import Her
+from tests.browser.small_server import script_json, serving
+from tests.browser.test_client_desk import PERSON_KEY, UNLOCK, unlock
+from tincay.reports.models import ConsentGrant, Report
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ANSWERED = """form => [...form.querySelectorAll('[data-name]')]
+    .filter(one => one.checked && !one.defaultChecked).map(one => one.dataset.name + '=' + one.value)"""
+
+
+def tap_twice(button: Locator, *, apart: int) -> None:
+    """The finger lies on the glass as long as it is away from it: `apart` milliseconds from tap to tap."""
+    button.click(click_count=2, delay=apart / 2)
+
+
+@pytest.mark.parametrize("apart", [60, 400])
+def test_a_second_tap_answers_no_question_and_sends_once(comes: Callable[..., Her], apart: int) -> None:
+    her = comes("vi", 360)
+    her.go("/help/")
+    form = her.page.locator("sealed-form")
+    while her.step() != "send":
+        if her.step() == "need":
+            her.choose("need", "just_listen")
+        tap_twice(form.locator("[data-go=next]:visible"), apart=apart)
+        assert form.evaluate(ANSWERED) in ([], ["need=just_listen"]), her.step()
+    tap_twice(form.locator("[data-go=send]:visible"), apart=apart)
+    expect(her.page.locator("[data-step=receipt]")).to_be_visible()
+    assert Report.objects.for_the_rules().count() == 1
+    assert not ConsentGrant.objects.for_the_rules().exists()
+
+
+def test_keys_and_the_way_out_are_never_held(comes: Callable[..., Her]) -> None:
+    her = comes("vi", 360)
+    her.go("/help/")
+    her.page.locator("[data-go=next]").press("Enter")
+    her.page.locator("#need-just_listen").evaluate("one => one.click()")
+    her.page.locator("[data-go=next]").press("Enter")
+    assert her.step() == "danger"
+    took = her.page.evaluate("getComputedStyle(document.querySelector('[data-leave]')).pointerEvents")
+    assert took == "auto"
+
+
+def test_a_second_tap_opens_nothing_of_the_page_that_took_the_place(page: Page) -> None:
+    with serving() as server:
+        for path, leads_to in ("/first", "/second"), ("/second", "/third"), ("/third", "/first"):
+            lock = script_json("person-key", PERSON_KEY) + UNLOCK
+            server.add_page(path, f'{lock}<p><a href="{leads_to}">chỗ này</a></p>', script="desk.js")
+        page.goto(server.root + "/first")
+        unlock(page)
+        expect(page.locator("html")).to_have_attribute("data-keyring", "open")
+        tap_twice(page.get_by_text("chỗ này"), apart=400)
+        expect(page).to_have_url(server.root + "/second")
+        page.get_by_text("chỗ này").click()
+        expect(page).to_have_url(server.root + "/third")
