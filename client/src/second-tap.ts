@@ -2,11 +2,11 @@
 
 const HELD_MS = 500;
 
-let held: ReturnType<typeof setTimeout> | undefined;
+const held = new WeakMap<HTMLElement, ReturnType<typeof setTimeout>>();
 
 /** Half a second without taps in this part of the page, which has just changed. Keys and the way out work all the time. */
 export function holdTaps(part: HTMLElement): void {
-  clearTimeout(held);
+  clearTimeout(held.get(part));
   part.style.pointerEvents = "none";
-  held = setTimeout(() => part.style.removeProperty("pointer-events"), HELD_MS);
+  held.set(part, setTimeout(() => part.style.removeProperty("pointer-events"), HELD_MS));
 }
