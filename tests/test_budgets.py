@@ -154,6 +154,7 @@ def test_a_first_try_with_the_right_code_comes_in_however_many_ask(
     assert Client().post(reverse("back"), {"plain-code": reporter.code}).status_code == 302
 
 
+@pytest.mark.slow
 def test_who_mistyped_once_waits_some_seconds_while_many_ask_and_is_then_let_in(
     network: Network, clock: Hands, standing_clock: Any
 ) -> None:

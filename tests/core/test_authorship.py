@@ -305,6 +305,7 @@ def test_only_keys_that_known_ones_signed_may_answer(vector: dict[str, Any]) -> 
     assert sorted(map(base64url, successors(pinned, later))) == vector["found"]
 
 
+@pytest.mark.slow
 @given(st.integers(1, 6), st.randoms())
 def test_a_row_of_keys_is_followed_whatever_its_length_and_order(length: int, dice: Any) -> None:
     identities = [identity_number(40 + number) for number in range(length)]

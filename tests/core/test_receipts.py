@@ -151,6 +151,7 @@ def swapped_things(code: str, chance: random.Random) -> str:
     return code[:place] + code[place + 2 : place + 4] + code[place : place + 2] + code[place + 4 :]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mistake", "share"),
     [(wrong_digit, 0.0), (swapped_digits, 0.0), (wrong_thing, 0.001), (swapped_things, 0.001)],

@@ -65,6 +65,7 @@ def test_a_week_is_shown_when_it_is_over(monday: Hand) -> None:
     assert "12" in monday.client.get("/log/").content.decode()
 
 
+@pytest.mark.slow
 def test_small_weeks_appear_by_quarter_once_they_come_to_ten(monday: Hand) -> None:
     small = Counter(report_received=3, escalated=1)
     pass_weeks(monday, *[small] * 13, Counter())
@@ -85,6 +86,7 @@ def test_a_kind_that_stays_under_ten_in_a_quarter_is_not_even_named(monday: Hand
     assert "ngoại lệ" not in monday.client.get("/log/").content.decode()
 
 
+@pytest.mark.slow
 def test_a_quarter_with_one_small_week_says_at_least(monday: Hand) -> None:
     pass_weeks(monday, *[Counter(report_received=20)] * 12, Counter(report_received=5), Counter())
     monday.sign()

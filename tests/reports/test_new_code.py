@@ -307,6 +307,7 @@ def test_the_code_of_a_closed_report_can_be_changed_and_its_rows_are_written_ane
     assert rows(ReceiptChange).count() == 2
 
 
+@pytest.mark.slow
 def test_a_long_thread_can_be_taken_over(reporter: Reporter, report: Report) -> None:
     for _ in range(60):
         reporter.write("Thêm.")

@@ -42,6 +42,7 @@ def test_what_a_new_code_takes_over_at_most_fits_into_an_envelope(
     assert most < LONGEST
 
 
+@pytest.mark.slow
 def test_a_report_moves_as_often_as_a_new_code_can_carry_it_and_no_further(
     reporter: Reporter, network: Network, report: Report
 ) -> None:

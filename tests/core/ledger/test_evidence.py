@@ -40,6 +40,7 @@ def test_a_kept_file_is_valid_without_anything_else() -> None:
     assert verified.registered
 
 
+@pytest.mark.slow
 def test_any_changed_character_makes_it_invalid() -> None:
     for place, letter in enumerate(FILE):
         for other in {"A", "0", "\n", "=", chr(ord(letter) ^ 1)} - {letter}:

@@ -58,6 +58,7 @@ def test_the_seed_of_each_parser_is_accepted(parser: str) -> None:
     parse(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parser", PARSERS)
 @seed(20260630)
 @settings(max_examples=150)
