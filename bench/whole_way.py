@@ -10,6 +10,7 @@ import asyncio
 import gzip
 import json
 import re
+import statistics
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ class Went:
     again: int = 0
     statuses: dict[int, int] = field(default_factory=dict)
     latencies: list[float] = field(default_factory=list)
+    yardsticks: list[float] = field(default_factory=list)
 
 
 class Line:
@@ -173,11 +175,22 @@ def _hidden(page: str) -> dict[str, str]:
     }
 
 
+def yardstick() -> float:
+    """CPU seconds of a fixed piece of Python. Machines that are shared differ twofold from minute to minute: figures
+    of two runs are compared as multiples of it."""
+    begun, kept = time.process_time(), dict[int, str]()
+    for number in range(40_000):
+        kept[number & 255] = str(number)
+    return time.process_time() - begun
+
+
 def _timed(site: Site, database: DatabaseCpu, went: Went, part: Any) -> None:
+    went.yardsticks += [yardstick() for _ in range(3)]
     cpu, begun = site.cpu_seconds() + database.seconds(), time.perf_counter()
     asyncio.run(part)
     went.seconds += time.perf_counter() - begun
     went.server_cpu += site.cpu_seconds() + database.seconds() - cpu
+    went.yardsticks += [yardstick() for _ in range(3)]
 
 
 def _figures(went: Went, number: int, accepted: int) -> dict[str, Any]:
@@ -189,6 +202,7 @@ def _figures(went: Went, number: int, accepted: int) -> dict[str, Any]:
         "statuses": went.statuses,
         "per_s": round(accepted / went.seconds, 1),
         "cpu_ms_each": round(1000 * went.server_cpu / number, 2),
+        "yardstick_ms": round(1000 * statistics.median(went.yardsticks), 2),
         "p50_ms": round(1000 * ordered[len(ordered) // 2], 1),
         "p95_ms": round(1000 * ordered[int(len(ordered) * 0.95)], 1),
     }

@@ -46,6 +46,7 @@ EXTRA = {
     "web.process_lock": ("models", "a lock between processes: knows no row"),
     "web.security_log": ("models", "what the log says of safety: a closed list, knows no row"),
     "web.sqlite3": ("models", "how tables are made on SQLite: knows no row"),
+    "web.postgresql": ("models", "whether a connection lives: knows no row"),
     "web.strict_json": ("models", "the shape of what browsers send: knows no row"),
     "web.time": ("queries", "asks which time it is"),
     "web.transactions": ("models", "what an action runs in: knows no row"),

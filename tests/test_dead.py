@@ -21,6 +21,7 @@ LIBRARIES = {
     "tincay.releases": "the store of published numbers; its pages are not there yet (CHANGELOG)",
 }
 ALLOWED = {
+    "tincay.web.postgresql.base.DatabaseWrapper": "settings.DATABASES names its package, and Django knows the rest",
     "tincay.web.sqlite3.base.DatabaseWrapper": "settings.DATABASES names its package, and Django knows the rest",
     "tincay.web.sqlite3.base.DatabaseSchemaEditor": "what it makes tables with",
     "tincay.people.sessions.SessionStore": "settings.SESSION_ENGINE names its module",

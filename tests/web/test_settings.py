@@ -137,7 +137,7 @@ def test_under_https_no_other_site_can_set_a_cookie_of_ours(tmp_path: Path) -> N
 
 def test_the_encryption_that_a_database_address_asks_for_is_asked_for(tmp_path: Path) -> None:
     assert database("postgresql://a:b%40@host:5/name?sslmode=verify-full", tmp_path) | {} == {
-        "ENGINE": "django.db.backends.postgresql", "NAME": "name", "USER": "a", "PASSWORD": "b@",
+        "ENGINE": "tincay.web.postgresql", "NAME": "name", "USER": "a", "PASSWORD": "b@",
         "HOST": "host", "PORT": "5",
         "OPTIONS": {"sslmode": "verify-full", "server_side_binding": True, "prepare_threshold": 2},
         "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True,
