@@ -19,7 +19,7 @@ from django.conf import settings
 from tests.demo.loaded import TINCAY, environment
 from tests.operations.test_serve_log import free_port, wait_for
 from tests.patience import PATIENCE, wait_until
-from tincay.operations import standing_in
+from tincay.operations import emergency, standing_in
 
 LIMIT = resource.RLIMIT_FSIZE
 SERVE = """
@@ -142,6 +142,13 @@ def lines_of(process: subprocess.Popen[bytes]) -> list[str]:
     return process.communicate(timeout=PATIENCE)[1].decode().splitlines()
 
 
+def test_what_comes_passes_in_the_usual_order() -> None:
+    """Compressing, headers and language as on all other pages."""
+    usual = list(settings.MIDDLEWARE)
+    places = [usual.index(name) for name in emergency.MIDDLEWARE]
+    assert places == sorted(places)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TROUBLES)
 def test_who_opens_the_site_of_a_server_that_cannot_begin_finds_whom_to_call(folder: Path, name: str) -> None:
@@ -152,6 +159,8 @@ def test_who_opens_the_site_of_a_server_that_cannot_begin_finds_whom_to_call(fol
                 page = ask(address + path)
                 assert page.status == HTTPStatus.OK, path
                 assert all(number in page.body for number in NUMBERS), path
+                assert "viết tiếp" not in page.body, "nothing that is written is taken"
+                assert "go on writing" not in page.body
             assert "Nút Thoát nhanh làm gì?" in ask(f"{address}/guide/history/").body
         assert ask(f"{served.main}/static/web/phone.css").status == HTTPStatus.OK
         lines = said(served.process)
