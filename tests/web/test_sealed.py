@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.sealed import BEING_REBUILT, read_by_helpers
 from tincay.web.sealed import TYPED
 
 ROOT = Path(settings.BASE_DIR)
@@ -13,17 +14,6 @@ TEMPLATES = sorted(ROOT.glob("tincay/*/templates/**/*.html"))
 ELEMENT = re.compile(r"<([a-z][a-z0-9-]*)\b((?:\{%.*?%\}|\{\{.*?\}\}|[^<>{])*)>", re.DOTALL)
 FILLED = re.search(r'FILLED = "([^"]+)"', (ROOT / "client/src/locking.ts").read_text(encoding="utf-8"))
 GIVEN = re.compile(r"\{% (?:sealed|control)_attributes\b")
-
-BEING_REBUILT = {
-    "intake/ask/words.html",
-    "intake/kept.html",
-    "intake/receipt.html",
-    "visit/door.html",
-    "visit/home.html",
-    "visit/plain_door.html",
-    "web/furniture/receipt.html",
-}
-"""Templates that are written anew and take the tag then: this list has to become empty."""
 
 
 def shows_words() -> list[str]:
@@ -73,3 +63,22 @@ def test_a_control_or_a_place_that_was_forgotten_is_found(planted: str) -> None:
     assert faults(f"<p>{planted}</p>")
     attribute = "{% sealed_attributes %}"
     assert not faults(f"<p>{re.sub(r'^<[a-z]+', lambda tag: f'{tag[0]} {attribute}', planted)}</p>")
+
+
+GIVEN_TO = 'translate="no" spellcheck="false" autocomplete="off"'
+
+
+@pytest.mark.parametrize(
+    ("shown", "faults"),
+    [
+        ("<p>Lời của ai đó ZYXQ</p>", 1),
+        ("<p translate=no>Lời của ai đó <b>ZYXQ</b></p><p>không</p>", 0),
+        ("<p translate=no>không<br>có</p><p>ZYXQ</p>", 1),
+        ("<textarea id=words></textarea>", 1),
+        (f"<textarea {GIVEN_TO}>ZYXQ</textarea><input {GIVEN_TO}>", 0),
+        ('<input type="password" autocomplete="off"><input type="radio"><input type="hidden">', 1),
+    ],
+)
+def test_what_helpers_could_read_on_a_page_is_found(shown: str, faults: int) -> None:
+    """The check that the journeys of tests/browser make of each page that they look at."""
+    assert len(read_by_helpers(f"<main>{shown}</main>")) == faults

@@ -1,7 +1,7 @@
 """What keeps a browser's helpers away from what is typed and shown: translator, spell checker, memory.
 
 A translator and a spell checker may send a text to somebody else's machine. This is the only place that
-says so; tests/web/test_sealed.py holds every template to it, tests/browser/test_sealed.py every page.
+says so; tests/web/test_sealed.py holds every template to it, tests/sealed.py every page that a journey looks at.
 """
 
 FIELD = {"translate": "no", "spellcheck": "false", "autocomplete": "off"}
