@@ -42,6 +42,7 @@ EXTRA = {
     "web.kept_pages": ("pages", "pages that are made once in a while: knows what none of them says"),
     "web.loader": ("views", "how templates are loaded: called by Django"),
     "web.logs": ("models", "what a log line may hold: knows no row"),
+    "web.numbers": ("models", "how numbers are read and written: knows no row"),
     "web.packs": ("models", "the country's data, read once: files instead of rows"),
     "web.process_lock": ("models", "a lock between processes: knows no row"),
     "web.sealed": ("models", "what keeps browser helpers from words: knows no row"),
