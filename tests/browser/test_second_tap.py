@@ -94,7 +94,8 @@ def test_a_tap_on_what_is_held_begins_the_half_second_anew(comes: Callable[..., 
     her.page.mouse.click(180, 300)
     assert len(first) == 1
     again = her.page.evaluate("halfSeconds()")
-    assert len(again) == 1 and again != first
+    assert len(again) == 1
+    assert again != first
 
 
 def test_a_second_tap_opens_nothing_of_the_page_that_took_the_place(page: Page) -> None:
