@@ -11,7 +11,7 @@ from tests.browser.chromium import below_seven_to_one, overflow, serious_finding
 from tests.browser.look import DESK, PHONE, show
 from tincay.intake.pages import promise_picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.page]
 ALL = (*PHONE, *DESK)
 NIGHT = "rgb(20, 25, 27)"
 Opened = Callable[..., Page]
