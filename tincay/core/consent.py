@@ -115,6 +115,13 @@ def wishes(grants: Iterable[Grant], *, today: date) -> list[str]:
     ]
 
 
+def refuses(grants: Iterable[Grant], scope: str) -> bool:
+    """Is her last signed word about this a no to all? Silence is none."""
+    own = [grant for grant in grants if grant.scope == scope and grant.signer == OWN]
+    last = max(own, key=lambda grant: (grant.number, not grant.given), default=None)
+    return last is not None and not last.given and last.receiver is None and not last.items
+
+
 def allowed_items(
     grants: Iterable[Grant], *, scope: str, receiver: str | None, today: date
 ) -> frozenset[str]:
