@@ -123,6 +123,8 @@ EXTRA = {
     "estimates.texts": ("forms", "words of estimates, for forms and pages"),
     "estimates.worker": ("above actions", "a thread that takes runs up, one after another"),
     "desk.opened": ("permissions", "who acts has the desk's key open: the desk's second needs()"),
+    "visit.consent_views": ("views", "what she allows: views"),
+    "visit.allowing": ("pages", "the pages of consent"),
     "visit.new_code": ("queries", "what a new code takes over, sealed again where there is no script"),
     "visit.sealed": ("models", "sealed words with the wrap that her receipt opens"),
     "visit.stage_bar": ("pages", "the bar of stages: words for what happened and what comes"),

@@ -154,21 +154,21 @@ def grants_from(
     Nothing follows from an answer that is not there. A report about an `official` gives nothing to a body that
     enforces the law. client/src/envelope.ts has the same rule: tests/vectors/grants_from.json.
     """
-    found: list[tuple[str, str | None, Iterable[str], bool]] = []
+    words: list[tuple[str, str | None, Iterable[str], bool]] = []
     if "yes" in answers.get("keep", ()):
-        found.append(("store_sealed", None, (), True))
+        words.append(("store_sealed", None, (), True))
     chosen = answers.get("consents", ())
     asked = [scope for scope in ON_FORM if not (child and scope in NOT_OF_A_CHILD)]
-    found += [(scope, None, (), True) for scope in asked if scope in chosen]
+    words += [(scope, None, (), True) for scope in asked if scope in chosen]
     wish, body = answers.get("police_option", ()), next(iter(answers.get("police_body", ())), "")
     if "no" in wish:
-        found.append(("share_police_anon", None, (), False))
+        words.append(("share_police_anon", None, (), False))
     elif "anon_info" in wish and body and not child and not official:
         receiver, items = (None, ()) if body == ASK_FIRST else (f"body:{body}", FACTS)
-        found.append(("share_police_anon", receiver, items, True))
+        words.append(("share_police_anon", receiver, items, True))
     return [
         Grant(scope, receiver, frozenset(items), given, number, day)
-        for number, (scope, receiver, items, given) in enumerate(found, start=1)
+        for number, (scope, receiver, items, given) in enumerate(words, start=1)
     ]
 
 

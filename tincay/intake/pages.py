@@ -111,7 +111,7 @@ def first_look(report: Report) -> str:
 def police_bodies(form: PlainReport) -> list[dict[str, Any]]:
     """To whom the facts may go without her name, and "ask me first"; empty where the install has no such body."""
     named = [(body.code, body.name(language())) for body in law_enforcement()]
-    said, chosen = texts()["police"], form.chosen("police_body")
+    words, chosen = texts()["police"], form.chosen("police_body")
     bodies = [
         {
             "code": code,
@@ -121,15 +121,15 @@ def police_bodies(form: PlainReport) -> list[dict[str, Any]]:
         }
         for code, name in named
     ]
-    first = {"code": ASK_FIRST, "label": said["ask"], "review": said["say"]["ask_body"]}
+    first = {"code": ASK_FIRST, "label": words["ask"], "review": words["say"]["ask_body"]}
     return [{**one, "chosen": one["code"] in chosen} for one in [*bodies, first]] if bodies else []
 
 
 def _police_options(form: PlainReport) -> list[dict[str, Any]]:
-    said, chosen = texts()["police"]["say"], form.chosen("police_option")
+    reviews, chosen = texts()["police"]["say"], form.chosen("police_option")
     (group,) = questions()["police_option"].groups
     return [
-        {"value": one.value, "label": one.words, "review": said[one.value], "chosen": one.value in chosen}
+        {"value": one.value, "label": one.words, "review": reviews[one.value], "chosen": one.value in chosen}
         for one in group.options
     ]
 

@@ -4,29 +4,26 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from tincay.core import officials, receipts
 from tincay.core.authorship import Forged, HerWords, Step, check_kept, check_steps, her_words, read_step
 from tincay.core.clock import local_day
-from tincay.core.consent import refuses, wishes
 from tincay.core.ledger.leaf import Opened, open_leaf
 from tincay.core.sealing import CannotOpen, Sealed, open_sealed, signing_public
-from tincay.intake.consents import POLICE, SHARED, item_words, items_of, seen_for
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
 from tincay.log.keys import log_signer, policy_note
 from tincay.log.queries import Standing, evidence_for, state_of
 from tincay.people.models import Organisation
-from tincay.reports.grants import grants, last_number, record_of
-from tincay.reports.models import ConsentGrant, Escalation, Report
+from tincay.reports.grants import record_of
+from tincay.reports.models import Escalation, Report
 from tincay.reports.signed_words import record_json, said_of, signed_words
 from tincay.vault.models import Opening
 from tincay.vault.queries import first_opening, kept_for_receipt, openings, wraps_for_receipt
@@ -38,7 +35,7 @@ from tincay.visit.session import Visitor
 from tincay.visit.stage_bar import bar
 from tincay.web.dates import day_words, moment_words
 from tincay.web.models import this_install
-from tincay.web.packs import codes, language, text_version, texts, things
+from tincay.web.packs import codes, language, texts, things
 from tincay.web.strict_json import base64_text
 
 
@@ -56,6 +53,10 @@ def _page(visitor: Visitor) -> dict[str, Any]:
         "texts": texts(),
         **way_out,
     }
+
+
+frame = _page
+"""For the pages behind a receipt that stand in a module of their own."""
 
 
 @dataclass(frozen=True)
@@ -224,199 +225,6 @@ def _message(own: _Opener, message: ThreadMessage) -> dict[str, Any]:
     }
 
 
-class Changed(NamedTuple):
-    """What is said of a word of hers that was just taken: at which row, and in which sentences."""
-
-    key: str
-    lines: list[str]
-
-
-def consents(visitor: Visitor, now: datetime, changed: Changed | None = None) -> dict[str, Any]:
-    """Each consent with its sentence, what is on first; `changed` is said at its row.
-
-    About the police there is one row, whomever it names; without such a body there is none.
-    """
-    rows = queries.consents(visitor.report, [scope for scope in CONSENTS if scope != POLICE], now)
-    shown = [
-        {"key": row.key, "address": _address(row), "label": sentence(row.scope, row.receiver),
-         "on": row.stands, "state": _state(row)}
-        for row in rows
-    ]  # fmt: skip
-    shown += _police_row(visitor.report, now)
-    shown.sort(key=lambda one: not one["on"])
-    keys = {one["key"] for one in shown}
-    told = {"key": changed.key if changed.key in keys else "", "lines": changed.lines} if changed else None
-    return {**_page(visitor), "rows": shown, "told": told}
-
-
-def _address(row: queries.Consent) -> str:
-    return reverse("visit_consent", args=[row.scope]) + row.address
-
-
-def _state(row: queries.Consent) -> str:
-    if row.wished:
-        return gettext("Bạn muốn; còn phải chọn nơi nhận")
-    return gettext("Đang cho phép") if row.given else gettext("Không cho phép")
-
-
-def _police_row(report: Report, now: datetime) -> list[dict[str, Any]]:
-    rows = queries.consents(report, [POLICE], now)
-    if not rows:
-        return []
-    on = [row for row in rows if row.stands]
-    state = _state(on[0]) if on else gettext("Không cho phép")
-    if refuses(grants(report), POLICE):
-        state = gettext("Bạn không muốn báo")
-    label = gettext("Còn về công an")
-    return [{"key": POLICE, "address": reverse("visit_consent", args=[POLICE]), "label": label,
-             "on": bool(on), "state": state}]  # fmt: skip
-
-
-def sentence(scope: str, receiver: queries.Receiver | None) -> str:
-    """What is allowed, in her words."""
-    if receiver and scope == POLICE:
-        words = gettext("Cho %(name)s biết việc đã xảy ra, không nói tôi là ai")
-    elif receiver:
-        words = gettext("Cho %(name)s biết việc đã xảy ra")
-    else:
-        return str(texts()["consent"][scope]["label"])
-    return words % {"name": receiver.name}
-
-
-def changed(report: Report, grant: ConsentGrant, now: datetime) -> Changed:
-    """When it was taken, and what it does: from what she signed and from what has happened to the report."""
-    when = {"when": moment_words(now)}
-    said = gettext("Đã cho phép lúc %(when)s.") if grant.given else gettext("Đã rút lúc %(when)s.")
-    if grant.scope == POLICE and not grant.given and not grant.receiver:
-        said = gettext("Đã ghi lúc %(when)s: bạn không muốn báo công an.")
-    lines = [said % when, gettext("Có hiệu lực ngay.")]
-    key = grant.scope
-    if grant.receiver:
-        known = queries.receivers(report, grant.scope, grants(report))
-        to = next((one for one in known if one.receiver == grant.receiver), None)
-        if grant.scope == POLICE:
-            lines.insert(1, f"{sentence(POLICE, to)}.")  # its row names nobody
-        else:
-            key += f"?to={grant.receiver.partition(':')[2]}"
-    return Changed(key, lines + effect(report, grant.scope, grant.receiver or None, now))
-
-
-def effect(report: Report, scope: str, receiver: str | None, now: datetime) -> list[str]:
-    """What her last word about this does, as things stand."""
-    signed = grants(report)
-    asked = [receiver]
-    if scope == POLICE and receiver is None:
-        asked += [one.receiver for one in queries.receivers(report, scope, signed)]
-    given = any(queries.is_given(signed, scope, one, now) for one in asked)
-    if scope == "store_sealed":
-        return _effect_on_words(report, given)
-    if scope == "count_statistics":
-        return _effect_on_counting(report, given)
-    if not given and receiver is None and scope in wishes(signed, today=local_day(now)):
-        return [gettext("Chưa chọn nơi nhận, nên chưa có gì được đưa đi."),
-                gettext("Người hỗ trợ sẽ hỏi bạn: gửi cho nơi nào.")]  # fmt: skip
-    if queries.nothing_went(report, scope, receiver):
-        return [gettext("Chưa có gì được đưa đi.")]
-    if given:
-        return [gettext("Bạn rút lại được. Cái gì đã đưa đi rồi thì không lấy lại được.")]
-    return [gettext("Cái gì đã đưa đi rồi thì không lấy lại được. Từ nay không đưa thêm.")]
-
-
-def _effect_on_words(report: Report, given: bool) -> list[str]:
-    if not queries.own_words(report):
-        gone = gettext("Lời của bạn đã được xóa.")
-        return [gone, gettext("Lời bạn kể thêm từ nay được giữ.")] if given else [gone]
-    if given:
-        return [gettext("Lời của bạn được giữ sau khi bạn được trả lời.")]
-    return [gettext("Lời của bạn bị xóa khi bạn được trả lời, hoặc khi tin đóng.")]
-
-
-def _effect_on_counting(report: Report, given: bool) -> list[str]:
-    nobody_knows = gettext("Không rút lại được nữa: không ai còn biết dòng nào là của bạn.")
-    if report.counted:
-        return [gettext("Câu trả lời của bạn đã được đếm rồi."), nobody_knows]
-    if queries.was_closed(report):
-        return [gettext("Nếu bạn cho phép khi tin đóng, câu trả lời của bạn vẫn được đếm."), nobody_knows]
-    if given:
-        return [gettext("Câu trả lời của bạn đợi có đủ mười tin, hoặc hết quý, rồi mới được đếm."),
-                gettext("Trước lúc đó, và khi tin chưa đóng, bạn rút lại được.")]  # fmt: skip
-    return [gettext("Câu trả lời của bạn chưa được đếm.")]
-
-
-def consent(visitor: Visitor, scope: str, receiver: queries.Receiver | None, now: datetime) -> dict[str, Any]:
-    """One consent: the exact items, with her own answers where they can be opened."""
-    if scope not in CONSENTS or (receiver and scope not in SHARED):
-        raise Http404
-    report = visitor.report
-    signed = grants(report)
-    wished = receiver is None and scope in wishes(signed, today=local_day(now))
-    return {
-        **_page(visitor),
-        "label": sentence(scope, receiver),
-        "example": texts()["consent"][scope]["example"],
-        "who": texts()["consent"][scope]["who"],
-        "scope": scope,
-        "receiver": receiver,
-        "not_to_police": scope == POLICE and about_officials(visitor),
-        "officials": " ".join(sorted(officials.ANSWERS)) if scope == POLICE else "",
-        "given": wished or queries.is_given(signed, scope, receiver.receiver if receiver else None, now),
-        "items": items_of(scope),
-        "seen": item_words(scope),
-        "handed_over": scope in SHARED,
-        "only": " ".join(seen_for(scope)),
-        "effect": effect(report, scope, receiver.receiver if receiver else None, now),
-        **_signable(report, now),
-        **_own_words(visitor, only=seen_for(scope)),
-        "labels": labels(),
-    }
-
-
-def about_officials(visitor: Visitor) -> bool:
-    """Whether what she told names an official, as far as the server may open it."""
-    own = _Opener(visitor)
-    documents = [document for wrapped in queries.own_words(visitor.report) for document in own.open(wrapped)]
-    answers = [document.get("answers", {}) for document in documents]
-    said = {code for one in answers for name in ("did", "harms") for code in _listed(one.get(name, []))}
-    return not officials.ANSWERS.isdisjoint(said)
-
-
-def police(visitor: Visitor, now: datetime) -> dict[str, Any]:
-    """What she wants about the police: each body that may be named, and none."""
-    report = visitor.report
-    rows = queries.consents(report, [POLICE], now)
-    if not rows:
-        raise Http404
-    wished = any(row.wished for row in rows)
-    return {
-        **_page(visitor),
-        "scope": POLICE,
-        "bodies": [
-            {
-                "address": _address(row),
-                "label": sentence(POLICE, row.receiver),
-                "on": row.given,
-                "state": _state(row),
-            }
-            for row in rows
-            if row.receiver
-        ],
-        "given": [sentence(POLICE, row.receiver) for row in rows if row.given],
-        "wished": wished,
-        "refuses": refuses(grants(report), POLICE),
-        "effect": effect(report, POLICE, None, now),
-        **_signable(report, now),
-    }
-
-
-def _signable(report: Report, now: datetime) -> dict[str, Any]:
-    """What her next word has to carry."""
-    return {
-        "number": last_number(report) + 1,
-        "day": local_day(now).isoformat(),
-        "text_version": text_version(),
-    }
-
-
 def labels() -> dict[str, dict[str, str]]:
     """The words of every answer, for the pages that show what was sealed."""
     labels = {
@@ -451,7 +259,7 @@ def _fields() -> dict[str, str]:
     }
 
 
-def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any]:
+def own_words_of(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any]:
     """Her story and what she said about herself: sealed for her phone, or opened in memory."""
     words_of, own = labels(), _Opener(visitor)
     shown = []
@@ -468,6 +276,15 @@ def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any
             }
         )
     return {"own": shown, "forged": own.forged or record_of(visitor.report).changed}
+
+
+def about_officials(visitor: Visitor) -> bool:
+    """Whether what she told names an official, as far as the server may open it."""
+    own = _Opener(visitor)
+    documents = [document for wrapped in queries.own_words(visitor.report) for document in own.open(wrapped)]
+    answers = [document.get("answers", {}) for document in documents]
+    codes = {code for one in answers for name in ("did", "harms") for code in _listed(one.get(name, []))}
+    return not officials.ANSWERS.isdisjoint(codes)
 
 
 def _answers(
@@ -564,7 +381,7 @@ def data(visitor: Visitor, now: datetime) -> dict[str, Any]:
     report = visitor.report
     return {
         **_page(visitor),
-        **_own_words(visitor),
+        **own_words_of(visitor),
         "labels": labels(),
         "bar": bar(report, now),
         "desk": report.desk.name(language()),
@@ -573,7 +390,9 @@ def data(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "retention": codes().get_code("retention_class", report.retention_class).label(language()),
         "sealed_by": report.sealed_by,
         "given": [
-            sentence(row.scope, row.receiver) for row in queries.consents(report, CONSENTS, now) if row.given
+            queries.sentence(row.scope, row.receiver)
+            for row in queries.consents(report, CONSENTS, now)
+            if row.given
         ],
         "messages": report.messages.count(),
         "written_down": _written_down(report),

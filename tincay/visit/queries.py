@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant, allows, wishes
 from tincay.core.stages import NOTHING_TO_ANSWER
@@ -16,7 +18,7 @@ from tincay.reports.models import Clock, Escalation, Report
 from tincay.vault.models import SealedText
 from tincay.vault.queries import wraps_for_receipt
 from tincay.visit.sealed import Wrapped
-from tincay.web.packs import language
+from tincay.web.packs import language, texts
 
 
 def own_words(report: Report) -> list[Wrapped]:
@@ -101,16 +103,27 @@ def is_given(signed: list[Grant], scope: str, receiver: str | None, now: datetim
 def receivers(report: Report, scope: str, signed: list[Grant]) -> list[Receiver]:
     """Who could be told; and whoever she named, to be taken back though the install knows no such body now."""
     tongue = language()
-    found: list[Receiver] = []
+    offered: list[Receiver] = []
     if scope == POLICE:
-        found = [Receiver(f"body:{body.code}", body.name(tongue)) for body in law_enforcement()]
+        offered = [Receiver(f"body:{body.code}", body.name(tongue)) for body in law_enforcement()]
     elif scope in SHARED:
         others = Desk.objects.exclude(recipient="").exclude(purpose="oversight").order_by("name_vi")
         rows = others.exclude(organisation=report.desk.organisation_id)
-        found = [Receiver(f"desk:{desk.code}", desk.name(tongue)) for desk in rows]
-    known = {one.receiver for one in found}
+        offered = [Receiver(f"desk:{desk.code}", desk.name(tongue)) for desk in rows]
+    codes = {one.receiver for one in offered}
     named = [one.receiver for one in signed if one.scope == scope and one.given and one.receiver]
-    return [*found, *(Receiver(code, code) for code in dict.fromkeys(named) if code not in known)]
+    return [*offered, *(Receiver(code, code) for code in dict.fromkeys(named) if code not in codes)]
+
+
+def sentence(scope: str, receiver: Receiver | None) -> str:
+    """What is allowed, in her words."""
+    if receiver and scope == POLICE:
+        words = gettext("Cho %(name)s biết việc đã xảy ra, không nói tôi là ai")
+    elif receiver:
+        words = gettext("Cho %(name)s biết việc đã xảy ra")
+    else:
+        return str(texts()["consent"][scope]["label"])
+    return words % {"name": receiver.name}
 
 
 def nothing_went(report: Report, scope: str, receiver: str | None) -> bool:
