@@ -114,6 +114,7 @@ EXTRA = {
         "pages",
         "the page's own script, for browsers without one: makes the envelope of the form",
     ),
+    "intake.plain_pages": ("pages", "the pages without a script: what stands on which, and the review"),
     "intake.questions": ("models", "the questions, once: data that forms and pages are made from"),
     "intake.seal_on_server": ("actions", "seals what a browser without script typed"),
     "estimates.compute": ("models", "works a run out: touches no row"),

@@ -1,7 +1,6 @@
 """What the reporter's pages are given to show: texts of the pack, questions, services, the receipt."""
 
-import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import segno
@@ -14,7 +13,7 @@ from tincay.core.clock import local_day
 from tincay.directory.models import Service
 from tincay.directory.queries import provinces
 from tincay.directory.routing import InForce, in_force
-from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
+from tincay.intake.forms import LONGEST_WORDS, shown
 from tincay.intake.questions import CONSENTS, KINDS, asked, places
 from tincay.people.models import Desk
 from tincay.people.queries import channel_works, desks_on_call
@@ -29,45 +28,29 @@ RECENT = ("h24", "h72")
 """Answers to "when" that show the 72-hour card."""
 
 
-def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]:
-    """One way in, with its questions for the script (`script`) and for the plain form. Raises RoutingBroken."""
+def intake_page(kind: str) -> dict[str, Any]:
+    """One way in, with its questions for the script. Raises RoutingBroken."""
     receiving = in_force()
-    desks = _asked(receiving)
-    names = {code: desk.name(language()) for code, desk in desks.items()}
+    desks = asked_desks(receiving)
     return {
         "kind": kind,
         "way_back": reverse("back"),
         "plain_address": reverse(f"{kind}_plain"),
         "report_kind": KINDS[kind],
         "asked": asked(kind),
-        "script": script,
-        "form": form,
-        "sealed": shown(None) if script else {},
-        "plain": {} if script else shown(form),
-        "typed": {name: form.typed(name) for name in ("place", *_LINES)},
-        "code": _code_of(form),
+        "script": True,
+        "sealed": shown(None),
         "places": places(),
-        "teams": [] if script else _teams(receiving, names),
-        "desks": list(names.items()) if script else [],
-        "general_team": names[receiving.routing.default],
+        "desks": [(code, desk.name(language())) for code, desk in desks.items()],
         "texts": texts(),
-        "consents": _consents(form),
+        "consents": consents(),
         "danger_numbers": numbers(),
         "watched": watched(*desks.values()),
-        "services": _services(),
+        "services": services(),
         "recent": " ".join(RECENT),
         "longest": LONGEST_WORDS,
-        "config": configuration(receiving) if script else None,
+        "config": configuration(receiving),
     }
-
-
-def _code_of(form: PlainReport) -> str:
-    """The receipt code that the plain form carries: the same for every sending of one page."""
-    typed = form.typed("code")
-    return typed if receipts.check(typed) else receipts.make(secrets.token_bytes)
-
-
-_LINES = ("identifier", "words", "name", "contact", "hours")
 
 
 def numbers() -> list[dict[str, Any]]:
@@ -81,7 +64,7 @@ def watched(*desks: Desk) -> bool:
     return channel_works(now()) and {desk.pk for desk in desks} <= desks_on_call()
 
 
-def _asked(receiving: InForce) -> dict[str, Desk]:
+def asked_desks(receiving: InForce) -> dict[str, Desk]:
     """Every desk that a report from this page may go to, by its code: the province is not chosen yet."""
     codes = {receiving.routing.default, *receiving.routing.provinces.values()}
     return dict(sorted(receiving.desks(*codes).items()))
@@ -98,13 +81,12 @@ def first_look(report: Report) -> str:
     }
 
 
-def _consents(form: PlainReport) -> list[dict[str, Any]]:
+def consents(chosen: Collection[str] = ()) -> list[dict[str, Any]]:
     sentences = texts()["consent"]
-    chosen = form.chosen("consents")
     return [{"scope": scope, "given": scope in chosen, **sentences[scope]} for scope in CONSENTS]
 
 
-def _services() -> list[dict[str, str]]:
+def services() -> list[dict[str, str]]:
     """Every urgent service travels with the page; the phone shows those of the chosen province."""
     tongue = language()
     return [
@@ -127,7 +109,7 @@ def _service(service: Service, tongue: str) -> dict[str, str]:
     }
 
 
-def _teams(receiving: InForce, names: Mapping[str, str]) -> list[tuple[str, str]]:
+def teams(receiving: InForce, names: Mapping[str, str]) -> list[tuple[str, str]]:
     """Which team reads what comes from a province."""
     signed = receiving.routing.provinces
     return [
@@ -159,6 +141,7 @@ def receipt_page(report: Report | None, code: str) -> dict[str, Any]:
     kept = {"first_look": first_look(report), **_promise(report.promise)} if report else {}
     return {
         **kept,
+        "danger_numbers": numbers() if report and report.in_danger else [],
         "other_language": None,
         "report": report,
         "way_back": reverse("back"),
