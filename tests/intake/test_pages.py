@@ -72,11 +72,14 @@ def test_the_page_where_the_server_seals_does_not_say_that_the_phone_does(visito
 
 
 def test_the_team_is_named_before_anything_is_sent(visitor: Client) -> None:
-    sealed, plain = (visitor.get(path).content.decode() for path in ("/tell/", "/tell/plain/"))
+    sealed = visitor.get("/tell/").content.decode()
+    plain = visitor.post("/tell/plain/", {"go": "story", "plain-need": ["pep"]}).content.decode()
     for code, name in (("cay-me-tiep-nhan", "Cây Me"), ("ben-song-tiep-nhan", "Bến Sông")):
         assert f'<p data-team="{code}" hidden>Lời của bạn đến: <strong>Bàn tiếp nhận {name} (mẫu)' in sealed
     assert "<li>Bến Sông (giả định): Bàn tiếp nhận Bến Sông (mẫu)</li>" in plain
     assert "Khi đó Bàn tiếp nhận Cây Me (mẫu) đọc." in plain
+    said = {"go": "send", "plain-need": ["pep"], "plain-place": "M02"}
+    assert "<dd>Bàn tiếp nhận Bến Sông (mẫu)</dd>" in visitor.post("/tell/plain/", said).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -103,10 +103,10 @@ class PlainReport(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The one answer that is needed is there, and all that is sealed together fits."""
         told = self.cleaned_data
-        if not told.get(self.needed) and self.needed not in self.errors:
-            self.add_error(self.needed, _missing(self.needed))
         self._measure("words", with_number(told["words"], told["identifier"]))
         self._measure("contact", "".join(told[name] for name in FIELDS_ABOUT_HER))
+        if not told.get(self.needed) and self.needed not in self.errors:
+            self.add_error(self.needed, _missing(self.needed))
         return told
 
     def _measure(self, name: str, words: str) -> None:

@@ -20,6 +20,14 @@ from tincay.web.packs import language, texts, things
 _TYPED = ("words", "identifier", *FIELDS_ABOUT_HER)
 
 
+class Step(NamedTuple):
+    """A question on a page; with a title it is folded, and lies open where something was said."""
+
+    name: str
+    title: str
+    open: bool
+
+
 class Line(NamedTuple):
     """A line of the review: what was said of one question, and where to change it."""
 
@@ -42,7 +50,7 @@ def plain_page(form: PlainReport, page: str, *, stopped: bool) -> dict[str, Any]
         "page": page,
         "number": list(form.steps).index(page) + 1,
         "of": len(form.steps),
-        "steps": form.steps[page],
+        "steps": [_step(form, page, step) for step in form.steps[page] if step not in ("send", "review")],
         "has_story": STORY in form.steps,
         # What the Enter key does: it goes on and never sends.
         "enter": STORY if page == FIRST and STORY in form.steps else SEND,
@@ -65,6 +73,20 @@ def plain_page(form: PlainReport, page: str, *, stopped: bool) -> dict[str, Any]
         "services": pages.services(),
         **(_review(form, code, names) if page == SEND else {}),
     }
+
+
+def _step(form: PlainReport, page: str, step: str) -> Step:
+    folded = page != SEND and step not in ("need", "danger", "words")
+    said = [name for name in form.fields_of_step(step) if any(form.chosen(name)) or name in form.errors]
+    return Step(step, _title(form.kind, step) if folded else "", bool(said))
+
+
+def _title(kind: str, step: str) -> str:
+    if step == "place":
+        return gettext("Bạn ở tỉnh nào?") if kind == "ask" else gettext("Việc xảy ra ở đâu?")
+    if step == "contact":
+        return gettext("Người hỗ trợ nói chuyện với bạn thế nào?")
+    return questions()[step].title
 
 
 def _stands_before(form: PlainReport, one: str, page: str) -> bool:
