@@ -153,7 +153,9 @@ class PlainReport(forms.Form):
     def carried(self, page: str) -> list[tuple[str, str]]:
         """Name and value of everything that was said on other pages than this one."""
         others = [name for one in self.steps if one != page for name in self.fields_of(one) if name != "code"]
-        return [(self.add_prefix(name), str(value)) for name in others for value in self._posted(name) if value]
+        return [
+            (self.add_prefix(name), str(value)) for name in others for value in self._posted(name) if value
+        ]
 
 
 def _missing(name: str) -> str:
