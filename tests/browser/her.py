@@ -209,6 +209,6 @@ class Her:
         self.page.locator("#plain-name").fill(NAME)
         self.page.locator("#plain-contact").fill(CONTACT)
         self.go_on("send")
-        self.choose("consents", "store_sealed")
+        self.choose("keep", "yes")
         self.go_on("sent")
         return self.copied()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django import forms
@@ -17,7 +18,7 @@ from tincay.web.catalogues import read_parts
 pytestmark = pytest.mark.django_db
 
 
-def our_forms() -> Iterator[type[forms.BaseForm]]:
+def our_forms() -> Iterator[Any]:
     for app in apps.get_app_configs():
         name = f"{app.name}.forms"
         if app.name.startswith("tincay.") and find_spec(name):

@@ -10,8 +10,9 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 
 from tincay.core import receipts
+from tincay.core.consent import ON_FORM
 from tincay.core.priority import is_child
-from tincay.intake.questions import CONSENTS, Option, Question, asked, places, questions
+from tincay.intake.questions import Option, Question, asked, places, questions
 from tincay.intake.seal_on_server import as_counted, too_long, with_number
 
 LONGEST_WORDS = 20_000
@@ -31,7 +32,7 @@ _IN_STEP = {
     "did": ("did", "identifier", "identifier_kind"),
     "whose": ("whose", "age_band"),
     "contact": ("contact_preference", *FIELDS_ABOUT_HER, "accessibility", "language"),
-    "consents": ("consents", "police_option"),
+    "police": ("police_option", "police_body"),
 }
 """The fields of a step that has others than the one of its own name."""
 
@@ -81,8 +82,10 @@ class PlainReport(forms.Form):
         for question in questions().values():
             if question.groups:
                 self.fields[question.name] = _coded(question)
+        self.fields["keep"] = forms.ChoiceField(required=False, choices=[("yes", "yes"), ("no", "no")])
+        self.fields["police_body"] = forms.CharField(required=False, max_length=60)
         self.fields["consents"] = forms.MultipleChoiceField(
-            required=False, choices=[(scope, scope) for scope in CONSENTS]
+            required=False, choices=[(scope, scope) for scope in ON_FORM]
         )
 
     @property
@@ -122,8 +125,7 @@ class PlainReport(forms.Form):
 
     def chosen(self, name: str) -> list[str]:
         """What was chosen of a question, also while the form has a mistake elsewhere."""
-        values = [str(value) for value in self._posted(name)]
-        return values or (["not_now"] if name == "police_option" else [])
+        return [str(value) for value in self._posted(name)]
 
     def typed(self, name: str) -> str:
         return str((self._posted(name) or [""])[-1])
@@ -199,8 +201,7 @@ def shown(form: PlainReport | None, *, stopped: bool = False) -> dict[str, Shown
     """Every question for a page: for the script when there is no form, else as the form has it; with what has to be
     looked at again where that stopped her."""
     if form is None:
-        first = {"police_option": ("not_now",)}
-        return {name: Shown(question, True, first.get(name, ())) for name, question in questions().items()}
+        return {name: Shown(question, True) for name, question in questions().items()}
     return {
         name: Shown(
             question,

@@ -45,12 +45,14 @@ def plain_page(form: PlainReport, page: str, *, stopped: bool) -> dict[str, Any]
     desks = pages.asked_desks(receiving)
     names = {code: desk.name(language()) for code, desk in desks.items()}
     code = _code_of(form)
+    allow = pages.allowing(form)
+    left_out = {"send", "review", *(() if allow["police_bodies"] else ("police",))}
     return {
         "kind": form.kind,
         "page": page,
         "number": list(form.steps).index(page) + 1,
         "of": len(form.steps),
-        "steps": [_step(form, page, step) for step in form.steps[page] if step not in ("send", "review")],
+        "steps": [_step(form, page, step) for step in form.steps[page] if step not in left_out],
         "has_story": STORY in form.steps,
         # What the Enter key does: it goes on and never sends.
         "enter": STORY if page == FIRST and STORY in form.steps else SEND,
@@ -67,7 +69,7 @@ def plain_page(form: PlainReport, page: str, *, stopped: bool) -> dict[str, Any]
         "teams": pages.teams(receiving, names),
         "general_team": names[receiving.routing.default],
         "texts": texts(),
-        "consents": pages.consents(form.chosen("consents")),
+        **allow,
         "danger_numbers": pages.numbers(),
         "watched": pages.watched(*desks.values()),
         "services": pages.services(),
