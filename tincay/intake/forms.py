@@ -105,19 +105,21 @@ class PlainReport(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """The one answer that is needed is there, and all that is sealed together fits."""
-        told = self.cleaned_data
-        self._measure("words", with_number(told["words"], told["identifier"]))
-        self._measure("contact", "".join(told[name] for name in FIELDS_ABOUT_HER))
-        if not told.get(self.needed) and self.needed not in self.errors:
+        cleaned = self.cleaned_data
+        self._measure("words", with_number(cleaned["words"], cleaned["identifier"]))
+        self._measure("contact", "".join(cleaned[name] for name in FIELDS_ABOUT_HER))
+        if not cleaned.get(self.needed) and self.needed not in self.errors:
             self.add_error(self.needed, _missing(self.needed))
-        return told
+        return cleaned
 
     def _measure(self, name: str, words: str) -> None:
         letters = too_long(words)
         if letters:
-            said = gettext("Lời này dài quá %(letters)s chữ cái. Bạn bỏ bớt, hoặc gửi trước một phần nhé.")
+            sentence = gettext(
+                "Lời này dài quá %(letters)s chữ cái. Bạn bỏ bớt, hoặc gửi trước một phần nhé."
+            )
             number = f"{letters:,}".replace(",", "," if get_language() == "en" else ".")
-            self.add_error(name, said % {"letters": number})
+            self.add_error(name, sentence % {"letters": number})
 
     @property
     def child(self) -> bool:

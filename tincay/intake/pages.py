@@ -12,23 +12,27 @@ from tincay.core import officials, receipts
 from tincay.core.clock import local_day
 from tincay.core.consent import ASK_FIRST, NOT_OF_A_CHILD, ON_FORM
 from tincay.core.priority import is_child
+from tincay.core.vocabulary import CHILD_AGES
 from tincay.directory.models import Service
+from tincay.directory.numbers import Number
+from tincay.directory.pages import call_context as call_context
 from tincay.directory.queries import provinces
 from tincay.directory.routing import InForce, in_force
 from tincay.intake.consents import POLICE, item_words
 from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
-from tincay.intake.questions import KINDS, asked, places, questions
+from tincay.intake.questions import KINDS, TRAFFICKING, WHOSE, asked, own_places, places, questions
 from tincay.people.models import Desk
 from tincay.people.queries import channel_works, desks_on_call, law_enforcement
 from tincay.reports.models import Report
 from tincay.web.dates import moment_words
 from tincay.web.json_views import LONGEST
 from tincay.web.models import this_install
-from tincay.web.packs import language, pack_toml, text_version, texts, things, things_for_script, translated
+from tincay.web.packs import language, text_version, texts, things, things_for_script
 from tincay.web.time import now
 
-RECENT = ("h24", "h72")
-"""Answers to "when" that show the 72-hour card."""
+
+def front_page() -> dict[str, Any]:
+    return {"way_back": reverse("back"), "texts": texts(), **call_context()}
 
 
 def intake_page(kind: str) -> dict[str, Any]:
@@ -45,27 +49,32 @@ def intake_page(kind: str) -> dict[str, Any]:
         "script": True,
         "sealed": shown(None),
         "places": places(),
+        "provinces": own_places(),
         "desks": [(code, desk.name(language())) for code, desk in desks.items()],
         "texts": texts(),
         **allow,
-        "danger_numbers": numbers(),
-        "watched": watched(*desks.values()),
+        **call_context(),
+        "watching": watch_words(*desks.values()),
         "services": services(),
-        "recent": " ".join(RECENT),
+        # Codes under which a card stands.
+        "official_answers": _of_officials(),
+        "trafficking_answers": ",".join(TRAFFICKING),
+        "third_persons": ",".join(code for code in WHOSE if code not in {"self", "not_said"}),
+        "child_ages": ",".join(CHILD_AGES),
         "longest": LONGEST_WORDS,
         "config": configuration(receiving),
     }
 
 
-def numbers() -> list[dict[str, Any]]:
-    """Whom to call in danger, as the pack says; with what each does, and at night."""
-    contacts = pack_toml("contacts.toml")
-    return [translated(contacts[name]) for name in pack_toml("texts.toml")["danger"]["numbers"]]
-
-
 def watched(*desks: Desk) -> bool:
     """Is there somebody on call at each of these desks, with a way to call them and a place to reach them?"""
     return channel_works(now()) and {desk.pk for desk in desks} <= desks_on_call()
+
+
+def watch_words(*desks: Desk) -> str:
+    """Who watches at this hour, for somebody in danger whose words go to one of these desks: said so on every page."""
+    said = texts()["danger"]
+    return str(said["watched" if watched(*desks) else "unwatched"]["text"])
 
 
 def asked_desks(receiving: InForce) -> dict[str, Desk]:
@@ -75,14 +84,23 @@ def asked_desks(receiving: InForce) -> dict[str, Desk]:
 
 
 def first_look(report: Report) -> str:
-    """By when somebody reads it; where nobody is there to read it within the hour, whom to call."""
+    """By when somebody reads it; in danger also who watches at this hour. "" where no deadline runs.
+
+    The receipt and the page behind the code say this sentence and no other.
+    """
     if report.next_due_at is None:
         return ""
+    due = {"moment": moment_words(report.next_due_at)}
     if report.priority == "p0" and not watched(report.desk):
-        return str(texts()["danger"]["unwatched"]["text"])
-    return gettext("Người hỗ trợ sẽ đọc, chậm nhất %(moment)s.") % {
-        "moment": moment_words(report.next_due_at)
-    }
+        late = gettext("Hạn đọc là %(moment)s, nhưng có thể trễ hơn.") % due
+        return f"{watch_words(report.desk)} {late}"
+    return gettext("Người hỗ trợ sẽ đọc, chậm nhất %(moment)s.") % due
+
+
+def _of_officials() -> dict[str, str]:
+    """The answers, by question, that keep a report from every state body: what the officer card stands under."""
+    asked_about = questions()
+    return {name: ",".join(sorted(officials.ANSWERS & asked_about[name].values)) for name in ("did", "harms")}
 
 
 def allowing(form: PlainReport) -> dict[str, Any]:
@@ -199,7 +217,7 @@ def receipt_page(report: Report | None, code: str) -> dict[str, Any]:
     kept = {"first_look": first_look(report), **_promise(report.promise)} if report else {}
     return {
         **kept,
-        "danger_numbers": numbers() if report and report.in_danger else [],
+        **call_context(),
         "other_language": None,
         "report": report,
         "way_back": reverse("back"),
@@ -222,6 +240,6 @@ def promise_picture(promise: str) -> SafeString:
     return mark_safe(drawn)  # noqa: S308 - drawn here from squares only
 
 
-def unsafe_page() -> dict[str, Any]:
-    """Shown where nothing may be sealed: whom to call instead."""
-    return {"danger_numbers": numbers(), "texts": texts()}
+def unsafe_page(shown: Mapping[str, Number] | None = None) -> dict[str, Any]:
+    """Shown where nothing may be sealed: whom to call instead. `shown` as in call_context."""
+    return {**call_context(shown), "texts": texts()}

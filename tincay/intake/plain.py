@@ -57,11 +57,11 @@ def _says(report: Report, content: ReportContent, receipt: Stretched) -> bool:
     texts = SealedText.objects.of(report.id).filter(compartment=wrap.compartment).order_by("place")
     try:
         key = unwrap(Sealed(bytes(wrap.sealed)), receipt.identity)
-        told = [json.loads(unpad(open_sealed(Sealed(bytes(text.sealed)), key))) for text in texts]
+        documents = [json.loads(unpad(open_sealed(Sealed(bytes(text.sealed)), key))) for text in texts]
     except ValueError:
         return False
-    words = "".join(document["words"] for document in told)
-    return bool(told) and told[0]["answers"] == content.answers and words.startswith(content.words)
+    words = "".join(document["words"] for document in documents)
+    return bool(documents) and documents[0]["answers"] == content.answers and words.startswith(content.words)
 
 
 def key_of(receipt: Stretched) -> str:

@@ -11,16 +11,18 @@ from tincay.core.officials import ANSWERS
 from tincay.core.vocabulary import CHILD_AGES, CHILD_HARMS
 from tincay.directory.routing import in_force
 from tincay.intake import pages
-from tincay.intake.forms import FIELDS_ABOUT_HER, FIRST, SEND, STORY, PlainReport, shown
+from tincay.intake.forms import FIELDS_ABOUT_HER, FIRST, SEND, SENT, STORY, PlainReport, shown
 from tincay.intake.labels import answer_labels
 from tincay.intake.plain import desk_of
-from tincay.intake.questions import ABROAD, places, questions
+from tincay.intake.questions import ABROAD, TRAFFICKING, own_places, places, questions
 from tincay.web.packs import language, texts, things
 
+SOON_AFTER = ("h24", "h72")
+"""Answers to "when" after which a clinic helps most."""
 _TYPED = ("words", "identifier", *FIELDS_ABOUT_HER)
 
 
-class Step(NamedTuple):
+class ShownStep(NamedTuple):
     """A question on a page; with a title it is folded, and lies open where something was said."""
 
     name: str
@@ -28,11 +30,20 @@ class Step(NamedTuple):
     open: bool
 
 
-class Line(NamedTuple):
+class FormButton(NamedTuple):
+    """A button of the form: to which page it leads; the first one is the one to press."""
+
+    page: str
+    words: str
+    kind: str = ""
+    icon: str = ""
+
+
+class ReviewLine(NamedTuple):
     """A line of the review: what was said of one question, and where to change it."""
 
     words: str
-    said: list[str]
+    answers: list[str]
     page: str
     step: str
     folded: str = ""
@@ -53,7 +64,7 @@ def plain_page(form: PlainReport, page: str, *, stopped: bool) -> dict[str, Any]
         "number": list(form.steps).index(page) + 1,
         "of": len(form.steps),
         "steps": [_step(form, page, step) for step in form.steps[page] if step not in left_out],
-        "has_story": STORY in form.steps,
+        "buttons": _buttons(page, has_story=STORY in form.steps),
         # What the Enter key does: it goes on and never sends.
         "enter": STORY if page == FIRST and STORY in form.steps else SEND,
         "address": reverse(f"{form.kind}_plain"),
@@ -70,17 +81,18 @@ def plain_page(form: PlainReport, page: str, *, stopped: bool) -> dict[str, Any]
         "general_team": names[receiving.routing.default],
         "texts": texts(),
         **allow,
-        "danger_numbers": pages.numbers(),
-        "watched": pages.watched(*desks.values()),
+        **pages.call_context(),
+        "watching": pages.watch_words(*desks.values()),
+        "provinces": own_places(),
         "services": pages.services(),
         **(_review(form, code, names) if page == SEND else {}),
     }
 
 
-def _step(form: PlainReport, page: str, step: str) -> Step:
+def _step(form: PlainReport, page: str, step: str) -> ShownStep:
     folded = page != SEND and step not in ("need", "danger", "words")
-    said = [name for name in form.fields_of_step(step) if any(form.chosen(name)) or name in form.errors]
-    return Step(step, _title(form.kind, step) if folded else "", bool(said))
+    answered = [name for name in form.fields_of_step(step) if any(form.chosen(name)) or name in form.errors]
+    return ShownStep(step, _title(form.kind, step) if folded else "", bool(answered))
 
 
 def _title(kind: str, step: str) -> str:
@@ -88,7 +100,20 @@ def _title(kind: str, step: str) -> str:
         return gettext("Bạn ở tỉnh nào?") if kind == "ask" else gettext("Việc xảy ra ở đâu?")
     if step == "contact":
         return gettext("Người hỗ trợ nói chuyện với bạn thế nào?")
-    return questions()[step].title
+    return questions()["age_band" if step == "whose" else step].title
+
+
+def _buttons(page: str, *, has_story: bool) -> list[FormButton]:
+    send = FormButton(SENT, gettext("Gửi"), icon="send")
+    review = FormButton(SEND, gettext("Xem lại rồi gửi"))
+    early = FormButton(SEND, gettext("Gửi ngay, kể sau"), "quiet")
+    more = FormButton(STORY, gettext("Kể thêm"))
+    back = FormButton(FIRST, gettext("Quay lại"), "quiet")
+    if page == FIRST:
+        return [more, early] if has_story else [review]
+    if page == STORY:
+        return [review, back]
+    return [send, more._replace(words=gettext("Kể thêm, chưa gửi"), kind="quiet") if has_story else back]
 
 
 def _stands_before(form: PlainReport, one: str, page: str) -> bool:
@@ -105,20 +130,20 @@ def _code_of(form: PlainReport) -> str:
 def _wrong(form: PlainReport, page: str) -> list[tuple[str, str, str]]:
     """Where each mistake of this page is, the question and what is said of it."""
     labels = answer_labels()
-    found = []
+    mistakes = []
     for step in form.steps[page]:
         for name in form.fields_of_step(step):
             if name in form.errors:
                 asked = labels.get(name, {}).get("", "") or gettext("Lời của bạn")
-                found.append((step, asked, str(form.errors[name][0])))
+                mistakes.append((step, asked, str(form.errors[name][0])))
     if page == SEND and "code" in form.errors:
-        found.append(("", "", str(form.errors["code"][0])))
-    return found
+        mistakes.append(("", "", str(form.errors["code"][0])))
+    return mistakes
 
 
 def _cards(form: PlainReport, page: str) -> list[str]:
     """The cards that what was said on earlier pages calls for, the most urgent first."""
-    said = {
+    answers = {
         name: set(form.chosen(name))
         for one in form.steps
         if _stands_before(form, one, page)
@@ -126,17 +151,18 @@ def _cards(form: PlainReport, page: str) -> list[str]:
     }
 
     def any_of(name: str, *values: str) -> bool:
-        return not said.get(name, set()).isdisjoint(values)
+        return not answers.get(name, set()).isdisjoint(values)
 
     called = {
         "danger": any_of("danger", "now"),
         "abroad": any_of("place", ABROAD) or any_of("need", "return_from_abroad"),
         "self_harm": any_of("harms", "self_harm_risk"),
-        "hours": any_of("time_since", *pages.RECENT),
+        "hours": any_of("time_since", *SOON_AFTER),
         "child": any_of("age_band", *CHILD_AGES) or any_of("harms", *CHILD_HARMS),
         "official": any_of("did", *ANSWERS) or any_of("harms", *ANSWERS),
+        "trafficking": any_of("harms", *TRAFFICKING),
+        "third": bool(answers.get("whose", set()) - {"", "self", "not_said"}),
         "nobody": any_of("harmed", "no"),
-        "third": bool(said.get("whose", set()) - {"", "self", "not_said"}),
     }
     return [name for name, calls in called.items() if calls]
 
@@ -156,21 +182,21 @@ def _review(form: PlainReport, code: str, names: dict[str, str]) -> dict[str, An
     }
 
 
-def _lines(form: PlainReport, page: str, step: str) -> list[Line]:
+def _lines(form: PlainReport, page: str, step: str) -> list[ReviewLine]:
     labels, asked = answer_labels(), questions()
     lines = []
     for name in form.fields_of_step(step):
         if name in _TYPED:
             words = str(form.cleaned_data.get(name, ""))
             count = len(words.split())
-            said = ngettext("%(count)s chữ – xem", "%(count)s chữ – xem", count) % {"count": count}
+            folded = ngettext("%(count)s chữ – xem", "%(count)s chữ – xem", count) % {"count": count}
             title = labels.get(name, {}).get("") or (
                 gettext("Lời của bạn") if name == "words" else gettext("Số hoặc tên của người đó")
             )
-            lines += [Line(title, [words], page, step, said)] if words else []
+            lines += [ReviewLine(title, [words], page, step, folded)] if words else []
             continue
         options = places() if name == "place" else [o for g in asked[name].groups for o in g.options]
         said_of = [option.words for option in options if option.value and option.value in form.chosen(name)]
         title = labels.get(name, {}).get("") or asked[name].title
-        lines += [Line(title, said_of, page, step)] if said_of else []
+        lines += [ReviewLine(title, said_of, page, step)] if said_of else []
     return lines

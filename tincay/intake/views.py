@@ -40,8 +40,8 @@ A_MINUTE = 60
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """Four ways in, the way back, the other language, the way out; nothing else."""
-    return forget_attempts(request, render(request, "intake/front.html", {"way_back": reverse("back")}))
+    """Four ways in, the way back, whom to call, the other language, the way out; nothing else."""
+    return forget_attempts(request, render(request, "intake/front.html", pages.front_page()))
 
 
 @require_safe

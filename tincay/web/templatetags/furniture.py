@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from tincay.core.receipts import Thing
 from tincay.web import dates
 from tincay.web.packs import language
+from tincay.web.phones import dialled
 
 register = template.Library()
 SPRITE = Path(__file__).resolve().parent.parent / "icons.svg"
@@ -104,14 +105,30 @@ def link_card(words: str, address: str, icon: str = "", hint: str = "") -> SafeS
 @register.simple_block_tag
 def phone_card(content: str, number: str, who: str) -> SafeString:
     """A number to call, large, with one sentence (the content) about what happens then."""
-    return format_html(
-        '<a class="card call" href="tel:{}"><b>{}</b><span><strong>{}</strong>{}</span>{}</a>',
-        re.sub(r"[^0-9+]", "", number),
+    return _to_call(
         number,
-        who,
-        _small(SafeString(content.strip())),
-        drawing("phone"),
+        'class="card call"',
+        format_html(
+            "<b>{}</b><span><strong>{}</strong>{}</span>{}",
+            number,
+            who,
+            _small(SafeString(content.strip())),
+            drawing("phone"),
+        ),
     )
+
+
+@register.simple_tag
+def phone(number: str) -> SafeString:
+    """A number in a line of words."""
+    return _to_call(number, "", number)
+
+
+def _to_call(number: str, attributes: str, shown: str) -> SafeString:
+    """A link that dials; where there is nothing to dial, the same without a link."""
+    if digits := dialled(number):
+        return format_html('<a {} href="tel:{}">{}</a>', SafeString(attributes), digits, shown)
+    return format_html("<span {}>{}</span>", SafeString(attributes), shown)
 
 
 # Asking
