@@ -39,7 +39,7 @@ class Number:
 
     @property
     def abroad(self) -> bool:
-        return self.row["country"] != HOME
+        return bool(self.row["country"] != HOME)
 
 
 def every_number() -> dict[str, Number]:
@@ -67,14 +67,18 @@ def numbers_without_rows() -> dict[str, Number]:
 
 def keep_copy() -> None:
     """Write down which numbers are right, for when the rows cannot be read. Where there is no room, none stay there."""
-    right = dict(NumberCheck.objects.filter(right=True).values_list("number", "digest"))
-    fresh = _copy().with_suffix(".new")
+    try:
+        right = dict(NumberCheck.objects.filter(right=True).values_list("number", "digest"))
+    except DatabaseError:
+        return
+    fresh = _copy().with_suffix(f".{os.getpid()}.new")
     try:
         fresh.write_text(json.dumps(right))
         os.replace(fresh, _copy())
     except OSError:
-        with suppress(OSError):
-            _copy().unlink(missing_ok=True)
+        for file in (fresh, _copy()):
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
 
 
 def last_checks() -> dict[str, NumberCheck]:
@@ -103,9 +107,9 @@ def _rows(demo: bool) -> dict[str, Number]:
 
 
 def _number(code: str, row: Mapping[str, Any]) -> Number:
-    said = {name: value for name, value in row.items() if name not in _OF_THE_READER}
-    written = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
-    return Number(code, row, sha256(written.encode()).hexdigest())
+    as_shown = {name: value for name, value in row.items() if name not in _OF_THE_READER}
+    document = json.dumps(as_shown, sort_keys=True, ensure_ascii=False, default=str)
+    return Number(code, row, sha256(document.encode()).hexdigest())
 
 
 def chosen(shown: Mapping[str, Number], codes: Iterable[str]) -> list[Number]:

@@ -17,16 +17,16 @@ def call_context(shown: Mapping[str, Number] | None = None) -> dict[str, Any]:
     Every list may be empty. `shown` is given by whoever cannot read a row.
     """
     shown = numbers_to_show() if shown is None else shown
-    said = pack_toml("texts.toml")
+    cards = pack_toml("texts.toml")
     countries: dict[str, list[Number]] = {}
     for number in shown.values():
-        if number.abroad and number.code not in said["abroad"]["numbers"]:
+        if number.abroad and number.code not in cards["abroad"]["numbers"]:
             countries.setdefault(label("country", number.row["country"]), []).append(number)
     return {
-        "danger_numbers": _numbers(shown, said["danger"]["numbers"]),
-        "child_numbers": _numbers(shown, said["child"]["numbers"]),
-        "self_harm_numbers": _numbers(shown, said["danger"]["self_harm"]["numbers"]),
-        "abroad_numbers": _numbers(shown, said["abroad"]["numbers"]),
+        "danger_numbers": _numbers(shown, cards["danger"]["numbers"]),
+        "child_numbers": _numbers(shown, cards["child"]["numbers"]),
+        "self_harm_numbers": _numbers(shown, cards["danger"]["self_harm"]["numbers"]),
+        "abroad_numbers": _numbers(shown, cards["abroad"]["numbers"]),
         "abroad_countries": [
             (name, [translated(one.row) for one in rows]) for name, rows in countries.items()
         ],

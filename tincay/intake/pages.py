@@ -15,7 +15,7 @@ from tincay.core.priority import is_child
 from tincay.core.vocabulary import CHILD_AGES
 from tincay.directory.models import Service
 from tincay.directory.numbers import Number
-from tincay.directory.pages import call_context as call_context
+from tincay.directory.pages import call_context
 from tincay.directory.queries import provinces
 from tincay.directory.routing import InForce, in_force
 from tincay.intake.consents import POLICE, item_words
@@ -73,8 +73,8 @@ def watched(*desks: Desk) -> bool:
 
 def watch_words(*desks: Desk) -> str:
     """Who watches at this hour, for somebody in danger whose words go to one of these desks: said so on every page."""
-    said = texts()["danger"]
-    return str(said["watched" if watched(*desks) else "unwatched"]["text"])
+    state = "watched" if watched(*desks) else "unwatched"
+    return str(texts()["danger"][state]["text"])
 
 
 def asked_desks(receiving: InForce) -> dict[str, Desk]:

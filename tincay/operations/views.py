@@ -74,11 +74,10 @@ def numbers(request: HttpRequest) -> HttpResponse:
 
 def _check(request: HttpRequest, form: forms.NumberForm) -> None:
     """Keep what was said of a number, or say why not."""
-    said = form.cleaned_data if form.is_valid() else None
     try:
-        if said is None:
-            raise KeyError
-        check_number(**said, by=staff(request), today=local_day(now()))
+        if not form.is_valid():
+            raise RowChanged
+        check_number(**form.cleaned_data, by=staff(request), today=local_day(now()))
     except (KeyError, RowChanged):
         messages.error(request, _("Dòng này vừa thay đổi. Bạn đọc lại rồi xác nhận."))
     else:

@@ -25,6 +25,8 @@ from tincay.web.phones import dialled
 register = template.Library()
 SPRITE = Path(__file__).resolve().parent.parent / "icons.svg"
 NOTICE_ICONS = {"info": "info", "danger": "triangle-alert", "wait": "clock", "good": "circle-check"}
+SHORT = 6
+"""A number up to here stands large beside its words, a longer one among them."""
 PRIORITY_ICONS = {"p0": "triangle-alert", "p1": "zap", "p2": "circle", "p3": "message-circle"}
 
 register.filter("day", dates.day_words)
@@ -105,17 +107,16 @@ def link_card(words: str, address: str, icon: str = "", hint: str = "") -> SafeS
 @register.simple_block_tag
 def phone_card(content: str, number: str, who: str) -> SafeString:
     """A number to call, large, with one sentence (the content) about what happens then."""
-    return _to_call(
-        number,
-        'class="card call"',
-        format_html(
-            "<b>{}</b><span><strong>{}</strong>{}</span>{}",
-            number,
-            who,
-            _small(SafeString(content.strip())),
-            drawing("phone"),
-        ),
+    beside = len(number) <= SHORT
+    shown = format_html(
+        "{}<span><strong>{}</strong>{}{}</span>{}",
+        format_html("<b>{}</b>", number) if beside else "",
+        who,
+        "" if beside else format_html("<b>{}</b>", number),
+        _small(SafeString(content.strip())),
+        drawing("phone"),
     )
+    return _to_call(number, 'class="card call"', shown)
 
 
 @register.simple_tag
