@@ -145,8 +145,9 @@ def test_whom_to_call_stands_before_the_three_sentences_and_everything_else_is_b
 
 
 def test_the_child_reads_who_is_told_before_the_age_is_asked_for(visitor: Client) -> None:
-    for path in ("/help/", "/help/plain/"):
-        html = visitor.get(path).content.decode()
+    story = {"go": "story", "plain-need": ["pep"]}
+    for answer in (visitor.get("/help/"), visitor.post("/help/plain/", story)):
+        html = answer.content.decode()
         said = html.index("Biết tuổi rồi, chúng tôi không báo ai")
         passes_on = html.index("111 chuyển tin ngay cho công an, xã, phường")
         assert said < html.index("Dưới 14 tuổi")

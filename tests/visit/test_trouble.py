@@ -79,7 +79,7 @@ def test_more_than_the_server_reads_is_answered_with_the_numbers_to_call(phone: 
     answer = phone.post("/tell/plain/", sent)
     assert answer.status_code == 413
     assert "chưa gửi được" in answer.content.decode()
-    assert 'href="tel:' in answer.content.decode()
+    assert 'class="card call"' in answer.content.decode()
 
 
 def test_where_the_line_is_full_she_is_told_how_long_and_her_words_stay(
