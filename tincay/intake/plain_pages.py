@@ -90,7 +90,7 @@ def plain_page(form: PlainReport, page: str, *, stopped: bool) -> dict[str, Any]
 
 
 def _step(form: PlainReport, page: str, step: str) -> ShownStep:
-    folded = page != SEND and step not in ("need", "danger", "words")
+    folded = step == "police" if page == SEND else step not in ("need", "danger", "words")
     answered = [name for name in form.fields_of_step(step) if any(form.chosen(name)) or name in form.errors]
     return ShownStep(step, _title(form.kind, step) if folded else "", bool(answered))
 
@@ -100,7 +100,7 @@ def _title(kind: str, step: str) -> str:
         return gettext("Bạn ở tỉnh nào?") if kind == "ask" else gettext("Việc xảy ra ở đâu?")
     if step == "contact":
         return gettext("Người hỗ trợ nói chuyện với bạn thế nào?")
-    return questions()["age_band" if step == "whose" else step].title
+    return questions()[{"whose": "age_band", "police": "police_option"}.get(step, step)].title
 
 
 def _buttons(page: str, *, has_story: bool) -> list[FormButton]:
