@@ -1,4 +1,4 @@
-"""What the steward changes: days to come."""
+"""What the steward changes: days to come, and which telephone numbers are right."""
 
 from typing import Any
 
@@ -26,3 +26,11 @@ class DayForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = code_choices("day_kind", DAY_KINDS)  # type: ignore[attr-defined]
+
+
+class NumberForm(forms.Form):
+    """What somebody says of one number, as it stood on the page."""
+
+    number = forms.SlugField()
+    digest = forms.CharField(max_length=64)
+    right = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda value: value == "yes")
