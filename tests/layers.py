@@ -45,6 +45,7 @@ EXTRA = {
     "web.packs": ("models", "the country's data, read once: files instead of rows"),
     "web.phones": ("models", "what a number dials: knows no row"),
     "web.process_lock": ("models", "a lock between processes: knows no row"),
+    "web.sealed": ("models", "what keeps browser helpers from words: knows no row"),
     "web.security_log": ("models", "what the log says of safety: a closed list, knows no row"),
     "web.sqlite3": ("models", "how tables are made on SQLite: knows no row"),
     "web.postgresql": ("models", "whether a connection lives: knows no row"),
