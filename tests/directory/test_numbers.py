@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from tests.cast import Network, sign_in
+from tests.cast import Hands, Network, sign_in
 from tincay.directory import numbers
 from tincay.directory.models import NumberCheck
 from tincay.web.packs import pack_toml
@@ -140,3 +140,12 @@ def test_where_the_copy_cannot_be_written_none_of_yesterday_stays(
     monkeypatch.setattr(os, "replace", full)
     numbers.keep_copy()
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_demo_shows_invented_numbers_that_dial_nobody(network: Network, clock: Hands, path: str) -> None:
+    """Hands move the clock of a demo only. Nobody has to confirm what is invented."""
+    NumberCheck.objects.all().delete()
+    html = page(path)
+    assert "(số giả)" in html
+    assert not [number for number in ("113", "115", "111", "112") if f"tel:{number}" in html]
