@@ -13,6 +13,7 @@ import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -41,6 +42,8 @@ def main() -> int:
     asked.folder.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=PATIENCE_MS)
     shots = [shot for shot in [*PAGES, *HER_PAGES] if not asked.only or shot.name in asked.only]
+    if asked.dark:
+        shots = [replace(shot, name=f"{shot.name}-dark", dark=True) for shot in shots]
     with _demo(asked.address) as root, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**LAUNCH)
         findings = [
@@ -123,6 +126,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("folder", nargs="?", type=Path, default=Path("screenshots"))
     parser.add_argument("--address", default="", help="a demo that runs already")
     parser.add_argument("--only", nargs="*", help="names of pages.py")
+    parser.add_argument("--dark", action="store_true", help="every page as it is at night")
     return parser.parse_args()
 
 
