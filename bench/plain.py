@@ -1,4 +1,7 @@
-"""A person without JavaScript: opens the page, fills in the plain form, sends it, reads the promise."""
+"""A person without JavaScript: opens the page, fills in the plain form, sends it, reads the promise.
+
+All pages of the form are one form: a request that names none of them sends it.
+"""
 
 import re
 import time

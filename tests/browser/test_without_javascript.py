@@ -37,12 +37,19 @@ def test_a_person_without_javascript_goes_the_whole_way_at_the_plain_server(
     page.goto(f"{site.address}/tell/")
     page.get_by_role("link", name="Dùng trang đơn giản").click()
     assert page.url == f"{site.plain}/tell/plain/"
+    page.locator("summary", has_text="máy chủ khóa kín giúp bạn").click()
     expect(page.get_by_text("nhiều nhất ba phút")).to_be_visible()
     page.locator("[name=plain-need][value=just_listen]").check()
-    page.locator("[name=plain-harmed][value=yes]").check()
+    page.get_by_role("button", name="Kể thêm").click()
     page.locator("[name=plain-words]").fill(PLANTED)
+    page.get_by_role("button", name="Xem lại rồi gửi").click()
     code = page.locator("[name=plain-code]").first.get_attribute("value") or ""
-    page.get_by_role("button", name="Niêm phong và gửi").click()
+    page.get_by_role("button", name="English").click()
+    assert page.url == f"{site.plain}/en/tell/plain/"
+    page.get_by_role("button", name="Tiếng Việt").click()
+    assert page.url == f"{site.plain}/tell/plain/"
+    page.get_by_role("button", name="Gửi", exact=True).click()
+    expect(page.get_by_role("heading", name="Đã gửi")).to_be_visible()
     expect(page.get_by_text(code[:4]).first).to_be_visible()
 
     # Back another day: the door of the main server leads on by itself.
