@@ -180,8 +180,6 @@ DOERS: tuple[Group, ...] = (
 )
 WHOSE = ("self", "peer", "family", "partner", "neighbour", "service_provider", "online_witness", "other",
          "not_said")  # fmt: skip
-# Nobody here knows an officer trained for a talk without a name, so that is not offered.
-POLICE = ("not_now", "no", "anon_info", "via_org", "formal_supported", "already_done")
 AGES = ("u14", "a14_15", "a16_17", "adult_ns", "ns")
 LANGUAGES = ("vie", "hmn", "tyz", "nut", "blt", "mtq", "ium", "khm", "cjm", "rad", "jra", "x_sign_vn", "eng",
              "zho", "x_other")  # fmt: skip
@@ -257,7 +255,7 @@ def _questions(language: str) -> dict[str, Question]:
                  _plain("accessibility_need"), several=True),
         Question("language", gettext("Bạn muốn nói tiếng gì?"), "", _plain("language", LANGUAGES)),
         Question("police_option", gettext("Còn về công an, bạn muốn thế nào?"),
-                 gettext("Bạn đổi lại lúc nào cũng được."), _plain("police_option", POLICE)),
+                 gettext("Bạn đổi lại lúc nào cũng được."), _plain("police_option")),
     )  # fmt: skip
     return {question.name: question for question in asked}
 
