@@ -78,10 +78,13 @@ def test_the_page_where_the_server_seals_does_not_say_that_the_phone_does(visito
 
 
 def test_the_team_is_named_before_anything_is_sent(visitor: Client) -> None:
-    sealed, plain = (visitor.get(path).content.decode() for path in ("/tell/", "/tell/plain/"))
+    sealed = visitor.get("/tell/").content.decode()
+    plain = visitor.post("/tell/plain/", {"go": "story", "plain-need": ["pep"]}).content.decode()
     for code, name in (("cay-me-tiep-nhan", "Cây Me"), ("ben-song-tiep-nhan", "Bến Sông")):
         assert f'<p data-team="{code}" hidden>Lời của bạn đến: <strong>Bàn tiếp nhận {name} (mẫu)' in sealed
     assert "<li>Bến Sông (giả định): Bàn tiếp nhận Bến Sông (mẫu)</li>" in plain
+    said = {"go": "send", "plain-need": ["pep"], "plain-place": "M02"}
+    assert "<dd>Bàn tiếp nhận Bến Sông (mẫu)</dd>" in visitor.post("/tell/plain/", said).content.decode()
     assert "tin không đến nhóm của công an hay cán bộ" in plain
 
 
@@ -143,8 +146,9 @@ def test_whom_to_call_stands_before_the_three_sentences_and_everything_else_is_b
 
 
 def test_the_child_reads_who_is_told_before_the_age_is_asked_for(visitor: Client) -> None:
-    for path in ("/help/", "/help/plain/"):
-        html = visitor.get(path).content.decode()
+    story = {"go": "story", "plain-need": ["pep"]}
+    for answer in (visitor.get("/help/"), visitor.post("/help/plain/", story)):
+        html = answer.content.decode()
         said = html.index("Biết tuổi rồi, chúng tôi không báo ai")
         passes_on = html.index("111 chuyển tin ngay cho công an, xã, phường")
         assert said < html.index("Dưới 14 tuổi")

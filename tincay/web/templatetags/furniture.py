@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from tincay.core.receipts import Thing
-from tincay.web import dates
+from tincay.web import dates, numbers
 from tincay.web.packs import language
 from tincay.web.phones import dialled
 from tincay.web.sealed import ATTRIBUTES, TYPED
@@ -34,6 +34,7 @@ register.filter("day", dates.day_words)
 register.filter("short_day", dates.short_day_words)
 register.filter("moment", dates.moment_words)
 register.filter("until", dates.until_words)
+register.filter("whole", numbers.whole_words)
 
 
 @lru_cache(maxsize=1)
