@@ -118,7 +118,7 @@ CONTACTS = read_toml("contacts.toml")
 WORDS_FOR_HER = [*VN.glob("texts.toml"), *VN.glob("guide.toml"),
                  *(Path(__file__).parents[1] / "tincay").glob("**/templates/**/*.html")]  # fmt: skip
 CALLS = re.compile(r"\b(?:gọi|call|dial)\b[^.]{0,60}\b1\d\d\b", re.IGNORECASE)
-ELSEWHERE = {"going.html", "tell.html", "inside.html", "home.html"}
+ELSEWHERE = {"going.html", "inside.html", "home.html"}
 """Pages of the form and behind the code: they still name numbers."""
 
 
