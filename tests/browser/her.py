@@ -137,7 +137,7 @@ class Her:
         expect(self.page.locator("[data-team]:visible")).to_have_count(1)
         before = self.copied()
         self.send()
-        assert self.copied() == before, "another code than the one she saw before sending"
+        assert self.copied() == before
         self.watch.look(self.page)
         return self.copied()
 
