@@ -35,14 +35,14 @@ export function showReview(root: HTMLElement): void {
     lines.set(asked, line);
   }
   const template = root.querySelector<HTMLTemplateElement>("template[data-line]");
-  const made = [...lines].map(([asked, { step, answers }]) => {
-    const line = document.importNode(template!.content, true);
+  const made = template && [...lines].map(([asked, { step, answers }]) => {
+    const line = document.importNode(template.content, true);
     for (const place of all(line, "[data-question]")) place.textContent = asked;
     line.querySelector("[data-answer]")!.textContent = answers.join("; ");
     line.querySelector<HTMLElement>("[data-go=change]")!.dataset["to"] = step;
     return line;
   });
-  root.querySelector("[data-lines]")?.replaceChildren(...made);
+  if (made) root.querySelector("[data-lines]")?.replaceChildren(...made);
   const allowed = controls.filter((one) => one.dataset["name"] === "consents").map(answer);
   const item = (words: string): HTMLElement => Object.assign(document.createElement("li"), { textContent: words });
   root.querySelector("[data-allowed]")?.replaceChildren(...allowed.map(item));
