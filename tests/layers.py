@@ -108,6 +108,7 @@ EXTRA = {
     "reports.steps": ("actions", "one verb a stage"),
     "intake.tallies": ("actions", "counts that all processes share, each for an hour"),
     "intake.attempts": ("actions", "counts tries in a signed cookie"),
+    "intake.consents": ("models", "which items a consent hands over: a table"),
     "intake.derivations": ("below actions", "counts and waits in memory: writes no row"),
     "intake.flood": ("actions", "lanes and work: what all processes count together, no row of its own"),
     "intake.labels": ("models", "words of coded answers: knows no row"),
@@ -126,7 +127,6 @@ EXTRA = {
     "visit.new_code": ("queries", "what a new code takes over, sealed again where there is no script"),
     "visit.sealed": ("models", "sealed words with the wrap that her receipt opens"),
     "visit.stage_bar": ("pages", "the bar of stages: words for what happened and what comes"),
-    "visit.consents": ("models", "which items a consent hands over: a table"),
     "visit.tickets": (
         "below actions",
         "what the server would have to remember of a question, signed: no row",

@@ -15,6 +15,7 @@ import { chooses, isChecked, read, RECEIPT, REVIEW, Steps, type Control } from "
 import { roomFor } from "./story";
 import { stretchReceipt, type Stretched } from "./stretch";
 import { all, busy, clearFields, count, fail, focusOn, json, onGo, said, show } from "./texts";
+import { leaveOut } from "./told";
 import { work } from "./work";
 import { canSeal } from "./words";
 
@@ -90,6 +91,7 @@ export class SealedForm extends HTMLElement {
     this.steps = new Steps(this, (name) => this.came(name));
     this.addEventListener("submit", (event) => event.preventDefault());
     this.addEventListener("change", () => {
+      leaveOut(this, this.configuration.officials);
       this.steps.refresh();
       this.showTeam();
     });
@@ -227,6 +229,7 @@ export class SealedForm extends HTMLElement {
     if (this.routing) fail(this, "");
     this.ask(false);
     if (name !== REVIEW) return;
+    leaveOut(this, this.configuration.officials);
     showReview(this);
     this.showTeam();
     this.draft ??= this.newDraft();

@@ -3,17 +3,23 @@
 import { chooses, isChecked, type Control } from "./steps";
 import { all, count, show } from "./texts";
 
-const NOT_LINES = ["words", "consents"];
+interface Line {
+  step: string;
+  question: string;
+  answers: string[];
+}
 
 const chosen = (control: Control): boolean => control.value.trim() !== "" && (!chooses(control) || isChecked(control));
 
 const labelOf = (control: Control): HTMLElement | null => control.labels?.[0] ?? null;
 
+const legendOf = (part: HTMLElement): string => part.closest("fieldset")?.querySelector("legend")?.textContent?.trim() ?? "";
+
+const stepOf = (part: HTMLElement): HTMLElement | null => part.closest<HTMLElement>("[data-step]");
+
 /** The question as it stands over the control: the legend for answers to choose, the label for what is typed. */
-function question(control: Control): string {
-  const legend = control.closest("fieldset")?.querySelector("legend");
-  return ((chooses(control) || control.localName === "select" ? legend : undefined) ?? labelOf(control))?.textContent?.trim() ?? "";
-}
+const question = (control: Control): string =>
+  chooses(control) || control.localName === "select" ? legendOf(control) : labelOf(control)?.textContent?.trim() ?? "";
 
 function answer(control: Control): string {
   // A card has its words first and an explanation in small print after them.
@@ -21,32 +27,46 @@ function answer(control: Control): string {
   return control.localName === "select" ? (control as HTMLSelectElement).selectedOptions[0]!.text : control.value.trim();
 }
 
-const stepOf = (control: Control): string => control.closest<HTMLElement>("[data-step]")?.dataset["step"] ?? "";
-
-/** Fills `[data-lines]` from the `[data-line]` template, `[data-allowed]`, and the folded words. */
-export function showReview(root: HTMLElement): void {
-  const controls = all<HTMLInputElement>(root, "[data-name]").filter(chosen);
-  const lines = new Map<string, { step: string; answers: string[] }>();
+function told(controls: Control[]): Line[] {
+  const lines = new Map<string, Line>();
   for (const control of controls) {
-    if (NOT_LINES.includes(control.dataset["name"]!)) continue;
+    if (control.dataset["name"] === "words" || "review" in control.dataset) continue;
     const asked = question(control);
-    const line = lines.get(asked) ?? { step: stepOf(control), answers: [] };
+    const line = lines.get(asked) ?? { step: stepOf(control)?.dataset["step"] ?? "", question: asked, answers: [] };
     line.answers.push(answer(control));
     lines.set(asked, line);
   }
+  return [...lines.values()];
+}
+
+/** Is it asked at all? Its step is another one than that in sight. */
+function isAsked(part: HTMLElement): boolean {
+  const step = stepOf(part);
+  for (let one: HTMLElement | null = part; one && one !== step; one = one.parentElement) if (one.hidden) return false;
+  return true;
+}
+
+/** What she decides about: each answer has a sentence of its own for here, and so has no answer. */
+function allowed(root: HTMLElement, controls: Control[]): Line[] {
+  return all(root, "[data-review-none]").filter(isAsked).map((group) => {
+    const said = controls.filter((one) => "review" in one.dataset && one.closest("[data-review-none]") === group).map((one) => one.dataset["review"]!);
+    return { step: stepOf(group)?.dataset["step"] ?? "", question: legendOf(group), answers: said.length ? said : [group.dataset["reviewNone"]!] };
+  });
+}
+
+/** Fills `[data-lines]` and `[data-allowed]` from the `[data-line]` template, and the folded words. */
+export function showReview(root: HTMLElement): void {
+  const controls = all<HTMLInputElement>(root, "[data-name]").filter(chosen);
   const template = root.querySelector<HTMLTemplateElement>("template[data-line]");
-  const made = template && [...lines].map(([asked, { step, answers }]) => {
-    const line = document.importNode(template.content, true);
+  const write = ({ step, question: asked, answers }: Line): Node => {
+    const line = document.importNode(template!.content, true);
     for (const place of all(line, "[data-question]")) place.textContent = asked;
-    line.querySelector("[data-answer]")!.textContent = answers.join("; ");
+    line.querySelector("[data-answer]")!.replaceChildren(...answers.map((one) => Object.assign(document.createElement("p"), { textContent: one })));
     line.querySelector<HTMLElement>("[data-go=change]")!.dataset["to"] = step;
     return line;
-  });
-  if (made) root.querySelector("[data-lines]")?.replaceChildren(...made);
-  const allowed = controls.filter((one) => one.dataset["name"] === "consents").map(answer);
-  const item = (words: string): HTMLElement => Object.assign(document.createElement("li"), { textContent: words });
-  root.querySelector("[data-allowed]")?.replaceChildren(...allowed.map(item));
-  for (const nothing of all(root, "[data-nothing-allowed]")) show(nothing, !allowed.length);
+  };
+  root.querySelector("[data-lines]")?.replaceChildren(...told(controls).map(write));
+  root.querySelector("[data-allowed]")?.replaceChildren(...allowed(root, controls).map(write));
   showWords(root, controls.find((one) => one.dataset["name"] === "words")?.value.trim() ?? "");
 }
 

@@ -39,7 +39,6 @@ function react(root: HTMLElement): void {
   const told = read(root);
   for (const part of all(root, "[data-when]")) show(part, holds(part.dataset["when"]!, told, true));
   for (const part of all(root, "[data-when-not]")) show(part, holds(part.dataset["whenNot"]!, told, false));
-  for (const part of all(root, "[data-unless]")) show(part, !holds(part.dataset["unless"]!, told, true));
   for (const select of all<HTMLSelectElement>(root, "select[data-filter]")) filter(root, select);
   for (const button of all(root, "[data-go=unchoose]")) show(button, !!told[button.dataset["of"]!]);
 }

@@ -125,14 +125,14 @@ class Her:
         self.page.locator("#place").select_option("M01")
         self.walk_to("words")
         self.page.locator("#words").fill(PLANTED)
+        for step in ("keep", "police", "consents"):
+            assert self.page.locator(f"[data-step={step}] input:checked").count() == 0
+        self.walk_to("keep")
+        self.choose("keep", "yes")
         self.walk_to("contact")
         self.page.locator("[data-step=contact] summary").first.click()
         self.page.locator("#name").fill(NAME)
         self.page.locator("#contact").fill(CONTACT)
-        self.walk_to("consents")
-        assert self.page.locator("[data-step=consents] input[type=checkbox]:checked").count() == 0
-        self.choose("consents", "store_sealed")
-        expect(self.page.locator("#police_option-not_now")).to_be_checked()
         self.walk_to("review")
         expect(self.page.locator("[data-team]:visible")).to_have_count(1)
         before = self.copied()
@@ -209,7 +209,7 @@ class Her:
         self.page.locator("form fieldset[data-step=contact] summary").first.click()
         self.page.locator("#plain-name").fill(NAME)
         self.page.locator("#plain-contact").fill(CONTACT)
-        self.choose("consents", "store_sealed")
+        self.choose("keep", "yes")
         self.press("send")
         self.watch.look(self.page)
         return self.copied()

@@ -6,8 +6,8 @@ from tests.browser.her import Her
 from tests.browser.never import Watch
 from tests.browser.pages import Shot, Visit
 
-STEPS = ("need", "danger", "harmed", "whose", "time_since", "harms", "place", "did", "words", "contact",
-         "consents", "review")  # fmt: skip
+STEPS = ("need", "danger", "harmed", "whose", "time_since", "harms", "place", "did", "words", "keep",
+         "contact", "police", "consents", "review")  # fmt: skip
 WAYS = ("allow", "late", "proof", "data", "new-code", "delete", "done")
 SHOWS_A_CARD = {"danger": "now", "harmed": "no", "whose": "peer", "time_since": "h72"}
 """Answers that make a step show what it has to say."""

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.her import Her
 from tests.cast import Hands, Network, Reporter
 from tests.visit.test_what_she_allows import WORDS, tells_all
+from tincay.intake.consents import items_of, seen_for
 from tincay.intake.questions import CONSENTS
-from tincay.visit.consents import items_of, seen_for
 from tincay.visit.pages import labels
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

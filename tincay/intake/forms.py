@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tincay.core import receipts
+from tincay.core.consent import ON_FORM
 from tincay.core.priority import is_child
-from tincay.intake.questions import CONSENTS, Option, Question, places, questions
+from tincay.intake.questions import Option, Question, places, questions
 
 LONGEST_WORDS = 20_000
 """Letters; a long story many times over. The page says it before it is reached."""
@@ -46,8 +47,10 @@ class PlainReport(forms.Form):
         for question in questions().values():
             if question.groups:
                 self.fields[question.name] = _coded(question)
+        self.fields["keep"] = forms.ChoiceField(required=False, choices=[("yes", "yes"), ("no", "no")])
+        self.fields["police_body"] = forms.CharField(required=False, max_length=60)
         self.fields["consents"] = forms.MultipleChoiceField(
-            required=False, choices=[(scope, scope) for scope in CONSENTS]
+            required=False, choices=[(scope, scope) for scope in ON_FORM]
         )
 
     def clean_code(self) -> str:
@@ -67,7 +70,7 @@ class PlainReport(forms.Form):
     def chosen(self, name: str) -> list[str]:
         """What was chosen of a question, also while the form has a mistake elsewhere."""
         if not self.is_bound:
-            return ["not_now"] if name == "police_option" else []
+            return []
         return [str(value) for value in self.data.getlist(self.add_prefix(name))]  # type: ignore[attr-defined]
 
     def typed(self, name: str) -> str:
@@ -121,8 +124,7 @@ class Shown:
 def shown(form: PlainReport | None) -> dict[str, Shown]:
     """Every question for a page: for the script when there is no form, else as the form has it."""
     if form is None:
-        first = {"police_option": ("not_now",)}
-        return {name: Shown(question, True, first.get(name, ())) for name, question in questions().items()}
+        return {name: Shown(question, True) for name, question in questions().items()}
     return {
         name: Shown(
             question,

@@ -12,13 +12,16 @@ from django.utils.translation import gettext
 
 from tincay.core import officials, receipts
 from tincay.core.clock import local_day
+from tincay.core.consent import ASK_FIRST, NOT_OF_A_CHILD, ON_FORM
+from tincay.core.priority import is_child
 from tincay.directory.models import Service
 from tincay.directory.queries import provinces
 from tincay.directory.routing import InForce, in_force
+from tincay.intake.consents import POLICE, item_words
 from tincay.intake.forms import LONGEST_WORDS, PlainReport, Shown, shown
-from tincay.intake.questions import CONSENTS, KINDS, asked, places, steps
+from tincay.intake.questions import KINDS, asked, places, questions, steps
 from tincay.people.models import Desk
-from tincay.people.queries import channel_works, desks_on_call
+from tincay.people.queries import channel_works, desks_on_call, law_enforcement
 from tincay.reports.models import Report
 from tincay.web.dates import moment_words
 from tincay.web.json_views import LONGEST
@@ -35,12 +38,13 @@ def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]
     receiving = in_force()
     desks = _asked(receiving)
     names = {code: desk.name(language()) for code, desk in desks.items()}
+    bodies = police_bodies(form)
     return {
         "kind": kind,
         "way_back": reverse("back"),
         "plain_address": reverse(f"{kind}_plain"),
         "report_kind": KINDS[kind],
-        "asked": steps(kind) if script else asked(kind),
+        "asked": [one for one in (steps if script else asked)(kind) if one != "police" or bodies],
         "script": script,
         "form": form,
         "sealed": _sealed(kind) if script else {},
@@ -52,7 +56,13 @@ def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]
         "desks": list(names.items()) if script else [],
         "general_team": names[receiving.routing.default],
         "texts": texts(),
-        "consents": _consents(form),
+        "consents": _consents(form, kind),
+        "police_bodies": bodies,
+        "police_items": item_words(POLICE),
+        "about_official": not officials.ANSWERS.isdisjoint([*form.chosen("did"), *form.chosen("harms")]),
+        "about_child": is_child(form.typed("age_band"), form.chosen("harms")),
+        "police_options": _police_options(form),
+        "keeping": _keeping(form),
         "danger_numbers": numbers(),
         "watched": watched(*desks.values()),
         "services": _services(),
@@ -107,10 +117,50 @@ def first_look(report: Report) -> str:
     }
 
 
-def _consents(form: PlainReport) -> list[dict[str, Any]]:
-    sentences = texts()["consent"]
-    chosen = form.chosen("consents")
-    return [{"scope": scope, "given": scope in chosen, **sentences[scope]} for scope in CONSENTS]
+def police_bodies(form: PlainReport) -> list[dict[str, Any]]:
+    """To whom the facts may go without her name, and "ask me first"; empty where the install has no such body."""
+    named = [(body.code, body.name(language())) for body in law_enforcement()]
+    said, chosen = texts()["police"], form.chosen("police_body")
+    bodies = [
+        {
+            "code": code,
+            "name": name,
+            "label": gettext("Tôi cho phép: %(name)s") % {"name": name},
+            "review": gettext("Nơi được biết: %(name)s.") % {"name": name},
+        }
+        for code, name in named
+    ]
+    first = {"code": ASK_FIRST, "label": said["ask"], "review": said["say"]["ask_body"]}
+    return [{**one, "chosen": one["code"] in chosen} for one in [*bodies, first]] if bodies else []
+
+
+def _police_options(form: PlainReport) -> list[dict[str, Any]]:
+    said, chosen = texts()["police"]["say"], form.chosen("police_option")
+    (group,) = questions()["police_option"].groups
+    return [
+        {"value": one.value, "label": one.words, "review": said[one.value], "chosen": one.value in chosen}
+        for one in group.options
+    ]
+
+
+def _keeping(form: PlainReport) -> list[dict[str, Any]]:
+    answers, chosen = texts()["keep"], form.chosen("keep")
+    return [{"value": value, "chosen": value in chosen, **answers[value]} for value in ("yes", "no")]
+
+
+def _consents(form: PlainReport, kind: str) -> list[dict[str, Any]]:
+    """Who only asks something has told nothing that could warn or be compared: the totals alone are asked."""
+    sentences, chosen = texts()["consent"], form.chosen("consents")
+    return [
+        {
+            "scope": scope,
+            "given": scope in chosen,
+            "items": item_words(scope),
+            "for_child": scope not in NOT_OF_A_CHILD,
+            **sentences[scope],
+        }
+        for scope in (ON_FORM if kind != "ask" else ON_FORM[:1])
+    ]
 
 
 def _services() -> list[dict[str, str]]:

@@ -7,8 +7,8 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from tincay.core.clock import local_day
-from tincay.core.consent import Grant
-from tincay.core.officials import desk_for_report
+from tincay.core.consent import ASK_FIRST, Grant, grants_from
+from tincay.core.officials import ANSWERS, desk_for_report
 from tincay.core.priority import kind_group, priority, retention_class
 from tincay.core.sealing import Stretched
 from tincay.directory.queries import case_desk, desk_for
@@ -18,6 +18,7 @@ from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, PlainReport
 from tincay.intake.questions import KINDS
 from tincay.intake.seal_on_server import ReportContent, seal_report
 from tincay.people.models import Desk
+from tincay.people.queries import law_enforcement
 from tincay.reports.envelope import Envelope
 from tincay.reports.receiving import Received
 from tincay.web.packs import text_version
@@ -50,7 +51,7 @@ def key_of(receipt: Stretched) -> str:
 def _envelope(form: PlainReport, receipt: Stretched, day: date) -> Envelope:
     answers = form.cleaned_data
     desk = desk_of(answers)
-    grants = _grants(answers, day)
+    grants = _grants(form, day)
     group = kind_group(KINDS[form.kind])
     nobody_harmed = answers["harmed"] == "no"
     return seal_report(
@@ -63,7 +64,7 @@ def _envelope(form: PlainReport, receipt: Stretched, day: date) -> Envelope:
         priority="p3" if nobody_harmed else _priority(answers, group),
         retention_class=retention_class(
             group,
-            keeps_words="store_sealed" in answers["consents"] or nobody_harmed,
+            keeps_words=answers["keep"] == "yes" or nobody_harmed,
             child=form.child,
             verification="no_harm_described" if nobody_harmed else "",
         ),
@@ -111,8 +112,11 @@ def _listed(value: Any) -> list[str]:
     return list(value) if isinstance(value, list) else [value]
 
 
-def _grants(answers: Mapping[str, Any], day: date) -> list[Grant]:
-    return [
-        Grant(scope, None, frozenset(), True, number, day)
-        for number, scope in enumerate(answers["consents"], start=1)
-    ]
+def _grants(form: PlainReport, day: date) -> list[Grant]:
+    typed = form.cleaned_data
+    names = ("keep", "consents", "police_option", "police_body")
+    answers = {name: _listed(typed[name]) for name in names if typed.get(name)}
+    if typed["police_body"] not in {ASK_FIRST, *(body.code for body in law_enforcement())}:
+        answers.pop("police_body", None)
+    official = not ANSWERS.isdisjoint([typed["did"], *typed["harms"]])
+    return grants_from(answers, child=form.child, official=official, day=day)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from django.utils.translation import get_language, gettext, pgettext
 
+from tincay.core.priority import QUESTIONS
 from tincay.directory.queries import provinces
 from tincay.web.packs import codes, local_text, pack_toml
 
@@ -26,7 +27,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "warn": ("need", "danger", "harmed", "harms", "time_since", "place", "did", "words"),
     "ask": ("need", "words", "place"),
 }
-"""The questions of each way in; contact, consents and sending follow in all of them."""
+"""The questions of each way in; contact, keeping, consents and sending follow in all of them."""
 
 CONSENTS = (
     "store_sealed",
@@ -37,6 +38,9 @@ CONSENTS = (
     "share_service",
     "share_police_anon",
 )
+
+POLICE_OPTIONS = ("not_now", "no", "already_done", "formal_supported", "via_org", "anon_info")
+"""Of the list without `talk_anon`: no install can name an officer who was trained for it. The last opens a choice."""
 
 # Each group: its heading (a key of _HEADINGS), then codes with an icon or none.
 Group = tuple[str, tuple[tuple[str, str], ...]]
@@ -252,7 +256,8 @@ def _questions(language: str) -> dict[str, Question]:
                  _plain("accessibility_need"), several=True),
         Question("language", gettext("Bạn muốn nói tiếng gì?"), "", _plain("language", LANGUAGES)),
         Question("police_option", gettext("Còn về công an, bạn muốn thế nào?"),
-                 gettext("Bạn đổi lại lúc nào cũng được."), _plain("police_option")),
+                 gettext("Bạn đổi lại lúc nào cũng được, bằng mã của bạn."),
+                 _plain("police_option", POLICE_OPTIONS)),
     )  # fmt: skip
     return {question.name: question for question in asked}
 
@@ -332,7 +337,11 @@ def places() -> list[Option]:
 
 def asked(kind: str) -> tuple[str, ...]:
     """The steps of a way in, with those that all have."""
-    return (*ASKED[kind], "contact", "consents", "send")
+    return (*ASKED[kind], "contact", "keep", *_police(kind), "consents", "send")
+
+
+def _police(kind: str) -> tuple[str, ...]:
+    return () if KINDS[kind] in QUESTIONS else ("police",)
 
 
 SEALED: dict[str, tuple[str, ...]] = {
@@ -346,4 +355,4 @@ SEALED: dict[str, tuple[str, ...]] = {
 
 def steps(kind: str) -> tuple[str, ...]:
     """The steps of a way in with a script: the last one shows what will go."""
-    return (*SEALED[kind], "contact", "consents", "review")
+    return (*SEALED[kind], "keep", "contact", *_police(kind), "consents", "review")

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -12,26 +12,26 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from tincay.core import receipts
+from tincay.core import officials, receipts
 from tincay.core.authorship import Forged, HerWords, Step, check_kept, check_steps, her_words, read_step
 from tincay.core.clock import local_day
-from tincay.core.consent import wishes
+from tincay.core.consent import refuses, wishes
 from tincay.core.ledger.leaf import Opened, open_leaf
 from tincay.core.sealing import CannotOpen, Sealed, open_sealed, signing_public
+from tincay.intake.consents import POLICE, SHARED, item_words, items_of, seen_for
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
 from tincay.log.keys import log_signer, policy_note
 from tincay.log.queries import Standing, evidence_for, state_of
-from tincay.people.models import Desk, Organisation
+from tincay.people.models import Organisation
 from tincay.reports.grants import grants, last_number, record_of
-from tincay.reports.models import Escalation, Report
+from tincay.reports.models import ConsentGrant, Escalation, Report
 from tincay.reports.signed_words import record_json, said_of, signed_words
 from tincay.vault.models import Opening
 from tincay.vault.queries import first_opening, kept_for_receipt, openings, wraps_for_receipt
 from tincay.visit import queries
 from tincay.visit.actions import ReceiptKeys
-from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
 from tincay.visit.new_code import sealed_to_code
 from tincay.visit.sealed import Wrapped
 from tincay.visit.session import Visitor
@@ -224,24 +224,121 @@ def _message(own: _Opener, message: ThreadMessage) -> dict[str, Any]:
     }
 
 
-def consents(visitor: Visitor, now: datetime) -> dict[str, Any]:
-    """Each consent with its sentence and whether it is given.
+class Changed(NamedTuple):
+    """What is said of a word of hers that was just taken: at which row, and in which sentences."""
 
-    Where facts go to somebody it is said to whom; a yes that names nobody is shown as long as it stands.
+    key: str
+    lines: list[str]
+
+
+def consents(visitor: Visitor, now: datetime, changed: Changed | None = None) -> dict[str, Any]:
+    """Each consent with its sentence, what is on first; `changed` is said at its row.
+
+    About the police there is one row, whomever it names; without such a body there is none.
     """
-    rows = queries.consents(visitor.report, CONSENTS, now)
-    rows = [row for row in rows if row.receiver or row.stands or row.scope not in SHARED]
-    shown = [{"row": row, "label": _sentence(row.scope, row.receiver)} for row in rows]
-    return {**_page(visitor), "rows": shown}
+    rows = queries.consents(visitor.report, [scope for scope in CONSENTS if scope != POLICE], now)
+    shown = [
+        {"key": row.key, "address": _address(row), "label": sentence(row.scope, row.receiver),
+         "on": row.stands, "state": _state(row)}
+        for row in rows
+    ]  # fmt: skip
+    shown += _police_row(visitor.report, now)
+    shown.sort(key=lambda one: not one["on"])
+    keys = {one["key"] for one in shown}
+    told = {"key": changed.key if changed.key in keys else "", "lines": changed.lines} if changed else None
+    return {**_page(visitor), "rows": shown, "told": told}
 
 
-def _sentence(scope: str, receiver: Desk | None) -> str:
-    if receiver:
-        return gettext("Cho %(name)s biết việc đã xảy ra") % {"name": receiver.name(language())}
-    return str(texts()["consent"][scope]["label"])
+def _address(row: queries.Consent) -> str:
+    return reverse("visit_consent", args=[row.scope]) + row.address
 
 
-def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) -> dict[str, Any]:
+def _state(row: queries.Consent) -> str:
+    if row.wished:
+        return gettext("Bạn muốn; còn phải chọn nơi nhận")
+    return gettext("Đang cho phép") if row.given else gettext("Không cho phép")
+
+
+def _police_row(report: Report, now: datetime) -> list[dict[str, Any]]:
+    rows = queries.consents(report, [POLICE], now)
+    if not rows:
+        return []
+    on = [row for row in rows if row.stands]
+    state = _state(on[0]) if on else gettext("Không cho phép")
+    if refuses(grants(report), POLICE):
+        state = gettext("Bạn không muốn báo")
+    label = gettext("Còn về công an")
+    return [{"key": POLICE, "address": reverse("visit_consent", args=[POLICE]), "label": label,
+             "on": bool(on), "state": state}]  # fmt: skip
+
+
+def sentence(scope: str, receiver: queries.Receiver | None) -> str:
+    """What is allowed, in her words."""
+    if receiver and scope == POLICE:
+        words = gettext("Cho %(name)s biết việc đã xảy ra, không nói tôi là ai")
+    elif receiver:
+        words = gettext("Cho %(name)s biết việc đã xảy ra")
+    else:
+        return str(texts()["consent"][scope]["label"])
+    return words % {"name": receiver.name}
+
+
+def changed(report: Report, grant: ConsentGrant, now: datetime) -> Changed:
+    """When it was taken, and what it does: from what she signed and from what has happened to the report."""
+    when = {"when": moment_words(now)}
+    said = gettext("Đã cho phép lúc %(when)s.") if grant.given else gettext("Đã rút lúc %(when)s.")
+    if grant.scope == POLICE and not grant.given and not grant.receiver:
+        said = gettext("Đã ghi lúc %(when)s: bạn không muốn báo công an.")
+    lines = [said % when, gettext("Có hiệu lực ngay.")]
+    key = grant.scope
+    if grant.receiver and grant.scope != POLICE:
+        key += f"?to={grant.receiver.partition(':')[2]}"
+    return Changed(key, lines + effect(report, grant.scope, grant.receiver or None, now))
+
+
+def effect(report: Report, scope: str, receiver: str | None, now: datetime) -> list[str]:
+    """What her last word about this does, as things stand."""
+    signed = grants(report)
+    asked = [receiver]
+    if scope == POLICE and receiver is None:
+        asked += [one.receiver for one in queries.receivers(report, scope, signed)]
+    given = any(queries.is_given(signed, scope, one, now) for one in asked)
+    if scope == "store_sealed":
+        return _effect_on_words(report, given)
+    if scope == "count_statistics":
+        return _effect_on_counting(report, given)
+    if not given and receiver is None and scope in wishes(signed, today=local_day(now)):
+        return [gettext("Chưa chọn nơi nhận, nên chưa có gì được đưa đi."),
+                gettext("Người hỗ trợ sẽ hỏi bạn: gửi cho nơi nào.")]  # fmt: skip
+    if queries.nothing_went(report, scope, receiver):
+        return [gettext("Chưa có gì được đưa đi.")]
+    if given:
+        return [gettext("Bạn rút lại được. Cái gì đã đưa đi rồi thì không lấy lại được.")]
+    return [gettext("Cái gì đã đưa đi rồi thì không lấy lại được. Từ nay không đưa thêm.")]
+
+
+def _effect_on_words(report: Report, given: bool) -> list[str]:
+    if not queries.own_words(report):
+        gone = gettext("Lời của bạn đã được xóa.")
+        return [gone, gettext("Lời bạn kể thêm từ nay được giữ.")] if given else [gone]
+    if given:
+        return [gettext("Lời của bạn được giữ sau khi bạn được trả lời.")]
+    return [gettext("Lời của bạn bị xóa khi bạn được trả lời, hoặc khi tin đóng.")]
+
+
+def _effect_on_counting(report: Report, given: bool) -> list[str]:
+    nobody_knows = gettext("Không rút lại được nữa: không ai còn biết dòng nào là của bạn.")
+    if report.counted:
+        return [gettext("Câu trả lời của bạn đã được đếm rồi."), nobody_knows]
+    if queries.was_closed(report):
+        return [gettext("Nếu bạn cho phép khi tin đóng, câu trả lời của bạn vẫn được đếm."), nobody_knows]
+    if given:
+        return [gettext("Câu trả lời của bạn đợi có đủ mười tin, hoặc hết quý, rồi mới được đếm."),
+                gettext("Trước lúc đó, và khi tin chưa đóng, bạn rút lại được.")]  # fmt: skip
+    return [gettext("Câu trả lời của bạn chưa được đếm.")]
+
+
+def consent(visitor: Visitor, scope: str, receiver: queries.Receiver | None, now: datetime) -> dict[str, Any]:
     """One consent: the exact items, with her own answers where they can be opened."""
     if scope not in CONSENTS or (receiver and scope not in SHARED):
         raise Http404
@@ -250,42 +347,68 @@ def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) 
     wished = receiver is None and scope in wishes(signed, today=local_day(now))
     return {
         **_page(visitor),
-        "label": _sentence(scope, receiver),
+        "label": sentence(scope, receiver),
         "example": texts()["consent"][scope]["example"],
+        "who": texts()["consent"][scope]["who"],
         "scope": scope,
         "receiver": receiver,
-        "given": wished or queries.is_given(signed, scope, receiver, now),
-        "wished": wished,
+        "not_to_police": scope == POLICE and about_officials(visitor),
+        "officials": " ".join(sorted(officials.ANSWERS)) if scope == POLICE else "",
+        "given": wished or queries.is_given(signed, scope, receiver.receiver if receiver else None, now),
         "items": items_of(scope),
-        "seen": [_items()[name] for name in seen_for(scope)],
-        "handed_over": scope in _HANDED_OVER,
+        "seen": item_words(scope),
+        "handed_over": scope in SHARED,
         "only": " ".join(seen_for(scope)),
-        "number": last_number(report) + 1,
-        "day": local_day(now).isoformat(),
-        "text_version": text_version(),
-        "cannot_be_recalled": scope in CANNOT_BE_RECALLED,
+        "effect": effect(report, scope, receiver.receiver if receiver else None, now),
+        **_signable(report, now),
         **_own_words(visitor, only=seen_for(scope)),
         "labels": labels(),
     }
 
 
-_HANDED_OVER = SHARED | {"share_police_anon"}
+def about_officials(visitor: Visitor) -> bool:
+    """Whether what she told names an official, as far as the server may open it."""
+    own = _Opener(visitor)
+    documents = [document for wrapped in queries.own_words(visitor.report) for document in own.open(wrapped)]
+    answers = [document.get("answers", {}) for document in documents]
+    said = {code for one in answers for name in ("did", "harms") for code in _listed(one.get(name, []))}
+    return not officials.ANSWERS.isdisjoint(said)
 
 
-def _items() -> dict[str, str]:
-    """What a consent speaks of, short enough to be read at a glance."""
+def police(visitor: Visitor, now: datetime) -> dict[str, Any]:
+    """What she wants about the police: each body that may be named, and none."""
+    report = visitor.report
+    rows = queries.consents(report, [POLICE], now)
+    if not rows:
+        raise Http404
+    wished = any(row.wished for row in rows)
     return {
-        "need": gettext("Điều bạn cần giúp"),
-        "harms": gettext("Chuyện đã xảy ra"),
-        "time_since": gettext("Xảy ra khi nào"),
-        "place": gettext("Nơi"),
-        "channel": gettext("Qua mạng hay điện thoại"),
-        "did": gettext("Ai đã làm"),
-        "kind": gettext("Loại tin"),
-        "police_option": gettext("Ý của bạn về công an"),
-        "age_band": gettext("Tuổi"),
-        "words": gettext("Lời của bạn"),
-        "identifier": gettext("Số hay tên của người gây hại"),
+        **_page(visitor),
+        "scope": POLICE,
+        "bodies": [
+            {
+                "address": _address(row),
+                "label": sentence(POLICE, row.receiver),
+                "on": row.given,
+                "state": _state(row),
+            }
+            for row in rows
+            if row.receiver
+        ],
+        "given": [sentence(POLICE, row.receiver) for row in rows if row.given],
+        "wished": wished,
+        "refuses": refuses(grants(report), POLICE),
+        "effect": effect(report, POLICE, None, now),
+        **_signable(report, now),
+    }
+
+
+def _signable(report: Report, now: datetime) -> dict[str, Any]:
+    """What her next word has to carry."""
+    return {
+        "number": last_number(report) + 1,
+        "day": local_day(now).isoformat(),
+        "text_version": text_version(),
     }
 
 
@@ -445,7 +568,7 @@ def data(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "retention": codes().get_code("retention_class", report.retention_class).label(language()),
         "sealed_by": report.sealed_by,
         "given": [
-            _sentence(row.scope, row.receiver) for row in queries.consents(report, CONSENTS, now) if row.given
+            sentence(row.scope, row.receiver) for row in queries.consents(report, CONSENTS, now) if row.given
         ],
         "messages": report.messages.count(),
         "written_down": _written_down(report),

@@ -23,24 +23,24 @@ from tincay.core.stages import WrongStage
 from tincay.core.statements import NotSigned
 from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake.attempts import attempts, count_attempt
+from tincay.intake.consents import POLICE, items_of
 from tincay.intake.derivations import Busy, stretch
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.seal_on_server import HerMessage, seal_message, signed_grant
-from tincay.people.models import Desk
 from tincay.reports import deadlines, ending
 from tincay.reports.additions import receive_addition
 from tincay.reports.application import NoRoom
 from tincay.reports.consents import change_consent
 from tincay.reports.envelope import AdditionIn, GrantChange, HerMessageIn, NewCode
-from tincay.reports.grants import last_number
+from tincay.reports.grants import grants, last_number
 from tincay.reports.messages import receive_message
+from tincay.reports.models import ConsentGrant
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
 from tincay.reports.steps import finish, reopen
 from tincay.vault.queries import recipient
 from tincay.visit import actions, pages, queries
 from tincay.visit.actions import ReceiptKeys
-from tincay.visit.consents import items_of
 from tincay.visit.new_code import sealed_again, sealed_to_code
 from tincay.visit.session import (
     Visitor,
@@ -55,7 +55,7 @@ from tincay.web.in_the_clear import PLAIN, at, either_way, in_the_clear
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
 from tincay.web.packs import text_version, texts, things, things_for_script
-from tincay.web.strict_json import Bytes32, Bytes33, Malformed, Strict, Version, base64_text, read
+from tincay.web.strict_json import Bytes32, Bytes33, Malformed, Signed, Strict, Version, base64_text, read
 from tincay.web.time import now
 
 
@@ -339,53 +339,91 @@ def consents(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @requires_visit(over)
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent(request: HttpRequest, visitor: Visitor, scope: str) -> HttpResponse:
-    """One consent: exactly what it hands over, then yes or no."""
+    """One consent: exactly what it hands over, then yes or no. About the police: first whom, or nobody."""
     if request.method == "POST" and sends_json(request):
-        try:
-            change_consent(report=visitor.report, grant=read(GrantChange, body_of(request)).grant, now=now())
-        except StaleNumber:
-            return refusal("stale_number")
-        except NoRoom:
-            return refusal("no_room")
-        return JsonResponse({"next": reverse("visit_consents")}, status=201)
-    receiver = _receiver(request, visitor)
+        return _take_grant(visitor, read(GrantChange, body_of(request)).grant)
+    receiver = _receiver(request, visitor, scope)
     if request.method == "POST":
         given = request.POST.get("given") == "true"
         try:
-            _change_plain(visitor, scope, receiver, given=given)
-        except StaleNumber:  # another tab was quicker: the same word with the next number
-            _change_plain(visitor, scope, receiver, given=given)
+            grant = _change_plain(visitor, scope, receiver, given=given)
         except NoRoom:
-            shown = pages.consent(visitor, scope, receiver, now()) | {"problem": "no_room"}
-            return render(request, "visit/consent.html", shown, status=409)
-        return HttpResponseRedirect(reverse("visit_consents"))
-    return render(request, "visit/consent.html", pages.consent(visitor, scope, receiver, now()))
+            return _consent_page(request, visitor, scope, receiver, status=409, problem="no_room")
+        except OperationalError as error:
+            return _consent_page(
+                request, visitor, scope, receiver, status=503, problem=storage_trouble(error)
+            )
+        at = now()
+        told = pages.changed(visitor.report, grant, at)
+        return render(request, "visit/consents.html", pages.consents(visitor, at, told))
+    return _consent_page(request, visitor, scope, receiver)
 
 
-def _receiver(request: HttpRequest, visitor: Visitor) -> Desk | None:
+def _take_grant(visitor: Visitor, grant: Signed) -> HttpResponse:
+    try:
+        row = change_consent(report=visitor.report, grant=grant, now=now())
+    except StaleNumber:
+        # Another tab was quicker: what she pressed now is her last word.
+        return refusal("stale_number", n=last_number(visitor.report) + 1)
+    except NoRoom:
+        return refusal("no_room")
+    told = pages.changed(visitor.report, row, now())
+    return JsonResponse({"next": reverse("visit_consents"), "row": told.key, "told": told.lines}, status=201)
+
+
+def _consent_page(
+    request: HttpRequest,
+    visitor: Visitor,
+    scope: str,
+    receiver: queries.Receiver | None,
+    *,
+    status: int = 200,
+    **more: str,
+) -> HttpResponse:
+    if scope == POLICE and receiver is None:
+        return render(request, "visit/police.html", pages.police(visitor, now()) | more, status=status)
+    shown = pages.consent(visitor, scope, receiver, now())
+    return render(request, "visit/consent.html", shown | more, status=status)
+
+
+def _receiver(request: HttpRequest, visitor: Visitor, scope: str) -> queries.Receiver | None:
     code = request.GET.get("to") or ""
     if not code:
         return None
-    receiver = next((desk for desk in queries.receivers(visitor.report) if desk.code == code), None)
+    known = queries.receivers(visitor.report, scope, grants(visitor.report))
+    receiver = next((one for one in known if one.code == code), None)
     if receiver is None:
         raise Http404
     return receiver
 
 
-def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given: bool) -> None:
-    """Sign it here. Raises StaleNumber."""
+def _change_plain(
+    visitor: Visitor, scope: str, receiver: queries.Receiver | None, *, given: bool
+) -> ConsentGrant:
+    """Sign it here. Where another tab was quicker, the same word with the next number."""
     if visitor.keys is None:
         raise Http404
+    if given and scope == POLICE and pages.about_officials(visitor):
+        raise Http404  # the page does not offer it
+    try:
+        return _sign_plain(visitor, visitor.keys, scope, receiver, given=given)
+    except StaleNumber:
+        return _sign_plain(visitor, visitor.keys, scope, receiver, given=given)
+
+
+def _sign_plain(
+    visitor: Visitor, keys: ReceiptKeys, scope: str, receiver: queries.Receiver | None, *, given: bool
+) -> ConsentGrant:
     grant = Grant(
         scope=scope,
-        receiver=f"desk:{receiver.code}" if receiver else None,
-        items=frozenset(items_of(scope) if given else ()),
+        receiver=receiver.receiver if receiver else None,
+        items=frozenset(items_of(scope) if given and (receiver or scope != POLICE) else ()),
         given=given,
         number=last_number(visitor.report) + 1,
         day=local_day(now()),
     )
-    signed = signed_grant(grant, visitor.keys.stretched, text_version())
-    change_consent(report=visitor.report, grant=signed, now=now())
+    signed = signed_grant(grant, keys.stretched, text_version())
+    return change_consent(report=visitor.report, grant=signed, now=now())
 
 
 @requires_visit(over)
