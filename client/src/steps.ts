@@ -191,7 +191,7 @@ export class Steps {
     for (const button of all(this.root, "[data-go]")) {
       const go = button.dataset["go"]!;
       if (go in shown) show(button, shown[go]!);
-      if (go === "next") button.textContent = button.dataset[this.changing ? "done" : "early" in this.at.dataset ? "more" : "on"]!;
+      if (go === "next") button.textContent = button.dataset[this.changing ? "done" : "early" in this.at.dataset ? "more" : "on"] ?? button.textContent;
     }
     const left = steps.length - 1 - place;
     for (const words of all(this.root, "[data-left]")) {
