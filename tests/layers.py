@@ -43,6 +43,7 @@ EXTRA = {
     "web.loader": ("views", "how templates are loaded: called by Django"),
     "web.logs": ("models", "what a log line may hold: knows no row"),
     "web.packs": ("models", "the country's data, read once: files instead of rows"),
+    "web.phones": ("models", "what a number dials: knows no row"),
     "web.process_lock": ("models", "a lock between processes: knows no row"),
     "web.sealed": ("models", "what keeps browser helpers from words: knows no row"),
     "web.security_log": ("models", "what the log says of safety: a closed list, knows no row"),
@@ -77,6 +78,10 @@ EXTRA = {
     "people.channels": ("actions", "hands notices to the webhook and to the mail server"),
     "people.rights": ("models", "the names of rights: codes that rows are held against"),
     "people.tenancy": ("models", "what the sets of all models are made of"),
+    "directory.numbers": (
+        "queries",
+        "whom to call: the pack's rows, and which of them somebody here has called",
+    ),
     "directory.routing": (
         "models",
         "the signed statement in force: a file, and rows that have to say the same",
@@ -116,6 +121,7 @@ EXTRA = {
         "pages",
         "the page's own script, for browsers without one: makes the envelope of the form",
     ),
+    "intake.plain_pages": ("pages", "the pages without a script: what stands on which, and the review"),
     "intake.questions": ("models", "the questions, once: data that forms and pages are made from"),
     "intake.seal_on_server": ("actions", "seals what a browser without script typed"),
     "estimates.compute": ("models", "works a run out: touches no row"),

@@ -29,7 +29,7 @@ function condition(written: string): [name: string, codes: string[]] {
   return [name, codes.split(",")];
 }
 
-function holds(written: string, told: Record<string, string[]>, wanted: boolean): boolean {
+export function holds(written: string, told: Record<string, string[]>, wanted: boolean): boolean {
   const [name, codes] = condition(written);
   return (told[name] ?? []).some((code) => codes.includes(code) === wanted);
 }
@@ -117,7 +117,11 @@ export class Steps {
 
   /** To the review, past what is not asked before sending. */
   early(): void {
-    if (this.answered()) this.leaveFor(REVIEW);
+    if (!this.answered()) return;
+    const steps = this.asked();
+    const after = steps[steps.indexOf(this.at) + 1]!;
+    // Whom to call is seen first by whoever is in danger.
+    this.leaveFor(after.dataset["stepWhen"] ? after.dataset["step"]! : REVIEW);
   }
 
   /** From the review to one answer; Next leads back. */
@@ -166,7 +170,6 @@ export class Steps {
     const wanted = stop && name === REVIEW ? stop.closest<HTMLElement>("[data-step]")!.dataset["step"] : name;
     this.at = this.parts.find((step) => step.dataset["step"] === wanted)!;
     for (const step of this.parts) show(step, step === this.at);
-    for (const part of all(this.root, "[data-with]")) show(part, part.dataset["with"] === wanted);
     this.came(this.name);
     this.refresh();
     holdTaps(this.root);

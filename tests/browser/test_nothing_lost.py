@@ -147,7 +147,8 @@ def test_a_second_tab_is_a_report_of_its_own(comes: Comes) -> None:
 WITHOUT_CURVES = """
     for (const name of ['generateKey', 'importKey']) {
         const own = crypto.subtle[name].bind(crypto.subtle);
-        crypto.subtle[name] = (...given) => /25519/.test(JSON.stringify(given)) ? Promise.reject(new DOMException('', 'NotSupportedError')) : own(...given);
+        crypto.subtle[name] = (...given) => /25519/.test(JSON.stringify(given))
+            ? Promise.reject(new DOMException('', 'NotSupportedError')) : own(...given);
     }
 """
 """A browser of 2022: keys of Curve25519 are no part of it, and the page fetches them."""

@@ -378,7 +378,8 @@ def _allowed(scope: str, receiver: str | None) -> str:
         kind, _, code = receiver.partition(":")
         desk = Desk.objects.filter(code=code).first() if kind == "desk" else None
         body = Organisation.objects.filter(code=code).first() if kind == "body" else None
-        named = {"name": (desk or body).name(language()) if desk or body else receiver}
+        known = desk or body
+        named = {"name": known.name(language()) if known else receiver}
         if scope == "share_police_anon":
             return gettext("Cho %(name)s biết việc đã xảy ra, không nói người báo là ai") % named
         return gettext("Cho %(name)s biết việc đã xảy ra") % named

@@ -1,4 +1,4 @@
-"""What the steward changes: days to come."""
+"""What the steward changes: days to come, and which telephone numbers are right."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,3 +30,11 @@ class DayForm(forms.Form):
         self.fields["kind"].choices = code_choices("day_kind", DAY_KINDS)  # type: ignore[attr-defined]
         tomorrow = local_day(now()) + timedelta(days=1)
         self.fields["day"].widget.attrs["min"] = tomorrow.isoformat()
+
+
+class NumberForm(forms.Form):
+    """What somebody says of one number, as it stood on the page."""
+
+    number = forms.SlugField()
+    digest = forms.CharField(max_length=64)
+    right = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda value: value == "yes")

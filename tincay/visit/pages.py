@@ -291,8 +291,13 @@ def changed(report: Report, grant: ConsentGrant, now: datetime) -> Changed:
         said = gettext("Đã ghi lúc %(when)s: bạn không muốn báo công an.")
     lines = [said % when, gettext("Có hiệu lực ngay.")]
     key = grant.scope
-    if grant.receiver and grant.scope != POLICE:
-        key += f"?to={grant.receiver.partition(':')[2]}"
+    if grant.receiver:
+        known = queries.receivers(report, grant.scope, grants(report))
+        to = next((one for one in known if one.receiver == grant.receiver), None)
+        if grant.scope == POLICE:
+            lines.insert(1, f"{sentence(POLICE, to)}.")  # its row names nobody
+        else:
+            key += f"?to={grant.receiver.partition(':')[2]}"
     return Changed(key, lines + effect(report, grant.scope, grant.receiver or None, now))
 
 
