@@ -54,7 +54,7 @@ customElements.define = (name, made) => {
 """
 FORM = """
 <sealed-form data-config="sealing" data-kind="incident_report" data-action="/send" hidden>
-<fieldset data-step="all"><legend>Kể</legend>
+<fieldset data-step="review"><legend>Kể</legend>
 <input type="checkbox" data-name="need" value="pep" checked>
 <input type="checkbox" data-name="harms" value="threat" checked>
 <select data-name="place"><option value="vn01" selected>một nơi</select>

@@ -6,8 +6,8 @@ from tests.browser.her import Her
 from tests.browser.never import Watch
 from tests.browser.pages import Shot, Visit
 
-STEPS = ("need", "danger", "harmed", "whose", "time_since", "harms", "place", "did", "words", "contact",
-         "keep", "police", "consents", "send")  # fmt: skip
+STEPS = ("need", "danger", "harmed", "whose", "time_since", "harms", "place", "did", "words", "keep",
+         "contact", "police", "consents", "review")  # fmt: skip
 WAYS = ("allow", "late", "proof", "data", "new-code", "delete", "done")
 SHOWS_A_CARD = {"danger": "now", "harmed": "no", "whose": "peer", "time_since": "h72"}
 """Answers that make a step show what it has to say."""
@@ -23,7 +23,6 @@ def step(name: str) -> Callable[[Visit], None]:
     def steps(visit: Visit) -> None:
         her = _her(visit)
         her.go("/tell/")
-        her.walk_to("need")
         her.choose("need", "just_listen")
         her.walk_to(name)
         if name in SHOWS_A_CARD:
@@ -51,7 +50,6 @@ def behind(way: str = "") -> Callable[[Visit], None]:
 def missing(visit: Visit) -> None:
     her = _her(visit)
     her.go("/help/")
-    her.walk_to("need")
     her.press("next")
 
 

@@ -459,9 +459,7 @@ def test_where_a_desks_key_was_swapped_numbers_stand_instead_of_the_form_and_not
 ) -> None:
     before, after = comes(), comes()
     before.go("/ask/")
-    before.walk_to("need")
-    before.choose("need", "just_listen")
-    before.walk_to("send")
+    before.review()
     swap(network.triage)
     for path in ("/tell/", "/help/", "/tell/plain/"):
         after.go(path)

@@ -41,7 +41,7 @@ def test_a_second_tap_answers_no_question_and_sends_once(comes: Callable[..., He
     her.page.add_init_script(STANDING)
     her.go("/help/")
     form = her.page.locator("sealed-form")
-    while her.step() != "send":
+    while her.step() != "review":
         half_a_second_later(her.page)
         if her.step() == "need":
             her.choose("need", "just_listen")

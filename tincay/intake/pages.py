@@ -1,6 +1,7 @@
 """What the reporter's pages are given to show: texts of the pack, questions, services, the receipt."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import segno
@@ -19,7 +20,7 @@ from tincay.directory.pages import call_context
 from tincay.directory.queries import provinces
 from tincay.directory.routing import InForce, in_force
 from tincay.intake.consents import POLICE, item_words
-from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
+from tincay.intake.forms import LONGEST_WORDS, PlainReport, Shown, shown
 from tincay.intake.questions import KINDS, TRAFFICKING, WHOSE, asked, own_places, places, questions
 from tincay.people.models import Desk
 from tincay.people.queries import channel_works, desks_on_call, law_enforcement
@@ -47,7 +48,7 @@ def intake_page(kind: str) -> dict[str, Any]:
         "report_kind": KINDS[kind],
         "asked": [step for step in asked(kind) if step != "police" or allow["police_bodies"]],
         "script": True,
-        "sealed": shown(None),
+        "sealed": _sealed(kind),
         "places": places(),
         "provinces": own_places(),
         "desks": [(code, desk.name(language())) for code, desk in desks.items()],
@@ -64,6 +65,14 @@ def intake_page(kind: str) -> dict[str, Any]:
         "longest": LONGEST_WORDS,
         "config": configuration(receiving),
     }
+
+
+def _sealed(kind: str) -> dict[str, Shown]:
+    """Every question for the script; who comes to warn others has said so."""
+    every = shown(None)
+    if kind == "warn":
+        every["need"] = replace(every["need"], chosen=("warn_others",))
+    return every
 
 
 def watched(*desks: Desk) -> bool:
@@ -204,7 +213,7 @@ def configuration(receiving: InForce) -> dict[str, Any]:
         "things": things_for_script(language()),
         "day": local_day(now()).isoformat(),
         "text_version": text_version(),
-        "limits": {"envelope": LONGEST, "words": LONGEST_WORDS},
+        "limits": {"envelope": LONGEST},
     }
 
 

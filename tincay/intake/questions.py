@@ -25,9 +25,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "help": ("need", "danger", "whose", "time_since", "harms", "place", "did", "words"),
     "tell": ("need", "danger", "harmed", "whose", "time_since", "harms", "place", "did", "words"),
     "warn": ("need", "danger", "harmed", "harms", "time_since", "place", "did", "words"),
-    "ask": ("need", "words", "place"),
+    "ask": ("words", "place"),
 }
-"""The questions of each way in; contact, keeping, consents and sending follow in all of them."""
+"""The questions of each way in: the first two are enough to send, of a question its words."""
 
 CONSENTS = (
     "store_sealed",
@@ -344,6 +344,6 @@ def places() -> list[Option]:
 
 
 def asked(kind: str) -> tuple[str, ...]:
-    """The steps of a way in, with those that all have."""
+    """The steps of a way in, with those that all have; the last one shows what will go."""
     police = () if KINDS[kind] in QUESTIONS else ("police",)
-    return (*ASKED[kind], "contact", "keep", *police, "consents", "send")
+    return (*ASKED[kind], "keep", "contact", *police, "consents", "review")
