@@ -1,4 +1,4 @@
-/** The script of the pages behind a receipt; reporting is tell.ts. */
+/** The script of the pages behind a receipt; reporting is tell.ts, what is seldom needed is later.ts. */
 
 import { signWords } from "./authorship";
 import { base64, fromBase64, text } from "./bytes";
@@ -6,18 +6,19 @@ import { watchTheWayOut } from "./exit";
 import { setOpener } from "./opener";
 import type { HerMessageIn } from "./generated";
 import { mentions } from "./receipt";
-import { NewCode } from "./new-code";
 import { checkPage, neededRecord } from "./record";
 import { follow, open, openDocument, sealDocument } from "./seal";
 import { refuseWords, SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
 import { forget, holding } from "./session";
+import * as shared from "./shared";
 import { signingPublic } from "./sign";
 import { stay } from "./stay";
 import { all, show } from "./texts";
-import { ConsentChange, ForgetReceipt, ProofFile, ReceiptVisit, sayWhenForgotten } from "./visit";
+import { ConsentChange, ForgetReceipt, ReceiptVisit, sayWhenForgotten } from "./visit";
 import { canSeal } from "./words";
 
+Object.assign(globalThis, { tincay: shared });
 setOpener({
   ready: () => !!holding(),
   async open(wraps, sealed) {
@@ -53,6 +54,4 @@ customElements.define("receipt-visit", ReceiptVisit);
 customElements.define("sealed-words", SealedWords);
 customElements.define("sealed-reply", SealedReply);
 customElements.define("consent-change", ConsentChange);
-customElements.define("proof-file", ProofFile);
 customElements.define("forget-receipt", ForgetReceipt);
-customElements.define("new-code", NewCode);

@@ -1,20 +1,17 @@
-/** <receipt-visit>, <consent-change>, <proof-file>, <forget-receipt>: coming back with a code. docs/client.md, docs/formats/visit.md. */
+/** <receipt-visit>, <consent-change>, <forget-receipt>: coming back with a code. docs/client.md, docs/formats/visit.md. */
 
-import { readStep } from "./authorship";
-import { base64, base64url, fromBase64, saltOf, text, utf8 } from "./bytes";
+import { base64url, fromBase64, saltOf } from "./bytes";
 import { answerChallenge } from "./challenge";
-import { addOpening, openedLeaf } from "./evidence";
 import { endVisit } from "./exit";
-import type { ChallengeAnswer, GrantChange, LeafIn, Locator } from "./generated";
+import type { ChallengeAnswer, GrantChange, Locator } from "./generated";
 import { signGrant } from "./grant";
 import { post, Refused } from "./post";
 import { BadReceipt, normalise, type Things } from "./receipt";
-import { recordData } from "./record";
-import { CannotOpen, open } from "./seal";
+import { CannotOpen } from "./seal";
 import { forget, hold, holding } from "./session";
 import { goTo } from "./stay";
 import { stretchReceipt } from "./stretch";
-import { all, busy, clearFields, fail, focusOn, json, onGo, said, show } from "./texts";
+import { busy, clearFields, fail, focusOn, json, onGo, said, show } from "./texts";
 import { canSeal } from "./words";
 
 interface Configuration {
@@ -113,54 +110,6 @@ export class ConsentChange extends HTMLElement {
       fail(this, error instanceof Refused ? error.code : "other");
     }
   }
-}
-
-interface SealedOpening {
-  policy: string;
-  sealed: string;
-}
-
-/** Her proof. No row says which leaf is hers: her receipt opens the opening, and the log is asked for the leaf that it names. */
-export class ProofFile extends HTMLElement {
-  private file = "";
-
-  connectedCallback(): void {
-    show(this, true);
-    onGo(this, { save: () => offer(this.file, this.dataset["name"] ?? "proof.tlog-proof"), ask: () => void busy(this, () => this.ask()) });
-    void busy(this, () => this.ask());
-  }
-
-  private async ask(): Promise<void> {
-    fail(this, "");
-    const held = holding();
-    if (!held) return fail(this, "locked");
-    try {
-      const { policy, sealed } = JSON.parse(this.querySelector("script[type='application/json']")!.textContent!) as SealedOpening;
-      const { opening } = await readStep(text(await open(fromBase64(sealed), held.receipt.identity)), recordData());
-      const { data, hash, day } = await openedLeaf(opening);
-      const asked: LeafIn = { v: 1, leaf: base64url(data), day };
-      const { standing, proof } = await post(said(this, "action"), JSON.stringify(asked), this.dataset["csrf"] ?? "");
-      this.file = proof ? addOpening(String(proof), opening, policy) : "";
-      this.tell(String(standing), base64(hash));
-    } catch (error) {
-      show(this.querySelector("[data-again]"), true);
-      fail(this, error instanceof Refused ? error.code : "broken");
-    }
-  }
-
-  private tell(standing: string, hash: string): void {
-    for (const words of all(this, "[data-leaf]")) words.textContent = hash;
-    for (const words of all(this, "[data-standing]")) show(words, words.dataset["standing"] === standing);
-    show(this.querySelector("[data-again]"), false);
-    show(this.querySelector("[data-told]"), true);
-    show(this.querySelector("[data-ready]"), this.file !== "");
-  }
-}
-
-function offer(content: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([utf8(content)], { type: "application/octet-stream" }));
-  Object.assign(document.createElement("a"), { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 export class ForgetReceipt extends HTMLElement {
