@@ -17,6 +17,7 @@ from tincay.core import counting, priority, sealing, vocabulary
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, LONGEST_WORDS
 from tincay.reports.envelope import (
     LONGEST_PART,
+    LONGEST_STORY,
     AdditionIn,
     Envelope,
     GrantChange,
@@ -45,6 +46,7 @@ ERRORS = (*STATUS, "last_member")
 LIMITS = {
     "MAX_ENVELOPE_BYTES": LONGEST,
     "MAX_PART_BYTES": LONGEST_PART,
+    "MAX_STORY_BYTES": LONGEST_STORY,
     "MAX_WORDS": LONGEST_WORDS,
     "VISIT_SECONDS": int(VISIT_LASTS.total_seconds()),
     "SCRYPT_FLOOR_N": sealing.FLOOR_N,

@@ -25,7 +25,7 @@ function onPop(): void {
 }
 
 /** `back` is called at each press of Back: true when something was done here, false to leave this page. */
-export function watchBack(back: () => boolean): void {
+export function watchBack(back: (() => boolean) | undefined): void {
   if (!answer) {
     for (const type of ["pointerup", "keydown"]) addEventListener(type, guard, true);
     addEventListener("popstate", onPop);

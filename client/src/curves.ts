@@ -13,9 +13,16 @@ interface Curves {
 
 const here = typeof document === "undefined" ? undefined : (document.currentScript as HTMLScriptElement | null)?.src;
 let loading: Promise<Curves> | undefined;
+let failed = 0;
 
 export function loadCurves(): Promise<Curves> {
-  loading ??= import(/* @vite-ignore */ new URL("curves.js", here ?? location.href).href) as Promise<Curves>;
+  // What did not come is asked for anew; under the same address some browsers would remember that it failed.
+  const name = `curves.js${failed ? `?${failed}` : ""}`;
+  loading ??= (import(/* @vite-ignore */ new URL(name, here ?? location.href).href) as Promise<Curves>).catch((error: unknown) => {
+    loading = undefined;
+    failed++;
+    throw error;
+  });
   return loading;
 }
 

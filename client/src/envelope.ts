@@ -1,13 +1,14 @@
 /** The one message that carries a report. Format: docs/formats/seal.md, "The envelope". */
 
-import { base64, base64url, random, utf8, type Bytes } from "./bytes";
+import { base64, base64url, random, type Bytes } from "./bytes";
 import { signWords } from "./authorship";
-import { ABOUT_HER, FIELDS_ABOUT_HER, MAX_PART_BYTES, type CompartmentIn, type Envelope, type ProofOfWorkIn, type WrapIn } from "./generated";
+import { ABOUT_HER, FIELDS_ABOUT_HER, type CompartmentIn, type Envelope, type ProofOfWorkIn, type WrapIn } from "./generated";
 import { signGrant, type SignedGrant } from "./grant";
 import { isChild, kindGroup, priority, retentionClass, type Answers, type KindGroup } from "./priority";
 import type { Routed, Routing, SealedTo } from "./routing";
 import { newKey, recipientOf, sealDocument, wrap, type Recipient } from "./seal";
 import { signingPublic } from "./sign";
+import { pieces } from "./story";
 import type { Stretched } from "./stretch";
 import type { Work } from "./work";
 
@@ -16,7 +17,7 @@ export interface Configuration {
   routed: Routed;
   day: string;
   text_version: string;
-  limits: { envelope: number; words: number };
+  limits: { envelope: number };
   proof_of_work: Work | null;
   officials: string[];
 }
@@ -30,24 +31,6 @@ export const newIdempotencyKey = (): string => base64url(random(16));
 
 const pick = (told: Told, names: readonly string[]): Told =>
   Object.fromEntries(names.filter((name) => told[name]?.length).map((name) => [name, told[name]!]));
-
-/** Her words in pieces that fit into one sealed part each; put together they are the words again. */
-export function pieces(words: string): string[] {
-  const written = (part: string): number => utf8(JSON.stringify(part)).length - 2;
-  if (written(words) <= MAX_PART_BYTES) return [words];
-  const found: string[] = [];
-  let [piece, size] = ["", 0];
-  for (const letter of words) {
-    const bytes = written(letter);
-    if (size + bytes > MAX_PART_BYTES) {
-      found.push(piece);
-      [piece, size] = ["", 0];
-    }
-    piece += letter;
-    size += bytes;
-  }
-  return [...found, piece];
-}
 
 export function documents(told: Told, kind: string): { narrative: object[]; contact: object } {
   const others = Object.keys(told).filter((name) => !APART.includes(name));

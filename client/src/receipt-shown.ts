@@ -21,7 +21,7 @@ function picture(shown: string): HTMLElement {
 function fill(element: HTMLElement, selector: string, parts: Node[][]): void {
   for (const list of all(element, selector)) {
     list.lang = document.documentElement.lang;
-    parts.forEach((part, i) => (list.children[i] ?? list.appendChild(document.createElement("li"))).replaceChildren(...part));
+    parts.forEach((part, i) => (list.children[i] ?? list.appendChild(document.createElement("li"))).replaceChildren(...part.map((one) => one.cloneNode(true))));
   }
 }
 

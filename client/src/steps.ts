@@ -1,31 +1,47 @@
 /** One question at a time, in one document: nothing leaves the phone between them. */
 
 import { holdTaps } from "./second-tap";
+import { composed } from "./story";
 import { all, count, focusOn, show } from "./texts";
+
+/** The step on which she sees what will go, and the one after it went. */
+export const REVIEW = "review";
+export const RECEIPT = "receipt";
+
+export type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+export const chooses = (control: Control): boolean => control.type === "checkbox" || control.type === "radio";
+
+export const isChecked = (control: Control): boolean => chooses(control) && (control as HTMLInputElement).checked;
 
 /** Reads every control that has a data-name; empty answers are left out. */
 export function read(root: ParentNode): Record<string, string[]> {
   const told: Record<string, string[]> = {};
   for (const control of all<HTMLInputElement>(root, "[data-name]")) {
-    const chooses = control.type === "checkbox" || control.type === "radio";
-    const value = chooses ? (control.checked ? control.value : "") : control.value.trim();
+    const value = !chooses(control) ? composed(control.value.trim()) : control.checked ? control.value : "";
     if (value) (told[control.dataset["name"]!] ??= []).push(value);
   }
   return told;
 }
 
-function holds(condition: string, told: Record<string, string[]>, wanted: boolean): boolean {
-  const [name = "", codes = ""] = condition.split("=");
-  const chosen = told[name] ?? [];
-  return chosen.some((code) => codes.split(",").includes(code) === wanted);
+function condition(written: string): [name: string, codes: string[]] {
+  const [name = "", codes = ""] = written.split("=");
+  return [name, codes.split(",")];
+}
+
+function holds(written: string, told: Record<string, string[]>, wanted: boolean): boolean {
+  const [name, codes] = condition(written);
+  return (told[name] ?? []).some((code) => codes.includes(code) === wanted);
 }
 
 /** Shows what belongs to the answers given so far. */
-export function react(root: HTMLElement): void {
+function react(root: HTMLElement): void {
   const told = read(root);
   for (const part of all(root, "[data-when]")) show(part, holds(part.dataset["when"]!, told, true));
   for (const part of all(root, "[data-when-not]")) show(part, holds(part.dataset["whenNot"]!, told, false));
+  for (const part of all(root, "[data-unless]")) show(part, !holds(part.dataset["unless"]!, told, true));
   for (const select of all<HTMLSelectElement>(root, "select[data-filter]")) filter(root, select);
+  for (const button of all(root, "[data-go=unchoose]")) show(button, !!told[button.dataset["of"]!]);
 }
 
 function filter(root: HTMLElement, select: HTMLSelectElement): void {
@@ -35,56 +51,154 @@ function filter(root: HTMLElement, select: HTMLSelectElement): void {
   for (const none of all(root, `[data-none="${CSS.escape(id)}"]`)) show(none, items.every((item) => item.hidden));
 }
 
+/** Each card stands directly under the answer that calls it; what has just come is read out and brought into sight. */
+function placeCards(root: HTMLElement): void {
+  const announced = root.querySelector("[data-announced]");
+  for (const card of all(root, "[data-card]")) {
+    const [name, codes] = condition(card.dataset["card"]!);
+    const answer = all<Control>(root, `[data-name="${CSS.escape(name)}"]`).find((one) => (!chooses(one) || isChecked(one)) && codes.includes(one.value));
+    const came = card.hidden && !!answer;
+    if (answer) {
+      const under = answer.closest(".choice,.field") ?? answer;
+      if (under.nextElementSibling !== card) under.after(card);
+    }
+    const heading = card.querySelector("h2,h3,h4,strong")?.textContent ?? "";
+    if (announced && came) announced.textContent = heading;
+    if (announced && !answer && announced.textContent === heading) announced.textContent = "";
+    show(card, !!answer);
+    if (came) card.scrollIntoView({ block: "nearest" });
+  }
+}
+
 export class Steps {
-  private at = 0;
-  readonly parts: HTMLElement[];
+  private at!: HTMLElement;
+  /** The way she came: Back goes along it. */
+  private trail: string[] = [];
+  /** Whether she came from the review, to change one answer. */
+  private changing = false;
+  private readonly parts: HTMLElement[];
 
-  constructor(private readonly root: HTMLElement) {
-    this.parts = all(root, "[data-step]").filter((step) => step.dataset["step"] !== "receipt");
+  /** `came` is told the name of each step that comes into sight. */
+  constructor(private readonly root: HTMLElement, private readonly came: (name: string) => void) {
+    this.parts = all(root, "[data-step]");
   }
 
-  get last(): boolean {
-    return this.at === this.parts.length - 1;
+  get name(): string {
+    return this.at.dataset["step"]!;
   }
 
-  back(): void {
-    if (this.at > 0) this.go(this.at - 1);
+  /** Where she is and how she came there, for a page in another language. */
+  get way(): { name: string; trail: string[]; changing: boolean } {
+    return { name: this.name, trail: this.trail, changing: this.changing };
+  }
+
+  begin(way?: Steps["way"]): void {
+    this.trail = way?.trail ?? [];
+    this.changing = !!way?.changing;
+    this.show(way?.name ?? this.parts[0]!.dataset["step"]!);
+  }
+
+  /** False where she is at the first step. */
+  back(): boolean {
+    const name = this.trail.pop();
+    if (name === undefined) return false;
+    this.changing = false;
+    this.go(name);
+    return true;
+  }
+
+  next(): void {
+    const steps = this.asked();
+    const after = steps[steps.indexOf(this.at) + 1];
+    if (!after || !this.answered()) return;
+    // What an answer brings with it is seen also by whoever changes only that answer.
+    const on = this.changing && !after.dataset["stepWhen"] ? REVIEW : after.dataset["step"]!;
+    this.leaveFor(on);
+  }
+
+  /** To the review, past what is not asked before sending. */
+  early(): void {
+    if (this.answered()) this.leaveFor(REVIEW);
+  }
+
+  /** From the review to one answer; Next leads back. */
+  change(name: string): void {
+    this.trail.push(this.name);
+    this.changing = true;
+    this.go(name);
+  }
+
+  private leaveFor(name: string): void {
+    if (this.changing && name === REVIEW) {
+      this.trail = this.trail.slice(0, this.trail.lastIndexOf(REVIEW));
+      this.changing = false;
+    } else this.trail.push(this.name);
+    this.go(name);
   }
 
   /** Stays, and says so, while the step needs an answer that is not there. */
-  next(): void {
-    const step = this.parts[this.at]!;
-    const answered = !("needed" in step.dataset) || Object.keys(read(step)).length > 0;
-    for (const missing of all(step, "[data-missing]")) {
+  private answered(): boolean {
+    const answered = !("needed" in this.at.dataset) || Object.keys(read(this.at)).length > 0;
+    for (const missing of all(this.at, "[data-missing]")) {
       show(missing, !answered);
       if (!answered) focusOn(missing);
     }
-    if (answered && !this.last) this.go(this.at + 1);
+    return answered;
   }
 
-  go(at: number, moveFocus = true): void {
-    this.at = at;
-    this.parts.forEach((step, i) => show(step, i === at));
+  private asked(): HTMLElement[] {
+    const told = read(this.root);
+    return this.parts.filter(({ dataset }) => dataset["step"] !== RECEIPT && (!dataset["stepWhen"] || holds(dataset["stepWhen"], told, true)));
+  }
+
+  go(name: string): void {
+    this.show(name);
+    scrollTo(0, 0);
+    this.focus();
+  }
+
+  focus(): void {
+    focusOn(this.at.querySelector<HTMLElement>("h1,h2,legend"));
+  }
+
+  private show(name: string): void {
+    react(this.root);
+    const stop = all(this.root, "[data-stop]").find((one) => !one.hidden);
+    const wanted = stop && name === REVIEW ? stop.closest<HTMLElement>("[data-step]")!.dataset["step"] : name;
+    this.at = this.parts.find((step) => step.dataset["step"] === wanted)!;
+    for (const step of this.parts) show(step, step === this.at);
+    for (const part of all(this.root, "[data-with]")) show(part, part.dataset["with"] === wanted);
+    this.came(this.name);
     this.refresh();
     holdTaps(this.root);
-    if (!moveFocus) return;
-    scrollTo(0, 0);
-    focusOn(this.parts[at]!.querySelector<HTMLElement>("h1,h2,legend"));
   }
 
-  /** Which buttons there are now, and how far it is. */
+  /** Which cards, buttons and words there are now, and how far it is. */
   refresh(): void {
     react(this.root);
-    const stopped = all(this.parts[this.at]!, "[data-stop]").some((stop) => !stop.hidden);
-    const shown: Record<string, boolean> = { back: this.at > 0, next: !this.last && !stopped, send: this.last };
+    placeCards(this.root);
+    const steps = this.asked();
+    const place = steps.indexOf(this.at);
+    const review = this.name === REVIEW;
+    const asks = place >= 0 && !review;
+    const stopped = all(this.at, "[data-stop]").some((stop) => !stop.hidden);
+    const offers = steps.slice(0, place + 1).some((step) => "early" in step.dataset);
+    const shown: Record<string, boolean> = {
+      back: place >= 0 && this.trail.length > 0,
+      next: asks && !stopped,
+      early: asks && !stopped && offers && !this.changing,
+      send: review,
+    };
     for (const button of all(this.root, "[data-go]")) {
       const go = button.dataset["go"]!;
       if (go in shown) show(button, shown[go]!);
+      if (go === "next") button.textContent = button.dataset[this.changing ? "done" : "early" in this.at.dataset ? "more" : "on"]!;
     }
-    const left = this.parts.length - 1 - this.at;
+    const left = steps.length - 1 - place;
     for (const words of all(this.root, "[data-left]")) {
-      if (left) count(words, left, words.dataset["many"]);
-      else words.textContent = words.dataset["last"] ?? "";
+      show(words, place >= 0 && !this.changing);
+      if (!place || review) words.textContent = words.dataset[review ? "last" : "first"] ?? "";
+      else count(words, left, words.dataset["many"]);
     }
   }
 }

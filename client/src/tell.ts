@@ -1,11 +1,8 @@
 /** The script of the pages that somebody reports with; coming back is reporter.ts. */
 
 import { watchTheWayOut } from "./exit";
-import { SealedForm } from "./intake";
-import { all, show } from "./texts";
-import { canSeal } from "./words";
+import { SealedForm, watchTheForm } from "./intake";
 
 watchTheWayOut();
-// The way for phones on which this script does not run, or cannot seal, stands in sight until now.
-for (const part of all(document, "[data-without-script]")) show(part, !canSeal());
+watchTheForm();
 customElements.define("sealed-form", SealedForm);

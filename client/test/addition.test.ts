@@ -19,7 +19,7 @@ async function reported(told: Told = FIRST) {
   const [desk, near, state, other] = await Promise.all([newDesk("d"), newDesk("near"), newDesk("state"), newDesk("case")]);
   const place = { desks: [desk, near, state, other], default: "d", case: "case", state: ["state"], provinces: { p1: "d", p2: "near", p3: "state" } };
   const configuration: Configuration = {
-    salt: "", routed: await routed(place), day: "2026-06-30", text_version: "t", limits: { envelope: 1, words: 1 }, proof_of_work: null, officials: OFFICIALS,
+    salt: "", routed: await routed(place), day: "2026-06-30", text_version: "t", limits: { envelope: 1 }, proof_of_work: null, officials: OFFICIALS,
   };
   const where = await routing(place);
   const envelope = await makeEnvelope(told, "warning", RECEIPT, "r".repeat(22), configuration, where);

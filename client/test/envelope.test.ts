@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { herWords, type WordsDocument } from "../src/authorship";
 import { fromBase64 } from "../src/bytes";
-import { documents, makeEnvelope, openCodes, pieces, written, type Configuration, type Told } from "../src/envelope";
+import { documents, makeEnvelope, openCodes, written, type Configuration, type Told } from "../src/envelope";
 import { ABOUT_HER, FIELDS_ABOUT_HER, MAX_PART_BYTES, type GrantDocument } from "../src/generated";
 import { CannotOpen, newKey, openDocument, sealDocument, unwrap } from "../src/seal";
 import { signingPublic } from "../src/sign";
 import { readStatement } from "../src/statement";
+import { pieces } from "../src/story";
 import { fromRoot } from "../src/stretch";
 import { newDesk, routed, routing } from "./signed";
 import { read } from "./vectors";
@@ -60,7 +61,7 @@ async function made(told: Told) {
   const [desk, other] = await Promise.all([newDesk("d"), newDesk("case")]);
   const place = { desks: [desk, other], default: "d", case: "case" };
   const configuration: Configuration = {
-    salt: "", routed: await routed(place), day: "2026-06-30", text_version: "t", limits: { envelope: 1, words: 1 }, proof_of_work: null, officials: [],
+    salt: "", routed: await routed(place), day: "2026-06-30", text_version: "t", limits: { envelope: 1 }, proof_of_work: null, officials: [],
   };
   const receipt = fromRoot(new Uint8Array(32));
   return { desk, other, receipt, envelope: await makeEnvelope(told, "warning", receipt, KEY, configuration, await routing(place)) };

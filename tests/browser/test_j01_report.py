@@ -70,8 +70,8 @@ def test_axe_finds_nothing_serious_on_any_step(comes: Comes, language: str, widt
     her.go("/")
     wrong = serious_findings(her.page)
     her.go("/tell/")
-    for step in ("before", "need", "danger", "harmed", "whose", "time_since", "harms", "place", "did", "words",
-                 "contact", "consents", "send"):  # fmt: skip
+    for step in ("need", "danger", "harmed", "whose", "time_since", "harms", "place", "did", "words",
+                 "contact", "consents", "review"):  # fmt: skip
         if step == "danger":
             her.choose("need", "pep")
         her.walk_to(step)
@@ -105,7 +105,7 @@ def test_danger_shows_whom_to_call_and_she_can_go_on(comes: Comes) -> None:
     her.choose("danger", "now")
     for number in ("113", "115", "111"):
         expect(her.page.locator(f"a[href='tel:{number}']")).to_be_visible()
-    her.press("next")
+    her.do("next")
     assert her.step() == "whose"
 
 
@@ -117,7 +117,8 @@ def test_with_nobody_harmed_the_page_explains_and_sends_nothing(comes: Comes) ->
     her.walk_to("harmed")
     her.choose("harmed", "no")
     expect(her.page.get_by_text("Chưa có gì được gửi đi")).to_be_visible()
-    expect(her.page.get_by_role("button", name="Tiếp tục")).to_be_hidden()
+    for go in ("next", "early", "send"):
+        expect(her.page.locator(f"[data-go={go}]")).to_be_hidden()
     assert not her.watch.posted
     assert not Report.objects.for_the_rules().exists()
 
@@ -125,13 +126,11 @@ def test_with_nobody_harmed_the_page_explains_and_sends_nothing(comes: Comes) ->
 def test_only_the_help_wanted_has_to_be_answered(comes: Comes) -> None:
     her = comes("vi", 360)
     her.go("/help/")
-    her.walk_to("need")
     her.press("next")
-    expect(her.page.locator("[data-missing]")).to_be_visible()
+    expect(her.page.locator("[data-missing]:visible")).to_have_count(1)
     her.choose("need", "just_listen")
-    her.walk_to("send")
-    her.press("send")
-    expect(her.page.locator("[data-step=receipt]")).to_be_visible()
+    her.walk_to("review")
+    her.send()
     assert Report.objects.for_the_rules().count() == 1
 
 
@@ -171,38 +170,79 @@ def test_a_phone_whose_script_runs_but_cannot_seal_keeps_the_plain_way(comes: Co
 def test_what_she_typed_stays_when_the_network_breaks(comes: Comes, network: Network) -> None:
     her = comes("vi", 360)
     her.go("/ask/")
-    her.walk_to("need")
-    her.choose("need", "legal_info")
-    her.walk_to("words")
-    her.page.locator("#words").fill(PLANTED)
-    her.walk_to("send")
+    her.review()
     her.page.route("**/send/", lambda route: route.abort())
     her.press("send")
     expect(her.page.locator("[data-error=network]")).to_be_visible()
     her.page.unroute("**/send/")
-    her.press("send")
-    expect(her.page.locator("[data-step=receipt]")).to_be_visible()
+    her.send()
     assert network.helper.open(Report.objects.for_the_rules().get())[0]["words"] == PLANTED
+
+
+def lose_answers(her: Her, times: int = 1) -> None:
+    """What she sends arrives, and she never hears of it."""
+
+    def lose(route: Route) -> None:
+        assert route.fetch().status in (200, 201)
+        route.abort()
+
+    her.page.route("**/send/", lose, times=times)
 
 
 def test_a_lost_answer_is_called_unknown_and_the_second_press_is_the_same_report(comes: Comes) -> None:
     her = comes("vi", 360)
     her.go("/ask/")
-    her.walk_to("need")
-    her.choose("need", "legal_info")
-    her.walk_to("send")
-
-    def lose(route: Route) -> None:
-        assert route.fetch().status == 201
-        route.abort()
-
-    her.page.route("**/send/", lose, times=1)
+    her.review()
+    lose_answers(her)
     her.press("send")
-    expect(her.page.get_by_text("chưa biết đã gửi được chưa")).to_be_visible()
+    expect(her.page.get_by_text("chưa biết tin đã đến chưa")).to_be_visible()
+    expect(her.page.get_by_text("Gửi lại không thành hai tin")).to_be_visible()
     assert Report.objects.for_the_rules().count() == 1
+    her.send()
+    expect(her.page.locator("[data-earlier]")).to_be_hidden()
+    assert Report.objects.for_the_rules().count() == 1
+
+
+def test_what_she_changes_after_a_lost_answer_is_not_called_sent_and_not_lost(
+    comes: Comes, network: Network
+) -> None:
+    her = comes("vi", 360)
+    her.go("/ask/")
+    her.review()
+    code = her.copied()
+    lose_answers(her, times=2)
     her.press("send")
-    expect(her.page.locator("[data-step=receipt]")).to_be_visible()
-    assert Report.objects.for_the_rules().count() == 1
+    expect(her.page.locator("[data-error=network]")).to_be_visible()
+    her.page.locator("[data-folded]:visible [data-go=change]").click()
+    her.page.locator("#words").fill(PLANTED + " QZVS")
+    her.do("next")
+    assert her.copied() == code
+    her.press("send")
+    expect(her.page.locator("[data-error=network]")).to_be_visible()
+    her.send()
+    expect(her.page.locator("[data-earlier]")).to_be_visible()
+    her.page.locator("[data-earlier] summary").click()
+    expect(her.page.locator("[data-earlier] [data-words]")).to_have_text(PLANTED + " QZVS")
+    report = Report.objects.for_the_rules().get()
+    assert network.helper.open(report)[0]["words"] == PLANTED
+    assert her.copied() == code
+
+
+def test_what_she_changes_after_a_try_that_never_arrived_is_what_is_sent(
+    comes: Comes, network: Network
+) -> None:
+    her = comes("vi", 360)
+    her.go("/ask/")
+    her.review()
+    her.page.route("**/send/", lambda route: route.abort(), times=1)
+    her.press("send")
+    expect(her.page.locator("[data-error=network]")).to_be_visible()
+    her.page.locator("[data-folded]:visible [data-go=change]").click()
+    her.page.locator("#words").fill("QZVT ngắn hơn")
+    her.do("next")
+    her.send()
+    expect(her.page.locator("[data-earlier]")).to_be_hidden()
+    assert network.helper.open(Report.objects.for_the_rules().get())[0]["words"] == "QZVT ngắn hơn"
 
 
 @pytest.fixture
@@ -224,6 +264,7 @@ def test_words_are_gone_when_she_comes_back_with_the_browsers_own_button(
     her.walk_to("words")
     her.page.locator("#words").fill(PLANTED)
     her.page.evaluate("window.alive = true")
+    her.page.once("dialog", lambda dialog: dialog.accept())
     her.page.goto(her.root + "/")
     her.page.go_back(wait_until="commit")  # a page that lived on is not loaded again
     assert her.page.evaluate("window.alive"), "the browser loaded the page anew: nothing was shown"

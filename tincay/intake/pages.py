@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import segno
@@ -14,8 +15,8 @@ from tincay.core.clock import local_day
 from tincay.directory.models import Service
 from tincay.directory.queries import provinces
 from tincay.directory.routing import InForce, in_force
-from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
-from tincay.intake.questions import CONSENTS, KINDS, asked, places
+from tincay.intake.forms import LONGEST_WORDS, PlainReport, Shown, shown
+from tincay.intake.questions import CONSENTS, KINDS, asked, places, steps
 from tincay.people.models import Desk
 from tincay.people.queries import channel_works, desks_on_call
 from tincay.reports.models import Report
@@ -39,10 +40,10 @@ def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]
         "way_back": reverse("back"),
         "plain_address": reverse(f"{kind}_plain"),
         "report_kind": KINDS[kind],
-        "asked": asked(kind),
+        "asked": steps(kind) if script else asked(kind),
         "script": script,
         "form": form,
-        "sealed": shown(None) if script else {},
+        "sealed": _sealed(kind) if script else {},
         "plain": {} if script else shown(form),
         "typed": {name: form.typed(name) for name in ("place", *_LINES)},
         "code": _code_of(form),
@@ -59,6 +60,14 @@ def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]
         "longest": LONGEST_WORDS,
         "config": configuration(receiving) if script else None,
     }
+
+
+def _sealed(kind: str) -> dict[str, Shown]:
+    """Every question for the script; who comes to warn others has said so."""
+    questions = shown(None)
+    if kind == "warn":
+        questions["need"] = replace(questions["need"], chosen=("warn_others",))
+    return questions
 
 
 def _code_of(form: PlainReport) -> str:
@@ -146,7 +155,7 @@ def configuration(receiving: InForce) -> dict[str, Any]:
         "things": things_for_script(language()),
         "day": local_day(now()).isoformat(),
         "text_version": text_version(),
-        "limits": {"envelope": LONGEST, "words": LONGEST_WORDS},
+        "limits": {"envelope": LONGEST},
     }
 
 

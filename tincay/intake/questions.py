@@ -333,3 +333,17 @@ def places() -> list[Option]:
 def asked(kind: str) -> tuple[str, ...]:
     """The steps of a way in, with those that all have."""
     return (*ASKED[kind], "contact", "consents", "send")
+
+
+SEALED: dict[str, tuple[str, ...]] = {
+    "help": ("need", "danger", "whose", "time_since", "harms", "place", "did", "words"),
+    "tell": ("need", "danger", "harmed", "whose", "time_since", "harms", "place", "did", "words"),
+    "warn": ("need", "danger", "harmed", "harms", "time_since", "place", "did", "words"),
+    "ask": ("words", "place"),
+}
+"""The questions of each way in with a script: the first two are enough to send, of a question its words."""
+
+
+def steps(kind: str) -> tuple[str, ...]:
+    """The steps of a way in with a script: the last one shows what will go."""
+    return (*SEALED[kind], "contact", "consents", "review")

@@ -1,6 +1,7 @@
 """The pages that somebody reports with. Each has two ways: sealed on the phone, and plain without a script."""
 
 import json
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from tincay.reports.envelope import Envelope
 from tincay.reports.models import Report
 from tincay.reports.queries import with_locator
 from tincay.reports.receiving import StaleDesk
+from tincay.reports.signed_words import kept_with
 from tincay.web.in_the_clear import in_the_clear
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.kept_pages import PLACE, kept_page
@@ -158,9 +160,12 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 def _said(report: Report) -> dict[str, str]:
+    kept = kept_with(report, report.key)
     return {
         "promise": report.promise,
         "code_name": report.code_name,
         "first_look": pages.first_look(report),
         "origin": settings.TINCAY_ORIGIN,
+        # Which words are kept: an earlier try of this key may have been another text.
+        "words": sha256(kept.document).hexdigest() if kept else "",
     }

@@ -11,6 +11,8 @@ RECEIVER = r"^(desk|service|body):[a-z0-9-]{1,60}$"
 SIGNER = r"^(receipt|staff:[1-9][0-9]{0,4})$"
 LONGEST_PART = 200_000
 """Bytes of words in one sealed part: with answers and padding it stays below vault.actions.WORDS_LIMIT."""
+LONGEST_STORY = 1_000_000
+"""Bytes of words in all, as JSON writes them: sealed in their parts they fit into one envelope."""
 MOST_COMPARTMENTS = 60
 """Compartments of one report: four, and four more each time it moved. A new code takes over every one."""
 MOST_STEPS = 500
