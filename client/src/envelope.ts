@@ -44,11 +44,12 @@ export function documents(told: Told, kind: string): { narrative: object[]; cont
   };
 }
 
+export const aboutOfficial = (told: Told, officials: readonly string[]): boolean =>
+  [...(told["did"] ?? []), ...(told["harms"] ?? [])].some((answer) => officials.includes(answer));
+
 /** The desk that a report goes to, by what was told so far. */
-export function deskFor(told: Told, routing: Routing, officials: readonly string[]): string {
-  const named = [...(told["did"] ?? []), ...(told["harms"] ?? [])];
-  return routing.desk(told["place"]?.[0] ?? "", named.some((answer) => officials.includes(answer)));
-}
+export const deskFor = (told: Told, routing: Routing, officials: readonly string[]): string =>
+  routing.desk(told["place"]?.[0] ?? "", aboutOfficial(told, officials));
 
 function answersOf(told: Told, group: KindGroup): Answers {
   const one = (name: string): string => told[name]?.[0] ?? "";

@@ -2,6 +2,9 @@
 
 import { NewCode } from "./new-code";
 import { ProofFile } from "./proof-file";
+import { SaidSoFar, TellLater } from "./telling";
 
 customElements.define("new-code", NewCode);
 customElements.define("proof-file", ProofFile);
+customElements.define("tell-later", TellLater);
+customElements.define("said-so-far", SaidSoFar);

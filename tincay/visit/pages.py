@@ -58,6 +58,10 @@ def _page(visitor: Visitor) -> dict[str, Any]:
     }
 
 
+frame = _page
+"""For the pages behind a receipt that stand in a module of their own."""
+
+
 @dataclass(frozen=True)
 class ThreadMessage:
     """One message of the thread."""

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tincay.core.authorship import TOLD
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant, allows, wishes
 from tincay.core.stages import NOTHING_TO_ANSWER
 from tincay.people.models import Desk
 from tincay.reports.grants import grants
 from tincay.reports.models import Clock, Escalation, Report
-from tincay.vault.models import SealedText
+from tincay.vault.models import SealedText, Wrap
 from tincay.vault.queries import wraps_for_receipt
 from tincay.visit.consents import SHARED, items_of
 from tincay.visit.sealed import Wrapped
@@ -30,6 +31,14 @@ def own_words(report: Report) -> list[Wrapped]:
         for wrap in wraps
         if wrap.compartment.kind == kind
     ]
+
+
+def compartments(report: Report) -> list[tuple[Wrap, list[SealedText]]]:
+    """Everything that her receipt opens, with what she told in it; messages aside."""
+    texts: dict[UUID, list[SealedText]] = {}
+    for text in SealedText.objects.of(report.id).filter(compartment__kind__in=TOLD).order_by("place"):
+        texts.setdefault(text.compartment_id, []).append(text)
+    return [(wrap, texts.get(wrap.compartment_id, [])) for wrap in wraps_for_receipt(report.id)]
 
 
 def late_clocks(report: Report, now: datetime) -> list[Clock]:
