@@ -15,7 +15,7 @@ import * as shared from "./shared";
 import { signingPublic } from "./sign";
 import { stay } from "./stay";
 import { all, show } from "./texts";
-import { ConsentChange, ForgetReceipt, ReceiptVisit, sayWhenForgotten } from "./visit";
+import { ConsentChange, ForgetReceipt, openForWhoCame, ReceiptVisit, sayWhenForgotten } from "./visit";
 import { canSeal } from "./words";
 
 Object.assign(globalThis, { tincay: shared });
@@ -46,6 +46,7 @@ refuseWords((words) => {
 });
 stay(() => !!holding());
 sayWhenForgotten();
+openForWhoCame();
 addEventListener("pagehide", forget);
 watchTheWayOut();
 // The way for phones on which this script does not run, or cannot seal, stands in sight until now.

@@ -28,11 +28,20 @@ let correcting: { name: string; question: string; was: string } | undefined;
 const fails = (root: HTMLElement, error: unknown): void =>
   fail(root, error instanceof Forged ? "forged" : error instanceof NotSigned ? "unsafe_keys" : error instanceof Refused ? error.code : "other");
 
+/** What goes over into the same page once it was opened again. */
+interface Draft {
+  told: Told;
+  way: Steps["way"];
+  sent: { told: string; key: string } | undefined;
+}
+
 export class TellLater extends HTMLElement {
   private steps: Steps | undefined;
   private all: Told = {};
   private kept: Before[] = [];
   private routing!: Routing;
+  private fix: typeof correcting;
+  private draft: string | undefined;
   private sent: { told: string; key: string } | undefined;
   private readonly opened = (): void => void this.begin();
 
@@ -67,9 +76,32 @@ export class TellLater extends HTMLElement {
     for (const place of all(this, "[data-lines],[data-was]")) place.replaceChildren();
   }
 
+  /** Everything that was chosen and typed, and where she is: for the same page, when it is opened again. */
+  take(): string {
+    if (!this.steps || this.steps.name === LANDED) return "";
+    correcting = this.fix;
+    const draft: Draft = { told: read(this), way: this.steps.way, sent: this.sent };
+    this.clear();
+    return JSON.stringify(draft);
+  }
+
+  put(draft: string): void {
+    this.draft = draft;
+    if (!this.steps) return;
+    const { told, way, sent } = JSON.parse(draft) as Draft;
+    for (const control of all<HTMLInputElement>(this, "[data-name]")) {
+      const said = told[control.dataset["name"]!] ?? [];
+      if (control.type === "checkbox" || control.type === "radio") control.checked = said.includes(control.value);
+      else control.value = said[0] ?? "";
+    }
+    this.sent = sent;
+    this.draft = undefined;
+    this.steps.begin(way);
+  }
+
   private async begin(): Promise<void> {
     if (this.steps || !holding()) return;
-    const fix = correcting;
+    const fix = (this.fix ??= correcting);
     correcting = undefined;
     try {
       await this.readPage();
@@ -80,6 +112,7 @@ export class TellLater extends HTMLElement {
       for (const place of all(this, "[data-what]")) place.textContent = fix?.question ?? "";
       show(this, true);
       this.steps.begin();
+      if (this.draft) this.put(this.draft);
     } catch (error) {
       show(this, true);
       fails(this, error);
