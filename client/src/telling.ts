@@ -13,7 +13,7 @@ import { holding } from "./session";
 import { NotSigned } from "./statement";
 import { read, REVIEW, Steps } from "./steps";
 import { roomFor } from "./story";
-import { dayWords, readTold, type Entry } from "./told";
+import { dayWords, readTold, type Entry } from "./told-so-far";
 import { all, busy, clearFields, fail, json, onGo, said, show } from "./texts";
 import { goTo } from "./stay";
 

@@ -1,4 +1,4 @@
-"""The code on a page: covered after a minute and when the page goes out of sight, in words where no picture is drawn."""
+"""The code on a page: covered after a minute and out of sight, in words where no picture is drawn."""
 
 from collections.abc import Callable
 from typing import Any

@@ -96,7 +96,9 @@ def test_each_group_has_its_ten_things_in_their_order(comes: Comes, report: Repo
     page = board(comes(language))
     assert page.locator("[data-groups] h3").all_inner_texts() == thing_groups(language)
     first = page.locator("[data-groups] section").first.locator("[data-thing]")
-    assert [one.split("\n")[-1] for one in first.all_inner_texts()] == [t.name(language) for t in things()[:10]]
+    assert [one.split("\n")[-1] for one in first.all_inner_texts()] == [
+        t.name(language) for t in things()[:10]
+    ]
 
 
 def wrong(comes: Comes, typed: str, *, script: bool, language: str = "vi") -> str:
@@ -112,7 +114,9 @@ def wrong(comes: Comes, typed: str, *, script: bool, language: str = "vi") -> st
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
-def test_digits_get_advice_for_digits_and_things_for_things(comes: Comes, report: Report, script: bool) -> None:
+def test_digits_get_advice_for_digits_and_things_for_things(
+    comes: Comes, report: Report, script: bool
+) -> None:
     code = NOBODYS
     twelve = [thing.vi for thing in receipts.to_things(code, things())]
     for typed, expected in (
@@ -151,7 +155,9 @@ CAME = """
 """
 
 
-def test_whoever_has_just_sent_comes_in_without_typing(comes: Comes, report: Report, reporter: Reporter) -> None:
+def test_whoever_has_just_sent_comes_in_without_typing(
+    comes: Comes, report: Report, reporter: Reporter
+) -> None:
     her = comes()
     her.go("/")
     her.page.evaluate(CAME, ["/static/client/reporter.js", reporter.code, "/back/"])
