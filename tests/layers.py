@@ -131,7 +131,7 @@ EXTRA = {
         "below actions",
         "what the server would have to remember of a question, signed: no row",
     ),
-    "visit.told": ("queries", "what she told so far, opened where there is no script"),
+    "visit.told_so_far": ("pages", "what she told so far, opened where there is no script"),
     "visit.telling": ("views", "telling more behind the code: pages that stand in a module of their own"),
     "visit.session": ("permissions", "who may come in: the receipt's needs()"),
     "operations.checks": ("above actions", "compares what was kept with what the log says"),

@@ -4,14 +4,17 @@ import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.chromium import overflow, serious_findings
 from tests.browser.her import Her
 from tests.browser.test_forged import compartment, sealed_to
 from tests.browser.test_j01_report import LANGUAGES
-from tests.cast import Hands, Reporter, rows
+from tests.cast import Hands, Network, Reporter, again, rows
+from tincay.core.statements import Kind, make_statement
+from tincay.reports import ending, steps
 from tincay.reports.models import Report, SignedWords
+from tincay.vault.models import SealedText
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Comes = Callable[..., Her]
@@ -223,7 +226,7 @@ def test_what_she_told_is_there_and_a_correction_stands_beside_it(
 
 
 def test_what_was_erased_is_said_to_be_erased_and_more_can_be_told(
-    comes: Comes, reporter: Reporter, helper: Helper, clock: Hands
+    comes: Comes, reporter: Reporter, clock: Hands
 ) -> None:
     report = reporter.send(words=STORY, retention_class="r0_now", now=clock.now)
     ending.erase_words(report=report, now=clock.now)

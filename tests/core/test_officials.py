@@ -49,6 +49,6 @@ def test_what_is_told_later_goes_where_the_phone_sends_it(vector: dict[str, Any]
     own = LATER["provinces"].get(place(together), default)
     asked = desk_for_report(own, default, state, together)
     assert (
-        desk_for_addition(asked, vector["held"], default, state, together, all_kept=vector["all_kept"])
+        desk_for_addition(asked, vector["current"], default, state, together, all_kept=vector["all_kept"])
         == vector["desk"]
     )

@@ -46,10 +46,10 @@ NEVER_UNSAID = ("did", "harms")
 """Questions whose answers stay said, for they decide who may read: a correction adds to them."""
 
 
-def all_together(told: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, list[str]]:
+def all_together(in_order: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, list[str]]:
     """The answers of everything that she told, in order: of each question the newest one."""
     together: dict[str, list[str]] = {}
-    for answers in told:
+    for answers in in_order:
         for name, codes in answers.items():
             before = together.get(name, []) if name in NEVER_UNSAID else []
             together[name] = [*before, *(code for code in codes if code not in before)]
@@ -58,7 +58,7 @@ def all_together(told: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, list[
 
 def desk_for_addition(
     asked: str,
-    held: str,
+    current: str,
     default_desk: str,
     state_desks: Collection[str],
     answers: Mapping[str, Sequence[str]],
@@ -67,7 +67,7 @@ def desk_for_addition(
 ) -> str:
     """The desk for what she tells later: `asked` is that of all answers together (desk_for_report).
 
-    Where words of before were erased nobody can ask where these lead: the desk that has the report (`held`) keeps it,
-    unless it is a state body's and this is about an official. client/src/addition.ts has the same rule.
+    Where words of before were erased nobody can ask where these lead: the desk that has the report (`current`)
+    keeps it, unless it is a state body's and this is about an official. client/src/addition.ts has the same rule.
     """
-    return asked if all_kept else desk_for_report(held, default_desk, state_desks, answers)
+    return asked if all_kept else desk_for_report(current, default_desk, state_desks, answers)

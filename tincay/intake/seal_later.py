@@ -32,7 +32,7 @@ from tincay.reports.envelope import (
 from tincay.web.strict_json import Signed
 
 
-class Held(NamedTuple):
+class OwnCompartment(NamedTuple):
     """A compartment of hers that there is: its kind, its public key, and the wrap that her receipt opens."""
 
     kind: str
@@ -49,17 +49,17 @@ def seal_addition(
     before: Statement,
     number: int,
     current: Mapping[str, Recipient],
-    move: tuple[Desk, Desk, Sequence[Held]] | None,
+    new_desk: tuple[Desk, Desk, Sequence[OwnCompartment]] | None,
 ) -> AdditionIn:
     """What she tells later, sealed and signed as her browser does; `before` is what she signed last.
 
-    To the compartments in use (`current`); or, with `move`, to new ones of a desk and its case desk, which get a wrap
-    of everything that there was.
+    To the compartments in use (`current`); or, with `new_desk`, to new ones
+    of a desk and its case desk, which get a wrap of everything that there was.
     """
     narrative = {"v": 1, "answers": dict(content.answers), "words": content.words}
     contact = {"v": 1, "answers": dict(content.contact_answers), "fields": dict(content.fields)}
     sealed: AddedIn | MovedIn
-    if move is None:
+    if new_desk is None:
         last = json.loads(before.document)
         parts = {
             kind: SealedParts(current[kind], [_sealed(document, current[kind])])
@@ -70,8 +70,8 @@ def seal_addition(
         )
         desk, signing = str(last["desk"]), from_base64url(last["desk_signing"])
     else:
-        to, case, held = move
-        sealed = _moved(narrative, contact, receipt, to, case, held)
+        to, case, there = new_desk
+        sealed = _moved(narrative, contact, receipt, to, case, there)
         parts = {kind: given.parts for kind, given in sealed.compartments}
         desk, signing = to.code, bytes(to.signing)
     document = words_document(
@@ -93,17 +93,17 @@ def _moved(
     receipt: Stretched,
     to: Desk,
     case: Desk,
-    held: Sequence[Held],
+    there: Sequence[OwnCompartment],
 ) -> MovedIn:
-    mine = recipient_of(receipt.identity)
+    to_receipt = recipient_of(receipt.identity)
 
     def closed(document: Mapping[str, object] | None, reader: Desk) -> CompartmentIn:
         identity, recipient = new_key()
         sealed = [] if document is None else [_sealed(document, recipient)]
-        wraps = [_wrap(identity, one) for one in (Recipient(reader.recipient), mine)]
+        wraps = [_wrap(identity, one) for one in (Recipient(reader.recipient), to_receipt)]
         return CompartmentIn.model_construct(recipient=recipient, sealed=sealed, wraps=wraps)
 
-    def again(one: Held) -> WrapBefore:
+    def again(one: OwnCompartment) -> WrapBefore:
         reader = Recipient((case if one.kind == "identity" else to).recipient)
         opened = unwrap(one.sealed, receipt.identity, of=one.of)
         return WrapBefore.model_construct(of=one.of, to=reader, sealed=bytes(wrap(opened, reader)))
@@ -115,7 +115,7 @@ def _moved(
         thread=closed(None, to),
     )
     return MovedIn.model_construct(
-        desk=to.code, compartments=compartments, before=[again(one) for one in held]
+        desk=to.code, compartments=compartments, before=[again(one) for one in there]
     )
 
 

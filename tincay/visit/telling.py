@@ -23,7 +23,7 @@ from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, PlainReport, shown
 from tincay.intake.pages import intake_page
 from tincay.intake.questions import questions
-from tincay.intake.seal_later import Held, seal_addition
+from tincay.intake.seal_later import OwnCompartment, seal_addition
 from tincay.intake.seal_on_server import ReportContent
 from tincay.people.models import Desk
 from tincay.reports.additions import receive_addition
@@ -36,7 +36,7 @@ from tincay.vault.queries import kept_for_receipt, openings, recipient, wraps_fo
 from tincay.visit import pages, queries
 from tincay.visit.actions import ReceiptKeys
 from tincay.visit.session import Visitor, requires_visit
-from tincay.visit.told import Entry, ToldSoFar, told_so_far
+from tincay.visit.told_so_far import Telling, ToldSoFar, told_so_far
 from tincay.visit.views import over
 from tincay.web.dates import day_words
 from tincay.web.json_views import storage_trouble
@@ -69,25 +69,25 @@ class PlainLater(PlainReport):
             field.required = False
 
     def clean(self) -> dict[str, Any]:
-        told = self.cleaned_data
-        if len(_with_number(told).encode()) > LONGEST_PART:
+        typed = self.cleaned_data
+        if len(_with_number(typed).encode()) > LONGEST_PART:
             self.add_error("words", gettext("Lời này dài quá. Bạn gửi trước một phần, rồi kể tiếp nhé."))
-        return told
+        return typed
 
     @property
     def content(self) -> ReportContent:
-        told = self.cleaned_data
-        coded = [name for name in (*questions(), "place") if name not in ABOUT_HER and told.get(name)]
+        typed = self.cleaned_data
+        coded = [name for name in (*questions(), "place") if name not in ABOUT_HER and typed.get(name)]
         return ReportContent(
-            answers={name: _listed(told[name]) for name in coded},
-            words=_with_number(told),
-            contact_answers={name: _listed(told[name]) for name in ABOUT_HER if told.get(name)},
-            fields={name: told[name] for name in FIELDS_ABOUT_HER if told.get(name)},
+            answers={name: _listed(typed[name]) for name in coded},
+            words=_with_number(typed),
+            contact_answers={name: _listed(typed[name]) for name in ABOUT_HER if typed.get(name)},
+            fields={name: typed[name] for name in FIELDS_ABOUT_HER if typed.get(name)},
         )
 
 
-def _with_number(told: Mapping[str, Any]) -> str:
-    return "\n\n".join(told[name] for name in ("words", "identifier") if told.get(name))
+def _with_number(typed: Mapping[str, Any]) -> str:
+    return "\n\n".join(typed[name] for name in ("words", "identifier") if typed.get(name))
 
 
 def _listed(value: Any) -> list[str]:
@@ -104,7 +104,7 @@ def tell(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 @requires_visit(over)
-def said(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+def said_so_far(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """All her words and answers, in order."""
     page = _told_page(visitor)
     if visitor.keys:
@@ -161,7 +161,7 @@ def _telling_page(visitor: Visitor) -> dict[str, Any]:
         **_told_page(visitor),
         "asked": ASKED,
         "config": {"routed": receiving.for_page, "officials": sorted(officials.ANSWERS)},
-        "held": visitor.report.desk.name(language()),
+        "now_read_by": visitor.report.desk.name(language()),
     }
 
 
@@ -173,7 +173,7 @@ class Row(NamedTuple):
     name: str
 
 
-def _entry(entry: Entry, labels: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _entry(entry: Telling, labels: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     rows = [
         Row(
             labels.get(name, {}).get("", name),
@@ -229,26 +229,28 @@ def _problem_with(form: PlainLater, keys: ReceiptKeys) -> str:
 
 
 def _going(report: Report, before: ToldSoFar, content: ReportContent) -> Going:
-    told = officials.all_together([before.answers, content.answers])
-    asked, default, held = desk_for((told.get("place") or [""])[0]), desk_for(None), report.desk
-    state = {desk.code for desk in (asked, held) if desk.organisation.of_the_state}
-    chosen = officials.desk_for_report(asked.code, default.code, state, told)
-    code = officials.desk_for_addition(chosen, held.code, default.code, state, told, all_kept=before.all_kept)
-    desk = next(one for one in (held, asked, default) if one.code == code)
+    answers = officials.all_together([before.answers, content.answers])
+    asked, default, current = desk_for((answers.get("place") or [""])[0]), desk_for(None), report.desk
+    state = {desk.code for desk in (asked, current) if desk.organisation.of_the_state}
+    chosen = officials.desk_for_report(asked.code, default.code, state, answers)
+    code = officials.desk_for_addition(
+        chosen, current.code, default.code, state, answers, all_kept=before.all_kept
+    )
+    desk = next(one for one in (current, asked, default) if one.code == code)
 
     def one(name: str) -> str:
-        return (told.get(name) or [""])[0]
+        return (answers.get(name) or [""])[0]
 
     group = kind_group(one("kind") or _KIND)
     urgency = priority(
         group,
         one("danger"),
-        told.get("harms", []),
+        answers.get("harms", []),
         one("time_since"),
         one("age_band"),
-        needs=told.get("need", []),
+        needs=answers.get("need", []),
     )
-    return Going(desk, desk.code != held.code, urgency)
+    return Going(desk, desk.code != current.code, urgency)
 
 
 def _send(
@@ -262,8 +264,10 @@ def _send(
     report, statements = visitor.report, signed_words(visitor.report)
     content = form.content
     answers = {"kind": before.answers.get("kind") or [_KIND], **content.answers}
-    held = [
-        Held(wrap.compartment.kind, Recipient(wrap.compartment.recipient), Sealed(bytes(wrap.sealed)))
+    there = [
+        OwnCompartment(
+            wrap.compartment.kind, Recipient(wrap.compartment.recipient), Sealed(bytes(wrap.sealed))
+        )
         for wrap in wraps_for_receipt(report.id)
     ]
     try:
@@ -276,7 +280,9 @@ def _send(
             number=len(statements) + 1,
             current={kind: recipient(report.id, kind) for kind in ("narrative", "contact")},
             # Where words of before were erased there are new compartments too: a part would seem to be missing.
-            move=(going.desk, case_desk(going.desk), held) if going.moves or not before.all_kept else None,
+            new_desk=(going.desk, case_desk(going.desk), there)
+            if going.moves or not before.all_kept
+            else None,
         )
         receive_addition(report=report, addition=addition, sealed_by="server", now=now())
     except OperationalError as error:
@@ -311,7 +317,7 @@ def _plain_page(
         "questions": shown(form),
         "form": form,
         "typed": {name: form.typed(name) for name in ("place", *_LINES)},
-        "held": visitor.report.desk.name(language()),
+        "now_read_by": visitor.report.desk.name(language()),
         "team": team,
         "team_name": team.name(language()) if team else "",
         "fix": fix,
@@ -337,5 +343,5 @@ def _asked(before: ToldSoFar, fix: str) -> tuple[str, ...]:
 
 def _row(before: ToldSoFar, fix: str, labels: Mapping[str, Mapping[str, str]]) -> Row:
     words = labels.get(fix, {})
-    said = before.answers.get(fix, [])
-    return Row(words.get("", fix), "; ".join(words.get(code, code) for code in said), fix)
+    codes = before.answers.get(fix, [])
+    return Row(words.get("", fix), "; ".join(words.get(code, code) for code in codes), fix)

@@ -20,7 +20,7 @@ from tincay.visit.sealed import Wrapped
 
 
 @dataclass(frozen=True)
-class Entry:
+class Telling:
     """What she said at one time; `erased` is the day on which it was."""
 
     day: date
@@ -34,7 +34,7 @@ class ToldSoFar:
     """Everything, in order. `all_kept` says that nothing of it was erased."""
 
     hers: HerWords
-    entries: list[Entry]
+    entries: list[Telling]
     all_kept: bool
 
     @property
@@ -53,14 +53,14 @@ def told_so_far(report: Report, keys: ReceiptKeys) -> ToldSoFar:
 def _told_so_far(report: Report, keys: ReceiptKeys) -> ToldSoFar:
     hers = her_words(signing_public(keys.stretched.signing_seed), signed_words(report))
     events = _events(report, keys)
-    found: dict[str, Mapping[str, Any]] = {}
+    by_hash: dict[str, Mapping[str, Any]] = {}
     for wrap, texts in queries.compartments(report):
         for text in texts:
             for document in Wrapped(wrap, [text]).opened(keys.stretched.identity, hers):
-                found[sha256(bytes(text.sealed)).hexdigest()] = document
-    check_kept(events, words=hers, kept=found)
-    said = [_entry(one, events, found) for one in hers.documents if one["kind"] != "message"]
-    return ToldSoFar(hers, said, not any(entry.erased for entry in said))
+                by_hash[sha256(bytes(text.sealed)).hexdigest()] = document
+    check_kept(events, words=hers, kept=by_hash)
+    entries = [_entry(one, events, by_hash) for one in hers.documents if one["kind"] != "message"]
+    return ToldSoFar(hers, entries, not any(entry.erased for entry in entries))
 
 
 def _events(report: Report, keys: ReceiptKeys) -> list[Mapping[str, Any]]:
@@ -75,20 +75,20 @@ def _events(report: Report, keys: ReceiptKeys) -> list[Mapping[str, Any]]:
 
 
 def _entry(
-    statement: Mapping[str, Any], events: list[Mapping[str, Any]], found: Mapping[str, Mapping[str, Any]]
-) -> Entry:
+    statement: Mapping[str, Any], events: list[Mapping[str, Any]], by_hash: Mapping[str, Mapping[str, Any]]
+) -> Telling:
     digest = sha256(spelled(statement)).hexdigest()
     step = next((event for event in events if event.get("words") == digest), None)
     if step is None:
         raise Forged("words_missing")
     hashes = [one for kind in TOLD for one in statement["compartments"].get(kind, {}).get("sealed", [])]
-    documents = [found[one] for one in hashes if one in found]
+    documents = [by_hash[one] for one in hashes if one in by_hash]
     gone = [event for event in events if event["kind"] == "data_deleted" and event["n"] > step["n"]]
     answers: dict[str, list[str]] = {}
     for document in documents:
         for name, value in {**document.get("answers", {}), **document.get("fields", {})}.items():
             answers[name] = [str(one) for one in (value if isinstance(value, list) else [value]) if one]
-    return Entry(
+    return Telling(
         day=date.fromisoformat(step["day"]),
         answers=answers,
         words="".join(str(document.get("words", "")) for document in documents),
