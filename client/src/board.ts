@@ -36,7 +36,9 @@ export class ThingsBoard extends HTMLElement {
     if (!place.childElementCount) place.append(...groups.map((group, i) => this.group(group, i, things.pictures, names)));
     for (const part of all(this, "[data-board]")) show(part, true);
     for (const part of all(this, "[data-go=board]")) show(part, false);
-    focusOn(this.querySelector<HTMLElement>("[data-board] h2"));
+    const heading = this.querySelector<HTMLElement>("[data-board] h2");
+    focusOn(heading);
+    heading?.scrollIntoView();
   }
 
   private group(title: string, tens: number, pictures: readonly string[], names: readonly string[]): HTMLElement {

@@ -1,6 +1,7 @@
 /** The script of the pages behind a receipt; reporting is tell.ts, what is seldom needed is later.ts. */
 
 import { signWords } from "./authorship";
+import { watchBack } from "./back-button";
 import { base64, fromBase64, text } from "./bytes";
 import { watchTheWayOut } from "./exit";
 import { setOpener } from "./opener";
@@ -48,6 +49,8 @@ stay(() => !!holding());
 sayWhenForgotten();
 openForWhoCame();
 addEventListener("pagehide", forget);
+// Whoever has something to go back to in this page prevents the event.
+watchBack(() => !document.dispatchEvent(new Event("back", { cancelable: true })));
 watchTheWayOut();
 // The way for phones on which this script does not run, or cannot seal, stands in sight until now.
 for (const part of all(document, "[data-without-script]")) show(part, !canSeal());

@@ -44,8 +44,13 @@ export class TellLater extends HTMLElement {
   private draft: string | undefined;
   private sent: { told: string; key: string } | undefined;
   private readonly opened = (): void => void this.begin();
+  /** Back of the phone or the browser: one question back. */
+  private readonly back = (event: Event): void => {
+    if (this.steps && this.steps.name !== LANDED && this.steps.back()) event.preventDefault();
+  };
 
   connectedCallback(): void {
+    document.addEventListener("back", this.back);
     for (const step of all(this, "[data-step]")) show(step, false);
     for (const radio of all<HTMLInputElement>(this, "input[type=radio][data-name]")) radio.name = `one-${radio.dataset["name"]}`;
     this.addEventListener("submit", (event) => event.preventDefault());
@@ -67,6 +72,7 @@ export class TellLater extends HTMLElement {
 
   disconnectedCallback(): void {
     document.removeEventListener("keyring", this.opened);
+    document.removeEventListener("back", this.back);
     this.clear();
   }
 

@@ -282,6 +282,20 @@ def test_an_addition_that_she_did_not_sign_closes_the_page(
         assert MORE not in her.page.content()
 
 
+def test_back_goes_one_question_back_and_nothing_is_lost(
+    comes: Comes, report: Report, reporter: Reporter
+) -> None:
+    her = comes()
+    goes_on(her, reporter.code)
+    first = step(her)
+    choose(her, "danger", "no")
+    press(her, "next")
+    assert step(her) != first
+    her.page.evaluate("history.back()")
+    expect(her.page.locator(f"[data-step={first}]")).to_be_visible()
+    expect(her.page.locator("#danger-no")).to_be_checked()
+
+
 # The visit ends when the test says so.
 STANDING_VISIT = """
 const run = setTimeout;
@@ -364,7 +378,7 @@ def test_without_a_script_another_team_is_named_before_it_is_sent(
     her.page.locator("#plain-place").select_option("M02")
     her.page.locator("#plain-words").fill(MORE)
     sends_plainly(her)
-    expect(her.page.locator(".wrong")).to_contain_text(network.other_desk.name("vi"))
+    expect(her.page.locator(".wrong:visible")).to_contain_text(network.other_desk.name("vi"))
     assert statements(report) == 1
     assert her.page.locator("#plain-words").input_value().strip() == MORE
     sends_plainly(her)
@@ -390,8 +404,8 @@ def test_without_a_script_nothing_and_the_code_are_not_sent(
 ) -> None:
     her = plainly(comes, reporter.code)
     sends_plainly(her)
-    expect(her.page.locator(".wrong")).to_be_visible()
+    expect(her.page.locator(".wrong:visible")).to_be_visible()
     her.page.locator("#plain-words").fill(f"mã là {reporter.code}")
     sends_plainly(her)
-    expect(her.page.locator(".wrong")).to_be_visible()
+    expect(her.page.locator(".wrong:visible")).to_be_visible()
     assert statements(report) == 1
