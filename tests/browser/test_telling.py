@@ -183,6 +183,21 @@ def test_before_her_answers_choose_another_team_she_reads_who_will_read_and_who_
     assert again(report).desk == network.other_desk
 
 
+@pytest.mark.parametrize("asked", [True, False], ids=["asked", "never asked"])
+def test_whoever_was_never_asked_whether_words_are_kept_is_asked_here(
+    comes: Comes, reporter: Reporter, clock: Hands, asked: bool
+) -> None:
+    grants = [reporter.grant("store_sealed")] if asked else []
+    retention = "r90" if asked else "r0_now"
+    reporter.send(words=STORY, retention_class=retention, grants=grants, now=clock.now)
+    her = comes()
+    goes_on(her, reporter.code)
+    writes(her)
+    press(her, "send")
+    arrived(her)
+    expect(her.page.locator("a[href$='/allow/store_sealed/']")).to_have_count(0 if asked else 1)
+
+
 def test_danger_told_later_makes_it_urgent(comes: Comes, report: Report, reporter: Reporter) -> None:
     her = comes()
     goes_on(her, reporter.code)
