@@ -19,6 +19,17 @@ const refused = {
 const noScrypt = { "@noble/hashes/scrypt.js": absent };
 const lazyCurves = { "@noble/curves/ed25519.js": join(here, "src/curves.ts") };
 
+/** Modules that a script takes from one that the page loaded before it: src/shared.ts names them. */
+const shared = {
+  name: "shared",
+  setup({ onResolve, onLoad }) {
+    const named = [...readFileSync(join(here, "src/shared.ts"), "utf8").matchAll(/export (\{.+\}) from "(.+)"/g)];
+    const members = new Map(named.map(([, names, path]) => [path, names]));
+    onResolve({ filter: /^\.\// }, ({ path }) => (members.has(path) ? { path, namespace: "shared" } : undefined));
+    onLoad({ filter: /./, namespace: "shared" }, ({ path }) => ({ contents: `export const ${members.get(path)} = globalThis.tincay;` }));
+  },
+};
+
 const common = {
   absWorkingDir: here,
   bundle: true,
@@ -31,6 +42,7 @@ const common = {
 const outputs = [
   { entry: "src/tell.ts", name: "tell.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/reporter.ts", name: "reporter.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
+  { entry: "src/later.ts", name: "later.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves }, plugins: [shared] },
   { entry: "src/leave.ts", name: "leave.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/desk.ts", name: "desk.js", format: "iife", alias: { ...refused, ...noScrypt, ...lazyCurves } },
   { entry: "src/sign-in.ts", name: "sign-in.js", format: "iife", alias: {} },
@@ -56,8 +68,8 @@ function licence(name) {
 async function buildClient() {
   mkdirSync(out, { recursive: true });
   const packages = new Set();
-  for (const { entry, name, format, alias } of outputs) {
-    const { metafile, outputFiles } = await build({ ...common, entryPoints: [entry], outfile: join(out, name), format, alias, metafile: true, write: false });
+  for (const { entry, name, format, alias, plugins = [] } of outputs) {
+    const { metafile, outputFiles } = await build({ ...common, entryPoints: [entry], outfile: join(out, name), format, alias, plugins, metafile: true, write: false });
     const theirs = packagesIn(metafile);
     theirs.forEach((one) => packages.add(one));
     writeFileSync(join(out, name), (theirs.size ? `/*! ${LICENCES} */\n` : "") + outputFiles[0].text);

@@ -125,6 +125,7 @@ EXTRA = {
     "intake.plain_pages": ("pages", "the pages without a script: what stands on which, and the review"),
     "intake.questions": ("models", "the questions, once: data that forms and pages are made from"),
     "intake.seal_on_server": ("actions", "seals what a browser without script typed"),
+    "intake.seal_later": ("actions", "seals what a browser without script tells later"),
     "estimates.compute": ("models", "works a run out: touches no row"),
     "estimates.publishing": ("queries", "what may be said of a run, and whether it was said before"),
     "estimates.tables": ("models", "the shape of a table of counts: beside the rows that it becomes"),
@@ -140,6 +141,8 @@ EXTRA = {
         "below actions",
         "what the server would have to remember of a question, signed: no row",
     ),
+    "visit.told_so_far": ("pages", "what she told so far, opened where there is no script"),
+    "visit.telling": ("views", "telling more behind the code: pages that stand in a module of their own"),
     "visit.session": ("permissions", "who may come in: the receipt's needs()"),
     "operations.checks": ("above actions", "compares what was kept with what the log says"),
     "operations.emergency": (

@@ -109,7 +109,8 @@ BUDGETS: dict[str, Beyond] = {
     "visit_leave": ends_once,
     **dict.fromkeys(
         [
-            "visit", "visit_write", "visit_add", "visit_consents", "visit_consent", "visit_new_code", "visit_late",
+            "visit", "visit_tell", "visit_said",
+            "visit_write", "visit_add", "visit_consents", "visit_consent", "visit_new_code", "visit_late",
             "visit_proof", "visit_proof_leaf", "visit_proof_file", "visit_data", "visit_delete", "visit_done",
         ],
         ends_the_visit,

@@ -112,6 +112,7 @@ export async function herWords(signing: Bytes, statements: readonly Signed[]): P
 
 export interface StepEvent {
   kind: string;
+  day: string;
   record: string;
   signing?: string;
   n: number;

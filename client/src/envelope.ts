@@ -44,13 +44,12 @@ export function documents(told: Told, kind: string): { narrative: object[]; cont
   };
 }
 
-/** The desk that a report goes to, by what was told so far. */
-export function deskFor(told: Told, routing: Routing, officials: readonly string[]): string {
-  return routing.desk(told["place"]?.[0] ?? "", aboutOfficial(told, officials));
-}
-
 export const aboutOfficial = (told: Told, officials: readonly string[]): boolean =>
   [...(told["did"] ?? []), ...(told["harms"] ?? [])].some((answer) => officials.includes(answer));
+
+/** The desk that a report goes to, by what was told so far. */
+export const deskFor = (told: Told, routing: Routing, officials: readonly string[]): string =>
+  routing.desk(told["place"]?.[0] ?? "", aboutOfficial(told, officials));
 
 export const aboutChild = (told: Told): boolean => isChild(answersOf(told, "substantive"));
 

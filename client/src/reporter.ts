@@ -1,23 +1,25 @@
-/** The script of the pages behind a receipt; reporting is tell.ts. */
+/** The script of the pages behind a receipt; reporting is tell.ts, what is seldom needed is later.ts. */
 
 import { signWords } from "./authorship";
+import { watchBack } from "./back-button";
 import { base64, fromBase64, text } from "./bytes";
 import { watchTheWayOut } from "./exit";
 import { setOpener } from "./opener";
 import type { HerMessageIn } from "./generated";
 import { mentions } from "./receipt";
-import { NewCode } from "./new-code";
 import { checkPage, neededRecord } from "./record";
 import { follow, open, openDocument, sealDocument } from "./seal";
 import { refuseWords, SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
 import { forget, holding } from "./session";
+import * as shared from "./shared";
 import { signingPublic } from "./sign";
 import { stay } from "./stay";
 import { all, show } from "./texts";
-import { ConsentChange, ForgetReceipt, ProofFile, ReceiptVisit, sayWhenForgotten } from "./visit";
+import { ConsentChange, ForgetReceipt, openForWhoCame, ReceiptVisit, sayWhenForgotten } from "./visit";
 import { canSeal } from "./words";
 
+Object.assign(globalThis, { tincay: shared });
 setOpener({
   ready: () => !!holding(),
   async open(wraps, sealed) {
@@ -45,7 +47,10 @@ refuseWords((words) => {
 });
 stay(() => !!holding());
 sayWhenForgotten();
+openForWhoCame();
 addEventListener("pagehide", forget);
+// Whoever has something to go back to in this page prevents the event.
+watchBack(() => !document.dispatchEvent(new Event("back", { cancelable: true })));
 watchTheWayOut();
 // The way for phones on which this script does not run, or cannot seal, stands in sight until now.
 for (const part of all(document, "[data-without-script]")) show(part, !canSeal());
@@ -53,6 +58,4 @@ customElements.define("receipt-visit", ReceiptVisit);
 customElements.define("sealed-words", SealedWords);
 customElements.define("sealed-reply", SealedReply);
 customElements.define("consent-change", ConsentChange);
-customElements.define("proof-file", ProofFile);
 customElements.define("forget-receipt", ForgetReceipt);
-customElements.define("new-code", NewCode);

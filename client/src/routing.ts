@@ -57,9 +57,14 @@ export class Routing {
 
   /** The desk for a province; never a state body's about an official (tests/vectors/desk_choice.json). */
   desk(province: string, aboutOfficial: boolean): string {
-    const { provinces, desks, default: other } = this.document;
-    const own = Object.hasOwn(provinces, province) ? provinces[province]! : other;
-    return aboutOfficial && desks[own]!.state ? other : own;
+    const { provinces, default: other } = this.document;
+    return this.withoutState(Object.hasOwn(provinces, province) ? provinces[province]! : other, aboutOfficial);
+  }
+
+  /** This desk, unless it is a state body's and asked about an official. */
+  withoutState(desk: string, aboutOfficial: boolean): string {
+    const { default: other, desks } = this.document;
+    return aboutOfficial && desks[desk]?.state ? other : desk;
   }
 
   /** Follows the chain of keys from the install's word on. Throws NotSigned. */

@@ -1,22 +1,21 @@
-/** <receipt-visit>, <consent-change>, <proof-file>, <forget-receipt>: coming back with a code. docs/client.md, docs/formats/visit.md. */
+/** <receipt-visit>, <consent-change>, <forget-receipt>: coming back with a code. docs/client.md, docs/formats/visit.md. */
 
-import { readStep } from "./authorship";
-import { base64, base64url, fromBase64, saltOf, text, utf8 } from "./bytes";
+import { base64url, fromBase64, saltOf } from "./bytes";
 import { answerChallenge } from "./challenge";
-import { addOpening, openedLeaf } from "./evidence";
 import { aboutOfficial, type Told } from "./envelope";
 import { endVisit } from "./exit";
-import type { ChallengeAnswer, GrantChange, LeafIn, Locator } from "./generated";
+import type { ChallengeAnswer, GrantChange, Locator } from "./generated";
 import { signGrant } from "./grant";
 import { post, Refused } from "./post";
-import { BadReceipt, normalise, type Things } from "./receipt";
-import { recordData } from "./record";
-import { CannotOpen, open } from "./seal";
+import { BadReceipt, check, meansDigits, normalise, type Things } from "./receipt";
+import { CannotOpen } from "./seal";
 import { forget, hold, holding } from "./session";
 import { goTo } from "./stay";
 import { stretchReceipt } from "./stretch";
 import { all, busy, clearFields, fail, focusOn, json, onGo, said, show } from "./texts";
 import { canSeal } from "./words";
+
+const DIGITS = 24;
 
 interface Configuration {
   salt: string;
@@ -37,52 +36,90 @@ export class ReceiptVisit extends HTMLElement {
     addEventListener("pagehide", () => clearFields(this));
   }
 
+  private get typed(): string {
+    return this.querySelector<HTMLInputElement>("[data-code]")?.value ?? "";
+  }
+
+  /** What was tapped on the board, where there is one: it comes with another script. */
+  private get tapped(): string {
+    return this.querySelector<HTMLElement & { code?: string }>("things-board")?.code ?? "";
+  }
+
   private async open(): Promise<void> {
     fail(this, "");
     try {
-      const next = await this.visit();
+      const { salt, things } = json<Configuration>(this.dataset["config"] ?? "receipt-config");
+      const { tapped } = this;
+      if (tapped && !check(tapped)) throw new BadReceipt(tapped.length < DIGITS ? "length" : "check");
+      const next = await enter(tapped || normalise(this.typed, things), { salt, things }, this);
       clearFields(this);
-      await goTo(next);
+      await withDrafts(() => goTo(this.dataset["next"] ?? next));
     } catch (error) {
       this.explain(error);
     }
   }
 
   private explain(error: unknown): void {
-    if (error instanceof BadReceipt) return fail(this, error.reason, error.place || undefined);
+    if (error instanceof BadReceipt) {
+      const { reason, place } = error;
+      return fail(this, reason === "word" ? reason : `${reason}_${meansDigits(this.typed) ? "digits" : "things"}`, place || undefined);
+    }
     // A challenge that does not open: the code is another one, or there is no such report. Both are said alike.
     if (error instanceof CannotOpen) return fail(this, "unknown");
     if (error instanceof Refused) return fail(this, error.code, Number(error.answer["wait"]) || undefined);
     fail(this, "other");
   }
+}
 
-  private async visit(): Promise<string> {
-    const { salt, things } = json<Configuration>(this.dataset["config"] ?? "visit-config");
-    const code = normalise(this.querySelector<HTMLInputElement>("[data-code]")?.value ?? "", things);
-    const receipt = await stretchReceipt(code, saltOf(salt));
-    const csrf = this.dataset["csrf"] ?? "";
-    const locator: Locator = { locator: base64url(receipt.locator) };
-    const asked = await post(said(this, "open"), JSON.stringify(locator), csrf);
-    const ticket = String(asked["ticket"]);
-    const answer = await this.answer(fromBase64(String(asked["challenge"])), receipt, ticket);
-    const opened = await this.prove({ ticket, answer: base64url(answer) });
-    hold({ code, things, receipt });
-    return String(opened["next"]);
-  }
+/** Opens the visit with this code; where it leads to. `door` has the addresses to ask. Throws CannotOpen, Refused. */
+async function enter(code: string, { salt, things }: Configuration, door: HTMLElement): Promise<string> {
+  const receipt = await stretchReceipt(code, saltOf(salt));
+  const prove = (answer: ChallengeAnswer): ReturnType<typeof post> => post(said(door, "answer"), JSON.stringify(answer), "");
+  const locator: Locator = { locator: base64url(receipt.locator) };
+  const asked = await post(said(door, "open"), JSON.stringify(locator), "");
+  const ticket = String(asked["ticket"]);
+  const answer = await answerChallenge(fromBase64(String(asked["challenge"])), receipt.identity, receipt.locator, ticket).catch(async (error: unknown) => {
+    // A code that does not fit is told to the server too, or it could not let the wait grow.
+    await prove({ ticket, answer: base64url(new Uint8Array(32)) });
+    throw error;
+  });
+  const opened = await prove({ ticket, answer: base64url(answer) });
+  hold({ code, things, receipt });
+  return String(opened["next"]);
+}
 
-  /** A code that does not fit is told to the server too, or it could not let the wait grow. */
-  private async answer(challenge: Uint8Array<ArrayBuffer>, receipt: { identity: string; locator: Uint8Array<ArrayBuffer> }, ticket: string): Promise<Uint8Array> {
-    try {
-      return await answerChallenge(challenge, receipt.identity, receipt.locator, ticket);
-    } catch (error) {
-      await this.prove({ ticket, answer: base64url(new Uint8Array(32)) });
-      throw error;
-    }
-  }
+/** What writes, and can hand over what was written there to its heir in the next page. */
+type Writes = HTMLElement & { take?(): string; put?(draft: string): void };
+const WRITES = "main sealed-reply,main tell-later";
 
-  private prove(answer: ChallengeAnswer): Promise<Record<string, unknown>> {
-    return post(said(this, "answer"), JSON.stringify(answer), this.dataset["csrf"] ?? "");
-  }
+/** Another page is put in place, and what she was writing stands in it. */
+async function withDrafts(change: () => Promise<void>): Promise<void> {
+  const drafts = all<Writes>(document, WRITES).map((element) => [element.localName, element.take?.() ?? ""] as const);
+  await change();
+  for (const [name, draft] of drafts) if (draft) document.querySelector<Writes>(`main ${name}`)?.put?.(draft);
+}
+
+interface Came {
+  code: string;
+  /** Where the page is at which a code is typed. */
+  door: string;
+  failed(): void;
+}
+
+/** Whoever has just sent a report goes on behind its code without typing it: `came` on the document. */
+export function openForWhoCame(): void {
+  document.addEventListener("came", (event) => {
+    const { code, door, failed } = (event as CustomEvent<Came>).detail;
+    void comeIn(code, door).catch(failed);
+  });
+}
+
+async function comeIn(code: string, door: string): Promise<void> {
+  const response = await fetch(door, { credentials: "same-origin", headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const place = page.querySelector<HTMLElement>("receipt-visit")!;
+  const config = JSON.parse(page.getElementById(place.dataset["config"]!)!.textContent!) as Configuration;
+  await goTo(await enter(code, config, place));
 }
 
 export class ConsentChange extends HTMLElement {
@@ -147,54 +184,6 @@ function tellChange(root: HTMLElement | undefined, lines: string[]): void {
   place.replaceChildren(...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })));
   place.scrollIntoView({ block: "center" });
   focusOn(place);
-}
-
-interface SealedOpening {
-  policy: string;
-  sealed: string;
-}
-
-/** Her proof. No row says which leaf is hers: her receipt opens the opening, and the log is asked for the leaf that it names. */
-export class ProofFile extends HTMLElement {
-  private file = "";
-
-  connectedCallback(): void {
-    show(this, true);
-    onGo(this, { save: () => offer(this.file, this.dataset["name"] ?? "proof.tlog-proof"), ask: () => void busy(this, () => this.ask()) });
-    void busy(this, () => this.ask());
-  }
-
-  private async ask(): Promise<void> {
-    fail(this, "");
-    const held = holding();
-    if (!held) return fail(this, "locked");
-    try {
-      const { policy, sealed } = JSON.parse(this.querySelector("script[type='application/json']")!.textContent!) as SealedOpening;
-      const { opening } = await readStep(text(await open(fromBase64(sealed), held.receipt.identity)), recordData());
-      const { data, hash, day } = await openedLeaf(opening);
-      const asked: LeafIn = { v: 1, leaf: base64url(data), day };
-      const { standing, proof } = await post(said(this, "action"), JSON.stringify(asked), this.dataset["csrf"] ?? "");
-      this.file = proof ? addOpening(String(proof), opening, policy) : "";
-      this.tell(String(standing), base64(hash));
-    } catch (error) {
-      show(this.querySelector("[data-again]"), true);
-      fail(this, error instanceof Refused ? error.code : "broken");
-    }
-  }
-
-  private tell(standing: string, hash: string): void {
-    for (const words of all(this, "[data-leaf]")) words.textContent = hash;
-    for (const words of all(this, "[data-standing]")) show(words, words.dataset["standing"] === standing);
-    show(this.querySelector("[data-again]"), false);
-    show(this.querySelector("[data-told]"), true);
-    show(this.querySelector("[data-ready]"), this.file !== "");
-  }
-}
-
-function offer(content: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([utf8(content)], { type: "application/octet-stream" }));
-  Object.assign(document.createElement("a"), { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 export class ForgetReceipt extends HTMLElement {

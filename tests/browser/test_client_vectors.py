@@ -357,8 +357,8 @@ GRANT = make_statement(
 VISIT = """
 <receipt-visit data-config="visit" data-open="/open" data-answer="/answer" data-csrf="k" hidden>
 <input data-code aria-label="mã"><button type="button" data-go="open" disabled>Mở</button>
-<p data-error="length" hidden>Thiếu số</p><p data-error="word" hidden>Vật thứ {n}</p>
-<p data-error="check" hidden>Xem lại số</p>
+<p data-error="length_digits" hidden>Thiếu số</p><p data-error="word" hidden>Vật thứ {n}</p>
+<p data-error="check_digits" hidden>Xem lại số</p>
 <p data-error="unknown" hidden>Chưa tìm thấy</p><p data-error="slow_down" hidden>Đợi {n} giây</p>
 </receipt-visit>
 """

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from tests.core.vectors import read, why
-from tincay.core.officials import ANSWERS, desk_for_report
+from tincay.core.officials import ANSWERS, all_together, desk_for_addition, desk_for_report
 
 FILE: dict[str, Any] = read("desk_choice.json")
 VECTORS: list[dict[str, Any]] = FILE["vectors"]
+LATER: dict[str, Any] = read("told_later.json")
 
 
 def place(answers: dict[str, list[str]]) -> str:
@@ -37,4 +38,17 @@ def test_either_answer_alone_makes_it_about_an_official(code: str) -> None:
     assert (
         desk_for_report("state", "default", ["state"], {"did": ["client_new"], "harms": ["threat"]})
         == "state"
+    )
+
+
+@pytest.mark.parametrize("vector", LATER["vectors"], ids=why)
+def test_what_is_told_later_goes_where_the_phone_sends_it(vector: dict[str, Any]) -> None:
+    together = all_together(vector["told"])
+    assert together == vector["all"]
+    default, state = LATER["default"], LATER["state_desks"]
+    own = LATER["provinces"].get(place(together), default)
+    asked = desk_for_report(own, default, state, together)
+    assert (
+        desk_for_addition(asked, vector["current"], default, state, together, all_kept=vector["all_kept"])
+        == vector["desk"]
     )

@@ -2,7 +2,7 @@
 second. The phone gets the same list with the page (intake.pages.configuration); nothing else holds a copy.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tincay.core.vocabulary import OFFICIAL_HARMS, OFFICIALS
 
@@ -40,3 +40,34 @@ def desk_for_report(
     """
     about_official = not ANSWERS.isdisjoint([*answers.get("did", ()), *answers.get("harms", ())])
     return default_desk if about_official and province_desk in state_desks else province_desk
+
+
+NEVER_UNSAID = ("did", "harms")
+"""Questions whose answers stay said, for they decide who may read: a correction adds to them."""
+
+
+def all_together(in_order: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, list[str]]:
+    """The answers of everything that she told, in order: of each question the newest one."""
+    together: dict[str, list[str]] = {}
+    for answers in in_order:
+        for name, codes in answers.items():
+            before = together.get(name, []) if name in NEVER_UNSAID else []
+            together[name] = [*before, *(code for code in codes if code not in before)]
+    return together
+
+
+def desk_for_addition(
+    asked: str,
+    current: str,
+    default_desk: str,
+    state_desks: Collection[str],
+    answers: Mapping[str, Sequence[str]],
+    *,
+    all_kept: bool,
+) -> str:
+    """The desk for what she tells later: `asked` is that of all answers together (desk_for_report).
+
+    Where words of before were erased nobody can ask where these lead: the desk that has the report (`current`)
+    keeps it, unless it is a state body's and this is about an official. client/src/addition.ts has the same rule.
+    """
+    return asked if all_kept else desk_for_report(current, default_desk, state_desks, answers)

@@ -262,6 +262,11 @@ def normalise(typed: str, things: tuple[Thing, ...]) -> str:
     raise BadReceipt("word" if place else "length", place)
 
 
+def means_digits(typed: str) -> bool:
+    """Whether somebody who typed this meant digits: half of them are there. Else things were meant."""
+    return len(re.findall("[0-9]", _ascii_digits(typed))) >= LENGTH // 2
+
+
 def mentions(text: str, code: str, things: tuple[Thing, ...]) -> bool:
     """Whether a text gives the code away: three groups of its digits in a row, or six of its things."""
     readable, plain = _readable(things), _ascii_digits(fold(text))

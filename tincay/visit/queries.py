@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
+from tincay.core.authorship import TOLD
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant, allows, wishes
 from tincay.core.stages import NOTHING_TO_ANSWER
@@ -15,7 +16,7 @@ from tincay.people.models import Desk
 from tincay.people.queries import law_enforcement
 from tincay.reports.grants import grants
 from tincay.reports.models import Clock, Escalation, Report
-from tincay.vault.models import SealedText
+from tincay.vault.models import SealedText, Wrap
 from tincay.vault.queries import wraps_for_receipt
 from tincay.visit.sealed import Wrapped
 from tincay.web.packs import language, texts
@@ -34,6 +35,14 @@ def own_words(report: Report) -> list[Wrapped]:
         for wrap in wraps
         if wrap.compartment.kind == kind
     ]
+
+
+def compartments(report: Report) -> list[tuple[Wrap, list[SealedText]]]:
+    """Everything that her receipt opens, with what she told in it; messages aside."""
+    texts: dict[UUID, list[SealedText]] = {}
+    for text in SealedText.objects.of(report.id).filter(compartment__kind__in=TOLD).order_by("place"):
+        texts.setdefault(text.compartment_id, []).append(text)
+    return [(wrap, texts.get(wrap.compartment_id, [])) for wrap in wraps_for_receipt(report.id)]
 
 
 def late_clocks(report: Report, now: datetime) -> list[Clock]:

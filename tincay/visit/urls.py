@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tincay.visit import consent_views, views
+from tincay.visit import consent_views, telling, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.enter_code, name="back"),
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern] = [
     path("in/", views.prove, name="visit_prove"),
     path("now/", views.home, name="visit"),
     path("write/", views.write, name="visit_write"),
+    path("tell/", telling.tell, name="visit_tell"),
+    path("said/", telling.said_so_far, name="visit_said"),
+    path("lost/", telling.lost, name="lost_code"),
     path("add/", views.add, name="visit_add"),
     path("allow/", consent_views.consents, name="visit_consents"),
     path("allow/<slug:scope>/", consent_views.consent, name="visit_consent"),

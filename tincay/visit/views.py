@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tincay.core import receipts
-from tincay.core.receipts import BadReceipt, mentions, normalise
+from tincay.core.receipts import BadReceipt, means_digits, mentions, normalise
 from tincay.core.sealing import CannotOpen
 from tincay.core.stages import WrongStage
 from tincay.core.statements import NotSigned
@@ -48,7 +48,7 @@ from tincay.visit.session import (
 from tincay.web.in_the_clear import PLAIN, at, either_way, in_the_clear
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
-from tincay.web.packs import texts, things, things_for_script
+from tincay.web.packs import language, texts, thing_groups, things, things_for_script
 from tincay.web.strict_json import Bytes32, Bytes33, Malformed, Strict, Version, base64_text, read
 from tincay.web.time import now
 
@@ -87,7 +87,8 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     try:
         code = normalise(request.POST.get("plain-code", ""), things())
     except BadReceipt as wrong:
-        return _code_page(request, problem=wrong.reason, place=wrong.place, status=422)
+        typed = "digits" if means_digits(request.POST.get("plain-code", "")) else "things"
+        return _code_page(request, problem=wrong.reason, typed_as=typed, place=wrong.place, status=422)
     return _come_in(request, code)
 
 
@@ -125,7 +126,11 @@ def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> Http
     shown.setdefault("plain", plain)
     # What an ended visit left behind is not lost by a mistyped code either.
     shown.setdefault("typed", request.POST.get("plain-words", ""))
-    config = {"salt": bytes(this_install().salt).hex(), "things": things_for_script("vi", "en")}
+    config = {
+        "salt": bytes(this_install().salt).hex(),
+        "things": things_for_script("vi", "en"),
+        "groups": thing_groups(language()),
+    }
     return render(request, "visit/door.html", {"config": config, "texts": texts(), **shown}, status=status)
 
 

@@ -78,6 +78,11 @@ def things_for_script(*languages: str) -> dict[str, Any]:
     }
 
 
+def thing_groups(language: str) -> list[str]:
+    """What each ten of the hundred things have in common, in their order."""
+    return [str(row[f"group_{language}"]) for row in pack_rows("receipt_things.csv")][::10]
+
+
 @lru_cache
 def words_of_nature() -> tuple[str, ...]:
     """What reports are called inside an organisation ("Sóng 47")."""

@@ -365,6 +365,7 @@ def receipt(digits: str = "", things: Sequence[Thing] = ()) -> dict[str, Any]:
     return {
         "groups": [plain[start : start + 4] for start in range(0, 24, 4)],
         "things": [(thing.picture, thing.name(language())) for thing in things] or [("", "")] * 12,
+        "digits": plain,
         "language": language(),
     }
 
