@@ -2,7 +2,9 @@
 
 import { signWords } from "./authorship";
 import { base64, fromBase64, text } from "./bytes";
-import { watchTheWayOut } from "./exit";
+import { goBackOut, watchBack } from "./back-button";
+import { keepDrafts } from "./drafts";
+import { endVisit, watchTheWayOut } from "./exit";
 import { setOpener } from "./opener";
 import type { HerMessageIn } from "./generated";
 import { mentions } from "./receipt";
@@ -11,10 +13,11 @@ import { checkPage, neededRecord } from "./record";
 import { follow, open, openDocument, sealDocument } from "./seal";
 import { refuseWords, SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
-import { forget, holding } from "./session";
+import { holdTaps } from "./second-tap";
+import { announce, forget, holding, type Why } from "./session";
 import { signingPublic } from "./sign";
-import { stay } from "./stay";
-import { all, show } from "./texts";
+import { backOne, stay } from "./stay";
+import { all, clearFields, focusOn, show } from "./texts";
 import { ConsentChange, ForgetReceipt, ProofFile, ReceiptVisit, sayWhenForgotten } from "./visit";
 import { canSeal } from "./words";
 
@@ -43,9 +46,44 @@ refuseWords((words) => {
   const held = holding();
   return !!held && mentions(words, held.code, held.things);
 });
-stay(() => !!holding());
+// The page's visit goes along with what is fetched: with another one in its place nothing of that is shown here.
+let visit = "";
+const ofThisVisit = (): Record<string, string> => (visit ? { "X-CSRFToken": visit } : {});
+document.addEventListener("keyring", () => (visit = ""));
+document.addEventListener("page", () => {
+  visit = document.querySelector<HTMLElement>("forget-receipt")?.dataset["csrf"] ?? visit;
+  announce();
+});
+document.addEventListener("locked", (event) => forget(((event as CustomEvent).detail as Why | undefined) ?? "over"));
+if (document.querySelector("[data-locked]")) announce();
+stay(() => !!holding(), undefined, ofThisVisit);
+keepDrafts();
 sayWhenForgotten();
-addEventListener("pagehide", forget);
+addEventListener("pagehide", () => forget());
+
+/** Back is the page before in this visit; at the first one it asks, because the key would go. */
+const leaving = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-leaving]");
+watchBack(() => {
+  if (!holding()) return false;
+  if (backOne()) return true;
+  const question = leaving();
+  if (!question?.hidden) return false;
+  show(question, true);
+  holdTaps(question);
+  focusOn(question);
+  return true;
+});
+document.addEventListener("click", (event) => {
+  const button = (event.target as Element).closest<HTMLElement>("[data-stay],[data-out]");
+  if (!button) return;
+  show(leaving(), false);
+  const { out } = button.dataset;
+  if (out === undefined) return;
+  endVisit();
+  clearFields();
+  forget();
+  goBackOut(out);
+});
 watchTheWayOut();
 // The way for phones on which this script does not run, or cannot seal, stands in sight until now.
 for (const part of all(document, "[data-without-script]")) show(part, !canSeal());

@@ -12,26 +12,37 @@ export interface Held {
 
 let held: Held | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
+let why: Why = "reload";
 
-const announce = (): void => {
+/** Why there is no key: the time is over, the page came without one, or what the server says of its visit. */
+export type Why = "time" | "reload" | "over" | "elsewhere" | "too_often";
+
+/** Shows what a page has for its state: once when it was put in place, then at each change. */
+export const announce = (): void => {
   document.documentElement.dataset["keyring"] = held ? "open" : "locked";
+  for (const element of document.querySelectorAll<HTMLElement>("[data-locked]")) element.hidden = element.dataset["locked"] !== why;
   for (const element of document.querySelectorAll<HTMLElement>("[data-when-locked]")) element.hidden = !!held;
   for (const element of document.querySelectorAll<HTMLElement>("[data-when-open]")) element.hidden = !held;
+};
+
+const change = (): void => {
+  announce();
   document.dispatchEvent(new CustomEvent("keyring"));
 };
 
 export function hold(receipt: Held): void {
   clearTimeout(timer);
   held = receipt;
-  timer = setTimeout(forget, VISIT_SECONDS * 1000);
-  announce();
+  timer = setTimeout(() => forget("time"), VISIT_SECONDS * 1000);
+  change();
 }
 
-export function forget(): void {
+export function forget(because: Why = "reload"): void {
   clearTimeout(timer);
+  why = because;
   held?.receipt.signingSeed.fill(0);
   held = undefined;
-  announce();
+  change();
 }
 
 export const holding = (): Held | undefined => held;

@@ -4,7 +4,7 @@ import { readStep } from "./authorship";
 import { base64, base64url, fromBase64, saltOf, text, utf8 } from "./bytes";
 import { answerChallenge } from "./challenge";
 import { addOpening, openedLeaf } from "./evidence";
-import { endVisit } from "./exit";
+import { leave } from "./exit";
 import type { ChallengeAnswer, GrantChange, LeafIn, Locator } from "./generated";
 import { signGrant } from "./grant";
 import { post, Refused } from "./post";
@@ -41,7 +41,8 @@ export class ReceiptVisit extends HTMLElement {
     try {
       const next = await this.visit();
       clearFields(this);
-      await goTo(next);
+      // Where the page was locked she goes on with that page.
+      await goTo("here" in this.dataset ? location.href : next);
     } catch (error) {
       this.explain(error);
     }
@@ -166,13 +167,8 @@ function offer(content: string, name: string): void {
 export class ForgetReceipt extends HTMLElement {
   connectedCallback(): void {
     show(this, true);
-    onGo(this, {
-      forget: () => {
-        endVisit();
-        forget();
-        location.replace(this.dataset["next"] ?? "/");
-      },
-    });
+    if ("now" in this.dataset) forget();
+    onGo(this, { forget: () => leave(this.dataset["next"] ?? "/") });
   }
 }
 

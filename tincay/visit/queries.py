@@ -1,13 +1,12 @@
 """What the pages behind a receipt ask of the rows. Everything is hers, or a code and a date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant, allows, wishes
-from tincay.core.stages import NOTHING_TO_ANSWER
 from tincay.people.models import Desk
 from tincay.reports.grants import grants
 from tincay.reports.models import Clock, Escalation, Report
@@ -15,6 +14,7 @@ from tincay.vault.models import SealedText
 from tincay.vault.queries import wraps_for_receipt
 from tincay.visit.consents import SHARED, items_of
 from tincay.visit.sealed import Wrapped
+from tincay.web.packs import rules
 
 
 def own_words(report: Report) -> list[Wrapped]:
@@ -34,6 +34,17 @@ def own_words(report: Report) -> list[Wrapped]:
 
 def late_clocks(report: Report, now: datetime) -> list[Clock]:
     return list(report.clocks.late(now).order_by("due_at"))
+
+
+def reopened(report: Report, clocks: Sequence[Clock]) -> bool:
+    """Whether it was closed before: closing takes the times of its clocks, and what began again has a second one."""
+    if not report.closed:
+        return any(clock.started_at is None for clock in clocks)
+    return sum(rules()[clock.rule].met == "answered" for clock in clocks) > 1
+
+
+def reminded(report: Report) -> bool:
+    return Escalation.objects.within(clock__report=report).exists()
 
 
 def oversight_asked(report: Report) -> bool:
@@ -81,13 +92,3 @@ def receivers(report: Report) -> list[Desk]:
     """Other organisations of the network that facts could be given to."""
     others = Desk.objects.select_related("organisation").exclude(recipient="").exclude(purpose="oversight")
     return list(others.exclude(organisation=report.desk.organisation_id).order_by("name_vi"))
-
-
-def lost_contact(report: Report) -> bool:
-    """Closed because nobody could reach her."""
-    return report.closure == "lost_contact"
-
-
-def nothing_to_answer(report: Report) -> bool:
-    """Closed because nothing to answer was found: the kind notice is shown."""
-    return report.closure in NOTHING_TO_ANSWER
