@@ -123,7 +123,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "somebody_opened": Sentence(
         _("Người hỗ trợ đã mở tin này, nhưng chưa viết cho bạn."),
-        lambda s: _waits_for_first_words(s) and s.opened,
+        lambda s: _waits_for_first_words(s) and s.opened and not s.first_words_late,
     ),
     "somebody_is_on_it": Sentence(
         _("Đã có người nhận việc này."),
@@ -202,11 +202,12 @@ SENTENCES: Mapping[str, Sentence] = {
     "ask_somebody": Sentence(
         _("Xem ai đã được nhắc, và nhờ nơi độc lập xem"), lambda s: s.late and not s.oversight_told
     ),
-    "see_who_knows": Sentence(_("Xem ai đã được nhắc"), lambda s: s.late and s.oversight_told),
+    "see_who_knows": Sentence(_("Xem những ai đã được nhắc"), lambda s: s.late and s.oversight_told),
     "nothing_late": Sentence(_("Hiện không có việc nào quá hạn."), lambda s: not s.late),
     "nobody_reminded": Sentence(
-        _("Chưa phải nhắc ai. Khi trễ, cấp trên được nhắc tự động."), lambda s: s.open and not s.reminded
+        _("Chưa phải nhắc ai. Khi trễ, cấp trên được nhắc tự động."), lambda s: s.open and not s.reminded and not s.late
     ),
+    "nobody_yet": Sentence(_("Chưa ai được nhắc."), lambda s: s.late and not s.reminded),
     "reminders_gone": Sentence(_("Tin đã đóng, nên không còn ghi ai đã được nhắc."), lambda s: not s.open),
     "oversight_told": Sentence(_("Nơi giám sát đã được báo"), lambda s: s.oversight_told),
     "nothing_to_do": Sentence(_("Bạn không cần làm gì thêm."), lambda s: s.oversight_told),
