@@ -17,16 +17,15 @@ let why: Why = "reload";
 /** Why there is no key: the time is over, the page came without one, or what the server says of its visit. */
 export type Why = "time" | "reload" | "over" | "elsewhere" | "too_often";
 
-/** Shows what a page has for its state: once when it was put in place, then at each change. */
+/** Shows what a page has for its state: as it was put in place, and when the key goes. */
 export const announce = (): void => {
-  document.documentElement.dataset["keyring"] = held ? "open" : "locked";
   for (const element of document.querySelectorAll<HTMLElement>("[data-locked]")) element.hidden = element.dataset["locked"] !== why;
   for (const element of document.querySelectorAll<HTMLElement>("[data-when-locked]")) element.hidden = !!held;
   for (const element of document.querySelectorAll<HTMLElement>("[data-when-open]")) element.hidden = !held;
 };
 
-const change = (): void => {
-  announce();
+const tell = (): void => {
+  document.documentElement.dataset["keyring"] = held ? "open" : "locked";
   document.dispatchEvent(new CustomEvent("keyring"));
 };
 
@@ -34,7 +33,7 @@ export function hold(receipt: Held): void {
   clearTimeout(timer);
   held = receipt;
   timer = setTimeout(() => forget("time"), VISIT_SECONDS * 1000);
-  change();
+  tell(); // what the page shows waits for the page that is fetched with the new visit
 }
 
 export function forget(because: Why = "reload"): void {
@@ -42,7 +41,8 @@ export function forget(because: Why = "reload"): void {
   why = because;
   held?.receipt.signingSeed.fill(0);
   held = undefined;
-  change();
+  announce();
+  tell();
 }
 
 export const holding = (): Held | undefined => held;

@@ -114,7 +114,8 @@ function put(page: Document, address: string): void {
   place.replaceWith(shown);
   holdTaps(shown);
   swapShell(page);
-  if (!inOtherWords) walked(address);
+  // The door is no page of the visit.
+  if (!inOtherWords && !place.querySelector("[data-forget]")) walked(address);
   history.replaceState(history.state, "", address);
   addMissing(page);
   document.dispatchEvent(new CustomEvent("page"));

@@ -11,7 +11,7 @@ import { post, Refused } from "./post";
 import { BadReceipt, normalise, type Things } from "./receipt";
 import { recordData } from "./record";
 import { CannotOpen, open } from "./seal";
-import { forget, hold, holding } from "./session";
+import { announce, forget, hold, holding } from "./session";
 import { goTo } from "./stay";
 import { stretchReceipt } from "./stretch";
 import { all, busy, clearFields, fail, focusOn, json, onGo, said, show } from "./texts";
@@ -43,6 +43,7 @@ export class ReceiptVisit extends HTMLElement {
       clearFields(this);
       // Where the page was locked she goes on with that page.
       await goTo("here" in this.dataset ? location.href : next);
+      announce(); // also where no page came: then this one says so
     } catch (error) {
       this.explain(error);
     }

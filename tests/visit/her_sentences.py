@@ -16,8 +16,9 @@ TEMPLATES = sorted((ROOT / "tincay/visit/templates/visit").glob("*.html"))
 HEAD = """# What her pages say, and when
 
 Every sentence behind the code that says how things stand, with the states in which it stands on a page and no others.
-Written by `./run generate` from `tincay/visit/sentences.py` and `tests/visit/her_states.py`; tests/visit/test_sentences.py
-makes each state with the product's own verbs and compares each page with this table, in both languages.
+Written by `./run generate` from `tincay/visit/sentences.py` and `tests/visit/her_states.py`;
+`tests/visit/test_sentences.py` makes each state with the product's own verbs and compares each page with this table,
+in both languages.
 """
 OF_THE_PHONE = """
 ## What only her phone knows

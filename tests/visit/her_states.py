@@ -120,7 +120,10 @@ def _at_again(stage: str) -> Drive:
     return lambda scene: scene.helper.bring(scene.report, stage, now=scene.clock.now)
 
 
-_writes: Drive = lambda scene: scene.reporter.write("Tôi nhớ thêm.", now=scene.clock.now)
+def _writes(scene: Scene) -> None:
+    scene.reporter.write("Tôi nhớ thêm.", now=scene.clock.now)
+
+
 _finishes: Drive = Scene.finishes
 _reopens: Drive = Scene.reopens
 _p0 = {"priority": "p0"}

@@ -81,9 +81,7 @@ def _waits_for_first_words(state: State) -> bool:
 SENTENCES: Mapping[str, Sentence] = {
     # Just done, with the time
     "just_changed": Sentence(_("Đã đổi mã"), lambda s: s.just == "changed"),
-    "only_the_new_code": Sentence(
-        _("Từ bây giờ chỉ mã mới mở được tin này."), lambda s: s.just == "changed"
-    ),
+    "only_the_new_code": Sentence(_("Từ bây giờ chỉ mã mới mở được tin này."), lambda s: s.just == "changed"),
     "just_closed": Sentence(_("Đã đóng lúc %(now)s. Có hiệu lực ngay."), lambda s: s.just == "closed"),
     "just_reopened": Sentence(
         _("Đã mở lại lúc %(now)s. Người hỗ trợ được báo ngay."), lambda s: s.just == "reopened"
@@ -205,7 +203,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "see_who_knows": Sentence(_("Xem những ai đã được nhắc"), lambda s: s.late and s.oversight_told),
     "nothing_late": Sentence(_("Hiện không có việc nào quá hạn."), lambda s: not s.late),
     "nobody_reminded": Sentence(
-        _("Chưa phải nhắc ai. Khi trễ, cấp trên được nhắc tự động."), lambda s: s.open and not s.reminded and not s.late
+        _("Chưa phải nhắc ai. Khi trễ, cấp trên được nhắc tự động."),
+        lambda s: s.open and not s.reminded and not s.late,
     ),
     "nobody_yet": Sentence(_("Chưa ai được nhắc."), lambda s: s.late and not s.reminded),
     "reminders_gone": Sentence(_("Tin đã đóng, nên không còn ghi ai đã được nhắc."), lambda s: not s.open),
@@ -216,9 +215,7 @@ SENTENCES: Mapping[str, Sentence] = {
         lambda s: s.open and not s.late and not s.oversight_told,
     ),
     # Closing, opening again, deleting
-    "closes_now": Sentence(
-        _("Tin này sẽ đóng ngay. Người hỗ trợ không làm gì thêm."), lambda s: s.open
-    ),
+    "closes_now": Sentence(_("Tin này sẽ đóng ngay. Người hỗ trợ không làm gì thêm."), lambda s: s.open),
     "words_go": Sentence(
         _("Lời kể của bạn bị xóa khi đóng, vì bạn không chọn giữ."),
         lambda s: s.open and s.words and s.words_go,
@@ -324,5 +321,7 @@ def _day_before(day: date) -> str:
 
 def _running(clocks: list[Clock], met: str) -> Clock | None:
     """The clock of this kind that still runs; of several the one that is due first."""
-    found = [(c.due_at, c.place, c) for c in clocks if rules()[c.rule].met == met and c.due_at and not c.met_at]
+    found = [
+        (c.due_at, c.place, c) for c in clocks if rules()[c.rule].met == met and c.due_at and not c.met_at
+    ]
     return min(found)[-1] if found else None

@@ -68,7 +68,9 @@ def _before_reopening(
     met = {step for step, clock in clocks.items() if clock.band and step != "answered"} | {
         "answered" for clock in answers if clock.band
     }
-    marks = [StageMark(_label(step, report), "done", "") for step in steps if step == "received" or step in met]
+    marks = [
+        StageMark(_label(step, report), "done", "") for step in steps if step == "received" or step in met
+    ]
     at = report.received_at  # set anew when it was opened again
     return [*marks, StageMark(_stage("reopened"), "done", day_words(local_day(at)) if at else "")]
 
