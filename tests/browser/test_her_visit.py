@@ -61,11 +61,6 @@ def test_what_the_helper_wrote_begins_above_the_fold(
     assert words
     assert bar
     assert words["y"] + words["height"] <= bar["y"]
-    import os
-
-    if os.environ.get("SHOT"):
-        her.page.screenshot(path=f"/tmp/shot-{demo}.png")
-        her.page.screenshot(path=f"/tmp/full-{demo}.png", full_page=True)
 
 
 def test_back_is_the_page_before_and_at_the_first_one_it_asks(her: Her) -> None:
