@@ -124,6 +124,7 @@ EXTRA = {
     "desk.opened": ("permissions", "who acts has the desk's key open: the desk's second needs()"),
     "visit.new_code": ("queries", "what a new code takes over, sealed again where there is no script"),
     "visit.sealed": ("models", "sealed words with the wrap that her receipt opens"),
+    "visit.reminders": ("pages", "words for who was reminded, and when"),
     "visit.sentences": ("pages", "the sentences of her pages, each with the state that makes it true"),
     "visit.stage_bar": ("pages", "the bar of stages: words for what happened and what comes"),
     "visit.consents": ("models", "which items a consent hands over: a table"),

@@ -24,9 +24,9 @@ from tincay.intake.pages import numbers
 from tincay.intake.questions import CONSENTS, Option, places, questions
 from tincay.log.keys import log_signer, policy_note
 from tincay.log.queries import Standing, evidence_for, state_of
-from tincay.people.models import Desk, Organisation
+from tincay.people.models import Desk
 from tincay.reports.grants import grants, last_number, record_of
-from tincay.reports.models import Escalation, Report
+from tincay.reports.models import Report
 from tincay.reports.signed_words import record_json, said_of, signed_words
 from tincay.vault.models import Opening
 from tincay.vault.queries import first_opening, kept_for_receipt, openings, wraps_for_receipt
@@ -34,11 +34,12 @@ from tincay.visit import queries
 from tincay.visit.actions import ReceiptKeys
 from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
 from tincay.visit.new_code import sealed_to_code
+from tincay.visit.reminders import reminders
 from tincay.visit.sealed import Wrapped
 from tincay.visit.sentences import Says
 from tincay.visit.session import Visitor
 from tincay.visit.stage_bar import bar, what_is_owed
-from tincay.web.dates import day_words, moment_words
+from tincay.web.dates import moment_words
 from tincay.web.models import this_install
 from tincay.web.packs import codes, language, text_version, texts, things, things_for_script
 from tincay.web.strict_json import base64_text
@@ -104,38 +105,6 @@ def conversation(report: Report) -> list[ThreadMessage]:
         for row in rows
         if row.text.compartment_id in wrap_of
     ]
-
-
-@dataclass(frozen=True)
-class Reminder:
-    """Which unit was reminded of what, on which day, before or after the deadline; a unit, never a person."""
-
-    unit: str
-    when: str
-    early: bool
-    of: str
-
-
-def reminders(report: Report) -> list[Reminder]:
-    """Every reminder that went up about this report, in order; those of one unit and day are one."""
-    rows = Escalation.objects.within(clock__report=report).select_related("clock").order_by("at", "level")
-    told: dict[tuple[str, str, bool], list[str]] = {}
-    for row in rows:
-        early = row.clock.due_at is not None and row.at < row.clock.due_at
-        of = told.setdefault((_unit(row.level, report), day_words(local_day(row.at)), early), [])
-        of.append(what_is_owed(row.clock, report))
-    return [Reminder(*key, ", ".join(dict.fromkeys(of))) for key, of in told.items()]
-
-
-def _unit(level: str, report: Report) -> str:
-    shown_in = language()
-    if level == "e4":
-        body = Organisation.objects.filter(coordinating=True).first()
-        return body.name(shown_in) if body else codes().get_code("escalation_level", level).label(shown_in)
-    if level == "e1":
-        return report.desk.post(shown_in)
-    who = codes().get_code("escalation_level", level).label(shown_in).split(": ")[-1]
-    return f"{report.desk.organisation.name(shown_in)}: {who}"
 
 
 def home(visitor: Visitor, now: datetime, just: str = "") -> dict[str, Any]:

@@ -25,7 +25,7 @@ CLOSED_BY_HER = frozenset({"withdrawn", "person_asked"})
 
 
 @dataclass(frozen=True)
-class State:
+class HerState:
     """What is true of a report at this moment, and of this page (`plain`, `just`)."""
 
     open: bool = True
@@ -63,7 +63,7 @@ class Sentence(NamedTuple):
     """Words with places for days, and when they are true."""
 
     words: Words
-    when: Callable[[State], bool]
+    when: Callable[[HerState], bool]
 
     @property
     def text(self) -> str:
@@ -74,7 +74,7 @@ def _of_pack(name: str) -> Callable[[], str]:
     return lambda: str(texts()["danger"][name]["text"])
 
 
-def _waits_for_first_words(state: State) -> bool:
+def _waits_for_first_words(state: HerState) -> bool:
     return state.open and state.in_danger and state.first_words_owed
 
 
@@ -254,16 +254,16 @@ class Says:
         return _running(self._clocks, "replied")
 
     @cached_property
-    def state(self) -> State:
+    def state(self) -> HerState:
         """Read from the rows, once."""
         report, now = self._report, self._now
         if self._just == "deleted":
-            return State(open=False, just="deleted")
+            return HerState(open=False, just="deleted")
         first = _running(self._clocks, "first_action") if report.in_danger else None
         last = report.messages.order_by("place").last()
         late = queries.late_clocks(report, now)
         pause = report.pauses.filter(ended_at=None).first() if report.paused else None
-        return State(
+        return HerState(
             open=not report.closed,
             closure=report.closure,
             reopened=queries.reopened(report, self._clocks),
@@ -321,7 +321,7 @@ def _day_before(day: date) -> str:
 
 def _running(clocks: list[Clock], met: str) -> Clock | None:
     """The clock of this kind that still runs; of several the one that is due first."""
-    found = [
+    running = [
         (c.due_at, c.place, c) for c in clocks if rules()[c.rule].met == met and c.due_at and not c.met_at
     ]
-    return min(found)[-1] if found else None
+    return min(running)[-1] if running else None
