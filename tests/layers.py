@@ -136,6 +136,8 @@ EXTRA = {
     "visit.allowing": ("pages", "the pages of consent"),
     "visit.new_code": ("queries", "what a new code takes over, sealed again where there is no script"),
     "visit.sealed": ("models", "sealed words with the wrap that her receipt opens"),
+    "visit.reminders": ("pages", "words for who was reminded, and when"),
+    "visit.sentences": ("pages", "the sentences of her pages, each with the state that makes it true"),
     "visit.stage_bar": ("pages", "the bar of stages: words for what happened and what comes"),
     "visit.tickets": (
         "below actions",

@@ -97,7 +97,7 @@ def test_her_phone_and_the_desk_load_little() -> None:
     assert packed("reporter.js") <= 27 * 1024
     assert packed("later.js") <= 12 * 1024
     assert packed("tell.js") <= 25 * 1024
-    assert packed("desk.js", "keyring.js") <= 32 * 1024
+    assert packed("desk.js", "keyring.js") <= 33 * 1024
     assert packed("sign-in.js") <= 4 * 1024
     assert packed("verify.js") <= 20 * 1024
 

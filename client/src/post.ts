@@ -25,6 +25,7 @@ export async function post(action: string, body: string, csrf?: string, more: Re
     const said: unknown = await response.json().catch(() => ({}));
     answer = { ...(said as object), status: response.status };
     if (response.ok) return answer;
+    if (answer.error === "visit_over") document.dispatchEvent(new CustomEvent("locked", { detail: answer["why"] }));
   } catch (error) {
     throw error instanceof Refused ? error : new Refused("network", { status: 0 });
   }

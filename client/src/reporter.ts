@@ -1,9 +1,10 @@
 /** The script of the pages behind a receipt; reporting is tell.ts, what is seldom needed is later.ts. */
 
 import { signWords } from "./authorship";
-import { watchBack } from "./back-button";
 import { base64, fromBase64, text } from "./bytes";
-import { watchTheWayOut } from "./exit";
+import { goBackOut, watchBack } from "./back-button";
+import { keepDrafts } from "./drafts";
+import { endVisit, watchTheWayOut } from "./exit";
 import { setOpener } from "./opener";
 import type { HerMessageIn } from "./generated";
 import { mentions } from "./receipt";
@@ -11,11 +12,12 @@ import { checkPage, neededRecord } from "./record";
 import { follow, open, openDocument, sealDocument } from "./seal";
 import { refuseWords, SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
-import { forget, holding } from "./session";
+import { holdTaps } from "./second-tap";
+import { announce, forget, holding, type Why } from "./session";
 import * as shared from "./shared";
 import { signingPublic } from "./sign";
-import { stay } from "./stay";
-import { all, show } from "./texts";
+import { backOne, stay } from "./stay";
+import { all, clearFields, focusOn, show } from "./texts";
 import { ConsentChange, ForgetReceipt, openForWhoCame, ReceiptVisit, sayWhenForgotten } from "./visit";
 import { canSeal } from "./words";
 
@@ -45,12 +47,47 @@ refuseWords((words) => {
   const held = holding();
   return !!held && mentions(words, held.code, held.things);
 });
-stay(() => !!holding());
+// The page's visit goes along with what is fetched: with another one in its place nothing of that is shown here.
+let visit = "";
+const ofThisVisit = (): Record<string, string> => (visit ? { "X-CSRFToken": visit } : {});
+document.addEventListener("keyring", () => (visit = ""));
+document.addEventListener("page", () => {
+  visit = document.querySelector<HTMLElement>("forget-receipt")?.dataset["csrf"] ?? visit;
+  announce();
+});
+document.addEventListener("locked", (event) => forget(((event as CustomEvent).detail as Why | undefined) ?? "over"));
+if (document.querySelector("[data-locked]")) announce();
+stay(() => !!holding(), undefined, ofThisVisit);
+keepDrafts();
 sayWhenForgotten();
 openForWhoCame();
-addEventListener("pagehide", forget);
-// Whoever has something to go back to in this page prevents the event.
-watchBack(() => !document.dispatchEvent(new Event("back", { cancelable: true })));
+addEventListener("pagehide", () => forget());
+
+/** Back is one step back in this page, or the page before in this visit; at the first one it asks, because the key
+ * would go. Whoever has a step back prevents the event. */
+const leaving = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-leaving]");
+watchBack(() => {
+  if (!document.dispatchEvent(new Event("back", { cancelable: true }))) return true;
+  if (!holding()) return false;
+  if (backOne()) return true;
+  const question = leaving();
+  if (!question?.hidden) return false;
+  show(question, true);
+  holdTaps(question);
+  focusOn(question);
+  return true;
+});
+document.addEventListener("click", (event) => {
+  const button = (event.target as Element).closest<HTMLElement>("[data-stay],[data-out]");
+  if (!button) return;
+  show(leaving(), false);
+  const { out } = button.dataset;
+  if (out === undefined) return;
+  endVisit();
+  clearFields();
+  forget();
+  goBackOut(out);
+});
 watchTheWayOut();
 // The way for phones on which this script does not run, or cannot seal, stands in sight until now.
 for (const part of all(document, "[data-without-script]")) show(part, !canSeal());

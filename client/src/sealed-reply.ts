@@ -60,7 +60,11 @@ export class SealedReply extends HTMLElement {
       this.sent = undefined;
       await goTo(String(next));
     } catch (error) {
-      fail(this, error instanceof Forged ? "forged" : error instanceof Refused ? error.code : "other");
+      const code = error instanceof Forged ? "forged" : error instanceof Refused ? error.code : "other";
+      if (code === "stale_number") this.sent = undefined; // what was made for the page as it was
+      if (code === "stale_number" && this.id) await goTo(location.href);
+      // Where her page was fetched anew, the words stand in its own element.
+      fail(document.querySelector<HTMLElement>(`sealed-reply#${this.id || "none"}`) ?? this, code);
     }
   }
 

@@ -11,14 +11,17 @@ type Proof = (element: HTMLElement) => Promise<Record<string, string>>;
 let staying: () => boolean = () => false;
 let newest = 0;
 let prove: Proof = () => Promise.resolve({});
+let ask = (): Record<string, string> => ({});
+let before: string[] = [];
 
 /** The headers with which what is posted out of this element shows that the key is open. */
 export const proofFor: Proof = (element) => prove(element);
 
-/** From now on, while `wanted()` says so. */
-export function stay(wanted: () => boolean, proof: Proof = prove): void {
+/** From now on, while `wanted()` says so. `headers` go along with everything that is asked for. */
+export function stay(wanted: () => boolean, proof: Proof = prove, headers = ask): void {
   staying = wanted;
   prove = proof;
+  ask = headers;
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
 }
@@ -63,32 +66,57 @@ export async function goTo(address: string, said?: URLSearchParams, more: Record
   if (!staying() && !said) return location.assign(address);
   const mine = ++newest;
   const asked: RequestInit = said ? { method: "POST", body: said } : {};
-  const response = await fetch(address, { ...asked, credentials: "same-origin", headers: { Accept: "text/html", ...more } }).catch(() => undefined);
-  const page = response?.headers.get("Content-Type")?.startsWith("text/html") ? await response.text() : undefined;
+  const response = await fetch(address, { ...asked, credentials: "same-origin", headers: { Accept: "text/html", ...ask(), ...more } }).catch(() => undefined);
+  const page = response?.headers.get("Content-Type")?.startsWith("text/html") ? await response.text().catch(() => undefined) : undefined;
   if (mine !== newest) return; // a page that was asked for later stands, however slow this one was
-  // What is no page (a file, a broken connection) is left to the browser; a form is not sent twice for that.
-  if (page === undefined) return said ? sayLost() : location.assign(address);
+  const locked = response?.headers.get("X-Locked");
+  if (locked) return void document.dispatchEvent(new CustomEvent("locked", { detail: locked }));
+  // Whether a form arrived is not known then; it is never sent again by itself.
+  if (page === undefined) return said ? void sayLost("[data-lost]") : sayWeak(address);
   put(new DOMParser().parseFromString(page, "text/html"), response!.url);
 }
 
-/** Whether a form arrived is not known then: the page says so. */
-function sayLost(): void {
-  const told = document.querySelector<HTMLElement>("[data-lost]");
+/** Back, in the pages that took each other's place: false at the first one. */
+export function backOne(): boolean {
+  const address = before[before.length - 1];
+  if (address !== undefined) void goTo(address);
+  return address !== undefined;
+}
+
+/** The way back is the address before this page; going there takes it off. */
+function walked(to: string): void {
+  const from = location.href;
+  if (to === before[before.length - 1]) before.pop();
+  else if (to !== from) before.push(from);
+}
+
+/** No page came: this one stays with everything in it, and says so where it has words for it. */
+function sayWeak(address: string): void {
+  if (!sayLost("[data-weak]")) location.assign(address);
+}
+
+function sayLost(where: string): boolean {
+  const told = document.querySelector<HTMLElement>(where);
   show(told, true);
   focusOn(told);
+  return !!told;
 }
 
 function put(page: Document, address: string): void {
   const main = page.querySelector("main");
   const place = document.querySelector("main");
-  if (!main || !place) return location.assign(address);
+  if (!main || !place) return sayWeak(address);
+  document.dispatchEvent(new CustomEvent("turn"));
+  const inOtherWords = page.documentElement.lang !== document.documentElement.lang;
   document.title = page.title;
   document.documentElement.lang = page.documentElement.lang;
   const shown = document.importNode(main, true);
   place.replaceWith(shown);
   holdTaps(shown);
   swapShell(page);
-  history.replaceState(null, "", address);
+  // The door is no page of the visit.
+  if (!inOtherWords && !place.querySelector("[data-forget]")) walked(address);
+  history.replaceState(history.state, "", address);
   addMissing(page);
   document.dispatchEvent(new CustomEvent("page"));
   scrollTo(0, 0);

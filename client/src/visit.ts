@@ -3,13 +3,13 @@
 import { base64url, fromBase64, saltOf } from "./bytes";
 import { answerChallenge } from "./challenge";
 import { aboutOfficial, type Told } from "./envelope";
-import { endVisit } from "./exit";
+import { leave } from "./exit";
 import type { ChallengeAnswer, GrantChange, Locator } from "./generated";
 import { signGrant } from "./grant";
 import { post, Refused } from "./post";
 import { BadReceipt, check, meansDigits, normalise, type Things } from "./receipt";
 import { CannotOpen } from "./seal";
-import { forget, hold, holding } from "./session";
+import { announce, forget, hold, holding } from "./session";
 import { goTo } from "./stay";
 import { stretchReceipt } from "./stretch";
 import { all, busy, clearFields, fail, focusOn, json, onGo, said, show } from "./texts";
@@ -53,7 +53,9 @@ export class ReceiptVisit extends HTMLElement {
       if (tapped && !check(tapped)) throw new BadReceipt(tapped.length < DIGITS ? "length" : "check");
       const next = await enter(tapped || normalise(this.typed, things), { salt, things }, this);
       clearFields(this);
-      await withDrafts(() => goTo(this.dataset["next"] ?? next));
+      // Where the page was locked she goes on with that page.
+      await withDrafts(() => goTo("here" in this.dataset ? location.href : next));
+      announce(); // also where no page came: then this one says so
     } catch (error) {
       this.explain(error);
     }
@@ -90,7 +92,7 @@ async function enter(code: string, { salt, things }: Configuration, door: HTMLEl
 
 /** What writes, and can hand over what was written there to its heir in the next page. */
 type Writes = HTMLElement & { take?(): string; put?(draft: string): void };
-const WRITES = "main sealed-reply,main tell-later";
+const WRITES = "main tell-later";
 
 /** Another page is put in place, and what she was writing stands in it. */
 async function withDrafts(change: () => Promise<void>): Promise<void> {
@@ -189,13 +191,8 @@ function tellChange(root: HTMLElement | undefined, lines: string[]): void {
 export class ForgetReceipt extends HTMLElement {
   connectedCallback(): void {
     show(this, true);
-    onGo(this, {
-      forget: () => {
-        endVisit();
-        forget();
-        location.replace(this.dataset["next"] ?? "/");
-      },
-    });
+    if ("now" in this.dataset) forget();
+    onGo(this, { forget: () => leave(this.dataset["next"] ?? "/") });
   }
 }
 

@@ -163,15 +163,23 @@ class Her:
         )
         field.fill(code)
         self.press("open")
-        expect(self.page.locator("ol.stages")).to_be_visible()
+        expect(self.page.locator("[data-whole-thread]")).to_be_visible()
         self.watch.look(self.page)
 
     def follow(self, way: str) -> None:
         """To another page behind the receipt, by its card; the document stays the same."""
-        self.page.locator(f"a.card[href$='/{way}/']").click()
+        self.tap_card(way)
         self.page.wait_for_url(f"**/{way}/")
         expect(self.page.locator("main h1")).to_be_visible()
         self.watch.look(self.page)
+
+    def tap_card(self, way: str) -> None:
+        """A card of the nav, which is folded on her first page."""
+        card = self.page.locator(f"nav a.card[href$='/{way}/']")
+        expect(card).to_be_attached()
+        if not card.is_visible():
+            self.page.locator("nav summary").click()
+        card.click()
 
     def write(self, words: str) -> None:
         box = self.page.locator("#reply, #plain-words")
@@ -181,7 +189,7 @@ class Her:
 
     def allow(self, scope: str) -> None:
         """Turn one consent to the other side, after its exact items were seen."""
-        self.page.locator("a.card[href$='/allow/']").click()
+        self.tap_card("allow")
         self.page.locator(f"a.card[href$='/{scope}/']").click()
         if scope == "share_police_anon":
             self.page.locator(f"a.card[href*='/{scope}/?to=']").first.click()
@@ -195,7 +203,7 @@ class Her:
         self.page.locator("a.card[href$='/now/']").click()
 
     def delete(self) -> None:
-        self.page.locator("a.card[href$='/delete/']").click()
+        self.tap_card("delete")
         self.page.locator("form[action$='/delete/'] button").click()
         expect(self.page.get_by_role("heading", name=self.words("deleted"))).to_be_visible()
         self.watch.look(self.page)

@@ -429,7 +429,7 @@ def test_a_deleted_report_leaves_nothing_to_change(comes: Comes, report: Report,
     code = made(her)
     ending.delete(report=again(report), now=clock_of(report))
     change(her, code)
-    expect(her.page.locator("[data-error=visit_over]")).to_be_visible()
+    expect(her.page.locator("[data-locked=over]")).to_be_visible()
     is_unknown(comes, code, script=True)
 
 

@@ -74,7 +74,7 @@ def post(client: Client, csrf: str, body: Json) -> Any:
 
 
 def is_inside(client: Client) -> bool:
-    return "data-code" not in client.get("/back/now/").content.decode()
+    return "X-Locked" not in client.get("/back/now/")
 
 
 def opens(code: str) -> bool:
@@ -219,7 +219,10 @@ def test_forged_taken_and_unsigned_are_one_refusal(reporter: Reporter, report: R
 
 def test_another_page_cannot_change_it(reporter: Reporter, report: Report) -> None:
     client, _ = come_in(reporter)
-    assert post(client, "0" * 64, as_json(reporter.new_code()[1])).json() == {"error": "visit_over"}
+    assert post(client, "0" * 64, as_json(reporter.new_code()[1])).json() == {
+        "error": "visit_over",
+        "why": "elsewhere",
+    }
     assert post(Client(), "0" * 64, as_json(reporter.new_code()[1])).status_code == 401
 
 

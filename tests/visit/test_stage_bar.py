@@ -1,5 +1,7 @@
 """The stage bar says what was done, and of what was not done never that it was."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.cast import NOW, Helper, Network, Reporter, again
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def shown(report: Report) -> list[tuple[str, str]]:
-    return [(step.label, step.state) for step in bar(again(report), NOW)]
+    return [(step.label, step.state) for step in bar(again(report), NOW).marks]
 
 
 def test_what_is_still_ahead_is_said_as_ahead(network: Network, reporter: Reporter) -> None:
@@ -43,7 +45,7 @@ def test_somebody_in_danger_sees_by_when_and_never_that_a_step_was_done_which_wa
     helper: Helper, reporter: Reporter
 ) -> None:
     report = reporter.send(priority="p0")
-    assert bar(again(report), NOW)[1].note.startswith("Hạn: ")
+    assert bar(again(report), NOW).marks[1].note.startswith("Hạn: ")
     helper.open_report(report)
     assert shown(report)[:3] == [
         ("Đã nhận", "done"),
@@ -64,3 +66,57 @@ def test_a_report_that_was_answered_shows_every_step(helper: Helper, reporter: R
         "Đã báo kết quả",
         "Đã đóng",
     ]
+
+
+def test_reopened_before_anybody_read_it_shows_no_step_that_did_not_happen(
+    network: Network, reporter: Reporter
+) -> None:
+    report = reporter.send()
+    steps.finish(report=report, now=NOW)
+    steps.reopen(report=again(report), now=NOW + timedelta(days=1))
+    assert shown(report) == [("Đã nhận", "done"), ("Đã mở lại", "done"), ("Sẽ báo kết quả", "now")]
+
+
+def test_reopened_after_an_answer_it_was_answered_once_and_will_be_again(
+    helper: Helper, reporter: Reporter
+) -> None:
+    report = helper.bring(reporter.send(), "handled")
+    steps.finish(report=report, now=NOW)
+    steps.reopen(report=again(report), now=NOW)
+    before = [
+        "Đã nhận",
+        "Đã có người đọc",
+        "Đã kiểm tra thông tin",
+        "Đã phân loại",
+        "Đã báo kết quả",
+        "Đã mở lại",
+    ]
+    assert shown(report) == [*((step, "done") for step in before), ("Sẽ báo kết quả", "now")]
+    helper.answer(report)
+    assert shown(report)[-2:] == [("Đã mở lại", "done"), ("Đã báo kết quả", "done")]
+
+
+def test_closed_again_after_it_was_reopened_it_shows_no_more_than_was_done(
+    helper: Helper, reporter: Reporter
+) -> None:
+    report = reporter.send()
+    steps.finish(report=report, now=NOW)
+    steps.reopen(report=again(report), now=NOW)
+    helper.bring(report, "handled")
+    steps.finish(report=again(report), now=NOW)
+    assert [label for label, _ in shown(report)] == ["Đã nhận", "Đã mở lại", "Đã báo kết quả", "Đã đóng"]
+
+
+def test_one_line_says_where_it_stands_and_what_comes_by_when(helper: Helper, reporter: Reporter) -> None:
+    report = reporter.send()
+    assert bar(again(report), NOW).line == "Đã nhận · có người đọc trước 09:00 thứ Tư 01/07"
+    helper.bring(report, "in_handling")
+    assert bar(again(report), NOW).line == "Đang xử lý · báo kết quả chậm nhất thứ Năm 30/07"
+    helper.answer(report)
+    assert bar(again(report), NOW).line == "Đã báo kết quả"
+
+
+def test_the_line_says_that_it_is_late(network: Network, reporter: Reporter) -> None:
+    report = reporter.send()
+    line = bar(again(report), NOW + timedelta(days=2)).line
+    assert line == "Đã nhận · có người đọc đã quá hạn"

@@ -13,35 +13,38 @@ from django.utils.translation import gettext
 
 from tincay.core import officials, receipts
 from tincay.core.authorship import Forged, HerWords, Step, check_kept, check_steps, her_words, read_step
-from tincay.core.clock import local_day
 from tincay.core.ledger.leaf import Opened, open_leaf
 from tincay.core.sealing import CannotOpen, Sealed, open_sealed, signing_public
+from tincay.directory.pages import call_context
 from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
 from tincay.log.keys import log_signer, policy_note
 from tincay.log.queries import Standing, evidence_for, state_of
-from tincay.people.models import Organisation
 from tincay.reports.grants import record_of
-from tincay.reports.models import Escalation, Report
+from tincay.reports.models import Report
 from tincay.reports.signed_words import record_json, said_of, signed_words
 from tincay.vault.models import Opening
 from tincay.vault.queries import first_opening, kept_for_receipt, openings, wraps_for_receipt
 from tincay.visit import queries
 from tincay.visit.actions import ReceiptKeys
 from tincay.visit.new_code import sealed_to_code
+from tincay.visit.reminders import reminders
 from tincay.visit.sealed import Wrapped
+from tincay.visit.sentences import Says
 from tincay.visit.session import Visitor
-from tincay.visit.stage_bar import bar
-from tincay.web.dates import day_words, moment_words
+from tincay.visit.stage_bar import bar, what_is_owed
+from tincay.web.dates import moment_words
 from tincay.web.models import this_install
-from tincay.web.packs import codes, language, texts, things
+from tincay.web.packs import codes, language, texts, thing_groups, things, things_for_script
 from tincay.web.strict_json import base64_text
+from tincay.web.time import now
 
 
-def _page(visitor: Visitor) -> dict[str, Any]:
-    """What every page behind a receipt has."""
+def _page(visitor: Visitor, just: str = "") -> dict[str, Any]:
+    """What every page behind a receipt has; `just` is what she did a moment ago."""
     plain = visitor.keys is not None
+    says = Says(visitor.report, now(), plain=plain, just=just)
     # Without a script the way out has to pass by here, or the visit would stay open behind her.
     way_out = {"exit_address": reverse("visit_out")} if plain else {}
     return {
@@ -51,12 +54,23 @@ def _page(visitor: Visitor) -> dict[str, Any]:
         "record": None if plain else record_json(visitor.report),
         "forged": record_of(visitor.report).changed,
         "texts": texts(),
+        "says": says,
+        # The site's name leads to her own first page, not out of the visit.
+        "home_address": reverse("visit"),
+        **({} if plain else visit_config()),
         **way_out,
     }
 
 
 frame = _page
 """For the pages behind a receipt that stand in a module of their own."""
+
+
+def visit_config() -> dict[str, Any]:
+    """What <receipt-visit> is given, at the door and wherever the page may lock."""
+    things_of_all = things_for_script("vi", "en")
+    groups = thing_groups(language())
+    return {"config": {"salt": bytes(this_install().salt).hex(), "things": things_of_all, "groups": groups}}
 
 
 @dataclass(frozen=True)
@@ -94,41 +108,8 @@ def conversation(report: Report) -> list[ThreadMessage]:
     ]
 
 
-@dataclass(frozen=True)
-class Reminder:
-    """Which unit was reminded of a late step, and on which day."""
-
-    unit: str
-    when: str
-    rule: str
-
-
-def reminders(report: Report) -> list[Reminder]:
-    """Every reminder that went up about this report; a unit, never a person."""
-    rows = Escalation.objects.within(clock__report=report).select_related("clock").order_by("at", "level")
-    return [
-        Reminder(
-            unit=_unit(row.level, report),
-            when=day_words(local_day(row.at)),
-            rule=codes().get_code("clock_rule", row.clock.rule).label(language()),
-        )
-        for row in rows
-    ]
-
-
-def _unit(level: str, report: Report) -> str:
-    shown_in = language()
-    if level == "e4":
-        body = Organisation.objects.filter(coordinating=True).first()
-        return body.name(shown_in) if body else codes().get_code("escalation_level", level).label(shown_in)
-    if level == "e1":
-        return report.desk.post(shown_in)
-    who = codes().get_code("escalation_level", level).label(shown_in).split(": ")[-1]
-    return f"{report.desk.organisation.name(shown_in)}: {who}"
-
-
-def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
-    """Where it stands, who answers, what was said, and the place to write."""
+def home(visitor: Visitor, now: datetime, just: str = "") -> dict[str, Any]:
+    """What was said, where it stands and by when, and the place to write."""
     report = visitor.report
     own = _Opener(visitor)
     thread = conversation(report)
@@ -139,22 +120,32 @@ def home(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "sealed": [base64_text(row.for_receipt) for row in openings(report.id)],
         "kept": kept_for_receipt(report.id),
     }
-    page = _page(visitor)
+    page = _page(visitor, just)
     own.expect_thread([message.wrapped for message in thread if message.from_her])
+    newest = _newest(thread)
     return {
         **page,
         "record": page["record"] and {**page["record"], "steps": steps},
         "bar": bar(report, now),
-        "post": report.desk.post(language()),
-        "messages": shown,
+        "before": shown[:newest],
+        "messages": shown[newest:],
         "forged": page["forged"] or own.forged,
-        "late": bool(queries.late_clocks(report, now)),
-        "made_by_other": report.sealed_by == "operator" and not report.receipt_changes.exists(),
-        "lost_contact": queries.lost_contact(report),
-        "nothing_to_answer": queries.nothing_to_answer(report),
+        "calls": report.in_danger and not report.closed,
+        **call_context(),
         "key": secrets.token_urlsafe(16),
         "longest": LONGEST_WORDS,
     }
+
+
+def _newest(thread: list[ThreadMessage]) -> int:
+    """Where what is new begins: what helpers wrote since she wrote, or else the last of theirs with what she said."""
+    at = len(thread)
+    while at and thread[at - 1].from_her:
+        at -= 1
+    end = at
+    while at and not thread[at - 1].from_her:
+        at -= 1
+    return at if end == len(thread) else max(end - 1, 0)
 
 
 class _Opener:
@@ -306,19 +297,14 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def late(visitor: Visitor, now: datetime) -> dict[str, Any]:
+def late(visitor: Visitor, now: datetime, just: str = "") -> dict[str, Any]:
     """What is late, which unit was reminded when, and whether oversight was asked."""
     report = visitor.report
     clocks = [
-        {"rule": codes().get_code("clock_rule", clock.rule).label(language()), "due": clock.due_at}
+        {"what": what_is_owed(clock, report), "due": clock.due_at}
         for clock in queries.late_clocks(report, now)
     ]
-    return {
-        **_page(visitor),
-        "late": clocks,
-        "reminders": reminders(report),
-        "asked": queries.oversight_asked(report),
-    }
+    return {**_page(visitor, just), "late": clocks, "reminders": reminders(report)}
 
 
 def proof(visitor: Visitor) -> dict[str, Any]:
@@ -429,9 +415,9 @@ def new_code(visitor: Visitor, code: str) -> dict[str, Any]:
             "things": receipts.to_things(code, things()),
         }
     config = {"salt": bytes(this_install().salt).hex(), "opened": sealed_to_code(visitor.report)}
-    return {**_page(visitor), "config": config}
+    return {**_page(visitor), "new_code_config": config}
 
 
-def ending(visitor: Visitor) -> dict[str, Any]:
+def ending(visitor: Visitor, just: str = "") -> dict[str, Any]:
     """Before and after something ends: how long backups keep what was deleted."""
-    return {**_page(visitor), "backup_days": settings.TINCAY_BACKUP_DAYS}
+    return {**_page(visitor, just), "backup_days": settings.TINCAY_BACKUP_DAYS}

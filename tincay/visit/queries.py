@@ -1,6 +1,6 @@
 """What the pages behind a receipt ask of the rows. Everything is hers, or a code and a date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,6 @@ from django.utils.translation import gettext
 from tincay.core.authorship import TOLD
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant, allows, wishes
-from tincay.core.stages import NOTHING_TO_ANSWER
 from tincay.intake.consents import POLICE, SHARED, items_of
 from tincay.people.models import Desk
 from tincay.people.queries import law_enforcement
@@ -19,7 +18,7 @@ from tincay.reports.models import Clock, Escalation, Report
 from tincay.vault.models import SealedText, Wrap
 from tincay.vault.queries import wraps_for_receipt
 from tincay.visit.sealed import Wrapped
-from tincay.web.packs import language, texts
+from tincay.web.packs import language, rules, texts
 
 
 def own_words(report: Report) -> list[Wrapped]:
@@ -47,6 +46,17 @@ def compartments(report: Report) -> list[tuple[Wrap, list[SealedText]]]:
 
 def late_clocks(report: Report, now: datetime) -> list[Clock]:
     return list(report.clocks.late(now).order_by("due_at"))
+
+
+def reopened(report: Report, clocks: Sequence[Clock]) -> bool:
+    """Whether it was closed before: closing takes the times of its clocks, and what began again has a second one."""
+    if not report.closed:
+        return any(clock.started_at is None for clock in clocks)
+    return sum(rules()[clock.rule].met == "answered" for clock in clocks) > 1
+
+
+def reminded(report: Report) -> bool:
+    return Escalation.objects.within(clock__report=report).exists()
 
 
 def oversight_asked(report: Report) -> bool:
@@ -148,13 +158,3 @@ def nothing_went(report: Report, scope: str, receiver: str | None) -> bool:
 def was_closed(report: Report) -> bool:
     """Closed now or before: what was written down of it until then is gone, its promise too."""
     return report.closed or not report.promise
-
-
-def lost_contact(report: Report) -> bool:
-    """Closed because nobody could reach her."""
-    return report.closure == "lost_contact"
-
-
-def nothing_to_answer(report: Report) -> bool:
-    """Closed because nothing to answer was found: the kind notice is shown."""
-    return report.closure in NOTHING_TO_ANSWER

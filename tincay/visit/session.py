@@ -78,10 +78,10 @@ Page = Callable[Concatenate[HttpRequest, Visitor, P], HttpResponse]
 
 
 def requires_visit(
-    over: Callable[[HttpRequest], HttpResponse], *, counted: bool = True
+    over: Callable[[HttpRequest, str], HttpResponse], *, counted: bool = True
 ) -> Callable[[Page[P]], Callable[..., HttpResponse]]:
-    """A page behind a receipt. `over` answers when the visit has ended, the form is not hers, or it has posted as much
-    as a visit may (unless it is not `counted`)."""
+    """A page behind a receipt. `over` answers, with the reason (`why_locked`), when the visit has ended, another one
+    was opened in its place, or it has posted as much as a visit may (unless it is not `counted`)."""
 
     def guard(view: Page[P]) -> Callable[..., HttpResponse]:
         @either_way
@@ -89,12 +89,9 @@ def requires_visit(
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             visitor = visitor_of(request)
-            if (
-                visitor is None
-                or not _is_hers(request, visitor)
-                or (counted and _posts_too_much(request, visitor))
-            ):
-                return refusal("visit_over") if sends_json(request) else over(request)
+            why = why_locked(request, visitor, counted=counted)
+            if visitor is None or why:
+                return refusal("visit_over", why=why) if sends_json(request) else over(request, why)
             answer = for_script(view) if sends_json(request) else view
             return answer(request, visitor, *args, **kwargs)
 
@@ -103,16 +100,24 @@ def requires_visit(
     return guard
 
 
+def why_locked(request: HttpRequest, visitor: Visitor | None, *, counted: bool = True) -> str:
+    """Why this request gets no page: `no_code` `over` `elsewhere` `too_often`; "" where it does."""
+    if visitor is None:
+        return "over" if request.COOKIES.get(cookie_name(COOKIE)) else "no_code"
+    if not _is_hers(request, visitor):
+        return "elsewhere"
+    return "too_often" if counted and _posts_too_much(request, visitor) else ""
+
+
 def sends_json(request: HttpRequest) -> bool:
     return request.content_type == "application/json"
 
 
 def _is_hers(request: HttpRequest, visitor: Visitor) -> bool:
-    if request.method in {"GET", "HEAD"}:
-        return True
-    given = request.headers.get("X-CSRFToken") or (
-        "" if sends_json(request) else request.POST.get("token", "")
-    )
+    given = request.headers.get("X-CSRFToken")
+    if given is None and request.method in {"GET", "HEAD"}:
+        return True  # an address that was typed; what her script fetches says which visit it is for
+    given = given or ("" if sends_json(request) else request.POST.get("token", ""))
     return hmac.compare_digest(given.encode(), visitor.token.encode())
 
 

@@ -1,6 +1,5 @@
 """Pages behind a receipt. Each works with sealed words that her phone opens, and plainly without a script."""
 
-import contextlib
 import secrets
 from datetime import date
 from typing import Any
@@ -47,8 +46,7 @@ from tincay.visit.session import (
 )
 from tincay.web.in_the_clear import PLAIN, at, either_way, in_the_clear
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
-from tincay.web.models import this_install
-from tincay.web.packs import language, texts, thing_groups, things, things_for_script
+from tincay.web.packs import texts, things
 from tincay.web.strict_json import Bytes32, Bytes33, Malformed, Strict, Version, base64_text, read
 from tincay.web.time import now
 
@@ -126,17 +124,15 @@ def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> Http
     shown.setdefault("plain", plain)
     # What an ended visit left behind is not lost by a mistyped code either.
     shown.setdefault("typed", request.POST.get("plain-words", ""))
-    config = {
-        "salt": bytes(this_install().salt).hex(),
-        "things": things_for_script("vi", "en"),
-        "groups": thing_groups(language()),
-    }
-    return render(request, "visit/door.html", {"config": config, "texts": texts(), **shown}, status=status)
+    shown = {**pages.visit_config(), "texts": texts(), **shown}
+    return render(request, "visit/door.html", shown, status=status)
 
 
-def over(request: HttpRequest) -> HttpResponse:
-    """The fifteen minutes are up. What was typed stays in the page, to be copied into the next visit."""
-    page = _code_page(request, problem="visit_over", status=401 if request.method == "POST" else 200)
+def over(request: HttpRequest, why: str) -> HttpResponse:
+    """No visit, or not this one. What was typed stays in the page; her script keeps its page and asks for the code
+    there (`X-Locked`)."""
+    page = _code_page(request, problem="visit_over", why=why, status=401 if request.method == "POST" else 200)
+    page["X-Locked"] = why
     return page if visitor_of(request) else end_session(page)
 
 
@@ -238,7 +234,7 @@ def _home_with(request: HttpRequest, typed: str, **problem: str) -> HttpResponse
     """Her page as it is by now, with what she typed: something happened in another tab, or at the desk."""
     visitor = visitor_of(request)
     if visitor is None:
-        return over(request)
+        return over(request, "over")
     shown = pages.home(visitor, now()) | {"typed": typed, **problem}
     return render(request, "visit/home.html", shown, status=409)
 
@@ -311,7 +307,7 @@ def _new_code_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 def _changed_page(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     now_inside = visitor_of(request) or visitor  # with the new code's keys
-    return render(request, "visit/home.html", pages.home(now_inside, now()) | {"changed": True})
+    return render(request, "visit/home.html", pages.home(now_inside, now(), "changed"))
 
 
 def _changed_plain(visitor: Visitor, keys: ReceiptKeys, code: str) -> str:
@@ -334,9 +330,11 @@ def _changed_plain(visitor: Visitor, keys: ReceiptKeys, code: str) -> str:
 def late(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """What is late, who was reminded, and the way to ask independent oversight to look."""
     if request.method == "POST":
-        with contextlib.suppress(deadlines.NotLate):
+        try:
             deadlines.ask_oversight(report=visitor.report, now=now())
-        return HttpResponseRedirect(reverse("visit_late"))
+        except deadlines.NotLate:  # asked already, or done meanwhile: the page says how it is
+            return HttpResponseRedirect(reverse("visit_late"))
+        return render(request, "visit/late.html", pages.late(visitor, now(), "asked"))
     return render(request, "visit/late.html", pages.late(visitor, now()))
 
 
@@ -376,7 +374,7 @@ def delete(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Say what goes and what stays; then delete."""
     if request.method == "POST":
         ending.delete(report=visitor.report, now=now())
-        return end_session(render(request, "visit/deleted.html", pages.ending(visitor)))
+        return end_session(render(request, "visit/deleted.html", pages.ending(visitor, "deleted")))
     return render(request, "visit/delete.html", pages.ending(visitor))
 
 
@@ -385,13 +383,25 @@ def delete(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def done(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """She needs nothing more, or needs something again."""
     if request.method == "POST":
-        # The form says what is wanted: pressed twice, it is not undone.
-        change = {"close": finish, "reopen": reopen}.get(request.POST.get("wanted", ""))
-        with contextlib.suppress(WrongStage, NoRoom):
-            if change:
-                change(report=visitor.report, now=now())
-        return HttpResponseRedirect(reverse("visit"))
+        return _closed_or_reopened(request, visitor)
     return render(request, "visit/done.html", pages.ending(visitor))
+
+
+_CHANGES = {"close": (finish, "closed"), "reopen": (reopen, "reopened")}
+
+
+def _closed_or_reopened(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """What the form says is wanted: pressed twice, it is not undone."""
+    change, just = _CHANGES.get(request.POST.get("wanted", ""), (None, ""))
+    if change is None:
+        return HttpResponseRedirect(reverse("visit"))
+    try:
+        change(report=visitor.report, now=now())
+    except (WrongStage, NoRoom):
+        return HttpResponseRedirect(reverse("visit"))
+    inside = visitor_of(request)
+    assert inside is not None  # neither ends a visit
+    return render(request, "visit/home.html", pages.home(inside, now(), just))
 
 
 @requires_visit(over, counted=False)

@@ -74,6 +74,15 @@ def until_words(due: datetime) -> str:
     return gettext("trước %(moment)s") % {"moment": moment_words(due)}
 
 
+def by_words(due: datetime) -> str:
+    """ "chậm nhất thứ Tư 25/02" when the whole day counts, else "trước 14:30 thứ Tư 25/02": for what is near."""
+    local = timezone.localtime(due)
+    day = day_words(local.date())[:-5]  # a year says nothing here
+    if local.time() >= END_OF_DAY:
+        return gettext("chậm nhất %(day)s") % {"day": day}
+    return gettext("trước %(moment)s") % {"moment": f"{local:%H:%M} {day}"}
+
+
 def waiting_words(due: datetime, now: datetime, *, working_days: int | None = None) -> str:
     """ "còn 2 ngày làm việc", "còn 5 giờ", "quá hạn 3 giờ".
 

@@ -1,0 +1,84 @@
+"""docs/her-sentences.md, from the table of sentences, the states and the templates: `./run generate` writes it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import translation
+
+from tests.visit.her_states import SAID
+from tincay.visit.sentences import SENTENCES
+
+ROOT = Path(settings.BASE_DIR)
+DOCUMENT = ROOT / "docs/her-sentences.md"
+TEMPLATES = sorted((ROOT / "tincay/visit/templates/visit").glob("*.html"))
+HEAD = """# What her pages say, and when
+
+Every sentence behind the code that says how things stand, with the states in which it stands on a page and no others.
+Written by `./run generate` from `tincay/visit/sentences.py` and `tests/visit/her_states.py`;
+`tests/visit/test_sentences.py` makes each state with the product's own verbs and compares each page with this table,
+in both languages.
+"""
+OF_THE_PHONE = """
+## What only her phone knows
+
+The key is in her phone's memory, so these are shown by its script: by the reason for which a page is locked
+(`data-locked`), by what a press came to (`data-error`, `data-lost`, `data-weak`, `data-leaving`), by how far a proof
+has come (`data-standing`), while it works (`data-busy`), or when something on a page is not hers (`data-when-forged`).
+
+| State | Sentence | Page |
+|---|---|---|
+"""
+OPENING = re.compile(
+    r"<(?P<tag>\w[\w-]*)[^<>]*?\bdata-(?P<kind>locked|error|lost|weak|leaving|busy|when-forged)"
+    r'(?:="(?P<code>\w+)")?[^<>]*>(?P<inside>.*?)</(?P=tag)>',
+    re.DOTALL,
+)
+SAYS = re.compile(
+    r"""{%-?\s*translate\s+"([^"]*)"|{%\s*blocktranslate[^%]*%}(.*?){%\s*endblocktranslate""", re.DOTALL
+)
+
+
+def sentences_in(template: str) -> set[str]:
+    """All that a template says itself."""
+    return {" ".join((one or block).split()) for one, block in SAYS.findall(template)}
+
+
+def of_the_phone(template: str) -> Iterator[tuple[str, str]]:
+    """What a template holds for states of the script: the state, and what is said."""
+    for found in OPENING.finditer(template):
+        state = found["kind"] + (f": {found['code']}" if found["code"] else "")
+        yield from ((state, words) for words in sorted(sentences_in(found["inside"])))
+
+
+def written() -> str:
+    with translation.override("vi"):
+        vi = {name: one.text for name, one in SENTENCES.items()}
+    with translation.override("en"):
+        en = {name: one.text for name, one in SENTENCES.items()}
+    rows = [f"| {_shown(vi[name])} | {_shown(en[name])} | {_states(name)} |\n" for name in SENTENCES]
+    script = [
+        f"| {state} | {words} | {path.stem} |\n"
+        for path in TEMPLATES
+        for state, words in of_the_phone(path.read_text(encoding="utf-8"))
+    ]
+    table = "\n| Vietnamese | English | Page: states |\n|---|---|---|\n"
+    return HEAD + table + "".join(rows) + OF_THE_PHONE + "".join(script)
+
+
+def _shown(text: str) -> str:
+    return re.sub(r"%\((\w+)\)s", r"‹\1›", text)
+
+
+def _states(name: str) -> str:
+    pages: dict[str, list[str]] = {}
+    for state, said in SAID.items():
+        for page, names in said.items():
+            if name in names.split():
+                pages.setdefault(page, []).append(state)
+    return "; ".join(f"*{page}*: {', '.join(states)}" for page, states in pages.items())
+
+
+def write() -> None:
+    DOCUMENT.write_text(written(), encoding="utf-8")

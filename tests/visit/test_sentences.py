@@ -1,0 +1,110 @@
+"""What her pages say in every state is true then, and nothing else is said: docs/her-sentences.md."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone, translation
+
+from tests.cast import Hands, Network, Reporter
+from tests.visit import her_sentences
+from tests.visit.her_states import SAID, STATES, Scene
+from tests.visit.states_nothing import STATES_NOTHING
+from tincay.visit import actions
+from tincay.visit.sentences import SENTENCES
+
+PAGES = ("now", "late", "done", "data", "delete")
+TEMPLATES = {path.stem: path.read_text(encoding="utf-8") for path in her_sentences.TEMPLATES}
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    words = [re.escape(part) for part in re.split(r"%\(\w+\)s", text)]
+    return re.compile(r"[^.]{1,60}?".join(words))
+
+
+def said(page: str) -> set[str]:
+    """The names of the sentences that stand on a page."""
+    text = re.sub(r"<script.*?</script>|<[^>]+>", " ", page, flags=re.DOTALL)
+    text = " ".join(html.unescape(text).split())
+    return {name for name, one in SENTENCES.items() if pattern(" ".join(one.text.split())).search(text)}
+
+
+def visits(scene: Scene) -> Client:
+    client = Client()
+    if scene.plain:
+        client.post("/back/", {"plain-code": scene.reporter.code})
+    else:
+        client.cookies["visit"] = actions.open_visit(report=scene.report, keys=None, now=timezone.now())
+    return client
+
+
+def pages_of(scene: Scene, prefix: str = "") -> dict[str, str]:
+    client = visits(scene)
+    if not scene.posts:
+        return {page: client.get(f"{prefix}/back/{page}/").content.decode() for page in PAGES}
+    [(page, wanted)] = scene.posts.items()
+    before = client.get(f"/back/{page}/").content.decode()
+    fields = dict(re.findall(r'name="(token|plain-code)" value="([^"]+)"', before))
+    fields |= {"token": fields.get("token") or re.findall(r'data-csrf="([0-9a-f]+)"', before)[0]}
+    answer = client.post(
+        f"{prefix}/back/{page}/",
+        {**fields, "wanted": wanted, "plain-last": fields.get("plain-code", "")[-4:]},
+    )
+    assert answer.status_code == 200
+    return {f"posted: {page}": answer.content.decode()}
+
+
+@pytest.fixture
+def scene(network: Network, reporter: Reporter, clock: Hands, settings: Any) -> Scene:
+    return Scene(network, reporter, clock, settings)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("state", STATES)
+def test_each_page_says_what_is_true_in_this_state_and_nothing_else(scene: Scene, state: str) -> None:
+    STATES[state](scene)
+    expected = {page: set(names.split()) for page, names in SAID[state].items()}
+    assert {page: said(shown) for page, shown in pages_of(scene).items()} == expected
+    if scene.posts:
+        return  # done once
+    with translation.override("en"):
+        assert {page: said(shown) for page, shown in pages_of(scene, "/en").items()} == expected
+
+
+def test_every_sentence_has_a_state_in_which_it_is_said() -> None:
+    known = {name for pages in SAID.values() for names in pages.values() for name in names.split()}
+    assert known == set(SENTENCES)
+    assert set(SAID) == set(STATES)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_sentence_is_found_in_another_one(language: str) -> None:
+    with translation.override(language):
+        found = [
+            (name, other)
+            for name, one in SENTENCES.items()
+            for other, longer in SENTENCES.items()
+            if name != other and pattern(one.text).search(longer.text)
+        ]
+    assert found == []
+
+
+def test_every_sentence_of_a_page_has_its_state_or_states_nothing() -> None:
+    """A new one goes into tincay/visit/sentences.py; labels, actions and what is always so into states_nothing.py."""
+    said_by_templates: dict[str, str] = {}
+    for name, text in TEMPLATES.items():
+        of_the_phone = {words for _, words in her_sentences.of_the_phone(text)}
+        said_by_templates |= dict.fromkeys(her_sentences.sentences_in(text) - of_the_phone, name)
+    assert {words: name for words, name in said_by_templates.items() if words not in STATES_NOTHING} == {}
+    assert STATES_NOTHING - set(said_by_templates) == set()
+
+
+def test_templates_show_sentences_that_there_are() -> None:
+    named = {name for text in TEMPLATES.values() for name in re.findall(r"\bsays\.(\w+)", text)}
+    assert named == set(SENTENCES)
+
+
+def test_the_document_says_what_is_said() -> None:
+    assert her_sentences.DOCUMENT.read_text(encoding="utf-8") == her_sentences.written(), "./run generate"
