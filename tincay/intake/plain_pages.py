@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from tincay.core import receipts
 from tincay.core.officials import ANSWERS
 from tincay.core.vocabulary import CHILD_AGES, CHILD_HARMS
+from tincay.directory.pages import call_context
 from tincay.directory.routing import in_force
 from tincay.intake import pages
 from tincay.intake.forms import FIELDS_ABOUT_HER, FIRST, SEND, SENT, STORY, PlainReport, shown
@@ -81,7 +82,7 @@ def plain_page(form: PlainReport, page: str, *, stopped: bool) -> dict[str, Any]
         "general_team": names[receiving.routing.default],
         "texts": texts(),
         **allow,
-        **pages.call_context(),
+        **call_context(),
         "watching": pages.watch_words(*desks.values()),
         "provinces": own_places(),
         "services": pages.services(),
