@@ -30,6 +30,7 @@ def test_back_goes_one_question_back_with_everything_kept(comes: Comes) -> None:
     her = comes("vi", 360)
     her.go("/")
     her.page.locator("main a[href$='/help/']").click()
+    expect(her.page.locator("[data-step=need]")).to_be_visible()
     her.choose("need", "just_listen")
     her.do("next")
     her.choose("danger", "no")
