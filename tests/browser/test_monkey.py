@@ -1,0 +1,61 @@
+"""Nothing is given, lost or said that is not true, whatever fingers do: seeds of a monkey, judged by a recorder."""
+
+import os
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.monkey import Monkey, sit_down
+from tests.cast import Hands, Helper, Network, Reporter, again, rows
+from tests.patience import StandingClock
+from tincay.core.sealing import Identity
+from tincay.people.models import Desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+FAILED: list[int] = []
+"""Every seed that ever found something: run for ever."""
+ASKED = [int(seed) for seed in os.environ.get("MONKEY_SEEDS", "").split()]
+"""Other seeds, by `./run bench monkey`."""
+SEEDS = ASKED or sorted({*range(24), *FAILED})
+
+
+@pytest.fixture
+def sits(browser: Browser, live_server: object, network: Network, clock: Hands, standing_clock: StandingClock) -> Iterator[Callable[..., Monkey]]:
+    made: list[Monkey] = []
+
+    @cache
+    def desk_key(code: str) -> Identity:
+        desk = rows(Desk).get(code=code)
+        return next(worker for worker in network.workers if worker.identity and worker.user.memberships.filter(desk=desk).exists()).desk_key(desk)
+
+    def go_on(seconds: float) -> None:
+        standing_clock.go_on(seconds)
+
+    def sit(seed: int, **planted: str) -> Monkey:
+        monkey = sit_down(browser, live_server.url, seed, desk_key, go_on, begun=clock.now.timestamp(), **planted)  # type: ignore[attr-defined]
+        made.append(monkey)
+        return monkey
+
+    yield sit
+    for monkey in made:
+        monkey.context.close()
+
+
+def come_back_with(monkey: Monkey, reporter: Reporter, helper: Helper, clock: Hands) -> None:
+    """A report that was read and answered, whose code she has."""
+    sent = reporter.send(words="Tôi kể việc ấy.", grants=[reporter.grant("store_sealed")], now=clock.now)
+    helper.open_report(sent, now=clock.now)
+    helper.ask(sent, "Bạn có ở gần trạm không?", now=clock.now)
+    monkey.report, monkey.code = again(sent), reporter.code
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_given_lost_or_said_that_is_not_true(seed: int, sits: Callable[..., Monkey], reporter: Reporter, helper: Helper, clock: Hands) -> None:
+    monkey = sits(seed)
+    if monkey.plan.door == "visit":
+        come_back_with(monkey, reporter, helper, clock)
+    faults = monkey.run()
+    print("\n".join(monkey.trace))
+    assert not faults, "\n".join([*map(str, faults), "", *monkey.trace])
