@@ -1,5 +1,6 @@
 /** The way out: at once, and Back does not lead to the form. */
 
+import { unwind } from "./back-button";
 import { forget } from "./session";
 import { clearFields } from "./texts";
 
@@ -14,12 +15,14 @@ export function endVisit(): void {
   if (action) navigator.sendBeacon(action, new URLSearchParams({ token: csrf ?? "" }));
 }
 
+/** Whoever asks before a page is left lets go at the event `leaving`. */
 export function leave(address: string): void {
+  document.dispatchEvent(new Event("leaving"));
   endVisit();
   clearFields();
   forget();
   document.body.hidden = true;
-  location.replace(address);
+  void unwind().then(() => location.replace(address));
 }
 
 /** Links with data-leave, and Shift three times in five seconds. */

@@ -13,10 +13,15 @@ from tincay.reports.models import ConsentGrant, Report
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ANSWERED = """form => [...form.querySelectorAll('[data-name]')]
     .filter(one => one.checked && !one.defaultChecked).map(one => one.dataset.name + '=' + one.value)"""
+HELD = "part => getComputedStyle(part).pointerEvents === 'none'"
 STANDING = """
-    const later = window.setTimeout, waiting = [];
-    window.setTimeout = (act, wait, ...rest) => wait === 500 ? waiting.push(act) : later(act, wait, ...rest);
-    window.halfASecondLater = () => waiting.splice(0).forEach(act => act());
+    const later = window.setTimeout, never = window.clearTimeout, waiting = new Map();
+    let next = 1e9;
+    window.setTimeout = (act, wait, ...rest) =>
+        wait === 500 ? (waiting.set(++next, act), next) : later(act, wait, ...rest);
+    window.clearTimeout = (id) => waiting.delete(id) || never(id);
+    window.halfSeconds = () => [...waiting.keys()];
+    window.halfASecondLater = () => [...waiting].forEach(([id, act]) => { waiting.delete(id); act(); });
 """
 """The half second of the page passes when the test says so: a slow machine taps no later than a fast one."""
 
@@ -59,6 +64,38 @@ def test_keys_and_the_way_out_are_never_held(comes: Callable[..., Her]) -> None:
     assert her.step() == "danger"
     took = her.page.evaluate("getComputedStyle(document.querySelector('[data-leave]')).pointerEvents")
     assert took == "auto"
+
+
+def test_a_finger_that_has_not_lifted_keeps_the_screen_held(comes: Callable[..., Her]) -> None:
+    her = comes("vi", 360)
+    her.page.add_init_script(STANDING)
+    her.go("/help/")
+    form = her.page.locator("sealed-form")
+    half_a_second_later(her.page)
+    her.page.mouse.move(180, 300)
+    her.page.mouse.down()
+    before = her.step()
+    her.page.locator("#need-just_listen").evaluate("one => one.click()")
+    form.locator("[data-go=next]").press("Enter")
+    assert her.step() != before
+    half_a_second_later(her.page)
+    assert form.evaluate(HELD)
+    her.page.mouse.up()
+    assert form.evaluate(HELD)
+    half_a_second_later(her.page)
+    assert not form.evaluate(HELD)
+
+
+def test_a_tap_on_what_is_held_begins_the_half_second_anew(comes: Callable[..., Her]) -> None:
+    her = comes("vi", 360)
+    her.page.add_init_script(STANDING)
+    her.go("/help/")
+    first = her.page.evaluate("halfSeconds()")
+    her.page.mouse.click(180, 300)
+    assert len(first) == 1
+    again = her.page.evaluate("halfSeconds()")
+    assert len(again) == 1
+    assert again != first
 
 
 def test_a_second_tap_opens_nothing_of_the_page_that_took_the_place(page: Page) -> None:
