@@ -141,11 +141,14 @@ class Monkey:
 
     # --- gestures
 
-    def _go(self, gesture: Gesture) -> None:
+    def _go(self, gesture: Gesture) -> object:
         """Goes on: types what is empty, chooses an answer, presses the main button."""
         found = self.recorder.asks("visible")
-        if (field := next((one for one in found if one["code"] and self._empty(one)), None)) and self.code:
+        at_door = [one for one in found if one["code"]]
+        if self.code and (field := next(filter(self._empty, at_door), None)):
             return self._type(field, self.code)
+        if at_door and not self.code:
+            return self._tap_one([one for one in found if one["text"] in HOME], gesture)
         if gesture.choice < 0.85 and (field := next((one for one in found if one["empty"] and one["name"]), None)):
             return self._type(field, f"{STORY[int(gesture.which * len(STORY))]} {self.plan.seed}-{self.recorder.step}")
         if gesture.choice < 0.5 and self._tap_one([one for one in found if _answers(one) and not one["checked"]], gesture):
@@ -363,6 +366,9 @@ class Monkey:
             if now[where]["id"] != entries[at]["id"] or self.recorder.asked:
                 break
         self._settle()
+        while (now := self._entry()[1]) != where:  # the page may have answered by going on
+            where = now
+            self._settle()
         return True
 
     # --- what became of it
@@ -456,7 +462,7 @@ class Monkey:
 
 
 def _answers(one: dict[str, Any]) -> bool:
-    return bool(one["name"]) and one["tag"] in ("input", "select") or one["tag"] == "summary"
+    return bool(one["name"]) and one["tag"] in ("input", "select") or (one["tag"] == "summary" and bool(one["step"]))
 
 
 def sit_down(browser: Browser, root: str, seed: int, desk_key: Callable[[str], Identity], server_waits: Callable[[float], object], *, begun: float, after: str = "") -> Monkey:

@@ -87,6 +87,7 @@ class Recorder:
         self._given: dict[Answer, list[int]] = {}
         self._before: dict[Answer, list[int]] = {}
         self._by_page: set[Answer] = set()
+        self._why: dict[Answer, str] = {}
         self._last: Tap | None = None
         self._tap: Tap | None = None
         self._key: dict[str, Any] | None = None
@@ -161,6 +162,7 @@ class Recorder:
         if radio:
             self._given = {one: when for one, when in self._given.items() if one[0] != name}
         self._given[answer] = [at] if on and willed else []
+        self._why[answer] = _told(tap)
 
     def _on_typed(self, at: int, name: str, text: str, trusted: bool) -> None:
         if trusted:
@@ -235,7 +237,8 @@ class Recorder:
     def _must_be_given(self, answer: Answer, how: str) -> None:
         if self._given.get(answer) or (answer in self._by_page and not _gives_away(answer)):
             return
-        self._fault("given", f"{answer[0]}={answer[1]} {how} and no deliberate tap on it gave it")
+        why = self._why.get(answer, "no tap at all")
+        self._fault("given", f"{answer[0]}={answer[1]} {how} and no deliberate tap on it gave it: {why}")
         self._given[answer] = [0]  # once is enough
 
     def look(self) -> None:
@@ -293,6 +296,13 @@ def _opened(envelope: dict[str, Any], kind: str, key: Identity) -> Iterator[dict
             yield json.loads(unpad(open_sealed(Sealed(base64.b64decode(sealed)), identity)))
         return
     raise AssertionError(f"the desk's key opens no wrap of {kind}")
+
+
+def _told(tap: Tap | None) -> str:
+    if tap is None:
+        return "by no tap"
+    on = f"{tap.on['tag']} {tap.on['name']}={tap.on['value']}, seen for {tap.on['shown']} ms" if tap.on else "nothing"
+    return f"the {'second tap' if tap.second else 'tap'} fell on {on}"
 
 
 def _gives_away(answer: Answer) -> bool:

@@ -1,7 +1,7 @@
 """Nothing is given, lost or said that is not true, whatever fingers do: seeds of a monkey, judged by a recorder."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import pytest
@@ -59,3 +59,45 @@ def test_nothing_is_given_lost_or_said_that_is_not_true(seed: int, sits: Callabl
     faults = monkey.run()
     print("\n".join(monkey.trace))
     assert not faults, "\n".join([*map(str, faults), "", *monkey.trace])
+
+
+# --- the judge can find something: faults that are planted behind its back
+
+NO_GUARD = """
+    const none = new CSSStyleSheet();
+    none.replaceSync('* { pointer-events: auto !important }');
+    addEventListener('DOMContentLoaded', () => document.adoptedStyleSheets.push(none));
+"""
+"""The half second without taps, taken away."""
+GIVES = """
+    addEventListener('click', () => {
+        const some = document.querySelector('[data-step=consents] [data-name][type=checkbox]');
+        if (some) some.checked = true;
+    });
+"""
+FORGETS = "setInterval(() => document.querySelectorAll('textarea').forEach((one) => { one.value = ''; }), 700);"
+SAYS = """
+    addEventListener('DOMContentLoaded', () =>
+        document.querySelector('main').append(Object.assign(document.createElement('p'), { textContent: 'Đã gửi' })));
+"""
+
+
+def found(sits: Callable[..., Monkey], planted: str, kind: str, seeds: Iterable[int]) -> bool:
+    """Whether one of these seeds, on a page with this fault, finds a fault of this kind."""
+    return any(fault.kind == kind for seed in seeds for fault in sits(seed, after=planted).run())
+
+
+def test_without_the_half_second_the_judge_finds_answers_that_nobody_gave(sits: Callable[..., Monkey]) -> None:
+    assert found(sits, NO_GUARD, "given", range(24))
+
+
+def test_the_judge_finds_a_consent_that_a_script_gives(sits: Callable[..., Monkey]) -> None:
+    assert found(sits, GIVES, "given", range(24))
+
+
+def test_the_judge_finds_words_that_a_script_forgets(sits: Callable[..., Monkey]) -> None:
+    assert found(sits, FORGETS, "lost", range(24))
+
+
+def test_the_judge_finds_a_sentence_that_is_not_so(sits: Callable[..., Monkey]) -> None:
+    assert found(sits, SAYS, "said", range(24))
