@@ -87,7 +87,7 @@ def _empty_what_is_written_once() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what asks for the database runs: the rest would say the same again."""
+    """On PostgreSQL only what asks for the database runs, and what it answers: the rest would say the same again."""
     from django.conf import settings
 
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -101,7 +101,8 @@ def _asks_the_database(item: pytest.Item) -> bool:
     """pytest-django opens the database to nobody else."""
     fixtures = set(getattr(item, "fixturenames", ()))
     is_django_case = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
-    return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES or is_django_case)
+    asks = item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES or is_django_case
+    return bool(asks and not item.get_closest_marker("page"))
 
 
 def _remove(folder: Path) -> None:

@@ -22,7 +22,7 @@ from tincay.estimates.models import Run
 from tincay.people.actions import add_organisation
 from tincay.web.packs import pack_toml
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.page, pytest.mark.django_db(transaction=True)]
 SIZES = [("vi", 360), ("vi", 1280), ("en", 360), ("en", 1280)]
 
 VALUES = {"vi": ("hơn 100.000", "300.000"), "en": ("over 100,000", "300,000")}

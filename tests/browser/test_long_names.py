@@ -11,7 +11,7 @@ from tests.cast import Hands, Network, sign_in
 from tests.core.ledger.logs import seed
 from tincay.core.ledger.note import KeyType, Signer
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.page, pytest.mark.django_db(transaction=True)]
 NAME = "nhanchungcuamangluoiphunumientrungtaynguyenvietnam.example.org/nhanchungthunhat"
 WIDTHS_OF_NAMES = "names => [...new Set(names.map(name => name.getBoundingClientRect().width))]"
 

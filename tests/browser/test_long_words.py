@@ -10,7 +10,7 @@ from tests.browser.small_server import SmallServer, script_json, serving
 from tests.browser.test_client_desk import DESK, PERSON_KEY, UNLOCK, chain, record, unlock
 from tests.cast.ground import receipt_number
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.page]
 MANY = "\n".join(f"dòng {number}" for number in range(450))
 WIDE = "mưa " * 11_000
 

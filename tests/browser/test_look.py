@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.chromium import overflow, serious_findings
 from tests.browser.look import DESK, PHONE, show
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.page]
 ALL = (*PHONE, *DESK)
 Opened = Callable[..., Page]
 

@@ -10,7 +10,7 @@ from tests.browser.small_server import script_json, serving
 from tests.browser.test_client_desk import PERSON_KEY, UNLOCK, unlock
 from tincay.reports.models import ConsentGrant, Report
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.page, pytest.mark.django_db(transaction=True)]
 ANSWERED = """form => [...form.querySelectorAll('[data-name]')]
     .filter(one => one.checked && !one.defaultChecked).map(one => one.dataset.name + '=' + one.value)"""
 HELD = "part => getComputedStyle(part).pointerEvents === 'none'"
