@@ -1,5 +1,5 @@
-"""Three hundred monkeys on her pages: consents and answers that nobody gave, stories and codes that were lost, sentences
-that are not so.
+"""Three hundred monkeys on her pages: consents and answers that nobody gave, stories and codes that were lost,
+sentences that are not so.
 
     ./run bench monkey [--json] [--seeds 300] [--first 1000] [--smoke]
 
@@ -21,7 +21,9 @@ TEST = "tests/browser/test_monkey.py::test_nothing_is_given_lost_or_said_that_is
 WHOLE, SMOKE = 300, 2
 AT_ONCE = 30
 """Seeds of one process: what is found is told soon."""
-FAULT = re.compile(r"^E\s+(?:AssertionError: )?((?:given|lost|said|left) after gesture \d+: .*)$", re.MULTILINE)
+FAULT = re.compile(
+    r"^E\s+(?:AssertionError: )?((?:given|lost|said|left) after gesture \d+: .*)$", re.MULTILINE
+)
 SEED = re.compile(r"^(?:FAILED|ERROR) .*\[(?:\w+-)?(\d+)\]", re.MULTILINE)
 
 
@@ -40,7 +42,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run bench monkey", description=__doc__.partition("\n")[0])
     parser.add_argument("--json", action="store_true", help="only the last line")
     parser.add_argument("--seeds", type=int, default=WHOLE)
-    parser.add_argument("--first", type=int, default=1000, help="the first seed; those of the tests begin at 0")
+    parser.add_argument(
+        "--first", type=int, default=1000, help="the first seed; those of the tests begin at 0"
+    )
     parser.add_argument("--smoke", action="store_true", help="two seeds")
     asked = parser.parse_args()
     seeds = list(range(asked.first, asked.first + (SMOKE if asked.smoke else asked.seeds)))
@@ -52,7 +56,10 @@ def main() -> int:
         failed += some
         found += faults
         if not asked.json:
-            print(f"{min(at + AT_ONCE, len(seeds))} of {len(seeds)}: {len(failed)} failed {failed}", file=sys.stderr)
+            print(
+                f"{min(at + AT_ONCE, len(seeds))} of {len(seeds)}: {len(failed)} failed {failed}",
+                file=sys.stderr,
+            )
     kinds = {kind: sum(one.startswith(kind) for one in found) for kind in ("given", "lost", "said", "left")}
     minutes = round((time.perf_counter() - begun) / 60, 1)
     if not asked.json:

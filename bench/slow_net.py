@@ -37,7 +37,15 @@ DOORS = ("help", "tell", "warn", "ask")
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 SLOWER = 6
 LOOK_MS = 5000
-TARGETS = {"front_s": 1.5, "form_s": 2.2, "send_s": 2.0, "first_page_kb": 15.0, "whole_kb": 60.0, "taps": 6, "screens": 5}
+TARGETS = {
+    "front_s": 1.5,
+    "form_s": 2.2,
+    "send_s": 2.0,
+    "first_page_kb": 15.0,
+    "whole_kb": 60.0,
+    "taps": 6,
+    "screens": 5,
+}
 MOST_STEPS = 40
 # Looks at the page and touches nothing in it: when it could be used, when Send was pressed, when the receipt was there.
 WATCH = """(() => {
@@ -45,8 +53,8 @@ WATCH = """(() => {
   window.slowNet = mark;
   const shown = (selector) => Array.from(document.querySelectorAll(selector)).some((one) => one.checkVisibility());
   const look = () => {
-    if (mark.ready === undefined && shown("sealed-form button[data-go]:not([disabled])")) mark.ready = performance.now();
-    if (mark.receipt === undefined && mark.pressed !== undefined && shown("[data-step=receipt]")) mark.receipt = performance.now();
+    if (!mark.ready && shown("sealed-form button[data-go]:not([disabled])")) mark.ready = performance.now();
+    if (!mark.receipt && mark.pressed && shown("[data-step=receipt]")) mark.receipt = performance.now();
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
@@ -84,7 +92,13 @@ def demo_of(tree: Path) -> Iterator[str]:
     folder, port = tempfile.mkdtemp(prefix="slow-net-"), _free_port()
     own = {name: value for name, value in os.environ.items() if not name.startswith("TINCAY_")}
     command = [sys.executable, "-m", "tincay", "demo", "--port", str(port)]
-    serving = subprocess.Popen(command, cwd=tree, env={**own, "TINCAY_DATA": folder}, start_new_session=True, stdout=subprocess.DEVNULL)
+    serving = subprocess.Popen(
+        command,
+        cwd=tree,
+        env={**own, "TINCAY_DATA": folder},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+    )
     address = f"http://127.0.0.1:{port}"
 
     def answers() -> bool:
@@ -108,7 +122,9 @@ def demo_of(tree: Path) -> Iterator[str]:
 @contextmanager
 def phone(browser: Browser) -> Iterator[tuple[Page, CDPSession]]:
     """A fresh browser: nothing is cached."""
-    context: BrowserContext = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True)
+    context: BrowserContext = browser.new_context(
+        viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True, bypass_csp=True
+    )
     context.set_default_timeout(PATIENCE_MS)
     context.add_init_script(WATCH)
     page = context.new_page()
@@ -152,7 +168,10 @@ def go_to_send(page: Page, way: Way) -> None:
             _answer(step, way)
         early = page.locator("sealed-form button[data-go]:visible").filter(has_text="Gửi ngay")
         tap(early.first if early.count() else page.locator("sealed-form [data-go=next]:visible").first, way)
-        page.wait_for_function("before => ![...document.querySelectorAll(`[data-step='${before}']`)].some(one => one.checkVisibility())", arg=name)
+        page.wait_for_function(
+            "before => ![...document.querySelectorAll(`[data-step='${before}']`)].some(one => one.checkVisibility())",
+            arg=name,
+        )
     raise AssertionError("no way leads to Send")
 
 
@@ -206,7 +225,7 @@ def shortest(browser: Browser, tree: Tree) -> None:
 
 
 def weigh(browser: Browser, tree: Tree) -> None:
-    """What is fetched, each address once, as it is compressed; with the icon, which no browser without a window asks for."""
+    """What is fetched, each address once, compressed; with the icon, which no browser without a window asks for."""
     with phone(browser) as (page, _):
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url) if request.method == "GET" else None)
@@ -230,11 +249,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./run bench slow_net", description=__doc__.partition("\n")[0])
     parser.add_argument("--json", action="store_true", help="only the last line")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--tree", type=Path, action="append", help="another state of the product; several are compared")
+    parser.add_argument(
+        "--tree", type=Path, action="append", help="another state of the product; several are compared"
+    )
     parser.add_argument("--smoke", action="store_true", help="one run")
     asked = parser.parse_args()
     with ExitStack() as stack, sync_playwright() as playwright:
-        trees = [Tree(str(path), stack.enter_context(demo_of(path.resolve()))) for path in asked.tree or [ROOT]]
+        trees = [
+            Tree(str(path), stack.enter_context(demo_of(path.resolve()))) for path in asked.tree or [ROOT]
+        ]
         browser = playwright.chromium.launch(**LAUNCH)
         for tree in trees:
             weigh(browser, tree)

@@ -52,12 +52,16 @@ def _allows_nothing(truth: Truth) -> bool:
     return not (any(truth.given.values()) if truth.in_visit else truth.standing)
 
 
+def _nothing_arrived(truth: Truth) -> bool:
+    return truth.report is None or truth.pending
+
+
 CLAIMS = [
     Claim("sent", r"^(Đã gửi|Sent)\b", lambda t: t.report is not None),
-    Claim("not sent yet", r"(?i)\bchưa gửi$|^chưa gửi\b(?! được)|\bnot sent yet\b", lambda t: t.report is None or t.pending),
-    Claim("nothing was kept", r"chưa có gì được lưu|nothing has been kept", lambda t: t.report is None or t.pending),
+    Claim("not sent yet", r"(?i)\bchưa gửi$|^chưa gửi\b(?! được)|\bnot sent yet\b", _nothing_arrived),
+    Claim("nothing was kept", r"chưa có gì được lưu|nothing has been kept", _nothing_arrived),
     Claim("your words are still here", r"Lời bạn viết vẫn|What you wrote is still", lambda t: not t.missing),
-    Claim("you allow nothing", r"Bạn (chưa|không) cho phép (điều|việc) (gì|nào)|You (have not allowed|allow) (anything|nothing)", _allows_nothing),
+    Claim("you allow nothing", r"Bạn (chưa|không) cho phép (điều|việc) (gì|nào)|You allow nothing", _allows_nothing),
     Claim("taken back", r"^(Đã rút|Taken back|Withdrawn)\b", lambda t: False in t.given.values()),
     Claim("allowed now", r"^(Hiện bạn đang cho phép|You allow this now)", lambda t: True in t.given.values()),
     Claim("no message", r"^(Chưa có lời nhắn|No messages yet)$", lambda t: t.messages == 0),

@@ -6,13 +6,14 @@ it stands still while the machine works and goes on as the plan says, so nothing
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 
 from tests.browser.claims import contradictions, truth_of
-from tests.browser.recorder import SCRIPT, Fault, Recorder
+from tests.browser.recorder import HELD_MS, SCRIPT, Fault, Recorder
 from tests.cast import SALT, rows, url64
 from tincay.core.sealing import Identity, stretch_receipt
 from tincay.reports.models import Report
@@ -106,6 +107,8 @@ class Monkey:
     def __post_init__(self) -> None:
         self._first = 0
         self._code_in = 0.0
+        self._hasty = False
+        self._boxes: list[dict[str, Any]] = []
         self._finished: set[str] = set()
 
     # --- the whole way
@@ -115,7 +118,9 @@ class Monkey:
         for step, gesture in enumerate(self.plan.gestures, 1):
             self.recorder.step = step
             self.recorder.leaves = gesture.choice < 0.5
+            boxes = self.recorder.asks("visible")
             self._do(gesture)
+            self._boxes, self._hasty = boxes, gesture.pause < HELD_MS
             self._close_others()
             if self.out:
                 break
@@ -135,29 +140,54 @@ class Monkey:
         self._pass(1000)
 
     def _do(self, gesture: Gesture) -> None:
-        self.trace.append(f"{self.recorder.step} {gesture.kind} on {self.recorder.asks('path')} {self.recorder.asks('step')}")
-        getattr(self, f"_{gesture.kind}")(gesture)
+        self.trace.append(
+            f"{self.recorder.step} {gesture.kind} on {self.recorder.asks('path')} {self.recorder.asks('step')}"
+        )
+        if self._hasty:
+            self._aimed(gesture)
+        else:
+            getattr(self, f"_{gesture.kind}")(gesture)
         self._settle()
 
     # --- gestures
 
-    def _go(self, gesture: Gesture) -> object:
+    def _aimed(self, gesture: Gesture) -> None:
+        """Faster than an eye: it falls where something was before the last gesture."""
+        height = (self.page.viewport_size or {"height": 0})["height"]
+        found = [one for one in self._boxes if 0 < one["y"] < height and self._may(one) and not one["leaves"]]
+        if found:
+            one = found[int(gesture.which * len(found))]
+            self.trace[-1] += (
+                f" -> hasty, where {one['tag']} {one['name']}={one['value']} {one['text'][:24]!r} was"
+            )
+            self._taps(one["x"], one["y"], gesture)
+
+    def _go(self, gesture: Gesture) -> None:
         """Goes on: types what is empty, chooses an answer, presses the main button."""
         found = self.recorder.asks("visible")
         at_door = [one for one in found if one["code"]]
-        if self.code and (field := next(filter(self._empty, at_door), None)):
-            return self._type(field, self.code)
-        if at_door and not self.code:
-            return self._tap_one([one for one in found if one["text"] in HOME], gesture)
-        if gesture.choice < 0.85 and (field := next((one for one in found if one["empty"] and one["name"]), None)):
-            return self._type(field, f"{STORY[int(gesture.which * len(STORY))]} {self.plan.seed}-{self.recorder.step}")
-        if gesture.choice < 0.5 and self._tap_one([one for one in found if _answers(one) and not one["checked"]], gesture):
-            return None
+        fields = [one for one in at_door if self._empty(one)] if self.code else []
+        words = self.code
+        if not at_door and gesture.choice < 0.85:
+            fields = [one for one in found if one["empty"] and one["name"]]
+            words = f"{STORY[int(gesture.which * len(STORY))]} {self.plan.seed}-{self.recorder.step}"
+        answers = [one for one in found if _answers(one) and not one["checked"]]
+        if fields:
+            self._type(fields[0], words)
+        elif at_door and not self.code:
+            self._tap_one([one for one in found if one["text"] in HOME], gesture)
+        elif gesture.choice >= 0.5 or not self._tap_one(answers, gesture):
+            self._press_main(found, gesture)
+
+    def _press_main(self, found: list[dict[str, Any]], gesture: Gesture) -> None:
         main = [one for one in found if one["main"] and not one["leaves"] and one["tag"] == "button"]
-        onward = main or [one for one in found if one["href"].endswith(ONWARD)] or [one for one in found if one["text"] in HOME]
+        onward = (
+            main
+            or [one for one in found if one["href"].endswith(ONWARD)]
+            or [one for one in found if one["text"] in HOME]
+        )
         if not self._tap_one(onward, gesture):
             self._any(gesture)
-        return None
 
     def _any(self, gesture: Gesture) -> None:
         found = [one for one in self.recorder.asks("visible") if self._may(one)]
@@ -176,7 +206,10 @@ class Monkey:
         x, up = size["width"] * (0.2 + 0.6 * gesture.where[0]), gesture.choice < 0.6
         begin, end = (0.7, 0.2) if up else (0.2, 0.7)
         touch = self.recorder.cdp.send
-        touch("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": begin * size["height"]}]})
+        touch(
+            "Input.dispatchTouchEvent",
+            {"type": "touchStart", "touchPoints": [{"x": x, "y": begin * size["height"]}]},
+        )
         for part in range(1, 9):
             y = (begin + (end - begin) * part / 8) * size["height"]
             touch("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
@@ -207,7 +240,9 @@ class Monkey:
             self._look_again()
 
     def _language(self, gesture: Gesture) -> None:
-        self._tap_control(lambda one: one["tag"] in ("a", "button") and one["text"] in ("English", "Tiếng Việt"), 0.0)
+        self._tap_control(
+            lambda one: one["tag"] in ("a", "button") and one["text"] in ("English", "Tiếng Việt"), 0.0
+        )
 
     def _reload(self, gesture: Gesture) -> None:
         before = self.recorder.asks("state")["id"]
@@ -220,10 +255,20 @@ class Monkey:
     def _tab(self, gesture: Gesture) -> None:
         """A second tab on the same site, a few taps in it, and it is closed again."""
         other = self.context.new_page()
-        recorder = Recorder(other, self.root, self.recorder.desk_key, self.recorder.faults, step=self.recorder.step)
+        recorder = Recorder(
+            other, self.root, self.recorder.desk_key, self.recorder.faults, step=self.recorder.step
+        )
         door = DOORS[int(gesture.which * len(DOORS))]
         other.goto(f"{self.root}/{door}/")
-        beside = Monkey(Plan(-1, door, self.plan.size, "vi", ()), self.context, other, self.root, recorder, self.server_waits, trace=self.trace)
+        beside = Monkey(
+            Plan(-1, door, self.plan.size, "vi", ()),
+            self.context,
+            other,
+            self.root,
+            recorder,
+            self.server_waits,
+            trace=self.trace,
+        )
         for _ in range(2):
             beside._settle()
             beside._pass(700)
@@ -241,7 +286,9 @@ class Monkey:
         self._pass(16 * 60_000)
 
     def _key(self, gesture: Gesture) -> None:
-        self.page.keyboard.press(("Tab", "Escape", "Shift", "ArrowDown", "Enter", " ")[int(gesture.which * 6)])
+        self.page.keyboard.press(
+            ("Tab", "Escape", "Shift", "ArrowDown", "Enter", " ")[int(gesture.which * 6)]
+        )
 
     # --- fingers
 
@@ -259,7 +306,10 @@ class Monkey:
         if not found:
             return False
         one = found[int(gesture.which * len(found))]
-        self.trace[-1] += f" -> {one['tag']} {one['name']}={one['value']} {one['go']} {one['text'][:24]!r} x{1 + len(gesture.apart)}"
+        self.trace[-1] += (
+            f" -> {one['tag']} {one['name']}={one['value']} {one['go']} {one['text'][:24]!r}"
+            f" x{1 + len(gesture.apart)}"
+        )
         if one["tag"] == "select":
             self._choose(one, gesture)
         else:
@@ -268,7 +318,10 @@ class Monkey:
 
     def _choose(self, one: dict[str, Any], gesture: Gesture) -> None:
         """A list that the phone itself shows: by keys."""
-        self.page.evaluate("index => document.querySelectorAll('a[href],button,input,select,textarea,summary,label')[index].focus()", one["index"])
+        self.page.evaluate(
+            "index => document.querySelectorAll('a[href],button,input,select,textarea,summary,label')[index].focus()",
+            one["index"],
+        )
         for _ in range(1 + int(gesture.choice * 3)):
             self.page.keyboard.press("ArrowDown")
 
@@ -291,7 +344,9 @@ class Monkey:
     def _tap(self, x: float, y: float, lies: int) -> None:
         before = self.recorder.asks("state")
         if lies:
-            self.recorder.cdp.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+            self.recorder.cdp.send(
+                "Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]}
+            )
             self._pass(lies)
             self.recorder.cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         else:
@@ -301,7 +356,8 @@ class Monkey:
     def _landed(self, before: dict[str, Any] | None = None) -> None:
         """The browser has made of the touch what it makes of it: a click, or nothing."""
         if before is None:
-            return self._settle()
+            self._settle()
+            return
         for _ in range(20):
             now = self.recorder.asks("state")
             if now["id"] != before["id"] or now["mouse"] != before["mouse"]:
@@ -334,9 +390,12 @@ class Monkey:
             state = recorder.asks("state")
             if state["leaving"] and (recorder.asked or poll % POLLS == POLLS - 1):
                 recorder.asks("stay")
-            elif state["leaving"] or not state["ready"] or state["working"]:
-                quiet = 0
-            elif state["busy"] and poll % 20 < 19:
+            elif (
+                state["leaving"]
+                or not state["ready"]
+                or state["working"]
+                or (state["busy"] and poll % 20 < 19)
+            ):
                 quiet = 0
             elif state["busy"]:
                 self._pass(500)  # it waits for a moment to pass
@@ -345,7 +404,8 @@ class Monkey:
             if quiet > 1:
                 break
         if not self.page.url.startswith(self.root):
-            return self._left()
+            self._left()
+            return
         recorder.asks("drawn")
         recorder.asks("look")
 
@@ -362,12 +422,12 @@ class Monkey:
         self.recorder.asked = False
         self.recorder.cdp.send("Page.navigateToHistoryEntry", {"entryId": entries[at + by]["id"]})
         for _ in range(POLLS):
-            now, where = self._entry()
-            if now[where]["id"] != entries[at]["id"] or self.recorder.asked:
+            there, where = self._entry()
+            if there[where]["id"] != entries[at]["id"] or self.recorder.asked:
                 break
         self._settle()
-        while (now := self._entry()[1]) != where:  # the page may have answered by going on
-            where = now
+        while self._entry()[1] != where:  # the page may have answered by going on
+            where = self._entry()[1]
             self._settle()
         return True
 
@@ -435,8 +495,7 @@ class Monkey:
         self.out = True
         told = [text for text in (*self.recorder.story.values(), *self.recorder.codes[-1:]) if text]
         for by in (-1, -1):
-            entries, at = self._entry()
-            if at + by < self._first:
+            if self._entry()[1] + by < self._first:
                 return
             self.page.go_back(wait_until="load")
             if not self.page.url.startswith(self.root):
@@ -462,15 +521,28 @@ class Monkey:
 
 
 def _answers(one: dict[str, Any]) -> bool:
-    return bool(one["name"]) and one["tag"] in ("input", "select") or (one["tag"] == "summary" and bool(one["step"]))
+    return (bool(one["name"]) and one["tag"] in ("input", "select")) or (
+        one["tag"] == "summary" and bool(one["step"])
+    )
 
 
-def sit_down(browser: Browser, root: str, seed: int, desk_key: Callable[[str], Identity], server_waits: Callable[[float], object], *, begun: float, after: str = "") -> Monkey:
+def sit_down(
+    browser: Browser,
+    root: str,
+    seed: int,
+    desk_key: Callable[[str], Identity],
+    server_waits: Callable[[float], object],
+    *,
+    begun: float,
+    after: str = "",
+) -> Monkey:
     """A phone with touch, a clock that stands, and a recorder. `after` runs in front of the product and
     behind the recorder: for faults that are planted."""
     drawn = plan(seed)
     width, height = drawn.size
-    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True, is_mobile=True, locale="vi-VN")
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, has_touch=True, is_mobile=True, locale="vi-VN"
+    )
     context.route(lambda url: not url.startswith(root), _elsewhere)
     context.add_init_script(SCRIPT)
     if after:
@@ -483,7 +555,7 @@ def sit_down(browser: Browser, root: str, seed: int, desk_key: Callable[[str], I
 
 
 def _elsewhere(route: Route) -> None:
-    try:
-        route.fulfill(body="<!doctype html><title>trời</title><p>trời", content_type="text/html; charset=utf-8")
-    except Error:
-        pass  # the page was left again before it came
+    with suppress(Error):  # the page was left again before it came
+        route.fulfill(
+            body="<!doctype html><title>trời</title><p>trời", content_type="text/html; charset=utf-8"
+        )

@@ -137,8 +137,9 @@
     state: () => ({ id: window.recorder.id, mouse, leaving, ready: document.readyState === "complete", working, busy: Boolean(document.querySelector("[aria-busy=true],[aria-busy='']")) }),
     /* Every control that can be seen, by its place in the list of all. */
     visible: () => controls().flatMap((element, index) => {
-      if (!seen(element) || element.disabled) return [];
-      return [{ index, ...described(element), main: element.matches(".button:not(.button-quiet)"), type: element.type ?? "", checked: (element.control ?? element).checked ?? false,
+      const box = seen(element);
+      if (!box || element.disabled) return [];
+      return [{ index, x: box.x + box.width / 2, y: box.y + box.height / 2, ...described(element), main: element.matches(".button:not(.button-quiet)"), type: element.type ?? "", checked: (element.control ?? element).checked ?? false,
         empty: element.localName === "textarea" && !element.value && !element.readOnly, href: element.getAttribute("href") ?? "", code: element.matches("[data-code]"), retype: element.matches("[data-retype]") }];
     }),
     /* Brings it into view, as a finger would; says where it is and whether anything had to move for that. */

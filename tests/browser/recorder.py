@@ -85,7 +85,8 @@ class Recorder:
 
     def __post_init__(self) -> None:
         self._given: dict[Answer, list[int]] = {}
-        self._before: dict[Answer, list[int]] = {}
+        self._changed: Answer | None = None
+        self._before: list[int] = []
         self._by_page: set[Answer] = set()
         self._why: dict[Answer, str] = {}
         self._last: Tap | None = None
@@ -153,12 +154,12 @@ class Recorder:
             return
         answer, tap = (name, value), self._tap
         on_it = tap and tap.on and tap.on["name"] == name and tap.on["value"] in (value, "")
-        if tap and tap.second and on_it and not tap.deliberate and not radio:
+        if tap and tap.second and on_it and answer == self._changed and not radio:
             # The second tap on one box undoes the first: what was before is so again.
-            self._given[answer] = self._before.pop(answer, []) if on else []
+            self._given[answer], self._before = (self._before if on else []), self._given.get(answer, [])
             return
         willed = self._key is not None or bool(on_it and tap and tap.deliberate)
-        self._before[answer] = self._given.get(answer, [])
+        self._changed, self._before = answer, self._given.get(answer, [])
         if radio:
             self._given = {one: when for one, when in self._given.items() if one[0] != name}
         self._given[answer] = [at] if on and willed else []
@@ -212,9 +213,11 @@ class Recorder:
             if not document["given"]:
                 continue
             if visit:
-                if not (self._tap and self._tap.deliberate or self._key is not None):
+                if not ((self._tap and self._tap.deliberate) or self._key is not None):
                     self._fault("given", f"consent {document['scope']} by no deliberate tap")
-            elif not any(when for (name, value), when in self._given.items() if _gives(name, value, document["scope"])):
+            elif not any(
+                when for (name, value), when in self._given.items() if _gives(name, value, document["scope"])
+            ):
                 self._fault("given", f"consent {document['scope']} was sent and no tap gave it")
             if len(_apart(self._moves)) < 2:
                 self._fault("given", f"consent {document['scope']} by a single movement")
@@ -279,7 +282,9 @@ class Recorder:
         """What recorder.js answers; asked again of the page that took the place meanwhile."""
         while True:
             try:
-                return self.page.evaluate("([name, args]) => recorder[name](...args)", [name, list(arguments)])
+                return self.page.evaluate(
+                    "([name, args]) => recorder[name](...args)", [name, list(arguments)]
+                )
             except Error as error:
                 if not any(word in error.message for word in LEFT) or self.page.is_closed():
                     raise
@@ -301,7 +306,11 @@ def _opened(envelope: dict[str, Any], kind: str, key: Identity) -> Iterator[dict
 def _told(tap: Tap | None) -> str:
     if tap is None:
         return "by no tap"
-    on = f"{tap.on['tag']} {tap.on['name']}={tap.on['value']}, seen for {tap.on['shown']} ms" if tap.on else "nothing"
+    on = (
+        f"{tap.on['tag']} {tap.on['name']}={tap.on['value']}, seen for {tap.on['shown']} ms"
+        if tap.on
+        else "nothing"
+    )
     return f"the {'second tap' if tap.second else 'tap'} fell on {on}"
 
 

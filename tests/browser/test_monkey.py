@@ -1,8 +1,10 @@
 """Nothing is given, lost or said that is not true, whatever fingers do: seeds of a monkey, judged by a recorder."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -22,19 +24,27 @@ SEEDS = ASKED or sorted({*range(24), *FAILED})
 
 
 @pytest.fixture
-def sits(browser: Browser, live_server: object, network: Network, clock: Hands, standing_clock: StandingClock) -> Iterator[Callable[..., Monkey]]:
+def sits(
+    browser: Browser, live_server: Any, network: Network, clock: Hands, standing_clock: StandingClock
+) -> Iterator[Callable[..., Monkey]]:
     made: list[Monkey] = []
 
     @cache
     def desk_key(code: str) -> Identity:
         desk = rows(Desk).get(code=code)
-        return next(worker for worker in network.workers if worker.identity and worker.user.memberships.filter(desk=desk).exists()).desk_key(desk)
+        return next(
+            worker
+            for worker in network.workers
+            if worker.identity and worker.user.memberships.filter(desk=desk).exists()
+        ).desk_key(desk)
 
     def go_on(seconds: float) -> None:
         standing_clock.go_on(seconds)
 
     def sit(seed: int, **planted: str) -> Monkey:
-        monkey = sit_down(browser, live_server.url, seed, desk_key, go_on, begun=clock.now.timestamp(), **planted)  # type: ignore[attr-defined]
+        monkey = sit_down(
+            browser, live_server.url, seed, desk_key, go_on, begun=clock.now.timestamp(), **planted
+        )
         made.append(monkey)
         return monkey
 
@@ -52,12 +62,13 @@ def come_back_with(monkey: Monkey, reporter: Reporter, helper: Helper, clock: Ha
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_nothing_is_given_lost_or_said_that_is_not_true(seed: int, sits: Callable[..., Monkey], reporter: Reporter, helper: Helper, clock: Hands) -> None:
+def test_nothing_is_given_lost_or_said_that_is_not_true(
+    seed: int, sits: Callable[..., Monkey], reporter: Reporter, helper: Helper, clock: Hands
+) -> None:
     monkey = sits(seed)
     if monkey.plan.door == "visit":
         come_back_with(monkey, reporter, helper, clock)
     faults = monkey.run()
-    print("\n".join(monkey.trace))
     assert not faults, "\n".join([*map(str, faults), "", *monkey.trace])
 
 
@@ -71,33 +82,46 @@ NO_GUARD = """
 """The half second without taps, taken away."""
 GIVES = """
     addEventListener('click', () => {
-        const some = document.querySelector('[data-step=consents] [data-name][type=checkbox]');
-        if (some) some.checked = true;
+        document.querySelectorAll('[data-name=consents]').forEach((one) => { one.checked = true; });
     });
 """
-FORGETS = "setInterval(() => document.querySelectorAll('textarea').forEach((one) => { one.value = ''; }), 700);"
+FORGETS = (
+    "setInterval(() => document.querySelectorAll('textarea').forEach((one) => { one.value = ''; }), 700);"
+)
 SAYS = """
     addEventListener('DOMContentLoaded', () =>
         document.querySelector('main').append(Object.assign(document.createElement('p'), { textContent: 'Đã gửi' })));
 """
 
 
-def found(sits: Callable[..., Monkey], planted: str, kind: str, seeds: Iterable[int]) -> bool:
-    """Whether one of these seeds, on a page with this fault, finds a fault of this kind."""
-    return any(fault.kind == kind for seed in seeds for fault in sits(seed, after=planted).run())
+STRAIGHT = (3, 9, 15)
+"""Seeds of the shortest door, as they are when every gesture goes on."""
 
 
-def test_without_the_half_second_the_judge_finds_answers_that_nobody_gave(sits: Callable[..., Monkey]) -> None:
-    assert found(sits, NO_GUARD, "given", range(24))
+def found(sits: Callable[..., Monkey], planted: str, what: str) -> bool:
+    """Whether, on pages with this fault, the judge says so."""
+    for seed in STRAIGHT:
+        monkey = sits(seed, after=planted)
+        onward = tuple(replace(gesture, kind="go") for gesture in monkey.plan.gestures)
+        monkey.plan = replace(monkey.plan, gestures=onward)
+        if any(what in str(fault) for fault in monkey.run()):
+            return True
+    return False
+
+
+def test_without_the_half_second_the_judge_finds_answers_that_nobody_gave(
+    sits: Callable[..., Monkey],
+) -> None:
+    assert found(sits, NO_GUARD, "the second tap fell on")
 
 
 def test_the_judge_finds_a_consent_that_a_script_gives(sits: Callable[..., Monkey]) -> None:
-    assert found(sits, GIVES, "given", range(24))
+    assert found(sits, GIVES, "given after")
 
 
 def test_the_judge_finds_words_that_a_script_forgets(sits: Callable[..., Monkey]) -> None:
-    assert found(sits, FORGETS, "lost", range(24))
+    assert found(sits, FORGETS, "text of words is gone")
 
 
 def test_the_judge_finds_a_sentence_that_is_not_so(sits: Callable[..., Monkey]) -> None:
-    assert found(sits, SAYS, "said", range(24))
+    assert found(sits, SAYS, "sent: 'Đã gửi'")
