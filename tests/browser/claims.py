@@ -7,6 +7,7 @@ A sentence that claims something new gets a line in CLAIMS.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.browser.recorder import Recorder
 from tests.cast import rows
@@ -77,21 +78,20 @@ ALLOWED = re.compile("Đang cho phép|You allow this")
 NOT_ALLOWED = re.compile("Không cho phép|Chưa cho phép|You do not allow")
 
 
-def truth_of(recorder: Recorder, report: Report | None, *, in_visit: bool, pending: bool) -> Truth:
+def truth_of(recorder: Recorder, seen: dict[str, Any], report: Report | None, *, pending: bool) -> Truth:
     given: dict[str, bool] = {}
     if report:
         for grant in rows(ConsentGrant).filter(report=report).order_by("number"):
             given[grant.scope] = grant.given
-    standing = {one["value"] for one in recorder.asks("standing") if one["name"] == "consents"}
     return Truth(
-        in_visit=in_visit,
+        in_visit="/back/" in seen["path"],
         report=report,
         pending=pending,
-        missing=recorder.missing(),
-        standing=standing,
-        opened=recorder.asks("opened"),
-        rows=recorder.asks("rows"),
-        stages=recorder.asks("stages"),
+        missing=recorder.missing(seen),
+        standing={one["value"] for one in seen["standing"] if one["name"] == "consents"},
+        opened=seen["opened"],
+        rows=seen["rows"],
+        stages=seen["stages"],
         given=given,
     )
 

@@ -108,6 +108,7 @@ class Monkey:
         self._first = 0
         self._code_in = 0.0
         self._hasty = False
+        self._seen: dict[str, Any] = {"visible": [], "path": "/", "step": ""}
         self._boxes: list[dict[str, Any]] = []
         self._finished: set[str] = set()
 
@@ -118,9 +119,9 @@ class Monkey:
         for step, gesture in enumerate(self.plan.gestures, 1):
             self.recorder.step = step
             self.recorder.leaves = gesture.choice < 0.5
-            boxes = self.recorder.asks("visible")
+            before = self._seen["visible"]
             self._do(gesture)
-            self._boxes, self._hasty = boxes, gesture.pause < HELD_MS
+            self._boxes, self._hasty = before, gesture.pause < HELD_MS
             self._close_others()
             if self.out:
                 break
@@ -137,12 +138,11 @@ class Monkey:
         address = "/back/" if self.plan.door == "visit" else f"/{self.plan.door}/"
         self._tap_control(lambda one: one["href"].endswith(address), 0.0)
         self._settle()
+        self._seen = self.recorder.asks("snapshot")
         self._pass(1000)
 
     def _do(self, gesture: Gesture) -> None:
-        self.trace.append(
-            f"{self.recorder.step} {gesture.kind} on {self.recorder.asks('path')} {self.recorder.asks('step')}"
-        )
+        self.trace.append(f"{self.recorder.step} {gesture.kind} on {self._seen['path']} {self._seen['step']}")
         if self._hasty:
             self._aimed(gesture)
         else:
@@ -245,11 +245,11 @@ class Monkey:
         )
 
     def _reload(self, gesture: Gesture) -> None:
-        before = self.recorder.asks("state")["id"]
+        before = self._seen["id"]
         self.recorder.asked = False
         self.recorder.cdp.send("Page.reload")
         for _ in range(POLLS):
-            if self.recorder.asks("state")["id"] != before or self.recorder.asked:
+            if self.recorder.asks("id") != before or self.recorder.asked:
                 break
 
     def _tab(self, gesture: Gesture) -> None:
@@ -298,7 +298,7 @@ class Monkey:
             return False
         at = self._place(found[int(which * len(found))])
         self.page.touchscreen.tap(*at)
-        self._landed()
+        self._settle()
         return True
 
     def _tap_one(self, found: list[dict[str, Any]], gesture: Gesture) -> bool:
@@ -342,7 +342,7 @@ class Monkey:
             self._tap(x, y, gesture.lies if not apart else 0)
 
     def _tap(self, x: float, y: float, lies: int) -> None:
-        before = self.recorder.asks("state")
+        before = self.recorder.asks("mouse")
         if lies:
             self.recorder.cdp.send(
                 "Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]}
@@ -353,16 +353,9 @@ class Monkey:
             self.page.touchscreen.tap(x, y)
         self._landed(before)
 
-    def _landed(self, before: dict[str, Any] | None = None) -> None:
+    def _landed(self, before: int) -> None:
         """The browser has made of the touch what it makes of it: a click, or nothing."""
-        if before is None:
-            self._settle()
-            return
-        for _ in range(20):
-            now = self.recorder.asks("state")
-            if now["id"] != before["id"] or now["mouse"] != before["mouse"]:
-                return
-        self.recorder.asks("drawn")
+        self.recorder.asks("landed", before)
 
     def _type(self, one: dict[str, Any], words: str) -> None:
         self.trace[-1] += f" -> types into {one['name'] or 'code'}"
@@ -385,29 +378,10 @@ class Monkey:
 
     def _settle(self) -> None:
         """Until the page has done what the gesture began, however long this machine takes for it."""
-        quiet, recorder = 0, self.recorder
-        for poll in range(10 * POLLS):
-            state = recorder.asks("state")
-            if state["leaving"] and (recorder.asked or poll % POLLS == POLLS - 1):
-                recorder.asks("stay")
-            elif (
-                state["leaving"]
-                or not state["ready"]
-                or state["working"]
-                or (state["busy"] and poll % 20 < 19)
-            ):
-                quiet = 0
-            elif state["busy"]:
-                self._pass(500)  # it waits for a moment to pass
-            else:
-                quiet += 1
-            if quiet > 1:
-                break
+        while self.page.url.startswith(self.root) and self.recorder.asks("settled") == "busy":
+            self._pass(500)
         if not self.page.url.startswith(self.root):
             self._left()
-            return
-        recorder.asks("drawn")
-        recorder.asks("look")
 
     # --- history
 
@@ -434,11 +408,11 @@ class Monkey:
     # --- what became of it
 
     def _judge(self) -> None:
-        recorder = self.recorder
-        recorder.look()
-        self._check_sent()
-        missing = recorder.missing()
-        code_gone = self._code_gone()
+        recorder, seen = self.recorder, self.recorder.asks("snapshot")
+        self._seen = seen
+        recorder.look(seen)
+        self._check_sent(seen)
+        missing, code_gone = recorder.missing(seen), self._code_gone(seen)
         if (missing or code_gone) and not recorder.let_go and not self._found_again():
             what = f"text of {', '.join(missing)}" if missing else "the code"
             recorder.fault("lost", f"{what} is gone, and nobody asked")
@@ -446,22 +420,22 @@ class Monkey:
             recorder.begins_anew()
             if code_gone:
                 recorder.codes.clear()
+            self._seen = recorder.asks("snapshot")
         recorder.let_go = recorder.asked = False
-        in_visit = "/back/" in recorder.asks("path")
-        pending = bool(recorder.story) or not self._accepted()
         report = rows(Report).filter(pk=self.report.pk).first() if self.report else None
-        truth = truth_of(recorder, report, in_visit=in_visit, pending=pending)
-        for said in contradictions(truth, recorder.asks("lines")):
+        pending = bool(recorder.story) or not self._accepted()
+        for said in contradictions(
+            truth_of(recorder, self._seen, report, pending=pending), self._seen["lines"]
+        ):
             recorder.fault("said", said)
 
     def _accepted(self) -> bool:
         return any(sent.accepted for sent in self.recorder.sent)
 
-    def _check_sent(self) -> None:
+    def _check_sent(self, seen: dict[str, Any]) -> None:
         recorder = self.recorder
-        code = recorder.asks("code")
-        if code and code["visible"]:
-            self._code_in = recorder.asks("state")["id"]
+        if seen["code"] and seen["code"]["visible"]:
+            self._code_in = seen["id"]
         for sent in recorder.sent:
             if not sent.accepted or sent.key in self._finished:
                 continue
@@ -474,20 +448,21 @@ class Monkey:
             else:
                 self.code = recorder.codes[-1]
 
-    def _code_gone(self) -> bool:
+    def _code_gone(self, seen: dict[str, Any]) -> bool:
         recorder = self.recorder
-        if not recorder.codes or recorder.has_code():
+        if not recorder.codes or recorder.has_code(seen):
             return False
-        if recorder.asks("state")["id"] == self._code_in and not self._accepted():
+        if seen["id"] == self._code_in and not self._accepted():
             return False  # not sent yet, and shown again before it is
-        again = [one for one in recorder.asks("visible") if one["text"].startswith(SHOW_AGAIN)]
-        return not again
+        return not any(one["text"].startswith(SHOW_AGAIN) for one in seen["visible"])
 
     def _found_again(self) -> bool:
         """Whether Forward or Back brings it back."""
         for by in (1, 1, -1, -1, -1):
-            if self._history(by) and not self.out and not self.recorder.missing() and not self._code_gone():
-                return True
+            if self._history(by) and not self.out:
+                seen = self.recorder.asks("snapshot")
+                if not self.recorder.missing(seen) and not self._code_gone(seen):
+                    return True
         return False
 
     def _left(self) -> None:

@@ -9,6 +9,7 @@
   const later = window.setTimeout.bind(window);
   const frame = window.requestAnimationFrame.bind(window);
   const lines = [];
+  const id = Math.random();
   let mouse = 0;
   let leaving = false;
   let working = 0;
@@ -128,13 +129,16 @@
 
   const controls = () => Array.from(document.querySelectorAll(CONTROLS));
   window.recorder = {
-    id: Math.random(),
+    id: () => id,
     look,
     rest: (ms) => new Promise((done) => later(() => done(true), ms)),
     stay: () => (leaving = false),
     /* The next frame was drawn: what scrolls has scrolled. */
     drawn: () => new Promise((done) => frame(() => frame(() => done(true)))),
-    state: () => ({ id: window.recorder.id, mouse, leaving, ready: document.readyState === "complete", working, busy: Boolean(document.querySelector("[aria-busy=true],[aria-busy='']")) }),
+    mouse: () => mouse,
+    landed: async (before) => {
+      for (let looked = 0; looked < 60 && mouse === before; looked += 1) await new Promise((done) => later(done, 3));
+    },
     /* Every control that can be seen, by its place in the list of all. */
     visible: () => controls().flatMap((element, index) => {
       const box = seen(element);
@@ -169,5 +173,24 @@
     everything: () => document.documentElement.outerHTML + Array.from(document.querySelectorAll("input,textarea")).map((control) => control.value).join(" "),
     step: () => Array.from(document.querySelectorAll("[data-step]")).find(seen)?.dataset.step ?? "",
     path: () => location.pathname,
+    /* Everything that is asked after each gesture. */
+    snapshot: () => Object.fromEntries(["id", "path", "step", "standing", "fields", "code", "lines", "rows", "stages", "opened", "visible"].map((name) => [name, api[name]()])),
+    /* When the page has done what the last gesture began: "quiet"; "busy" while it waits for time to pass. */
+    settled: async () => {
+      let quiet = 0;
+      for (let looked = 0, waits = 0; quiet < 2; looked += 1) {
+        await new Promise((done) => later(done, 2));
+        const busy = document.querySelector("[aria-busy=true],[aria-busy='']");
+        // A question was answered with staying, or what was asked for is no page.
+        if (leaving && looked > 1000) leaving = false;
+        if (leaving || document.readyState !== "complete" || working) quiet = 0;
+        else if (busy && waits++ > 40) return "busy";
+        else if (!busy) quiet += 1;
+      }
+      await api.drawn();
+      look();
+      return "quiet";
+    },
   };
+  const api = window.recorder;
 })();

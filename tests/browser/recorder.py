@@ -21,14 +21,17 @@ SCRIPT = (Path(__file__).parent / "recorder.js").read_text(encoding="utf-8")
 HELD_MS = 500
 FINGER_PX = 40
 WAY_OUT_KEY, WAY_OUT_PRESSES = "Shift", 3
-SETTLES = {"consents", "keep", "police", "police_option"}
+SETTLES = {"consents", "keep", "police_option", "police_body"}
 """Questions whose answers give something away: no answer that the page chose itself counts as hers."""
 GIVES_NOTHING = {"not_now", "no", "none", "delete"}
 """Answers to them that may be chosen by the page."""
-ERASES = ("Xóa", "Delete", "Erase")
+LETS_GO = ("Xóa", "Delete", "Erase", "Tôi đã chép", "I have copied")
+"""How a control begins that says it: what is there may go."""
 LEFT = ("navigat", "closed", "context was destroyed", "Cannot find context", "not defined", "undefined")
 
 Answer = tuple[str, str]
+Move = tuple[int, str, str]
+"""A deliberate tap: when, in which step, on what words."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class Recorder:
         self._tap: Tap | None = None
         self._key: dict[str, Any] | None = None
         self._shifts = 0
-        self._moves: list[int] = []
+        self._moves: list[Move] = []
         self.let_go = False
         self.asked = False
         self.presses = 0
@@ -145,8 +148,8 @@ class Recorder:
             self.let_go = True
         if not willed:
             return
-        self._moves.append(at)
-        if on["go"] == "forget" or on["text"].startswith(ERASES) or on["asks"]:
+        self._moves.append((at, on["step"], on["text"]))
+        if on["go"] == "forget" or on["text"].startswith(LETS_GO) or on["asks"]:
             self.let_go = True
 
     def _on_change(self, at: int, name: str, value: str, on: bool, trusted: bool, radio: bool) -> None:
@@ -163,6 +166,8 @@ class Recorder:
         if radio:
             self._given = {one: when for one, when in self._given.items() if one[0] != name}
         self._given[answer] = [at] if on and willed else []
+        if on and willed and _gives_away(answer) and not self._two_movements(self._moves[-1:]):
+            self._fault("given", f"{name}={value} by a single movement")
         self._why[answer] = _told(tap)
 
     def _on_typed(self, at: int, name: str, text: str, trusted: bool) -> None:
@@ -219,7 +224,7 @@ class Recorder:
                 when for (name, value), when in self._given.items() if _gives(name, value, document["scope"])
             ):
                 self._fault("given", f"consent {document['scope']} was sent and no tap gave it")
-            if len(_apart(self._moves)) < 2:
+            if visit and not self._two_movements(self._moves[-1:]):
                 self._fault("given", f"consent {document['scope']} by a single movement")
 
     def _response(self, response: Response) -> None:
@@ -244,27 +249,35 @@ class Recorder:
         self._fault("given", f"{answer[0]}={answer[1]} {how} and no deliberate tap on it gave it: {why}")
         self._given[answer] = [0]  # once is enough
 
-    def look(self) -> None:
+    def _two_movements(self, last: list[Move]) -> bool:
+        """Whether another control of the same step was touched, at another moment, before this one."""
+        return any(
+            step == there and words != on and now - at >= HELD_MS
+            for now, there, on in last
+            for at, step, words in self._moves
+        )
+
+    def look(self, seen: dict[str, Any] | None = None) -> None:
         """After a gesture, when the page is quiet: what stands chosen, what is still there."""
-        standing = self.asks("standing")
+        standing = (seen or self.asks("snapshot"))["standing"]
         self._by_page |= {(one["name"], one["value"]) for one in standing if one["default"]}
         stands = {(one["name"], one["value"]) for one in standing}
         for answer in stands:
             self._must_be_given(answer, "stands chosen")
         names = {one["name"] for one in standing}
         self._given = {one: when for one, when in self._given.items() if one in stands or one[0] not in names}
-        code = self.asks("code")
+        code = (seen or self.asks("snapshot"))["code"]
         if code and code["visible"] and code["digits"] not in self.codes:
             self.codes.append(code["digits"])
 
-    def missing(self) -> list[str]:
+    def missing(self, seen: dict[str, Any] | None = None) -> list[str]:
         """The controls whose text is nowhere in this page any more."""
-        fields = self.asks("fields")
+        fields = (seen or self.asks("snapshot"))["fields"]
         return [name for name, text in self.story.items() if text and text not in fields.get(name, "")]
 
-    def has_code(self) -> bool:
+    def has_code(self, seen: dict[str, Any]) -> bool:
         """Whether the last code that was shown lies in this page."""
-        code = self.asks("code")
+        code = seen["code"]
         return bool(code and self.codes and code["digits"] == self.codes[-1])
 
     def begins_anew(self) -> None:
@@ -321,12 +334,3 @@ def _gives_away(answer: Answer) -> bool:
 def _gives(name: str, value: str, scope: str) -> bool:
     """Whether this answer is how the form asks for that consent."""
     return value == scope or (name in SETTLES and name != "consents" and value not in GIVES_NOTHING)
-
-
-def _apart(moves: list[int]) -> list[int]:
-    """Movements of which each began half a second after the one before."""
-    kept: list[int] = []
-    for at in moves:
-        if not kept or at - kept[-1] >= HELD_MS:
-            kept.append(at)
-    return kept
