@@ -154,7 +154,7 @@ class Monkey:
     def _aimed(self, gesture: Gesture) -> None:
         """Faster than an eye: it falls where something was before the last gesture."""
         height = (self.page.viewport_size or {"height": 0})["height"]
-        found = [one for one in self._boxes if 0 < one["y"] < height and self._may(one) and not one["leaves"]]
+        found = [one for one in self._boxes if 0 < one["y"] < height and self._may(one) and one["tag"] != "a"]
         if found:
             one = found[int(gesture.which * len(found))]
             self.trace[-1] += (
