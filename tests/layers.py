@@ -44,6 +44,7 @@ EXTRA = {
     "web.logs": ("models", "what a log line may hold: knows no row"),
     "web.packs": ("models", "the country's data, read once: files instead of rows"),
     "web.process_lock": ("models", "a lock between processes: knows no row"),
+    "web.sealed": ("models", "what keeps browser helpers from words: knows no row"),
     "web.security_log": ("models", "what the log says of safety: a closed list, knows no row"),
     "web.sqlite3": ("models", "how tables are made on SQLite: knows no row"),
     "web.postgresql": ("models", "whether a connection lives: knows no row"),

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from tests.patience import PATIENCE
 
 PATIENCE_MS = PATIENCE * 1000
+ENHANCED = {"color-contrast-enhanced": {"enabled": True}}
 LAUNCH: dict[str, Any] = {
     "executable_path": "/usr/bin/chromium",
     "timeout": PATIENCE_MS,
@@ -22,6 +23,17 @@ LAUNCH: dict[str, Any] = {
         "--disable-sync",
     ],
 }
+
+
+def below_seven_to_one(page: Page) -> list[str]:
+    """Texts that axe-core measures below 7:1 (large ones below 4.5:1)."""
+    answer = Axe().run(page, options={"runOnly": ["color-contrast-enhanced"], "rules": ENHANCED}).response
+    assert answer["passes"], "nothing was measured"
+    return [
+        f"{node['target']} {node.get('failureSummary', '')}"
+        for finding in answer["violations"]
+        for node in finding["nodes"]
+    ]
 
 
 def serious_findings(page: Page) -> list[str]:

@@ -16,6 +16,7 @@ from django.db import connection
 from playwright.sync_api import BrowserContext, Error, Page, Request, Response
 
 from tests.open_database import read_beside
+from tests.sealed import BEING_REBUILT, read_by_helpers
 
 TELLING = re.compile(
     r"bạo lực|bóc lột|mại dâm|tình dục|hiếp|tố cáo|nạn nhân|tội phạm|violence|abuse|sex|victim|rape|report",
@@ -38,6 +39,7 @@ class Watch:
     posted: list[bytes] = field(default_factory=list)
     kept_by_caches: list[str] = field(default_factory=list)
     pages: list[tuple[str, str]] = field(default_factory=list)
+    read_by_helpers: list[str] = field(default_factory=list)
 
     def on(self, context: BrowserContext) -> None:
         context.on("request", self._request)
@@ -70,6 +72,7 @@ class Watch:
                 continue
             self.titles.append(title)
             self.pages.append((address, content))
+            self.read_by_helpers += [f"{address}: {found}" for found in read_by_helpers(content)]
             return
 
 
@@ -108,6 +111,7 @@ def assert_found_nowhere(secrets: Iterable[str], *, watch: Watch, log: str = "",
     """None of the secrets is stored, logged or in an address; with `posted`, none left the phone in the clear."""
     wanted = [(secret, spelling) for secret in secrets if secret for spelling in spellings(secret)]
     assert wanted, "nothing was planted: this sweep could not fail"
+    assert BEING_REBUILT or not watch.read_by_helpers, set(watch.read_by_helpers)
     places = [*stored_bytes(), ("log", log.encode())]
     places += [("address", unquote(address).encode()) for address in watch.addresses]
     places += [("title", title.encode()) for title in watch.titles]

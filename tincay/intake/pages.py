@@ -174,9 +174,9 @@ def _promise(promise: str) -> dict[str, Any]:
 
 
 def promise_picture(promise: str) -> SafeString:
-    """The promise as a QR code, drawn into the page."""
+    """The promise as a QR code with its quiet zone, drawn into the page."""
     drawn = segno.make(promise, error="l", micro=False).svg_inline(
-        scale=3, border=2, svgclass="qr", lineclass=None
+        border=4, omitsize=True, svgclass="qr", lineclass=None
     )
     return mark_safe(drawn)  # noqa: S308 - drawn here from squares only
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, re_path, reverse
+from django.urls import path, re_path
 from django.utils.translation import get_language
 
 from tincay.intake.pages import unsafe_page
@@ -72,7 +72,6 @@ def _page(request: HttpRequest, template: str, status: int = 200) -> HttpRespons
         status,
         install={"is_demo": settings.TINCAY_DEMO},
         other_language=other_language(request.path_info, language),
-        history_address=reverse("history"),
         **unsafe_page(),
     )
 

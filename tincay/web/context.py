@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse, translate_url
+from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
@@ -20,8 +20,6 @@ def install(request: HttpRequest) -> dict[str, Any]:
         "home_address": home_address(language),
         "other_language": other_language(request.path_info, language),
         "exit_address": settings.TINCAY_EXIT_ADDRESS,
-        # What the way out does not erase.
-        "history_address": reverse("history"),
     }
 
 

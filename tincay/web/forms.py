@@ -1,8 +1,8 @@
 """How forms look: one template for a form and one for a field; choices are cards with words and an icon.
 
-Two attributes of a widget are ours:
-`sealed=True` leaves the control without a `name`, so that a browser alone can never post what it holds
-(the client reads `data-name`); and every control says autocomplete="off" unless it names another value.
+One attribute of a widget is ours: `sealed=True` leaves the control without a `name`, so that a browser alone can
+never post what it holds (the client reads `data-name`). What is typed into says what tincay/web/sealed.py asks of it;
+every control says autocomplete="off" unless it names another value.
 """
 
 from collections.abc import Mapping

@@ -130,9 +130,11 @@ def render(name: str, language: str = "vi", extra: Mapping[str, Any] | None = No
         return str(template.template.render(Context(context() | dict(extra or {}))))  # type: ignore[attr-defined]
 
 
-def show(page: Page, name: str, language: str = "vi", policy: str = "") -> list[str]:
+def show(
+    page: Page, name: str, language: str = "vi", policy: str = "", extra: Mapping[str, Any] | None = None
+) -> list[str]:
     """Put a sample before a browser without any server. Returns the list of addresses that it asks for."""
-    html = render(name, language)
+    html = render(name, language, extra)
     asked: list[str] = []
 
     def answer(route: Route) -> None:

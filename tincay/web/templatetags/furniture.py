@@ -5,7 +5,7 @@ already translated; nothing here knows what a report is.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from tincay.core.receipts import Thing
 from tincay.web import dates
 from tincay.web.packs import language
+from tincay.web.sealed import ATTRIBUTES, TYPED
 
 register = template.Library()
 SPRITE = Path(__file__).resolve().parent.parent / "icons.svg"
@@ -165,6 +166,36 @@ def _first_control(bound: forms.BoundField) -> str:
     """Where a link to a field leads: the control itself, or the first of a set of choices."""
     several = isinstance(bound.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     return f"{bound.auto_id}_0" if several else bound.auto_id
+
+
+def _attributes(pairs: Mapping[str, object]) -> SafeString:
+    return format_html_join(" ", '{}="{}"', pairs.items())
+
+
+@register.simple_tag
+def sealed_attributes(kind: str = "field", **others: str) -> SafeString:
+    """What every control that is typed into says, and every place that shows words, answers or a code.
+
+    `kind` is "field", "code", "words" or "answers" (tincay/web/sealed.py); `lang="vi"` where it is known.
+    """
+    return _attributes(ATTRIBUTES[kind] | others)
+
+
+@register.simple_tag
+def control_attributes(widget: Mapping[str, Any], kind: str = "") -> SafeString:
+    """The name of a form's control and its attributes. A sealed one has data-name, so a browser never posts it.
+
+    `kind` is the type of an <input>, or "textarea"; nothing for a control that is only chosen from.
+    """
+    given = widget["attrs"]
+    own = ATTRIBUTES["field"] if kind in TYPED else {"autocomplete": "off"}
+    own = {"data-name" if given.get("sealed") else "name": widget["name"]} | own
+    shown = own | {name: value for name, value in given.items() if value is not False and name != "sealed"}
+    return format_html_join(
+        " ",
+        "{}{}",
+        ((name, "" if value is True else format_html('="{}"', value)) for name, value in shown.items()),
+    )
 
 
 # Saying
