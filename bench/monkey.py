@@ -10,32 +10,33 @@ which: a seed that failed is put into FAILED of that file and stays. The last li
 import argparse
 import json
 import os
-import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST = "tests/browser/test_monkey.py::test_nothing_is_given_lost_or_said_that_is_not_true"
 WHOLE, SMOKE = 300, 2
 AT_ONCE = 30
 """Seeds of one process: what is found is told soon."""
-FAULT = re.compile(
-    r"^E\s+(?:AssertionError: )?((?:given|lost|said|left) after gesture \d+: .*)$", re.MULTILINE
-)
-SEED = re.compile(r"^(?:FAILED|ERROR) .*\[(?:\w+-)?(\d+)\]", re.MULTILINE)
+KINDS = ("given", "lost", "said", "left")
 
 
-def run(seeds: list[int]) -> tuple[list[int], list[str]]:
-    """The seeds that failed, and what they found."""
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", TEST]
-    environment = {**os.environ, "MONKEY_SEEDS": " ".join(map(str, seeds))}
-    ended = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
-    failed = [int(seed) for seed in SEED.findall(ended.stdout)]
-    if ended.returncode not in (0, 1) or (ended.returncode == 1 and not failed):
+def run(seeds: list[int]) -> list[dict[str, Any]]:
+    """What became of each seed."""
+    with tempfile.NamedTemporaryFile(mode="r", encoding="utf-8") as told:
+        environment = {**os.environ, "MONKEY_SEEDS": " ".join(map(str, seeds)), "MONKEY_TOLD": told.name}
+        command = [sys.executable, "-m", "pytest", "-q", "--tb=short", TEST]
+        ended = subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False
+        )
+        found = [json.loads(line) for line in told]
+    if len(found) != len(seeds):
         raise RuntimeError(ended.stdout[-2000:])
-    return failed, FAULT.findall(ended.stdout)
+    return found
 
 
 def main() -> int:
@@ -48,25 +49,32 @@ def main() -> int:
     parser.add_argument("--smoke", action="store_true", help="two seeds")
     asked = parser.parse_args()
     seeds = list(range(asked.first, asked.first + (SMOKE if asked.smoke else asked.seeds)))
-    failed: list[int] = []
-    found: list[str] = []
+    found: list[dict[str, Any]] = []
     begun = time.perf_counter()
     for at in range(0, len(seeds), AT_ONCE):
-        some, faults = run(seeds[at : at + AT_ONCE])
-        failed += some
-        found += faults
+        found += run(seeds[at : at + AT_ONCE])
         if not asked.json:
-            print(
-                f"{min(at + AT_ONCE, len(seeds))} of {len(seeds)}: {len(failed)} failed {failed}",
-                file=sys.stderr,
-            )
-    kinds = {kind: sum(one.startswith(kind) for one in found) for kind in ("given", "lost", "said", "left")}
-    minutes = round((time.perf_counter() - begun) / 60, 1)
+            print(f"{len(found)} of {len(seeds)}: {failed(found)} failed", file=sys.stderr)
+    faults = [fault for one in found for fault in one["faults"]]
+    figures = {
+        "bench": "monkey",
+        "seeds": len(seeds),
+        "sent": sum(one["sent"] for one in found),
+        "came_back": sum(one["came_back"] for one in found),
+        "failed": failed(found),
+        "minutes": round((time.perf_counter() - begun) / 60, 1),
+        **{kind: sum(fault.startswith(kind) for fault in faults) for kind in KINDS},
+    }
     if not asked.json:
-        print("\n".join(found))
-        print(f"{len(seeds)} seeds in {minutes} minutes: {len(failed)} failed, {kinds}")
-    print(json.dumps({"bench": "monkey", "seeds": len(seeds), "failed": failed, "minutes": minutes, **kinds}))
-    return 1 if failed and not asked.smoke else 0
+        for one in found:
+            for fault in one["faults"]:
+                print(f"{one['seed']}: {fault}")
+    print(json.dumps(figures))
+    return 1 if failed(found) and not asked.smoke else 0
+
+
+def failed(found: list[dict[str, Any]]) -> list[int]:
+    return [one["seed"] for one in found if one["faults"]]
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from tincay.reports.models import Report
 DOORS = ("help", "tell", "warn", "ask")
 SIZES = ((320, 568), (360, 640), (412, 800))
 GESTURES = {
-    "go": 48, "any": 20, "point": 4, "swipe": 4, "long": 1, "back": 5, "forward": 2, "turn": 2, "language": 2,
+    "go": 54, "any": 16, "point": 4, "swipe": 4, "long": 1, "back": 5, "forward": 2, "turn": 2, "language": 2,
     "reload": 2, "tab": 1, "wait": 4, "late": 1, "key": 2,
 }  # fmt: skip
 LENGTH = 40
@@ -37,6 +37,7 @@ SHOW_AGAIN = ("Hiện lại", "Show again")
 COPIED = ("Tôi đã chép", "I have copied")
 POLLS = 400
 ONWARD = ("/help/", "/tell/", "/warn/", "/ask/", "/back/", "/now/")
+ON = ("early", "send", "copied")
 HOME = ("Thông tin cộng đồng", "Về trang đầu", "To the first page")
 
 
@@ -102,6 +103,8 @@ class Monkey:
     """The code that she has; with it she comes back."""
     report: Report | None = None
     out: bool = False
+    came_back: bool = False
+    """The code opened a report."""
     trace: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -176,11 +179,11 @@ class Monkey:
             self._type(fields[0], words)
         elif at_door and not self.code:
             self._tap_one([one for one in found if one["text"] in HOME], gesture)
-        elif gesture.choice >= 0.5 or not self._tap_one(answers, gesture):
+        elif gesture.choice >= 0.4 or not self._tap_one(answers, gesture):
             self._press_main(found, gesture)
 
     def _press_main(self, found: list[dict[str, Any]], gesture: Gesture) -> None:
-        main = [one for one in found if one["main"] and not one["leaves"] and one["tag"] == "button"]
+        main = [one for one in found if one["tag"] == "button" and (one["main"] or one["go"] in ON)]
         onward = (
             main
             or [one for one in found if one["href"].endswith(ONWARD)]
@@ -422,6 +425,7 @@ class Monkey:
                 recorder.codes.clear()
             self._seen = recorder.asks("snapshot")
         recorder.let_go = recorder.asked = False
+        self.came_back |= "/back/now/" in self._seen["path"]
         report = rows(Report).filter(pk=self.report.pk).first() if self.report else None
         pending = bool(recorder.story) or not self._accepted()
         for said in contradictions(

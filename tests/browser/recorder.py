@@ -23,6 +23,8 @@ FINGER_PX = 40
 WAY_OUT_KEY, WAY_OUT_PRESSES = "Shift", 3
 SETTLES = {"consents", "keep", "police_option", "police_body"}
 """Questions whose answers give something away: no answer that the page chose itself counts as hers."""
+TWICE = {"consents", "keep", "police_body"}
+"""Those of them that take two movements."""
 GIVES_NOTHING = {"not_now", "no", "none", "delete"}
 """Answers to them that may be chosen by the page."""
 LETS_GO = ("Xóa", "Delete", "Erase", "Tôi đã chép", "I have copied")
@@ -166,7 +168,13 @@ class Recorder:
         if radio:
             self._given = {one: when for one, when in self._given.items() if one[0] != name}
         self._given[answer] = [at] if on and willed else []
-        if on and willed and _gives_away(answer) and not self._two_movements(self._moves[-1:]):
+        if (
+            on
+            and willed
+            and name in TWICE
+            and _gives_away(answer)
+            and not self._two_movements(self._moves[-1:])
+        ):
             self._fault("given", f"{name}={value} by a single movement")
         self._why[answer] = _told(tap)
 

@@ -1,5 +1,6 @@
 """Nothing is given, lost or said that is not true, whatever fingers do: seeds of a monkey, judged by a recorder."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,6 +19,8 @@ from tincay.people.models import Desk
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FAILED: list[int] = []
 """Every seed that ever found something: run for ever."""
+TOLD = os.environ.get("MONKEY_TOLD", "")
+"""Where the bench reads what became of each seed."""
 ASKED = [int(seed) for seed in os.environ.get("MONKEY_SEEDS", "").split()]
 """Other seeds, by `./run bench monkey`."""
 SEEDS = ASKED or sorted({*range(24), *FAILED})
@@ -69,6 +72,16 @@ def test_nothing_is_given_lost_or_said_that_is_not_true(
     if monkey.plan.door == "visit":
         come_back_with(monkey, reporter, helper, clock)
     faults = monkey.run()
+    if TOLD:
+        sent = sum(one.accepted for one in monkey.recorder.sent)
+        line = {
+            "seed": seed,
+            "sent": sent,
+            "came_back": monkey.came_back,
+            "faults": [str(one) for one in faults],
+        }
+        with open(TOLD, "a", encoding="utf-8") as told:
+            told.write(json.dumps(line) + "\n")
     assert not faults, "\n".join([*map(str, faults), "", *monkey.trace])
 
 
