@@ -28,7 +28,7 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Page, sync_playwright
 
-from bench.site import _free_port
+from bench.site import free_port
 from tests.browser.chromium import LAUNCH, PATIENCE_MS
 from tests.patience import PATIENCE, wait_until
 
@@ -89,7 +89,7 @@ class Tree:
 @contextmanager
 def demo_of(tree: Path) -> Iterator[str]:
     """The demo of this tree, loaded into a folder that goes again; its address."""
-    folder, port = tempfile.mkdtemp(prefix="slow-net-"), _free_port()
+    folder, port = tempfile.mkdtemp(prefix="slow-net-"), free_port()
     own = {name: value for name, value in os.environ.items() if not name.startswith("TINCAY_")}
     command = [sys.executable, "-m", "tincay", "demo", "--port", str(port)]
     serving = subprocess.Popen(
