@@ -60,7 +60,7 @@ FORM = """
 <select data-name="place"><option value="vn01" selected>một nơi</select>
 <textarea data-name="words">{words}</textarea>
 <input data-name="name" value="Mây"><input data-name="contact" value="0900">
-<input type="checkbox" data-name="consents" value="store_sealed" checked>
+<input type="radio" data-name="keep" value="yes" checked>
 <input type="checkbox" data-name="consents" value="count_statistics" checked></fieldset>
 <button type="button" data-go="send">Gửi</button></sealed-form>
 """

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from tincay.core import counting, priority, sealing, vocabulary
+from tincay.core import consent, counting, priority, sealing, vocabulary
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, LONGEST_WORDS
 from tincay.reports.envelope import (
     LONGEST_PART,
@@ -63,6 +63,9 @@ CODES: dict[str, Iterable[str]] = {
     "FELT_DANGER": sorted(priority.FELT_DANGER),
     "RECENT": sorted(priority.RECENT),
     "QUESTIONS": sorted(priority.QUESTIONS),
+    "FACTS": consent.FACTS,
+    "CONSENTS_ON_FORM": consent.ON_FORM,
+    "NOT_OF_A_CHILD": sorted(consent.NOT_OF_A_CHILD),
 }
 COUNTED = {column.name: column.answer for column in counting.COLUMNS if column.answer}
 

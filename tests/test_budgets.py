@@ -47,7 +47,7 @@ def told_to_wait(client: Client, name: str, reporter: Reporter) -> None:
     """A browser that tried five codes waits; so does one that tried one where many are asked for."""
     for _ in range(FREE_ATTEMPTS):
         ask(client)
-    body = {"plain-code": reporter.code, "plain-need": ["pep"]}
+    body = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": "Hỏi."}
     answer = ask(client) if name == "visit_ask" else client.post(reverse(name), body)
     assert answer.status_code == 429
 

@@ -93,7 +93,7 @@ def test_the_words_of_the_country_are_among_them() -> None:
 
 
 def test_her_phone_and_the_desk_load_little() -> None:
-    assert packed("reporter.js") <= 25 * 1024
+    assert packed("reporter.js") <= 26 * 1024
     assert packed("tell.js") <= 22 * 1024
     assert packed("desk.js", "keyring.js") <= 32 * 1024
     assert packed("sign-in.js") <= 4 * 1024

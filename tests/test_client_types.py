@@ -13,7 +13,8 @@ from tincay.web.json_views import LONGEST, STATUS
 ROOT = Path(settings.BASE_DIR)
 OF_THE_CLIENT = {
     "broken", "check", "empty", "fingerprint", "fingerprint_missing", "forged", "length", "locked", "mentions",
-    "mismatch", "network", "other", "signed_out", "swapped", "unsupported", "weak", "word", "words", "wrong",
+    "mismatch", "network", "official", "other", "signed_out", "swapped", "unsupported", "weak", "word", "words",
+    "wrong",
 }  # fmt: skip
 """Errors that the browser finds by itself."""
 

@@ -13,6 +13,7 @@ import pytest
 from tincay.core.clock import Calendar, read_rules
 from tincay.core.codes import read_codes
 from tincay.core.consent import SCOPES
+from tincay.web.phones import dialled
 
 VN = Path(__file__).parents[1] / "packs" / "vn"
 MOST_SYLLABLES = 20
@@ -113,11 +114,47 @@ def test_thirty_four_provinces_come_from_sixty_three() -> None:
     LISTS.check("province", *(row["code"] for row in rows))
 
 
-def test_the_danger_card_names_numbers_that_the_pack_explains() -> None:
-    contacts = read_toml("contacts.toml")
-    assert {entry["number"] for entry in contacts.values()} >= {"111", "113", "115"}
-    assert set(read_toml("texts.toml")["danger"]["numbers"]) <= set(contacts)
-    assert all(entry["source"] and "reviewed" in entry for entry in contacts.values())
+CONTACTS = read_toml("contacts.toml")
+WORDS_FOR_HER = [*VN.glob("texts.toml"), *VN.glob("guide.toml"),
+                 *(Path(__file__).parents[1] / "tincay").glob("**/templates/**/*.html")]  # fmt: skip
+CALLS = re.compile(r"\b(?:gọi|call|dial)\b[^.]{0,60}\b1\d\d\b", re.IGNORECASE)
+ELSEWHERE = {"going.html", "tell.html", "inside.html", "home.html"}
+"""Pages of the form and behind the code: they still name numbers."""
+
+
+def test_every_number_says_where_it_answers_where_it_comes_from_and_who_read_that() -> None:
+    assert {row["number"] for row in CONTACTS.values()} >= {"111", "113", "115", "112"}
+    LISTS.check("country", *(row["country"] for row in CONTACTS.values()))
+    LISTS.check("language", *(code for row in CONTACTS.values() for code in row["speaks"]))
+    for code, row in CONTACTS.items():
+        assert row["source"].startswith(("[S] ", "[M] ")), code
+        assert bool(row["reviewed"]) is bool(row["reviewer"]), code
+    abroad = {row["country"] for row in CONTACTS.values()}
+    assert abroad >= {"KH", "LA", "CN", "TH", "MM", "MY"}
+
+
+def test_each_card_names_numbers_that_the_pack_has() -> None:
+    texts = read_toml("texts.toml")
+    cards = (texts["danger"], texts["danger"]["self_harm"], texts["child"], texts["abroad"])
+    assert all(set(card["numbers"]) <= set(CONTACTS) for card in cards)
+
+
+@pytest.mark.parametrize("path", WORDS_FOR_HER, ids=lambda path: path.name)
+def test_a_number_to_call_stands_in_its_row_and_in_no_sentence(path: Path) -> None:
+    """A sentence would show it also where nobody has checked it."""
+    if path.name not in ELSEWHERE:
+        assert not CALLS.findall(path.read_text(encoding="utf-8"))
+
+
+def test_numbers_of_a_demo_are_invented_and_say_so() -> None:
+    demo = tomllib.loads((VN.parent / "demo" / "contacts.toml").read_text(encoding="utf-8"))
+    assert list(demo) == list(CONTACTS)
+    assert not any(dialled(row["number"]) for row in demo.values())
+
+
+def test_she_reads_that_words_are_locked_not_sealed_as_a_house_is() -> None:
+    for name in SPOKEN:
+        assert "niêm phong" not in (VN / name).read_text(encoding="utf-8").lower()
 
 
 def test_the_page_says_before_that_111_passes_things_on() -> None:

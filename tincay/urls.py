@@ -29,6 +29,7 @@ STAFF_MENU = (
     MenuItem(_("Quá hạn"), "overdue", "clock", May.SEE_OVERDUE),
     MenuItem(_("Việc trễ báo lên"), "escalated", "arrow-up", May.SEE_ESCALATED),
     MenuItem(_("Lịch làm việc"), "calendar", "calendar", May.CHANGE_CALENDAR),
+    MenuItem(_("Số khẩn cấp"), "numbers", "phone", May.CHECK_NUMBERS),
     MenuItem(_("Nhóm tiếp nhận"), "desks", "users", May.MANAGE_DESK),
     MenuItem(_("Ước lượng"), "runs", "file-text", May.RUN_ESTIMATES),
     MenuItem(_("Tình trạng hệ thống"), "health", "activity", May.SEE_HEALTH),

@@ -14,6 +14,7 @@ def main() -> Callable[..., Any]:
     """The main server: everything but what comes in the clear, and the work beside it."""
     application = get_wsgi_application()
 
+    from tincay.directory.numbers import keep_copy
     from tincay.estimates.worker import keep_working
     from tincay.operations.memory import end_with, keep_to_itself
     from tincay.operations.timer import start_timer
@@ -21,6 +22,7 @@ def main() -> Callable[..., Any]:
 
     keep_to_itself()
     end_with(os.getppid())
+    keep_copy()
     keep_working()
     if settings.TINCAY_TIMER:
         start_timer()

@@ -2,8 +2,8 @@
 
 import { base64, base64url, random, utf8, type Bytes } from "./bytes";
 import { signWords } from "./authorship";
-import { ABOUT_HER, FIELDS_ABOUT_HER, MAX_PART_BYTES, type CompartmentIn, type Envelope, type ProofOfWorkIn, type WrapIn } from "./generated";
-import { signGrant, type SignedGrant } from "./grant";
+import { ABOUT_HER, CONSENTS_ON_FORM, FACTS, FIELDS_ABOUT_HER, MAX_PART_BYTES, NOT_OF_A_CHILD, type CompartmentIn, type Envelope, type ProofOfWorkIn, type WrapIn } from "./generated";
+import { signGrant, type Grant, type SignedGrant } from "./grant";
 import { isChild, kindGroup, priority, retentionClass, type Answers, type KindGroup } from "./priority";
 import type { Routed, Routing, SealedTo } from "./routing";
 import { newKey, recipientOf, sealDocument, wrap, type Recipient } from "./seal";
@@ -24,7 +24,7 @@ export interface Configuration {
 /** What was chosen and typed, by the name of the control. */
 export type Told = Record<string, string[]>;
 
-const APART = ["words", "identifier", "consents", ...ABOUT_HER, ...FIELDS_ABOUT_HER];
+const APART = ["words", "identifier", "consents", "keep", "police_body", ...ABOUT_HER, ...FIELDS_ABOUT_HER];
 
 export const newIdempotencyKey = (): string => base64url(random(16));
 
@@ -63,9 +63,13 @@ export function documents(told: Told, kind: string): { narrative: object[]; cont
 
 /** The desk that a report goes to, by what was told so far. */
 export function deskFor(told: Told, routing: Routing, officials: readonly string[]): string {
-  const named = [...(told["did"] ?? []), ...(told["harms"] ?? [])];
-  return routing.desk(told["place"]?.[0] ?? "", named.some((answer) => officials.includes(answer)));
+  return routing.desk(told["place"]?.[0] ?? "", aboutOfficial(told, officials));
 }
+
+export const aboutOfficial = (told: Told, officials: readonly string[]): boolean =>
+  [...(told["did"] ?? []), ...(told["harms"] ?? [])].some((answer) => officials.includes(answer));
+
+export const aboutChild = (told: Told): boolean => isChild(answersOf(told, "substantive"));
 
 function answersOf(told: Told, group: KindGroup): Answers {
   const one = (name: string): string => told[name]?.[0] ?? "";
@@ -84,7 +88,7 @@ function answersOf(told: Told, group: KindGroup): Answers {
 export function openCodes(told: Told, kind: string): Pick<Envelope, "priority" | "kind_group" | "retention_class"> {
   const group = kindGroup(kind);
   const answers = answersOf(told, group);
-  const keepsWords = (told["consents"] ?? []).includes("store_sealed");
+  const keepsWords = (told["keep"] ?? []).includes("yes");
   return {
     priority: priority(answers),
     kind_group: group,
@@ -122,14 +126,26 @@ export async function compartments(story: object[], reached: object, to: SealedT
 export const only = <K extends keyof Closed>(closed: Record<Kinds, Closed>, what: K): Record<Kinds, Closed[K]> =>
   Object.fromEntries(Object.entries(closed).map(([name, one]) => [name, one[what]])) as Record<Kinds, Closed[K]>;
 
-function grants(told: Told, seed: Bytes, { day, text_version: text }: Configuration): Promise<SignedGrant[]> {
-  const scopes = told["consents"] ?? [];
-  return Promise.all(
-    scopes.map((scope, i) =>
-      signGrant({ scope, receiver: null, items: [], given: true, n: i + 1, day, until: null, text }, seed),
-    ),
-  );
+type Said = Pick<Grant, "scope" | "receiver" | "items" | "given">;
+
+const yes = (scope: string, receiver: string | null = null, items: readonly string[] = []): Said => ({ scope, receiver, items: [...items], given: true });
+
+/** Her words about consent that follow from her answers: the same rule as grants_from of tincay/core/consent.py. */
+export function grantsFrom(told: Told, officials: readonly string[]): Said[] {
+  const has = (name: string, value: string): boolean => !!told[name]?.includes(value);
+  const child = aboutChild(told);
+  const body = told["police_body"]?.[0];
+  const found = has("keep", "yes") ? [yes("store_sealed")] : [];
+  for (const scope of CONSENTS_ON_FORM) if (has("consents", scope) && !(child && NOT_OF_A_CHILD.includes(scope))) found.push(yes(scope));
+  if (has("police_option", "no")) found.push({ ...yes("share_police_anon"), given: false });
+  else if (has("police_option", "anon_info") && body && !child && !aboutOfficial(told, officials)) {
+    found.push(body === "ask" ? yes("share_police_anon") : yes("share_police_anon", `body:${body}`, FACTS));
+  }
+  return found;
 }
+
+const grants = (told: Told, seed: Bytes, { day, text_version: text, officials }: Configuration): Promise<SignedGrant[]> =>
+  Promise.all(grantsFrom(told, officials).map((said, i) => signGrant({ ...said, n: i + 1, day, until: null, text }, seed)));
 
 /** Seals everything that was told and signs it. The same `key` for each try of one report. Throws NotSigned. */
 export async function makeEnvelope(

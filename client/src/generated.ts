@@ -234,6 +234,9 @@ export const GRAVE_HARMS: readonly string[] = ["confinement", "rape", "self_harm
 export const FELT_DANGER: readonly string[] = ["soon", "unsure"];
 export const RECENT: readonly string[] = ["h24", "h72", "ongoing"];
 export const QUESTIONS: readonly string[] = ["feedback", "information_question"];
+export const FACTS: readonly string[] = ["harms", "time_since", "place", "channel", "did"];
+export const CONSENTS_ON_FORM: readonly string[] = ["count_statistics", "alert_members", "alert_public", "pattern_link", "share_service"];
+export const NOT_OF_A_CHILD: readonly string[] = ["alert_members", "alert_public", "pattern_link"];
 
 /** Columns of a count row, and the question that fills each. */
 export const COUNTED: Readonly<Record<string, string>> = { report_kind: "kind", primary_harm: "harms", province: "place", perpetrator_relation: "did", police_option: "police_option", age_group: "age_band" };

@@ -12,6 +12,7 @@ import { NotSigned } from "./statement";
 import { read, Steps } from "./steps";
 import { stretchReceipt, type Stretched } from "./stretch";
 import { all, busy, clearFields, fail, focusOn, json, onGo, said, show } from "./texts";
+import { leaveOut } from "./told";
 import { work, type WorkDone } from "./work";
 import { canSeal } from "./words";
 
@@ -44,6 +45,7 @@ export class SealedForm extends HTMLElement {
     for (const radio of all<HTMLInputElement>(this, "input[type=radio][data-name]")) radio.name = `one-${radio.dataset["name"]}`;
     this.addEventListener("submit", (event) => event.preventDefault());
     this.addEventListener("change", () => {
+      leaveOut(this, this.configuration.officials);
       this.steps.refresh();
       this.showTeam();
     });

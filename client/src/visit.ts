@@ -4,6 +4,7 @@ import { readStep } from "./authorship";
 import { base64, base64url, fromBase64, saltOf, text, utf8 } from "./bytes";
 import { answerChallenge } from "./challenge";
 import { addOpening, openedLeaf } from "./evidence";
+import { aboutOfficial, type Told } from "./envelope";
 import { endVisit } from "./exit";
 import type { ChallengeAnswer, GrantChange, LeafIn, Locator } from "./generated";
 import { signGrant } from "./grant";
@@ -85,34 +86,67 @@ export class ReceiptVisit extends HTMLElement {
 }
 
 export class ConsentChange extends HTMLElement {
+  private opened = false;
+  private aboutOfficial = false;
+  private readonly look = (event: Event): void => {
+    const { documents } = (event as CustomEvent<{ documents: { answers?: Told }[] }>).detail;
+    this.opened = true;
+    this.aboutOfficial ||= documents.some(({ answers }) => aboutOfficial(answers ?? {}, this.dataset["officials"]!.split(" ")));
+    if (this.aboutOfficial) fail(this, "official");
+  };
+
   connectedCallback(): void {
     show(this, true);
-    onGo(this, { send: () => void busy(this, () => this.send()) });
+    onGo(this, { send: () => void busy(this, () => this.send(Number(this.dataset["n"]))) });
+    if (this.dataset["officials"]) document.addEventListener("opened", this.look);
   }
 
-  private async send(): Promise<void> {
+  disconnectedCallback(): void {
+    document.removeEventListener("opened", this.look);
+  }
+
+  /** Once more by itself where another page of hers was quicker: what she pressed here is her last word. */
+  private async send(n: number, again = true): Promise<void> {
     fail(this, "");
     const held = holding();
     if (!held) return fail(this, "locked");
-    const { scope, receiver, items, given, n, day, until, text: wording } = this.dataset;
+    const { scope, receiver, items, given, day, until, text: wording, officials } = this.dataset;
+    // What she told has to be looked at first, as long as there is something: it may be about one of them.
+    if (this.aboutOfficial) return fail(this, "official");
+    if (officials && !this.opened && document.querySelector("main sealed-words")) return fail(this, "other");
     const grant = {
       scope: scope!,
       receiver: receiver || null,
       items: (items ?? "").split(" ").filter(Boolean),
       given: given === "true",
-      n: Number(n),
+      n,
       day: day!,
       until: until || null,
       text: wording!,
     };
     try {
       const change: GrantChange = { v: 1, grant: await signGrant(grant, held.receipt.signingSeed) };
-      const { next } = await post(said(this, "action"), JSON.stringify(change), this.dataset["csrf"] ?? "");
+      const { next, row, told } = await post(said(this, "action"), JSON.stringify(change), this.dataset["csrf"] ?? "");
+      const lines = (told ?? []) as string[];
+      tellChange(this, lines); // it is done, also when the next page does not come
       await goTo(String(next));
+      const rows = all(document, "[data-consent]");
+      tellChange(rows.find((one) => one.dataset["consent"] === row) ?? rows[0], lines);
     } catch (error) {
+      if (again && error instanceof Refused && error.code === "stale_number") return this.send(Number(error.answer["n"]), false);
       fail(this, error instanceof Refused ? error.code : "other");
     }
   }
+}
+
+/** What the server says of a change: shown where it belongs, announced and led to. */
+function tellChange(root: HTMLElement | undefined, lines: string[]): void {
+  const place = root?.querySelector<HTMLElement>("[data-told]");
+  if (!place) return;
+  show(place, true);
+  place.replaceChildren(...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })));
+  place.scrollIntoView({ block: "center" });
+  focusOn(place);
 }
 
 interface SealedOpening {

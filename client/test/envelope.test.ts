@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { herWords, type WordsDocument } from "../src/authorship";
 import { fromBase64 } from "../src/bytes";
-import { documents, makeEnvelope, openCodes, pieces, written, type Configuration, type Told } from "../src/envelope";
+import { aboutChild, aboutOfficial, documents, grantsFrom, makeEnvelope, openCodes, pieces, written, type Configuration, type Told } from "../src/envelope";
 import { ABOUT_HER, FIELDS_ABOUT_HER, MAX_PART_BYTES, type GrantDocument } from "../src/generated";
 import { CannotOpen, newKey, openDocument, sealDocument, unwrap } from "../src/seal";
 import { signingPublic } from "../src/sign";
@@ -101,7 +101,7 @@ test("she signs everything that she seals, and the desk that it is for", async (
 });
 
 test("each consent that she gives is signed by itself, and none that she does not", async () => {
-  const { receipt, envelope } = await made({ consents: ["store_sealed", "count_statistics"] });
+  const { receipt, envelope } = await made({ keep: ["yes"], consents: ["count_statistics"] });
   const key = await signingPublic(receipt.signingSeed);
   const grants = await Promise.all(envelope.grants.map((one) => readStatement<GrantDocument>(key, "grant", one)));
   const expected = ["store_sealed", "count_statistics"].map((scope, i) => ({
@@ -109,4 +109,21 @@ test("each consent that she gives is signed by itself, and none that she does no
   }));
   assert.deepEqual(grants, expected);
   assert.deepEqual((await made({})).envelope.grants, []);
+});
+
+interface Follows {
+  why: string;
+  answers: Told;
+  official: boolean;
+  child: boolean;
+  grants: [string, string | null, string[], boolean][];
+}
+
+test("the same words about consent follow from her answers as on the plain form", () => {
+  const officials = ["police", "other_official", "militia_guard", "off_bribe"];
+  for (const { why, answers, official, child, grants } of read<Follows[]>("grants_from.json")) {
+    assert.deepEqual([aboutOfficial(answers, officials), aboutChild(answers)], [official, child], why);
+    const found = grantsFrom(answers, officials).map(({ scope, receiver, items, given }) => [scope, receiver, [...items].sort(), given]);
+    assert.deepEqual(found, grants, why);
+  }
 });

@@ -7,7 +7,7 @@ from tests.browser.never import Watch
 from tests.browser.pages import Shot, Visit
 
 STEPS = ("need", "danger", "harmed", "whose", "time_since", "harms", "place", "did", "words", "contact",
-         "consents", "send")  # fmt: skip
+         "keep", "police", "consents", "send")  # fmt: skip
 WAYS = ("allow", "late", "proof", "data", "new-code", "delete", "done")
 SHOWS_A_CARD = {"danger": "now", "harmed": "no", "whose": "peer", "time_since": "h72"}
 """Answers that make a step show what it has to say."""

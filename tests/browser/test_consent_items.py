@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.her import Her
 from tests.cast import Hands, Network, Reporter
 from tests.visit.test_what_she_allows import WORDS, tells_all
+from tincay.intake.consents import POLICE, item_words, items_of, seen_for
 from tincay.intake.questions import CONSENTS
-from tincay.visit.consents import items_of, seen_for
 from tincay.visit.pages import labels
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -28,9 +28,14 @@ def test_each_consent_shows_exactly_its_items(
         wanted = sorted(seen_for(scope))
         assert not items_of(scope) or wanted == sorted(items_of(scope))
         her.page.locator(f"a.card[href*='/allow/{scope}/']").first.click()
+        if scope == POLICE:
+            her.page.locator(f"a.card[href*='/{POLICE}/?to=']").first.click()
         expect(her.page.locator("main dt")).to_have_count(len([name for name in wanted if name != "words"]))
         expect(her.page.get_by_text(WORDS)).to_have_count(wanted.count("words"))
         shown = [titles[title] for title in her.page.locator("main dt").all_inner_texts()]
         assert sorted(shown) == [name for name in wanted if name != "words"], scope
+        assert her.page.locator("main ul").first.locator("li").all_inner_texts() == item_words(scope)
         her.page.locator("main a.back").click()
+        if scope == POLICE:
+            her.page.locator("main a.back").click()
         expect(her.page.locator("a.card[href*='/allow/']").first).to_be_visible()

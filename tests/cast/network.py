@@ -5,9 +5,11 @@ from datetime import datetime
 
 from tests.cast.ground import NOW
 from tests.cast.workers import Helper, Worker, hire, hire_helper, staff_desk
+from tincay.core.clock import local_day
 from tincay.directory import signing as directory
-from tincay.directory.actions import add_province, add_service, seed_calendar, set_fallback
+from tincay.directory.actions import add_province, add_service, check_number, seed_calendar, set_fallback
 from tincay.directory.models import CalendarVersion
+from tincay.directory.numbers import every_number
 from tincay.directory.routing import statement_path
 from tincay.people.actions import add_desk, add_organisation
 from tincay.people.models import Desk, Organisation
@@ -167,7 +169,16 @@ def build_network(*, now: datetime = NOW) -> Network:
     staff_desk(network.other_desk, network.stranger, now=now)
     staff_desk(network.oversight_desk, network.overseer, now=now)
     _places(network)
+    call_every_number(network.steward)
     return network
+
+
+def call_every_number(steward: Worker) -> None:
+    """The steward has called all numbers of the pack, and they are right: pages show them."""
+    for number in every_number().values():
+        check_number(
+            number=number.code, digest=number.digest, right=True, by=steward.user, today=local_day(NOW)
+        )
 
 
 def _places(network: Network) -> None:

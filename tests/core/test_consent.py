@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.vectors import read, why
 from tincay.core.codes import read_codes
 from tincay.core.consent import (
     NEVER_SPOKEN,
+    ON_FORM,
     SCOPES,
     TO_SOMEBODY,
     BadGrant,
@@ -19,12 +21,15 @@ from tincay.core.consent import (
     allowed_items,
     allows,
     grant_document,
+    grants_from,
     wishes,
 )
 from tincay.core.statements import spelled
+from tincay.core.vocabulary import OFFICIAL_HARMS, OFFICIALS
 
 TODAY = date(2026, 6, 30)
 YESTERDAY = TODAY - timedelta(days=1)
+GRANTS_FROM: list[dict[str, Any]] = read("grants_from.json")
 ASKED: dict[str, Any] = {"scope": "share_service", "receiver": "desk:clinic", "item": "need", "today": TODAY}
 
 days = st.integers(-20, 5).map(lambda ahead: TODAY + timedelta(days=ahead))
@@ -243,3 +248,28 @@ def test_what_is_wished_for_is_never_allowed_to_everybody(said: list[Grant]) -> 
 def test_the_purposes_are_those_of_the_list() -> None:
     text = (Path(__file__).parents[2] / "packs/vn/codes/consent_scope.csv").read_text(encoding="utf-8")
     assert {code.code for code in read_codes({"consent_scope": text})["consent_scope"]} == SCOPES
+
+
+# --- what follows from the answers of a form
+
+
+@pytest.mark.parametrize("vector", GRANTS_FROM, ids=why)
+def test_the_words_that_follow_from_her_answers(vector: dict[str, Any]) -> None:
+    answers = vector["answers"]
+    named = {*answers.get("did", ()), *answers.get("harms", ())} & {*OFFICIALS, *OFFICIAL_HARMS}
+    assert bool(named) is vector["official"]
+    found = grants_from(answers, child=vector["child"], official=vector["official"], day=TODAY)
+    said = [[one.scope, one.receiver, sorted(one.items), one.given] for one in found]
+    assert said == vector["grants"]
+    assert [one.number for one in found] == list(range(1, len(found) + 1))
+
+
+def test_a_form_never_gives_a_scope_that_it_did_not_ask_for() -> None:
+    answers = {
+        "consents": sorted(SCOPES),
+        "keep": ["yes"],
+        "police_option": ["anon_info"],
+        "police_body": ["x"],
+    }
+    given = {one.scope for one in grants_from(answers, child=False, official=False, day=TODAY)}
+    assert given == {"store_sealed", "share_police_anon", *ON_FORM}

@@ -97,7 +97,7 @@ def open_codes(kind: str, answers: dict[str, list[str]]) -> dict[str, str]:
         ),
         "kind_group": group,
         "retention_class": retention_class(
-            group, keeps_words="store_sealed" in answers.get("consents", ()), child=is_child(age, harms)
+            group, keeps_words="yes" in answers.get("keep", ()), child=is_child(age, harms)
         ),
     }
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.cast import NOW, Network, Reporter
 from tincay.core.consent import TO_SOMEBODY
-from tincay.desk.pages import consents, wishes
+from tincay.desk.pages import consents, refused, wishes
 from tincay.intake.questions import CONSENTS
 from tincay.web.packs import label, pack_toml
 
@@ -31,6 +31,19 @@ def test_a_body_that_is_no_desk_is_not_called_by_a_desks_name(network: Network, 
     report = reporter.send()
     reporter.consent("share_service", receiver=f"body:{network.other_desk.code}", items=["place"])
     assert consents(report, NOW) == ["Cho body:ben-song-tiep-nhan biết việc đã xảy ra"]
+
+
+def test_the_body_that_she_named_is_named_and_her_last_no_is_shown(
+    network: Network, reporter: Reporter
+) -> None:
+    report, body = reporter.send(), f"body:{network.police.code}"
+    reporter.consent("share_police_anon", receiver=body, items=["harms"])
+    assert consents(report, NOW) == ["Cho Công an xã (mẫu) biết việc đã xảy ra, không nói người báo là ai"]
+    assert refused(report) == []
+    reporter.consent("share_police_anon", given=False)
+    assert (consents(report, NOW), refused(report)) == ([], ["Không đưa gì cho công an"])
+    reporter.consent("share_police_anon", receiver=body, items=["harms"])
+    assert refused(report) == []
 
 
 @pytest.mark.parametrize("scope", sorted(TO_SOMEBODY & set(CONSENTS)))

@@ -178,6 +178,28 @@ def test_a_table_can_be_typed(desk: Client) -> None:
     assert desk.get(reverse("new_table") + "?lists=9").status_code == 404
 
 
+def test_a_thousand_is_a_thousand_wherever_a_number_is_typed(desk: Client) -> None:
+    sent = {**TOLD, "list_0": "A", "list_1": "B", "cell_1": "1.000", "cell_2": "1 200", "cell_3": "15"}
+    desk.post(reverse("new_table") + "?lists=2", sent)
+    assert Run.objects.for_the_rules().get().counts["counts"] == [1000, 1200, 15]
+    page = text_of(desk.post(reverse("new_table") + "?lists=2", {**sent, "cell_1": "1.00"}))
+    assert "“1.00” chưa rõ là số nào" in page
+    claim = {"kind": "survey", "population": "Người (mẫu)", "source": "Khảo sát (mẫu)"}
+    desk.post(reverse("claims"), {**claim, "value": "12.000"})
+    assert Claim.objects.get().value == 12_000
+    with override("en"):
+        page = text_of(desk.post(reverse("claims"), {**claim, "value": "12.000"}))
+    assert "could be two numbers" in page
+
+
+@pytest.mark.parametrize("count", ["1.000", "12.5", "1 000", "1'000"])
+def test_a_count_in_a_file_that_could_be_two_numbers_is_refused_by_name(desk: Client, count: str) -> None:
+    page = text_of(upload(desk, f"A,B,count\n1,0,20\n0,1,{count}\n1,1,5\n".encode()))
+    assert f"“{count.replace(chr(39), '&#x27;')}” có thể là hai số" in page
+    assert "viết liền" in page
+    assert not Run.objects.for_the_rules().exists()
+
+
 def test_only_a_demo_fills_the_form_with_an_invented_table(desk: Client) -> None:
     address = reverse("new_table") + "?lists=3"
     assert 'value="214"' in text_of(desk.get(address))

@@ -21,6 +21,12 @@ def visitor(network: Network, clock: Hands, client: Client) -> Client:
     return client
 
 
+@pytest.fixture
+def real(network: Network, client: Client) -> Client:
+    """An install for people, whose numbers dial: hands move the clock of a demo only."""
+    return client
+
+
 @pytest.mark.parametrize("prefix", ["/", "/en/"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_way_in_answers_in_both_languages(visitor: Client, prefix: str, kind: str) -> None:
@@ -63,20 +69,23 @@ def test_the_front_page_weighs_next_to_nothing(visitor: Client) -> None:
 
 def test_the_page_where_the_server_seals_does_not_say_that_the_phone_does(visitor: Client) -> None:
     sealed, plain = (visitor.get(path).content.decode() for path in ("/tell/", "/tell/plain/"))
-    on_the_phone = "khóa kín (niêm phong) ngay trong máy bạn"
+    on_the_phone = "khóa kín ngay trong máy bạn"
     assert on_the_phone in sealed
     assert on_the_phone not in plain
     assert "cũng cần tin người giữ máy chủ" in plain
     english = visitor.get("/en/tell/plain/").content.decode()
-    assert "(sealed) on your own phone" not in english
+    assert "locked on your own phone" not in english
 
 
 def test_the_team_is_named_before_anything_is_sent(visitor: Client) -> None:
-    sealed, plain = (visitor.get(path).content.decode() for path in ("/tell/", "/tell/plain/"))
+    sealed = visitor.get("/tell/").content.decode()
+    plain = visitor.post("/tell/plain/", {"go": "story", "plain-need": ["pep"]}).content.decode()
     for code, name in (("cay-me-tiep-nhan", "Cây Me"), ("ben-song-tiep-nhan", "Bến Sông")):
         assert f'<p data-team="{code}" hidden>Lời của bạn đến: <strong>Bàn tiếp nhận {name} (mẫu)' in sealed
     assert "<li>Bến Sông (giả định): Bàn tiếp nhận Bến Sông (mẫu)</li>" in plain
-    assert "Khi đó Bàn tiếp nhận Cây Me (mẫu) đọc." in plain
+    said = {"go": "send", "plain-need": ["pep"], "plain-place": "M02"}
+    assert "<dd>Bàn tiếp nhận Bến Sông (mẫu)</dd>" in visitor.post("/tell/plain/", said).content.decode()
+    assert "tin không đến nhóm của công an hay cán bộ" in plain
 
 
 @pytest.mark.parametrize(
@@ -120,6 +129,80 @@ def test_the_danger_card_counts_on_nobody_while_one_desk_has_nobody_on_call(
     assert ("Có người trực đọc tin" in html) is watched
 
 
-def test_the_four_cases_in_which_others_are_told_are_open_on_the_page(visitor: Client) -> None:
+def test_whom_to_call_stands_before_the_three_sentences_and_everything_else_is_behind_more(
+    visitor: Client,
+) -> None:
     html = visitor.get("/tell/").content.decode()
-    assert html.index("Bốn trường hợp nhóm có thể phải báo") < html.index("<details")
+    first = html[html.index('data-step="need"') : html.index('data-step="danger"')]
+    places = [
+        first.index(words)
+        for words in ("<h1>", "Đang nguy hiểm? Gọi", "trừ bốn trường hợp", "Đọc thêm", "có thể phải báo")
+    ]
+    assert places == sorted(places)
+    assert "nhóm đọc tin có thể báo công an" in html[html.index('data-step="danger_now"') :], (
+        "where it matters too"
+    )
+
+
+def test_the_child_reads_who_is_told_before_the_age_is_asked_for(visitor: Client) -> None:
+    story = {"go": "story", "plain-need": ["pep"]}
+    for answer in (visitor.get("/help/"), visitor.post("/help/plain/", story)):
+        html = answer.content.decode()
+        said = html.index("Biết tuổi rồi, chúng tôi không báo ai")
+        passes_on = html.index("111 chuyển tin ngay cho công an, xã, phường")
+        assert said < html.index("Dưới 14 tuổi")
+        assert passes_on < html.index("Dưới 14 tuổi") < html.index("Chuyện này xảy ra với ai?")
+
+
+def card(html: str, condition: str) -> str:
+    """A card of the form, up to whatever ends its step."""
+    return html.split(f'data-card="{condition}"')[1].split("</fieldset>")[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "condition", "vi", "en", "number"),
+    [
+        ("help", "age_band=u14,a14_15,a16_17", "Em không có lỗi.", "It is not your fault.", "111"),
+        ("help", "harms=self_harm_risk", "Hãy gọi cấp cứu", "Call an ambulance", "115"),
+        ("help", "time_since=h24,h72", "Bạn có thể đi khám ngay.", "You can go now.", "19000000"),
+        (
+            "help",
+            "need=return_from_abroad",
+            "Bạn đang ở Việt Nam?",
+            "Are you in Viet Nam now?",
+            "+84981848484",
+        ),
+        ("help", "place=x_abroad", "Bạn đang ở Việt Nam?", "Are you in Viet Nam now?", "117"),
+        (
+            "help",
+            "did=militia_guard,other_official,police",
+            "Tin này không đến nhóm của công an hay cán bộ.",
+            "does not go to any team of the police",
+            "",
+        ),
+        ("tell", "harmed=no", "Chưa có gì được gửi đi.", "Nothing has been sent.", ""),
+    ],
+)
+def test_a_card_stands_in_the_step_of_the_answer_that_calls_it(
+    real: Client, kind: str, condition: str, vi: str, en: str, number: str
+) -> None:
+    for prefix, words in (("/", vi), ("/en/", en)):
+        html = card(real.get(f"{prefix}{kind}/").content.decode(), condition)
+        assert words in html
+        assert f'href="tel:{number}"' in html or not number
+
+
+def test_the_card_about_officials_names_the_team_that_reads(visitor: Client) -> None:
+    html = visitor.get("/help/").content.decode()
+    for condition in ("did=militia_guard,other_official,police", "harms=off_bribe,off_condoms"):
+        named = html.split(f'data-card="{condition}')[1].split("</div>")[0]
+        assert 'data-team="cay-me-tiep-nhan" hidden>Bàn tiếp nhận Cây Me (mẫu)' in named
+
+
+def test_no_number_of_viet_nam_stands_open_where_somebody_is_abroad(real: Client) -> None:
+    html = real.get("/help/").content.decode()
+    for condition in ("need=return_from_abroad", "place=x_abroad"):
+        asks = html.split(f'data-card="{condition}"')[1]
+        assert asks.index("Bạn đang ở Việt Nam?") < asks.index("<details") < asks.index("tel:")
+    screen = html.split('data-step="danger_now"')[1].split("</fieldset>")[0]
+    assert screen.index('data-unless="need=return_from_abroad"') < screen.index("tel:113")

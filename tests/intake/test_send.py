@@ -191,7 +191,7 @@ def test_where_nothing_is_signed_nothing_is_taken_and_telephone_numbers_stand(
         page = client.get(path)
         assert page.status_code == 503
         assert "<form" not in page.content.decode()
-        assert "tel:111" in page.content.decode()
+        assert 'class="card call"' in page.content.decode()
     plain = client.post("/help/plain/", {"plain-code": reporter.code, "plain-need": ["pep"]})
     assert plain.status_code == 503
     assert not Report.objects.for_the_rules().exists()

@@ -1,5 +1,6 @@
 """A server that begins on a full disk, or beside a database that is away: who is in danger finds whom to call."""
 
+import json
 import os
 import resource
 import signal
@@ -15,10 +16,13 @@ from urllib.request import Request, urlopen
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
 
 from tests.demo.loaded import TINCAY, environment
 from tests.operations.test_serve_log import free_port, wait_for
 from tests.patience import PATIENCE, wait_until
+from tincay.directory import numbers
+from tincay.intake.pages import unsafe_page
 from tincay.operations import emergency, standing_in
 
 LIMIT = resource.RLIMIT_FSIZE
@@ -90,6 +94,8 @@ TROUBLES = {
 def folder(tmp_path: Path) -> Path:
     path = tmp_path / "install"
     subprocess.run([*TINCAY, "migrate", "-v0"], cwd=settings.BASE_DIR, env=own(path), check=True)
+    right = {code: numbers._rows(False)[code].digest for code in ("police", "ambulance", "national_111")}
+    (path / "numbers.json").write_text(json.dumps(right))  # as its steward left it
     return path
 
 
@@ -167,6 +173,20 @@ def test_who_opens_the_site_of_a_server_that_cannot_begin_finds_whom_to_call(fol
     assert len(lines) == 1, lines
     assert lines[0].startswith("serve: ")
     assert trouble.sentence in lines[0]
+
+
+@pytest.mark.parametrize("copy", ["none", "of another row", "damaged"])
+def test_without_a_sign_off_the_page_shows_no_number_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copy: str
+) -> None:
+    monkeypatch.setattr(settings, "TINCAY_DATA", tmp_path)
+    if copy == "of another row":
+        (tmp_path / "numbers.json").write_text(json.dumps({"police": "0" * 64}))
+    if copy == "damaged":
+        (tmp_path / "numbers.json").write_text("[")
+    page = render_to_string("operations/emergency.html", unsafe_page(numbers.numbers_without_rows()))
+    assert "Số ở trang này chưa được ai kiểm tra" in page
+    assert "tel:" not in page
 
 
 @pytest.mark.slow

@@ -54,7 +54,7 @@ def send(document: dict[str, Any]) -> Any:
 def assert_nothing_is_taken(demo: DemoCopy, sealed: dict[str, Any]) -> None:
     page = Client().get("/tell/")
     assert page.status_code == 503
-    assert "tel:113" in page.content.decode()
+    assert "00 01 (số giả)" in page.content.decode()
     assert "<sealed-form" not in page.content.decode()
     assert Client().get("/tell/plain/").status_code == 503
     answer = send(sealed)

@@ -4,10 +4,12 @@ import re
 from unittest import mock
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
 
 from tests.cast import Hands, Network, Reporter, url64
+from tests.intake.plain_form import in_form
 from tincay.core import receipts
 from tincay.intake import flood, tallies
 from tincay.intake.derivations import Busy
@@ -43,13 +45,13 @@ def test_the_plain_form_keeps_what_was_typed(
     sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": TYPED, "plain-place": "M01"}
     with mock.patch("tincay.intake.flood.receive_report", side_effect=OperationalError(trouble)):
         answer = phone.post("/tell/plain/", sent)
-    html = answer.content.decode()
     assert answer.status_code == status
-    assert TYPED in html
-    assert reporter.code in html
-    assert 'id="plain-need-pep" name="plain-need" value="pep" autocomplete="off" checked' in html
-    assert '<option value="M01" selected>' in html
-    assert phone.post("/tell/plain/", sent).status_code == 200
+    assert answer["Retry-After"] == "60"
+    again = in_form(answer.content.decode())
+    assert {name: again.getlist(name) for name in sent} == {
+        name: value if isinstance(value, list) else [value] for name, value in sent.items()
+    }
+    assert phone.post("/tell/plain/", again).status_code == 200
     assert Report.objects.for_the_rules().count() == 1
 
 
@@ -60,12 +62,24 @@ def test_without_the_one_answer_the_rest_stays(phone: Client, reporter: Reporter
     assert 'href="#need"' in answer.content.decode()
 
 
-def test_too_long_words_come_back_whole(phone: Client, reporter: Reporter) -> None:
-    story = "dài " * 5_001
+def test_too_long_words_come_back_whole_and_she_is_told_how_much_is_too_much(
+    phone: Client, reporter: Reporter
+) -> None:
+    story = "dài " * 200_000 + "hết"
     sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": story}
     answer = phone.post("/tell/plain/", sent)
     assert answer.status_code == 422
     assert story in answer.content.decode()
+    assert "Lời này dài quá 3 chữ cái." in answer.content.decode()
+    assert phone.post("/tell/plain/", sent | {"plain-words": story[:-3]}).status_code == 200
+
+
+def test_more_than_the_server_reads_is_answered_with_the_numbers_to_call(phone: Client) -> None:
+    sent = {"plain-words": "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)}
+    answer = phone.post("/tell/plain/", sent)
+    assert answer.status_code == 413
+    assert "chưa gửi được" in answer.content.decode()
+    assert 'class="card call"' in answer.content.decode()
 
 
 def test_where_the_line_is_full_she_is_told_how_long_and_her_words_stay(
@@ -74,12 +88,14 @@ def test_where_the_line_is_full_she_is_told_how_long_and_her_words_stay(
     sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": TYPED}
     with mock.patch("tincay.intake.plain.stretch", side_effect=Busy(7)):
         answer = phone.post("/tell/plain/", sent)
+    html = answer.content.decode()
     assert answer.status_code == 503
-    assert TYPED in answer.content.decode()
-    assert "Bạn đợi 7 giây rồi bấm gửi lại" in answer.content.decode()
-    assert "Nếu đang nguy hiểm, bạn gọi 113" in answer.content.decode()
-    assert 'form="plain-form"' in answer.content.decode()
-    assert '<form id="plain-form"' in answer.content.decode()
+    assert answer["Retry-After"] == "7"
+    assert TYPED in html
+    assert "Bạn đợi 7 giây rồi bấm gửi lại" in html
+    assert "Nếu đang nguy hiểm, bạn gọi 113" in html
+    # A button to send stands right there, and once more at the end of the page.
+    assert html.count('name="go" value="sent"') == 2
 
 
 def test_two_sendings_of_one_page_at_one_moment_are_one_report_and_show_its_code(
@@ -127,7 +143,7 @@ def test_codes_tried_at_the_receipt_make_a_browser_wait(phone: Client, reporter:
     answer = phone.post("/tell/plain/", sent)
     assert answer.status_code == 429
     assert TYPED in answer.content.decode()
-    assert re.search(r"đợi \d+ giây", answer.content.decode())
+    assert f"đợi {answer['Retry-After']} giây" in answer.content.decode()
 
 
 def test_a_receipt_has_no_link_that_would_lose_it(phone: Client, reporter: Reporter) -> None:
@@ -238,9 +254,9 @@ def test_a_no_of_which_another_tab_took_the_number_is_taken_all_the_same(
     report = reporter.send(grants=[reporter.grant("contact_me")])
     phone.post("/back/", {"plain-code": reporter.code})
     answers = iter([0, 1])  # the first time as it was before the other tab wrote
-    monkeypatch.setattr("tincay.visit.views.last_number", lambda report: next(answers))
+    monkeypatch.setattr("tincay.visit.consent_views.last_number", lambda report: next(answers))
     answer = phone.post("/back/allow/contact_me/", {"token": token(phone), "given": "false"})
-    assert answer.status_code == 302
+    assert answer.status_code == 200
     assert [row.given for row in report.grants.order_by("number")] == [True, False]
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import Context, Template
 from django.utils.translation import override
 
@@ -142,6 +143,43 @@ def test_a_number_to_call_can_be_tapped() -> None:
     assert 'href="tel:+84241234"' in show(
         "{% phone_card '+84 24 1234' 'Tư vấn' %}Ban ngày.{% endphone_card %}"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"),
+    [
+        ("113", "113"),
+        ("+84 981 84 84 84", "+84981848484"),
+        ("+84 (0)24 3200 0000", "+842432000000"),
+        ("(024) 3200 0000", "02432000000"),
+        ("024 3200 0000 (giờ hành chính)", "02432000000"),
+        ("024 3200 0000 / nhánh 2", "02432000000"),
+        ("1900 1234 - 02", "19001234"),
+        ("024 - 3200 0000", "02432000000"),
+        ("113 hoặc 115", "113"),
+        ("0909 000 000; 0912 000 000", "0909000000"),
+        ("0909 000 000 0912 000 000", ""),
+        ("00 01 (số giả)", ""),
+        ("0000 000 101 (mẫu)", ""),
+        ("gọi qua Zalo", ""),
+        ("", ""),
+    ],
+)
+def test_a_link_dials_the_number_and_nothing_of_the_words_around_it(written: str, digits: str) -> None:
+    """Hours, an extension, a second number; and an invented number dials nobody."""
+    card = show("{% phone_card number 'Tư vấn' %}Ban ngày.{% endphone_card %}", number=written)
+    line = show("{% phone number %}", number=written)
+    for html in (card, line):
+        assert (f'href="tel:{digits}"' in html) is bool(digits)
+        assert ("<a " in html) is bool(digits)
+        assert written in html
+
+
+def test_no_template_makes_a_link_to_call_by_itself() -> None:
+    made = [
+        path.name for path in (settings.BASE_DIR / "tincay").rglob("*.html") if "tel:" in path.read_text()
+    ]
+    assert not made, "{% phone_card %} and {% phone %} do"
 
 
 def test_an_unknown_icon_is_an_error() -> None:

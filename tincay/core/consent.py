@@ -5,7 +5,7 @@ counts, and her own signed word before any that was written down. Only the day i
 readings are possible the one that gives less away is taken. The format is docs/formats/grant.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -115,6 +115,13 @@ def wishes(grants: Iterable[Grant], *, today: date) -> list[str]:
     ]
 
 
+def refuses(grants: Iterable[Grant], scope: str) -> bool:
+    """Is her last signed word about this a no to all? Silence is none."""
+    own = [grant for grant in grants if grant.scope == scope and grant.signer == OWN]
+    last = max(own, key=lambda grant: (grant.number, not grant.given), default=None)
+    return last is not None and not last.given and last.receiver is None and not last.items
+
+
 def allowed_items(
     grants: Iterable[Grant], *, scope: str, receiver: str | None, today: date
 ) -> frozenset[str]:
@@ -124,6 +131,45 @@ def allowed_items(
     return frozenset(
         item for item in items if allows(all_grants, scope=scope, receiver=receiver, item=item, today=today)
     )
+
+
+FACTS = ("harms", "time_since", "place", "channel", "did")
+"""What happened, in chosen answers: no words of hers, nothing about who she is."""
+ON_FORM = ("count_statistics", "alert_members", "alert_public", "pattern_link", "share_service")
+"""Scopes that are asked as they are. `store_sealed` follows from `keep`, `share_police_anon` from `police_option`."""
+NOT_OF_A_CHILD = frozenset({"alert_members", "alert_public", "pattern_link"})
+"""Not asked on the child path. A warning, and a comparison with other reports, may lead people back to a child, who
+cannot weigh that alone: whoever helps decides it with the child. What stays hurts nobody and helps: keeping the words,
+being counted in totals, and the wish for another service, before which somebody asks. The police are no yes of a
+child's either: nothing goes to them from a form, and the people who help ask first."""
+ASK_FIRST = "ask"
+"""The answer to "to which body": nobody yet, ask me."""
+
+
+def grants_from(
+    answers: Mapping[str, Sequence[str]], *, child: bool, official: bool, day: date
+) -> list[Grant]:
+    """Her words about consent that follow from the answers of a form, in the order in which they are numbered.
+
+    Nothing follows from an answer that is not there. A report about an `official` gives nothing to a body that
+    enforces the law. client/src/envelope.ts has the same rule: tests/vectors/grants_from.json.
+    """
+    words: list[tuple[str, str | None, Iterable[str], bool]] = []
+    if "yes" in answers.get("keep", ()):
+        words.append(("store_sealed", None, (), True))
+    chosen = answers.get("consents", ())
+    asked = [scope for scope in ON_FORM if not (child and scope in NOT_OF_A_CHILD)]
+    words += [(scope, None, (), True) for scope in asked if scope in chosen]
+    wish, body = answers.get("police_option", ()), next(iter(answers.get("police_body", ())), "")
+    if "no" in wish:
+        words.append(("share_police_anon", None, (), False))
+    elif "anon_info" in wish and body and not child and not official:
+        receiver, items = (None, ()) if body == ASK_FIRST else (f"body:{body}", FACTS)
+        words.append(("share_police_anon", receiver, items, True))
+    return [
+        Grant(scope, receiver, frozenset(items), given, number, day)
+        for number, (scope, receiver, items, given) in enumerate(words, start=1)
+    ]
 
 
 def grant_document(grant: Grant, *, text_version: str) -> dict[str, Any]:

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tincay.core import classification
 from tincay.core.clock import URGENT, ZONE, Calendar, local_day, working_days_between
-from tincay.core.consent import allowed_items, allows
+from tincay.core.consent import allowed_items, allows, refuses
 from tincay.core.priority import PRIORITIES
 from tincay.core.stages import STAGES, reached
 from tincay.desk.queries import QueuePage
 from tincay.directory.queries import calendar
 from tincay.people.calls import REPEATS
-from tincay.people.models import Desk, User
+from tincay.people.models import Desk, Organisation, User
 from tincay.people.rights import May
 from tincay.reports.consents import ASK_RECEIVER
 from tincay.reports.grants import grants, record_of
@@ -363,6 +363,11 @@ def consents(report: Report, now: datetime) -> list[str]:
     ]
 
 
+def refused(report: Report) -> list[str]:
+    """To whom she said no by name: her answer of the form may be older than that."""
+    return [gettext("Không đưa gì cho công an")] if refuses(grants(report), "share_police_anon") else []
+
+
 def consents_changed(report: Report) -> bool:
     """Whether somebody else has changed her words about consent: what does not verify allows nothing."""
     return record_of(report).changed
@@ -372,8 +377,12 @@ def _allowed(scope: str, receiver: str | None) -> str:
     if receiver:
         kind, _, code = receiver.partition(":")
         desk = Desk.objects.filter(code=code).first() if kind == "desk" else None
-        name = desk.name(language()) if desk else receiver
-        return gettext("Cho %(name)s biết việc đã xảy ra") % {"name": name}
+        body = Organisation.objects.filter(code=code).first() if kind == "body" else None
+        whose = desk or body
+        named = {"name": whose.name(language()) if whose else receiver}
+        if scope == "share_police_anon":
+            return gettext("Cho %(name)s biết việc đã xảy ra, không nói người báo là ai") % named
+        return gettext("Cho %(name)s biết việc đã xảy ra") % named
     shown = texts()["consent"]
     return str(shown[scope]["label"]) if scope in shown else label("consent_scope", scope)
 

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from tincay.directory.models import CalendarDay, CalendarVersion, Fallback, Province, Service
+from django.db import transaction
+
+from tincay.directory import numbers
+from tincay.directory.models import CalendarDay, CalendarVersion, Fallback, NumberCheck, Province, Service
 from tincay.log.actions import Appended
-from tincay.people.models import Desk
+from tincay.people.models import Desk, User
 from tincay.web.transactions import one_transaction
 
 
@@ -62,6 +65,32 @@ def set_fallback(*, triage: Desk, case: Desk, oversight: Desk | None) -> Fallbac
 @one_transaction
 def add_service(*, code: str, province: Province | None, **facts: object) -> Service:
     return Service.objects.create(code=code, province=province, **facts)
+
+
+class RowChanged(Exception):
+    """The row says something else than what was read: it has to be looked at again."""
+
+
+@one_transaction
+def check_number(*, number: str, digest: str, right: bool, by: User, today: date) -> NumberCheck:
+    """Keep that somebody called a number and whether it is right; pages follow at once.
+
+    Raises KeyError for a number that the pack does not have, RowChanged where `digest` is not of the row as it is now.
+    """
+    if numbers.every_number()[number].digest != digest:
+        raise RowChanged(number)
+    checked, _ = NumberCheck.objects.update_or_create(
+        number=number,
+        defaults={
+            "digest": digest,
+            "right": right,
+            "organisation": by.organisation,
+            "by": by.number,
+            "day": today,
+        },
+    )
+    transaction.on_commit(numbers.keep_copy)
+    return checked
 
 
 @one_transaction

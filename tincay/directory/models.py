@@ -5,7 +5,7 @@ from typing import Self
 
 from django.db import models
 
-from tincay.people.models import Desk
+from tincay.people.models import Desk, Organisation
 from tincay.people.tenancy import PublicQuerySet
 
 
@@ -102,3 +102,21 @@ class CalendarDay(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "calendar"], name="one_kind_a_day")]
+
+
+class NumberCheck(models.Model):
+    """Somebody of this install called a number of the pack and says whether it is right: the second reader.
+
+    The first is whoever wrote the row with its source. `digest` is of the row as it stood then (directory.numbers):
+    a row that says something else since has no second reader. The last word about a number stands.
+    """
+
+    number = models.SlugField(unique=True)
+    digest = models.CharField(max_length=64)
+    right = models.BooleanField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    # The function number within the organisation, as reporters see it too: never a name.
+    by = models.PositiveSmallIntegerField()
+    day = models.DateField()
+
+    objects = PublicQuerySet["NumberCheck"].as_manager()

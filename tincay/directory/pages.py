@@ -1,12 +1,40 @@
-"""What the page about keys is given to show: whose keys phones seal to, and who outside has seen them."""
+"""What pages are given to show: whom to call, and whose keys phones seal to and who outside has seen them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tincay.core.authorship import KeyOfDesk, from_base64url
 from tincay.core.sealing import fingerprint
+from tincay.directory.numbers import Number, chosen, numbers_to_show
 from tincay.directory.routing import RoutingBroken, in_force
 from tincay.log.queries import LeafState, Standing, opened_in_clear, state_of
-from tincay.web.packs import language, words
+from tincay.web.packs import label, language, pack_toml, translated, words
+
+
+def call_context(shown: Mapping[str, Number] | None = None) -> dict[str, Any]:
+    """Whom to call, for every page with a number on it: only what may be shown here (directory.numbers).
+
+    Every list may be empty. `shown` is given by whoever cannot read a row.
+    """
+    shown = numbers_to_show() if shown is None else shown
+    cards = pack_toml("texts.toml")
+    countries: dict[str, list[Number]] = {}
+    for number in shown.values():
+        if number.abroad and number.code not in cards["abroad"]["numbers"]:
+            countries.setdefault(label("country", number.row["country"]), []).append(number)
+    return {
+        "danger_numbers": _numbers(shown, cards["danger"]["numbers"]),
+        "child_numbers": _numbers(shown, cards["child"]["numbers"]),
+        "self_harm_numbers": _numbers(shown, cards["danger"]["self_harm"]["numbers"]),
+        "abroad_numbers": _numbers(shown, cards["abroad"]["numbers"]),
+        "abroad_countries": [
+            (name, [translated(one.row) for one in rows]) for name, rows in countries.items()
+        ],
+    }
+
+
+def _numbers(shown: Mapping[str, Number], codes: Sequence[str]) -> list[dict[str, Any]]:
+    return [translated(number.row) for number in chosen(shown, codes)]
 
 
 def keys_page() -> dict[str, Any]:

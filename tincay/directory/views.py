@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET
 
 from tincay.core.clock import local_day
 from tincay.core.law import LegalFact
-from tincay.directory.pages import keys_page
+from tincay.directory.pages import call_context, keys_page
 from tincay.directory.queries import legal_facts, services_by_province
-from tincay.web.packs import local_text, pack_toml
+from tincay.web.packs import local_text, pack_toml, texts
 from tincay.web.time import now
 
 
@@ -30,7 +30,9 @@ def guide(request: HttpRequest) -> HttpResponse:
         for part in text["parts"]
     ]
     page = {"title": local_text(text["title"], language), "lead": local_text(text["lead"], language)}
-    return render(request, "directory/guide.html", {**page, "parts": parts})
+    child = next(part["heading"] for part in parts if part["id"] == "child")
+    shown = {**page, "parts": parts, "child_heading": child, "texts": texts(), **call_context()}
+    return render(request, "directory/guide.html", shown)
 
 
 @require_GET

@@ -12,7 +12,7 @@ from tincay.directory.models import Province
 from tincay.estimates import texts
 from tincay.estimates.actions import About
 from tincay.estimates.tables import MOST_LISTS, AboutPeople, Unreadable, check_names, read_counts
-from tincay.web.forms import Cards
+from tincay.web.forms import Cards, NumberField
 from tincay.web.packs import codes, language
 from tincay.web.time import now
 
@@ -27,6 +27,7 @@ UNREADABLE = {
     "text": _("Chưa đọc được tệp. Tệp cần là CSV, bảng mã UTF-8."),
     "lists": _("Bảng cần từ 2 đến 6 danh sách."),
     "names": _("Tên danh sách cần ngắn, khác nhau và bắt đầu bằng chữ, như “nhà tạm lánh”."),
+    "unclear": _("Ô đếm “%(cell)s” có thể là hai số. Trong tệp, bạn viết liền, như 1000."),
     "counts": _("Chưa đọc được các số. Mỗi ô đếm là một số nguyên, và phải có người."),
 }
 ABOUT_PEOPLE = _(
@@ -47,12 +48,8 @@ class RunForm(forms.Form):
         max_length=120,
         help_text=_("Như “Người từng đến nhà tạm lánh, từ 18 tuổi”"),
     )
-    first_year = forms.IntegerField(
-        label=_("Từ năm"), widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short"})
-    )
-    last_year = forms.IntegerField(
-        label=_("Đến năm"), widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short"})
-    )
+    first_year = NumberField(label=_("Từ năm"))
+    last_year = NumberField(label=_("Đến năm"))
     linkage = forms.ChoiceField(label=_("Người trùng giữa các danh sách được nhận ra bằng cách nào?"))
     effort = forms.ChoiceField(
         label=_("Tính kỹ đến đâu?"), choices=EFFORTS, widget=Cards(hints=EFFORT_HINTS), initial="look"
@@ -103,7 +100,7 @@ class Upload(RunForm):
         except AboutPeople:
             raise forms.ValidationError(ABOUT_PEOPLE) from None
         except Unreadable as problem:
-            raise forms.ValidationError(UNREADABLE[str(problem)]) from None
+            raise forms.ValidationError(UNREADABLE[str(problem)], params={"cell": problem.cell}) from None
 
     @property
     def table(self) -> Table:
@@ -122,11 +119,10 @@ class TypedTable(RunForm):
                 label=_("Danh sách %(n)s") % {"n": j + 1}, max_length=24
             )
         for cell in range(1, 1 << lists):
-            self.fields[f"cell_{cell}"] = forms.IntegerField(
+            self.fields[f"cell_{cell}"] = NumberField(
                 label=_("Số người: %(lists)s") % {"lists": self._marks(cell)},
                 min_value=0,
                 max_value=MOST_PEOPLE,
-                widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short"}),
             )
 
     def _marks(self, cell: int) -> str:
@@ -225,15 +221,13 @@ class NewClaim(forms.Form):
     """A figure that somebody published."""
 
     kind = forms.ChoiceField(label=_("Cách tính được nêu"))
-    value = forms.IntegerField(label=_("Con số"), min_value=1, max_value=MOST_CLAIMED, required=False)
-    low = forms.IntegerField(label=_("Cận dưới, nếu có"), min_value=0, max_value=MOST_CLAIMED, required=False)
-    high = forms.IntegerField(
-        label=_("Cận trên, nếu có"), min_value=1, max_value=MOST_CLAIMED, required=False
-    )
+    value = NumberField(label=_("Con số"), min_value=1, max_value=MOST_CLAIMED, required=False)
+    low = NumberField(label=_("Cận dưới, nếu có"), min_value=0, max_value=MOST_CLAIMED, required=False)
+    high = NumberField(label=_("Cận trên, nếu có"), min_value=1, max_value=MOST_CLAIMED, required=False)
     at_least = forms.BooleanField(label=_("Nguồn nói “hơn” hoặc “ít nhất”"), required=False)
     place = forms.ChoiceField(label=_("Nơi"), required=False)
-    first_year = forms.IntegerField(label=_("Từ năm"), required=False)
-    last_year = forms.IntegerField(label=_("Đến năm"), required=False)
+    first_year = NumberField(label=_("Từ năm"), required=False)
+    last_year = NumberField(label=_("Đến năm"), required=False)
     population = forms.CharField(label=_("Những ai được đếm"), max_length=120)
     source = forms.CharField(label=_("Nguồn"), max_length=300)
     caveat = forms.CharField(label=_("Lưu ý"), max_length=300, required=False)

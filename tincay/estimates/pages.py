@@ -15,12 +15,12 @@ from tincay.estimates import texts
 from tincay.estimates.texts import (
     METHODS,
     caution_words,
-    decimal,
     people,
     percent,
     range_words,
     reason_words,
 )
+from tincay.web.numbers import decimal_words, separators
 
 Result = Mapping[str, Any]
 XI = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
@@ -47,7 +47,7 @@ def _drawing(drawing: Drawing) -> PageDrawing:
 
 
 def _caption(title: str, description: str, headings: tuple[str, ...]) -> Caption:
-    return Caption(title, description, headings, missing="–", thousands=texts.thousands())
+    return Caption(title, description, headings, missing="–", thousands=separators()[0])
 
 
 def ranges(name: str, title: str, description: str, label: str, shown: Sequence[Range]) -> PageDrawing:
@@ -250,7 +250,7 @@ class Screens:
 
     def slider(self) -> list[tuple[str, str, bool]]:
         """Places where the assumption may be put: its number, as address and as words, and whether it is there."""
-        return [(f"{xi:g}", decimal(xi, 2), xi == self.xi) for xi in XI]
+        return [(f"{xi:g}", decimal_words(xi, 2), xi == self.xi) for xi in XI]
 
     def at_xi(self) -> str:
         """The answer with the assumption where the reader put it; empty where a cell of the table is empty."""
@@ -261,10 +261,12 @@ class Screens:
         return people(size + self.xi * (estimates["1"] - size))
 
     def xi_words(self) -> str:
-        return decimal(self.xi, 2)
+        return decimal_words(self.xi, 2)
 
     def assumption(self) -> PageDrawing:
-        shown = [_range(each, f"ξ = {decimal(float(each['label']))}") for each in self.result["assumption"]]
+        shown = [
+            _range(each, f"ξ = {decimal_words(float(each['label']))}") for each in self.result["assumption"]
+        ]
         return ranges(
             "assumption",
             _("Khi giả định thay đổi"),
@@ -330,11 +332,11 @@ def _ends(lower: float | None, upper: float | None) -> str:
 
 def _decimal_text(label: str) -> str:
     """A decimal of the core, "0.02", as the reader writes it."""
-    return decimal(float(label), len(label.partition(".")[2]))
+    return decimal_words(float(label), len(label.partition(".")[2]))
 
 
 def _prior_label(prior: Result) -> str:
-    label = f"δ = {decimal(prior['delta'], 3)}"
+    label = f"δ = {decimal_words(prior['delta'], 3)}"
     return f"{label} + {_('đồ thị đầy')}" if prior["complete_graph"] else label
 
 
@@ -352,11 +354,11 @@ def _health(answer: Result) -> Iterator[tuple[str, str]]:
                 _("Không nêu %(side)s: chỉ %(few)s bảng lặp lại nằm ngoài (B·p)")
                 % {
                     "side": texts.SIDES["lower" if tail == "0.025" else "upper"],
-                    "few": decimal(expected, 1),
+                    "few": decimal_words(expected, 1),
                 },
             )
     if facts.get("rhat") is not None:
-        yield name, f"R-hat {decimal(facts['rhat'])}"
+        yield name, f"R-hat {decimal_words(facts['rhat'])}"
     if facts.get("independent_draws") is not None:
         yield name, _("%(number)s lần rút độc lập") % {"number": people(facts["independent_draws"])}
     modes = facts.get("modes") or ()

@@ -17,6 +17,7 @@ FEWEST_LISTS, MOST_LISTS = 2, 6
 LARGEST = 8 * 1024
 """Bytes. 63 rows of counts need less than half of it; a file about people is nearly always larger."""
 NAME = re.compile(r"[^\W\d_][\w .&/()-]{0,23}")
+PARTED = re.compile(r"\d{1,6}([.,' \u00a0\u202f]\d{1,6}){1,4}")
 MANY_DIGITS = re.compile(r"\d{5}")
 
 
@@ -25,7 +26,14 @@ class AboutPeople(ValueError):
 
 
 class Unreadable(ValueError):
-    """Not a table of counts; the text is a code: text, lists, names or counts."""
+    """Not a table of counts; the text is a code: text, lists, names, counts or unclear.
+
+    `unclear` is a count with separators in it: 1.000 is a thousand for one program and one for another.
+    """
+
+    def __init__(self, code: str, cell: str = "") -> None:
+        super().__init__(code)
+        self.cell = cell
 
 
 def read_counts(raw: bytes) -> Table:
@@ -59,6 +67,9 @@ def _refuse_people(rows: list[list[str]]) -> None:
     marks = [tuple(row[:at] + row[at + 1 :]) for row in rows[1:]]
     if any(cell not in ("0", "1") for row in marks for cell in row) or len(set(marks)) < len(marks):
         raise AboutPeople
+    for row in rows[1:]:
+        if len(row) > at and PARTED.fullmatch(row[at]):
+            raise Unreadable("unclear", row[at])
 
 
 def check_names(names: list[str]) -> None:

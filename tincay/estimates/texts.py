@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tincay.estimates.publishing import round_down, round_up
+from tincay.web.numbers import decimal_words, whole_words
 from tincay.web.packs import language
 
 LazyText = str | Promise
@@ -99,22 +100,13 @@ SHARES = {"share", "single"}
 NUMBERS = {"lowest", "highest", "cap", "low", "high", "draws", "replicates"}
 
 
-def thousands() -> str:
-    return "," if language() == "en" else "."
-
-
 def people(value: float | None) -> str:
     """A whole number with the reader's separators; a dash for a missing one."""
-    return "–" if value is None else f"{value:,.0f}".replace(",", thousands())
-
-
-def decimal(value: float, places: int = 2) -> str:
-    text = f"{value:.{places}f}"
-    return text if language() == "en" else text.replace(".", ",")
+    return "–" if value is None else whole_words(value)
 
 
 def percent(share: float) -> str:
-    return f"{decimal(100 * share, 1)} %" if language() != "en" else f"{100 * share:.1f}%"
+    return f"{decimal_words(100 * share, 1)} %" if language() != "en" else f"{100 * share:.1f}%"
 
 
 def filled(words: LazyText, values: Mapping[str, Any]) -> str:
@@ -128,7 +120,7 @@ def _value(name: str, value: Any) -> str:
         return people(value)
     if name == "side":
         return str(SIDES[value])
-    return decimal(value) if isinstance(value, float) else str(value)
+    return decimal_words(value) if isinstance(value, float) else str(value)
 
 
 def reason_words(refusal: Mapping[str, Any]) -> str:

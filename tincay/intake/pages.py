@@ -1,6 +1,5 @@
 """What the reporter's pages are given to show: texts of the pack, questions, services, the receipt."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,69 +10,60 @@ from django.utils.translation import gettext
 
 from tincay.core import officials, receipts
 from tincay.core.clock import local_day
+from tincay.core.consent import ASK_FIRST, NOT_OF_A_CHILD, ON_FORM
+from tincay.core.priority import is_child
+from tincay.core.vocabulary import CHILD_AGES
 from tincay.directory.models import Service
+from tincay.directory.numbers import Number
+from tincay.directory.pages import call_context
 from tincay.directory.queries import provinces
 from tincay.directory.routing import InForce, in_force
+from tincay.intake.consents import POLICE, item_words
 from tincay.intake.forms import LONGEST_WORDS, PlainReport, shown
-from tincay.intake.questions import CONSENTS, KINDS, asked, places
+from tincay.intake.questions import KINDS, TRAFFICKING, WHOSE, asked, own_places, places, questions
 from tincay.people.models import Desk
-from tincay.people.queries import channel_works, desks_on_call
+from tincay.people.queries import channel_works, desks_on_call, law_enforcement
 from tincay.reports.models import Report
 from tincay.web.dates import moment_words
 from tincay.web.json_views import LONGEST
 from tincay.web.models import this_install
-from tincay.web.packs import language, pack_toml, text_version, texts, things, things_for_script, translated
+from tincay.web.packs import language, text_version, texts, things, things_for_script
 from tincay.web.time import now
 
-RECENT = ("h24", "h72")
-"""Answers to "when" that show the 72-hour card."""
+
+def front_page() -> dict[str, Any]:
+    return {"way_back": reverse("back"), "texts": texts(), **call_context()}
 
 
-def intake_page(kind: str, form: PlainReport, *, script: bool) -> dict[str, Any]:
-    """One way in, with its questions for the script (`script`) and for the plain form. Raises RoutingBroken."""
+def intake_page(kind: str) -> dict[str, Any]:
+    """One way in, with its questions for the script. Raises RoutingBroken."""
     receiving = in_force()
-    desks = _asked(receiving)
-    names = {code: desk.name(language()) for code, desk in desks.items()}
+    desks = asked_desks(receiving)
+    allow = allowing(PlainReport(kind=kind))
     return {
         "kind": kind,
         "way_back": reverse("back"),
         "plain_address": reverse(f"{kind}_plain"),
         "report_kind": KINDS[kind],
-        "asked": asked(kind),
-        "script": script,
-        "form": form,
-        "sealed": shown(None) if script else {},
-        "plain": {} if script else shown(form),
-        "typed": {name: form.typed(name) for name in ("place", *_LINES)},
-        "code": _code_of(form),
+        "asked": [step for step in asked(kind) if step != "police" or allow["police_bodies"]],
+        "script": True,
+        "sealed": shown(None),
         "places": places(),
-        "teams": [] if script else _teams(receiving, names),
-        "desks": list(names.items()) if script else [],
-        "general_team": names[receiving.routing.default],
+        "provinces": own_places(),
+        "desks": [(code, desk.name(language())) for code, desk in desks.items()],
         "texts": texts(),
-        "consents": _consents(form),
-        "danger_numbers": numbers(),
-        "watched": watched(*desks.values()),
-        "services": _services(),
-        "recent": " ".join(RECENT),
+        **allow,
+        **call_context(),
+        "watching": watch_words(*desks.values()),
+        "services": services(),
+        # Codes under which a card stands.
+        "official_answers": _of_officials(),
+        "trafficking_answers": ",".join(TRAFFICKING),
+        "third_persons": ",".join(code for code in WHOSE if code not in {"self", "not_said"}),
+        "child_ages": ",".join(CHILD_AGES),
         "longest": LONGEST_WORDS,
-        "config": configuration(receiving) if script else None,
+        "config": configuration(receiving),
     }
-
-
-def _code_of(form: PlainReport) -> str:
-    """The receipt code that the plain form carries: the same for every sending of one page."""
-    typed = form.typed("code")
-    return typed if receipts.check(typed) else receipts.make(secrets.token_bytes)
-
-
-_LINES = ("identifier", "words", "name", "contact", "hours")
-
-
-def numbers() -> list[dict[str, Any]]:
-    """Whom to call in danger, as the pack says; with what each does, and at night."""
-    contacts = pack_toml("contacts.toml")
-    return [translated(contacts[name]) for name in pack_toml("texts.toml")["danger"]["numbers"]]
 
 
 def watched(*desks: Desk) -> bool:
@@ -81,30 +71,98 @@ def watched(*desks: Desk) -> bool:
     return channel_works(now()) and {desk.pk for desk in desks} <= desks_on_call()
 
 
-def _asked(receiving: InForce) -> dict[str, Desk]:
+def watch_words(*desks: Desk) -> str:
+    """Who watches at this hour, for somebody in danger whose words go to one of these desks: said so on every page."""
+    state = "watched" if watched(*desks) else "unwatched"
+    return str(texts()["danger"][state]["text"])
+
+
+def asked_desks(receiving: InForce) -> dict[str, Desk]:
     """Every desk that a report from this page may go to, by its code: the province is not chosen yet."""
     codes = {receiving.routing.default, *receiving.routing.provinces.values()}
     return dict(sorted(receiving.desks(*codes).items()))
 
 
 def first_look(report: Report) -> str:
-    """By when somebody reads it; where nobody is there to read it within the hour, whom to call."""
+    """By when somebody reads it; in danger also who watches at this hour. "" where no deadline runs.
+
+    The receipt and the page behind the code say this sentence and no other.
+    """
     if report.next_due_at is None:
         return ""
+    due = {"moment": moment_words(report.next_due_at)}
     if report.priority == "p0" and not watched(report.desk):
-        return str(texts()["danger"]["unwatched"]["text"])
-    return gettext("Người hỗ trợ sẽ đọc, chậm nhất %(moment)s.") % {
-        "moment": moment_words(report.next_due_at)
+        late = gettext("Hạn đọc là %(moment)s, nhưng có thể trễ hơn.") % due
+        return f"{watch_words(report.desk)} {late}"
+    return gettext("Người hỗ trợ sẽ đọc, chậm nhất %(moment)s.") % due
+
+
+def _of_officials() -> dict[str, str]:
+    """The answers, by question, that keep a report from every state body: what the officer card stands under."""
+    asked_about = questions()
+    return {name: ",".join(sorted(officials.ANSWERS & asked_about[name].values)) for name in ("did", "harms")}
+
+
+def allowing(form: PlainReport) -> dict[str, Any]:
+    """What may be allowed, and what is by now."""
+    return {
+        "consents": _consents(form),
+        "police_bodies": _police_bodies(form),
+        "police_items": item_words(POLICE),
+        "about_official": not officials.ANSWERS.isdisjoint([*form.chosen("did"), *form.chosen("harms")]),
+        "about_child": is_child(form.typed("age_band"), form.chosen("harms")),
+        "police_options": _police_options(form),
+        "keeping": _keeping(form),
     }
 
 
+def _police_bodies(form: PlainReport) -> list[dict[str, Any]]:
+    """To whom the facts may go without her name, and "ask me first"; empty where the install has no such body."""
+    named = [(body.code, body.name(language())) for body in law_enforcement()]
+    words, chosen = texts()["police"], form.chosen("police_body")
+    bodies = [
+        {
+            "code": code,
+            "name": name,
+            "label": gettext("Tôi cho phép: %(name)s") % {"name": name},
+            "review": gettext("Nơi được biết: %(name)s.") % {"name": name},
+        }
+        for code, name in named
+    ]
+    first = {"code": ASK_FIRST, "label": words["ask"], "review": words["say"]["ask_body"]}
+    return [{**one, "chosen": one["code"] in chosen} for one in [*bodies, first]] if bodies else []
+
+
+def _police_options(form: PlainReport) -> list[dict[str, Any]]:
+    reviews, chosen = texts()["police"]["say"], form.chosen("police_option")
+    (group,) = questions()["police_option"].groups
+    return [
+        {"value": one.value, "label": one.words, "review": reviews[one.value], "chosen": one.value in chosen}
+        for one in group.options
+    ]
+
+
+def _keeping(form: PlainReport) -> list[dict[str, Any]]:
+    answers, chosen = texts()["keep"], form.chosen("keep")
+    return [{"value": value, "chosen": value in chosen, **answers[value]} for value in ("yes", "no")]
+
+
 def _consents(form: PlainReport) -> list[dict[str, Any]]:
-    sentences = texts()["consent"]
-    chosen = form.chosen("consents")
-    return [{"scope": scope, "given": scope in chosen, **sentences[scope]} for scope in CONSENTS]
+    """Who only asks something has told nothing that could warn or be compared: the totals alone are asked."""
+    sentences, chosen = texts()["consent"], form.chosen("consents")
+    return [
+        {
+            "scope": scope,
+            "given": scope in chosen,
+            "items": item_words(scope),
+            "for_child": scope not in NOT_OF_A_CHILD,
+            **sentences[scope],
+        }
+        for scope in (ON_FORM if form.kind != "ask" else ON_FORM[:1])
+    ]
 
 
-def _services() -> list[dict[str, str]]:
+def services() -> list[dict[str, str]]:
     """Every urgent service travels with the page; the phone shows those of the chosen province."""
     tongue = language()
     return [
@@ -127,7 +185,7 @@ def _service(service: Service, tongue: str) -> dict[str, str]:
     }
 
 
-def _teams(receiving: InForce, names: Mapping[str, str]) -> list[tuple[str, str]]:
+def teams(receiving: InForce, names: Mapping[str, str]) -> list[tuple[str, str]]:
     """Which team reads what comes from a province."""
     signed = receiving.routing.provinces
     return [
@@ -159,6 +217,7 @@ def receipt_page(report: Report | None, code: str) -> dict[str, Any]:
     kept = {"first_look": first_look(report), **_promise(report.promise)} if report else {}
     return {
         **kept,
+        **call_context(),
         "other_language": None,
         "report": report,
         "way_back": reverse("back"),
@@ -181,6 +240,6 @@ def promise_picture(promise: str) -> SafeString:
     return mark_safe(drawn)  # noqa: S308 - drawn here from squares only
 
 
-def unsafe_page() -> dict[str, Any]:
-    """Shown where nothing may be sealed: whom to call instead."""
-    return {"danger_numbers": numbers(), "texts": texts()}
+def unsafe_page(shown: Mapping[str, Number] | None = None) -> dict[str, Any]:
+    """Shown where nothing may be sealed: whom to call instead. `shown` as in call_context."""
+    return {**call_context(shown), "texts": texts()}

@@ -1,25 +1,29 @@
 """A report without JavaScript: the form's answers become the same envelope that a browser makes."""
 
 import base64
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from tincay.core.clock import local_day
-from tincay.core.consent import Grant
-from tincay.core.officials import desk_for_report
+from tincay.core.consent import ASK_FIRST, Grant, grants_from
+from tincay.core.officials import ANSWERS, desk_for_report
 from tincay.core.priority import kind_group, priority, retention_class
-from tincay.core.sealing import Stretched
+from tincay.core.sealing import Sealed, Stretched, open_sealed, unpad, unwrap
 from tincay.directory.queries import case_desk, desk_for
 from tincay.intake import flood
 from tincay.intake.derivations import stretch
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, PlainReport
 from tincay.intake.questions import KINDS
-from tincay.intake.seal_on_server import ReportContent, seal_report
+from tincay.intake.seal_on_server import ReportContent, seal_report, with_number
 from tincay.people.models import Desk
+from tincay.people.queries import law_enforcement
 from tincay.reports.envelope import Envelope
-from tincay.reports.receiving import Received
+from tincay.reports.models import Report
+from tincay.vault.models import SealedText
+from tincay.vault.queries import wraps_for_receipt
 from tincay.web.packs import text_version
 
 CODED = ("need", "danger", "harmed", "whose", "age_band", "time_since", "harms", "place", "channel", "did",
@@ -27,8 +31,10 @@ CODED = ("need", "danger", "harmed", "whose", "age_band", "time_since", "harms",
 
 
 class Sent(NamedTuple):
-    received: Received
+    report: Report
     code: str
+    left_out: bool
+    """There was a report with this code already, and it does not say what was sent now."""
 
 
 def send_plain(form: PlainReport, *, now: datetime) -> Sent:
@@ -37,8 +43,25 @@ def send_plain(form: PlainReport, *, now: datetime) -> Sent:
     receipt = stretch(code)
     flood.plain_lane.add()
     crowded = flood.plain_lane.level() > flood.PLAIN_BUDGET
-    envelope = _envelope(form, receipt, local_day(now))
-    return Sent(flood.receive(envelope=envelope, sealed_by="server", crowded=crowded, now=now), code)
+    content = _content(form)
+    envelope = _envelope(form, content, receipt, local_day(now))
+    report, new = flood.receive(envelope=envelope, sealed_by="server", crowded=crowded, now=now)
+    return Sent(report, code, not new and not _says(report, content, receipt))
+
+
+def _says(report: Report, content: ReportContent, receipt: Stretched) -> bool:
+    """Whether a report begins with these answers and words: opened in memory, with her code."""
+    wrap = wraps_for_receipt(report.id).filter(compartment__kind="narrative").first()
+    if wrap is None:
+        return False
+    texts = SealedText.objects.of(report.id).filter(compartment=wrap.compartment).order_by("place")
+    try:
+        key = unwrap(Sealed(bytes(wrap.sealed)), receipt.identity)
+        documents = [json.loads(unpad(open_sealed(Sealed(bytes(text.sealed)), key))) for text in texts]
+    except ValueError:
+        return False
+    words = "".join(document["words"] for document in documents)
+    return bool(documents) and documents[0]["answers"] == content.answers and words.startswith(content.words)
 
 
 def key_of(receipt: Stretched) -> str:
@@ -47,14 +70,14 @@ def key_of(receipt: Stretched) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def _envelope(form: PlainReport, receipt: Stretched, day: date) -> Envelope:
+def _envelope(form: PlainReport, content: ReportContent, receipt: Stretched, day: date) -> Envelope:
     answers = form.cleaned_data
     desk = desk_of(answers)
-    grants = _grants(answers, day)
+    grants = _grants(form, day)
     group = kind_group(KINDS[form.kind])
     nobody_harmed = answers["harmed"] == "no"
     return seal_report(
-        content=_content(form),
+        content=content,
         receipt=receipt,
         key=key_of(receipt),
         desk=desk,
@@ -63,7 +86,7 @@ def _envelope(form: PlainReport, receipt: Stretched, day: date) -> Envelope:
         priority="p3" if nobody_harmed else _priority(answers, group),
         retention_class=retention_class(
             group,
-            keeps_words="store_sealed" in answers["consents"] or nobody_harmed,
+            keeps_words=answers["keep"] == "yes" or nobody_harmed,
             child=form.child,
             verification="no_harm_described" if nobody_harmed else "",
         ),
@@ -96,23 +119,21 @@ def _content(form: PlainReport) -> ReportContent:
     coded = {name: _listed(typed[name]) for name in CODED if typed.get(name)}
     return ReportContent(
         answers={"kind": [KINDS[form.kind]], **coded},
-        words=_with_number(typed["words"], typed["identifier"]),
+        words=with_number(typed["words"], typed["identifier"]),
         contact_answers={name: _listed(typed[name]) for name in ABOUT_HER if typed.get(name)},
         fields={name: typed[name] for name in FIELDS_ABOUT_HER if typed[name]},
     )
-
-
-def _with_number(words: str, identifier: str) -> str:
-    """The number that she gave stands under her words: both are sealed together."""
-    return f"{words}\n\n{identifier}".strip() if identifier else words
 
 
 def _listed(value: Any) -> list[str]:
     return list(value) if isinstance(value, list) else [value]
 
 
-def _grants(answers: Mapping[str, Any], day: date) -> list[Grant]:
-    return [
-        Grant(scope, None, frozenset(), True, number, day)
-        for number, scope in enumerate(answers["consents"], start=1)
-    ]
+def _grants(form: PlainReport, day: date) -> list[Grant]:
+    typed = form.cleaned_data
+    names = ("keep", "consents", "police_option", "police_body")
+    answers = {name: _listed(typed[name]) for name in names if typed.get(name)}
+    if typed["police_body"] not in {ASK_FIRST, *(body.code for body in law_enforcement())}:
+        answers.pop("police_body", None)
+    official = not ANSWERS.isdisjoint([typed["did"], *typed["harms"]])
+    return grants_from(answers, child=form.child, official=official, day=day)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from django.utils.translation import get_language, gettext, pgettext
 
+from tincay.core.priority import QUESTIONS
 from tincay.directory.queries import provinces
 from tincay.web.packs import codes, local_text, pack_toml
 
@@ -26,7 +27,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "warn": ("need", "danger", "harmed", "harms", "time_since", "place", "did", "words"),
     "ask": ("need", "words", "place"),
 }
-"""The questions of each way in; contact, consents and sending follow in all of them."""
+"""The questions of each way in; contact, keeping, consents and sending follow in all of them."""
 
 CONSENTS = (
     "store_sealed",
@@ -37,6 +38,9 @@ CONSENTS = (
     "share_service",
     "share_police_anon",
 )
+
+POLICE_OPTIONS = ("not_now", "no", "already_done", "formal_supported", "via_org", "anon_info")
+"""Of the list without `talk_anon`: no install can name an officer who was trained for it. The last opens a choice."""
 
 # Each group: its heading (a key of _HEADINGS), then codes with an icon or none.
 Group = tuple[str, tuple[tuple[str, str], ...]]
@@ -99,41 +103,14 @@ NEEDS: tuple[Group, ...] = (
 )
 HARMS: tuple[Group, ...] = (
     (
-        "body",
-        (
-            ("physical_assault", ""),
-            ("threat", ""),
-            ("stalking", ""),
-            ("psych_abuse", ""),
-            ("drugging", ""),
-            ("torture", ""),
-            ("attempted_killing", ""),
-            ("killing", ""),
-            ("missing", ""),
-            ("self_harm_risk", ""),
-        ),
-    ),
-    (
-        "sexual",
-        (
-            ("rape", ""),
-            ("sexual_assault", ""),
-            ("coerced_acts", ""),
-            ("condom_refusal", ""),
-            ("sexual_harassment", ""),
-            ("image_abuse", ""),
-            ("child_sex_exploitation", ""),
-        ),
-    ),
-    (
         "money",
         (
-            ("deceived", ""),
-            ("blackmail", ""),
-            ("robbery", ""),
             ("non_payment", ""),
             ("wage_theft", ""),
             ("bad_conditions", ""),
+            ("deceived", ""),
+            ("blackmail", ""),
+            ("robbery", ""),
         ),
     ),
     (
@@ -162,8 +139,37 @@ HARMS: tuple[Group, ...] = (
         ),
     ),
     ("despised", (("outing", ""), ("service_denied", ""), ("discrimination", ""))),
+    (
+        "body",
+        (
+            ("threat", ""),
+            ("stalking", ""),
+            ("psych_abuse", ""),
+            ("physical_assault", ""),
+            ("drugging", ""),
+            ("missing", ""),
+            ("self_harm_risk", ""),
+            ("torture", ""),
+            ("attempted_killing", ""),
+            ("killing", ""),
+        ),
+    ),
+    (
+        "sexual",
+        (
+            ("condom_refusal", ""),
+            ("sexual_harassment", ""),
+            ("image_abuse", ""),
+            ("sexual_assault", ""),
+            ("coerced_acts", ""),
+            ("rape", ""),
+            ("child_sex_exploitation", ""),
+        ),
+    ),
     ("more", (("other", ""), ("ns", ""))),
 )
+TRAFFICKING = ("debt_bondage", "forced_sexual_services", "forced_labour", "forced_marriage", "child_taken")
+"""Harms under which the page says when the law may oblige somebody to tell."""
 DOERS: tuple[Group, ...] = (
     ("", (("stranger", ""), ("partner", ""), ("ex_partner", ""), ("family", ""), ("online_contact", ""))),
     ("customers", (("client_new", ""), ("client_regular", ""), ("posed_client", ""))),
@@ -233,13 +239,14 @@ def _questions(language: str) -> dict[str, Question]:
         Question("danger", gettext("Bạn có đang gặp nguy hiểm không?"), "",
                  _plain("immediate_danger", skip=True)),
         _harmed(language),
-        Question("whose", gettext("Bạn là ai trong việc này?"), "", _plain("reporter_relationship", WHOSE)),
+        Question("whose", gettext("Chuyện này xảy ra với ai?"), "", _plain("reporter_relationship", WHOSE)),
         Question("age_band", gettext("Người bị hại bao nhiêu tuổi?"),
-                 gettext("Tính tuổi tròn, không tính tuổi mụ. Người dưới 18 tuổi được giúp gấp hơn."),
+                 gettext("Tính tuổi tròn, không tính tuổi mụ."),
                  _plain("age_band", AGES)),
         Question("time_since", gettext("Việc xảy ra khi nào?"), "", _plain("time_since")),
         Question("harms", gettext("Đã xảy ra chuyện gì?"),
-                 gettext("Chọn một hay nhiều điều, hoặc không chọn gì."), _groups("harm_type", HARMS), several=True),
+                 gettext("Bạn chỉ mở nhóm mình cần, chọn gì cũng được. Vài nhóm ghi tên việc rất nặng."),
+                 _groups("harm_type", HARMS), several=True),
         Question("channel", gettext("Việc có qua mạng hay điện thoại không?"), "",
                  _plain("online_channel")),
         Question("did", gettext("Ai đã làm việc đó?"), gettext("Bạn không cần biết tên."),
@@ -252,7 +259,8 @@ def _questions(language: str) -> dict[str, Question]:
                  _plain("accessibility_need"), several=True),
         Question("language", gettext("Bạn muốn nói tiếng gì?"), "", _plain("language", LANGUAGES)),
         Question("police_option", gettext("Còn về công an, bạn muốn thế nào?"),
-                 gettext("Bạn đổi lại lúc nào cũng được."), _plain("police_option")),
+                 gettext("Bạn đổi lại lúc nào cũng được, bằng mã của bạn."),
+                 _plain("police_option", POLICE_OPTIONS)),
     )  # fmt: skip
     return {question.name: question for question in asked}
 
@@ -311,25 +319,31 @@ def _option(list_name: str, code: str, icon: str = "") -> Option:
 def _in_her_mouth() -> dict[tuple[str, str], str]:
     """Answers that she gives about herself, where the list speaks about somebody."""
     who = {
-        "peer": gettext("Tôi là bạn bè, đồng nghiệp"),
-        "family": gettext("Tôi là người nhà"),
-        "partner": gettext("Tôi là vợ, chồng hoặc người yêu"),
-        "neighbour": gettext("Tôi là hàng xóm, người ở gần đó"),
-        "service_provider": gettext("Tôi là nhân viên y tế, xã hội, pháp lý"),
-        "online_witness": gettext("Tôi thấy trên mạng"),
-        "other": gettext("Tôi là người khác"),
+        "self": gettext("Với tôi"),
+        "peer": gettext("Với bạn bè, đồng nghiệp của tôi"),
+        "family": gettext("Với người nhà của tôi"),
+        "partner": gettext("Với vợ, chồng hoặc người yêu của tôi"),
+        "neighbour": gettext("Với hàng xóm, người ở gần tôi"),
+        "service_provider": gettext("Với người mà tôi giúp trong công việc"),
+        "online_witness": gettext("Với người mà tôi thấy trên mạng"),
+        "other": gettext("Với người khác"),
     }
     relations = {("reporter_relationship", code): words for code, words in who.items()}
     return relations | {("age_band", "adult_ns"): gettext("Từ 18 tuổi trở lên")}
 
 
-def places() -> list[Option]:
-    """Where it happened: the provinces of the directory, abroad, online."""
+def own_places() -> list[Option]:
+    """The provinces of the directory."""
     language = get_language() or "vi"
-    own = [Option(province.code, province.name(language)) for province in provinces()]
-    return [*own, Option(ABROAD, gettext("Ở nước ngoài")), Option(ONLINE, gettext("Trên mạng"))]
+    return [Option(province.code, province.name(language)) for province in provinces()]
+
+
+def places() -> list[Option]:
+    """Where it happened: a province, abroad, online."""
+    return [*own_places(), Option(ABROAD, gettext("Ở nước ngoài")), Option(ONLINE, gettext("Trên mạng"))]
 
 
 def asked(kind: str) -> tuple[str, ...]:
     """The steps of a way in, with those that all have."""
-    return (*ASKED[kind], "contact", "consents", "send")
+    police = () if KINDS[kind] in QUESTIONS else ("police",)
+    return (*ASKED[kind], "contact", "keep", *police, "consents", "send")

@@ -4,7 +4,9 @@ It makes the same envelope that a browser makes (docs/formats/seal.md), so that 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tincay.core.authorship import SealedParts, from_base64url, words_document
@@ -23,6 +25,8 @@ from tincay.core.sealing import (
 from tincay.core.statements import Kind, Statement, make_statement
 from tincay.people.models import Desk
 from tincay.reports.envelope import (
+    LONGEST_PART,
+    LONGEST_STORY,
     CompartmentIn,
     CompartmentsIn,
     Envelope,
@@ -42,6 +46,37 @@ class ReportContent(NamedTuple):
     fields: Mapping[str, str]
 
 
+def as_counted(words: str) -> str:
+    """Words as people see them: a letter and its marks are one, a line end is one, what cannot be seen is gone."""
+    lines = words.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return unicodedata.normalize("NFC", lines).strip()
+
+
+def too_long(words: str, most: int = LONGEST_STORY) -> int:
+    """How many letters are too many to be sealed in `most` bytes (a message: LONGEST_PART); 0 where all fit."""
+    counted = as_counted(words)
+    return len(counted) - _fitting(counted, most)
+
+
+def _fitting(words: str, most: int) -> int:
+    """So many letters from the beginning fit into so many bytes of a document."""
+    lengths = range(1, min(len(words), most) + 1)
+    return bisect_right(lengths, most, key=lambda length: len(dumps(words[:length])) - 2)
+
+
+def _pieces(words: str) -> list[str]:
+    """Her words in pieces that fit into one sealed part each; put together they are the words again."""
+    pieces = [words[: _fitting(words, LONGEST_PART)]]
+    while left := words[sum(map(len, pieces)) :]:
+        pieces.append(left[: _fitting(left, LONGEST_PART)])
+    return pieces
+
+
+def with_number(words: str, identifier: str) -> str:
+    """The number that she gave stands under her words: both are sealed together."""
+    return f"{words}\n\n{identifier}".strip() if identifier else words
+
+
 def seal_report(
     *,
     content: ReportContent,
@@ -57,7 +92,9 @@ def seal_report(
 ) -> Envelope:
     """The envelope of a report, to `desk` and, for the identity, to `case`."""
     to_receipt = recipient_of(receipt.identity)
-    narrative = {"v": 1, "answers": dict(content.answers), "words": content.words}
+    first, *more = _pieces(content.words)
+    narrative = [{"v": 1, "answers": dict(content.answers), "words": first}]
+    narrative += [{"v": 1, "words": piece} for piece in more]
     contact = {"v": 1, "answers": dict(content.contact_answers), "fields": dict(content.fields)}
     unsigned = Envelope(
         v=1,
@@ -71,9 +108,9 @@ def seal_report(
         ),
         compartments=CompartmentsIn(
             narrative=_compartment(narrative, Recipient(desk.recipient), to_receipt),
-            contact=_compartment(contact, Recipient(desk.recipient), to_receipt),
-            identity=_compartment(None, Recipient(case.recipient), to_receipt),
-            thread=_compartment(None, Recipient(desk.recipient), to_receipt),
+            contact=_compartment([contact], Recipient(desk.recipient), to_receipt),
+            identity=_compartment([], Recipient(case.recipient), to_receipt),
+            thread=_compartment([], Recipient(desk.recipient), to_receipt),
         ),
         words=Signed.model_construct(document="", signature=b""),
         grants=[signed_grant(grant, receipt, text_version) for grant in grants],
@@ -84,10 +121,10 @@ def seal_report(
 
 
 def _compartment(
-    document: Mapping[str, object] | None, to_desk: Recipient, to_receipt: Recipient
+    documents: Sequence[Mapping[str, object]], to_desk: Recipient, to_receipt: Recipient
 ) -> CompartmentIn:
     identity, recipient = new_key()
-    sealed = [] if document is None else [bytes(seal(pad(dumps(document)), recipient))]
+    sealed = [bytes(seal(pad(dumps(document)), recipient)) for document in documents]
     return CompartmentIn.model_construct(
         recipient=recipient, sealed=sealed, wraps=[_wrap(identity, to_desk), _wrap(identity, to_receipt)]
     )
@@ -133,5 +170,5 @@ def seal_message(
     return HerMessage(sealed, make_statement(receipt.signing_seed, Kind.WORDS, document))
 
 
-def dumps(document: Mapping[str, object]) -> bytes:
+def dumps(document: object) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -17,25 +18,30 @@ from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake import flood, pages
 from tincay.intake.attempts import attempts, count_attempt, forget_attempts
 from tincay.intake.derivations import Busy, stretch
-from tincay.intake.forms import PlainReport
+from tincay.intake.forms import FIRST, SEND, SENT, PlainReport
 from tincay.intake.plain import send_plain
+from tincay.intake.plain_pages import plain_page
 from tincay.reports.envelope import Envelope
 from tincay.reports.models import Report
 from tincay.reports.queries import with_locator
 from tincay.reports.receiving import StaleDesk
+from tincay.web.context import other_language
 from tincay.web.in_the_clear import in_the_clear
-from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
+from tincay.web.json_views import body_of, discard, for_script, refusal, storage_trouble
 from tincay.web.kept_pages import PLACE, kept_page
 from tincay.web.packs import language
 from tincay.web.strict_json import Malformed, read
 from tincay.web.time import now
 from tincay.web.views import not_found
 
+A_MINUTE = 60
+"""Seconds after which to try again where nobody knows better."""
+
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """Four ways in, the way back, the other language, the way out; nothing else."""
-    return forget_attempts(request, render(request, "intake/front.html", {"way_back": reverse("back")}))
+    """Four ways in, the way back, whom to call, the other language, the way out; nothing else."""
+    return forget_attempts(request, render(request, "intake/front.html", pages.front_page()))
 
 
 @require_safe
@@ -50,7 +56,7 @@ def tell(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _tell_page(request: HttpRequest, kind: str) -> str:
     """Raises RoutingBroken."""
-    page = pages.intake_page(kind, PlainReport(kind=kind), script=True)
+    page = pages.intake_page(kind)
     return render_to_string("intake/tell.html", page | {"proof_of_work": PLACE}, request)
 
 
@@ -58,11 +64,18 @@ def _tell_page(request: HttpRequest, kind: str) -> str:
 @csrf_exempt  # There is no session to ride on, and a token would be a cookie on a shared phone.
 @require_http_methods(["GET", "HEAD", "POST"])
 def plain(request: HttpRequest, kind: str) -> HttpResponse:
-    """The way without JavaScript: all questions on one page, sealed here in memory."""
+    """The way without JavaScript: up to three pages, each with the answers of the others; sealed here in memory."""
     if request.method != "POST":
-        return _plain_page(request, kind, PlainReport(kind=kind))
-    form = PlainReport(request.POST, kind=kind)
-    return _send_plain(request, form) if form.is_valid() else _again(request, form)
+        return _plain_page(request, PlainReport(kind=kind), FIRST)
+    try:
+        form = PlainReport(request.POST, kind=kind)
+    except RequestDataTooBig:
+        discard(request)
+        return render(request, "intake/plain_too_big.html", pages.unsafe_page(), status=413)
+    page, stopped = form.page_after(request.POST.get("go", SENT))
+    if page == SENT:
+        return _send_plain(request, form)
+    return _plain_page(request, form, page, stopped=stopped, status=422 if stopped else 200)
 
 
 def _send_plain(request: HttpRequest, form: PlainReport) -> HttpResponse:
@@ -73,37 +86,49 @@ def _send_plain(request: HttpRequest, form: PlainReport) -> HttpResponse:
     except RoutingBroken:
         return _unsafe_page(request)
     except Busy as busy:
-        return _again(request, form, trouble="busy", wait=busy.wait, status=503)
+        return _again(request, form, trouble="many", wait=busy.wait)
     except Malformed:  # the form's code was changed into another report's
-        return _again(request, form, trouble="busy", status=503)
+        return _again(request, form)
     except OperationalError as error:
         trouble = storage_trouble(error)
         return _again(request, form, trouble=trouble, status=507 if trouble == "full" else 503)
-    return _receipt_page(
-        request, sent.received.report, sent.code, no_harm=form.cleaned_data["harmed"] == "no"
-    )
+    more = {"no_harm": form.cleaned_data["harmed"] == "no"}
+    if sent.left_out:
+        more |= {"left_out": True, "typed_since": form.cleaned_data["words"]}
+    return _receipt_page(request, sent.report, sent.code, **more)
 
 
 def _again(
-    request: HttpRequest, form: PlainReport, *, trouble: str = "", wait: int = 0, status: int = 422
+    request: HttpRequest, form: PlainReport, *, trouble: str = "busy", wait: int = A_MINUTE, status: int = 503
 ) -> HttpResponse:
-    """The form as it was typed, with what has to be looked at again."""
-    return _plain_page(request, form.kind, form, trouble=trouble, wait=wait, status=status)
+    """The last page as it was, with what stands in the way and for how long."""
+    answer = _plain_page(request, form, SEND, trouble=trouble, wait=wait, status=status)
+    answer["Retry-After"] = str(wait)
+    return answer
 
 
 def _plain_page(
-    request: HttpRequest, kind: str, form: PlainReport, *, status: int = 200, **trouble: Any
+    request: HttpRequest,
+    form: PlainReport,
+    page: str,
+    *,
+    stopped: bool = False,
+    status: int = 200,
+    **trouble: Any,
 ) -> HttpResponse:
     try:
-        page = pages.intake_page(kind, form, script=False)
+        shown = plain_page(form, page, stopped=stopped)
     except RoutingBroken:
         return _unsafe_page(request)
-    return render(request, "intake/tell.html", page | trouble, status=status)
+    shown |= {"other": other_language(request.path_info, language()), **trouble}
+    return render(request, "intake/plain.html", shown, status=status)
 
 
 def _unsafe_page(request: HttpRequest) -> HttpResponse:
     """The keys to seal to are not the ones that the install signed: nothing is taken, the numbers are shown."""
-    return render(request, "intake/unsafe.html", pages.unsafe_page(), status=503)
+    answer = render(request, "intake/unsafe.html", pages.unsafe_page(), status=503)
+    answer["Retry-After"] = str(10 * A_MINUTE)
+    return answer
 
 
 def _receipt_page(request: HttpRequest, report: Report | None, code: str, **more: Any) -> HttpResponse:

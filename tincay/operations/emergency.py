@@ -2,6 +2,11 @@
 
 They are an application of their own, so that no page and no middleware of it asks for a row. It takes nothing: no
 body that is sent is read.
+
+Whom to call comes from the copy beside the data (directory.numbers), which holds what this install's steward found
+right: here as elsewhere no real install shows a number that nobody checked. Where there is no copy, or the disk cannot
+be read either, the page says that its numbers were not checked, and to call the emergency number that one knows. On
+another machine of the same install a sign-off stands in the copy when a server starts there.
 """
 
 import logging
@@ -15,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.utils.translation import get_language
 
+from tincay.directory.numbers import numbers_without_rows
 from tincay.intake.pages import unsafe_page
 from tincay.web.context import other_language
 from tincay.web.in_the_clear import PLAIN, wsgi
@@ -72,7 +78,7 @@ def _page(request: HttpRequest, template: str, status: int = 200) -> HttpRespons
         status,
         install={"is_demo": settings.TINCAY_DEMO},
         other_language=other_language(request.path_info, language),
-        **unsafe_page(),
+        **unsafe_page(numbers_without_rows()),
     )
 
 

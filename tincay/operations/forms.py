@@ -1,14 +1,12 @@
-"""What the steward changes: days to come."""
+"""What the steward changes: days to come, and which telephone numbers are right."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tincay.core.clock import local_day
+from tincay.web.forms import DayField
 from tincay.web.packs import code_choices
-from tincay.web.time import now
 
 CALENDARS = [("organisation", _("Tổ chức")), ("state", _("Cơ quan nhà nước"))]
 DAY_KINDS = ("local_closure", "swap_off", "swap_work", "public_holiday", "holiday_observed", "workday")
@@ -17,7 +15,7 @@ DAY_KINDS = ("local_closure", "swap_off", "swap_work", "public_holiday", "holida
 class DayForm(forms.Form):
     """A day to come that is not what its weekday says."""
 
-    day = forms.DateField(label=_("Ngày"), widget=forms.DateInput(attrs={"type": "date", "class": "short"}))
+    day = DayField(label=_("Ngày"))
     calendar = forms.ChoiceField(label=_("Lịch"), choices=CALENDARS)
     kind = forms.ChoiceField(label=_("Là ngày gì"))
     name = forms.CharField(label=_("Tên ngày (nếu có)"), required=False, max_length=120)
@@ -28,5 +26,11 @@ class DayForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = code_choices("day_kind", DAY_KINDS)  # type: ignore[attr-defined]
-        tomorrow = local_day(now()) + timedelta(days=1)
-        self.fields["day"].widget.attrs["min"] = tomorrow.isoformat()
+
+
+class NumberForm(forms.Form):
+    """What somebody says of one number, as it stood on the page."""
+
+    number = forms.SlugField()
+    digest = forms.CharField(max_length=64)
+    right = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda value: value == "yes")

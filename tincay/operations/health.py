@@ -11,6 +11,8 @@ from django.db import connection
 from django.utils.functional import Promise
 
 from tincay import __version__
+from tincay.directory.numbers import waiting
+from tincay.directory.pages import call_context
 from tincay.directory.queries import calendar
 from tincay.directory.routing import RoutingBroken, differences, in_force
 from tincay.log import queries as log
@@ -60,6 +62,9 @@ class State:
     contradicted: bool
     clock_in_doubt: bool
     not_set: list[str]
+    # Emergency numbers that her pages do not show, and whether they show none of those for danger.
+    numbers_waiting: int
+    no_danger_number: bool
     desks_without_key: int
     desks_key_due: int
     # Why nothing is received ("" when all is well), and places whose row says something else than what was signed.
@@ -90,6 +95,8 @@ def state(now: datetime) -> State:
         **_witnesses(last.checkpoint.day if last else None),
         clock_in_doubt=FailedJob.objects.filter(job=CLOCK).exists(),
         not_set=_not_set(),
+        numbers_waiting=waiting(),
+        no_danger_number=not call_context()["danger_numbers"],
         desks_without_key=Desk.objects.filter(recipient="").count(),
         desks_key_due=Desk.objects.filter(key_due=True).count(),
         **_routing(),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
 
-from tincay.people.models import ChannelState, Desk, Membership, Notice, StaffSession, User
+from tincay.people.models import ChannelState, Desk, Membership, Notice, Organisation, StaffSession, User
 
 MAILTO = "mailto:"
 ON_CALL = """
@@ -21,6 +21,11 @@ UNSEEN = (
 UNSEEN_SHARED = f"{UNSEEN} FOR SHARE"
 UNSENT_FOR = timedelta(minutes=10)
 """A notice that waits longer calls nobody."""
+
+
+def law_enforcement() -> list[Organisation]:
+    """The bodies of this install that enforce the law: what she agrees to may go to one that she names."""
+    return [body for body in Organisation.objects.order_by("name_vi", "code") if body.enforces_law]
 
 
 def channels_configured() -> bool:

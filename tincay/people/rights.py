@@ -16,6 +16,7 @@ class May(StrEnum):
     HOLD_KEY = "hold a key of their own"
     MANAGE_DESK = "add members to a desk of the own organisation and remove them"
     RUN_ESTIMATES = "ask tables of counts, write down claims, publish an estimate: totals only"
+    CHECK_NUMBERS = "say whether an emergency number that her pages may show is right"
     SEE_HEALTH = "see versions, queue lengths, backups: never a report"
 
 
@@ -35,7 +36,7 @@ ROLE_RIGHTS: dict[str, frozenset[May]] = {
     ),
     "unit_head": frozenset({May.SEE_OVERDUE}),
     "oversight": frozenset({May.SEE_ESCALATED}),
-    "steward": frozenset({May.CHANGE_CALENDAR, May.SEE_HEALTH}),
+    "steward": frozenset({May.CHANGE_CALENDAR, May.CHECK_NUMBERS, May.SEE_HEALTH}),
     "me_officer": frozenset({May.RUN_ESTIMATES}),
 }
 """Roles that are missing here (police liaison, donor, …) hold no right yet: their parts are not built."""

@@ -11,6 +11,8 @@ RECEIVER = r"^(desk|service|body):[a-z0-9-]{1,60}$"
 SIGNER = r"^(receipt|staff:[1-9][0-9]{0,4})$"
 LONGEST_PART = 200_000
 """Bytes of words in one sealed part: with answers and padding it stays below vault.actions.WORDS_LIMIT."""
+LONGEST_STORY = 5 * LONGEST_PART
+"""Bytes of words in one report: padded and in base64 its parts fit into the bytes of an envelope."""
 MOST_COMPARTMENTS = 60
 """Compartments of one report: four, and four more each time it moved. A new code takes over every one."""
 MOST_STEPS = 500

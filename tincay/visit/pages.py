@@ -8,14 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from tincay.core import receipts
+from tincay.core import officials, receipts
 from tincay.core.authorship import Forged, HerWords, Step, check_kept, check_steps, her_words, read_step
 from tincay.core.clock import local_day
-from tincay.core.consent import wishes
 from tincay.core.ledger.leaf import Opened, open_leaf
 from tincay.core.sealing import CannotOpen, Sealed, open_sealed, signing_public
 from tincay.intake.forms import LONGEST_WORDS
@@ -23,22 +21,21 @@ from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
 from tincay.log.keys import log_signer, policy_note
 from tincay.log.queries import Standing, evidence_for, state_of
-from tincay.people.models import Desk, Organisation
-from tincay.reports.grants import grants, last_number, record_of
+from tincay.people.models import Organisation
+from tincay.reports.grants import record_of
 from tincay.reports.models import Escalation, Report
 from tincay.reports.signed_words import record_json, said_of, signed_words
 from tincay.vault.models import Opening
 from tincay.vault.queries import first_opening, kept_for_receipt, openings, wraps_for_receipt
 from tincay.visit import queries
 from tincay.visit.actions import ReceiptKeys
-from tincay.visit.consents import CANNOT_BE_RECALLED, SHARED, items_of, seen_for
 from tincay.visit.new_code import sealed_to_code
 from tincay.visit.sealed import Wrapped
 from tincay.visit.session import Visitor
 from tincay.visit.stage_bar import bar
 from tincay.web.dates import day_words, moment_words
 from tincay.web.models import this_install
-from tincay.web.packs import codes, language, text_version, texts, things
+from tincay.web.packs import codes, language, texts, things
 from tincay.web.strict_json import base64_text
 
 
@@ -56,6 +53,10 @@ def _page(visitor: Visitor) -> dict[str, Any]:
         "texts": texts(),
         **way_out,
     }
+
+
+frame = _page
+"""For the pages behind a receipt that stand in a module of their own."""
 
 
 @dataclass(frozen=True)
@@ -224,71 +225,6 @@ def _message(own: _Opener, message: ThreadMessage) -> dict[str, Any]:
     }
 
 
-def consents(visitor: Visitor, now: datetime) -> dict[str, Any]:
-    """Each consent with its sentence and whether it is given.
-
-    Where facts go to somebody it is said to whom; a yes that names nobody is shown as long as it stands.
-    """
-    rows = queries.consents(visitor.report, CONSENTS, now)
-    rows = [row for row in rows if row.receiver or row.stands or row.scope not in SHARED]
-    shown = [{"row": row, "label": _sentence(row.scope, row.receiver)} for row in rows]
-    return {**_page(visitor), "rows": shown}
-
-
-def _sentence(scope: str, receiver: Desk | None) -> str:
-    if receiver:
-        return gettext("Cho %(name)s biết việc đã xảy ra") % {"name": receiver.name(language())}
-    return str(texts()["consent"][scope]["label"])
-
-
-def consent(visitor: Visitor, scope: str, receiver: Desk | None, now: datetime) -> dict[str, Any]:
-    """One consent: the exact items, with her own answers where they can be opened."""
-    if scope not in CONSENTS or (receiver and scope not in SHARED):
-        raise Http404
-    report = visitor.report
-    signed = grants(report)
-    wished = receiver is None and scope in wishes(signed, today=local_day(now))
-    return {
-        **_page(visitor),
-        "label": _sentence(scope, receiver),
-        "example": texts()["consent"][scope]["example"],
-        "scope": scope,
-        "receiver": receiver,
-        "given": wished or queries.is_given(signed, scope, receiver, now),
-        "wished": wished,
-        "items": items_of(scope),
-        "seen": [_items()[name] for name in seen_for(scope)],
-        "handed_over": scope in _HANDED_OVER,
-        "only": " ".join(seen_for(scope)),
-        "number": last_number(report) + 1,
-        "day": local_day(now).isoformat(),
-        "text_version": text_version(),
-        "cannot_be_recalled": scope in CANNOT_BE_RECALLED,
-        **_own_words(visitor, only=seen_for(scope)),
-        "labels": labels(),
-    }
-
-
-_HANDED_OVER = SHARED | {"share_police_anon"}
-
-
-def _items() -> dict[str, str]:
-    """What a consent speaks of, short enough to be read at a glance."""
-    return {
-        "need": gettext("Điều bạn cần giúp"),
-        "harms": gettext("Chuyện đã xảy ra"),
-        "time_since": gettext("Xảy ra khi nào"),
-        "place": gettext("Nơi"),
-        "channel": gettext("Qua mạng hay điện thoại"),
-        "did": gettext("Ai đã làm"),
-        "kind": gettext("Loại tin"),
-        "police_option": gettext("Ý của bạn về công an"),
-        "age_band": gettext("Tuổi"),
-        "words": gettext("Lời của bạn"),
-        "identifier": gettext("Số hay tên của người gây hại"),
-    }
-
-
 def labels() -> dict[str, dict[str, str]]:
     """The words of every answer, for the pages that show what was sealed."""
     labels = {
@@ -323,7 +259,7 @@ def _fields() -> dict[str, str]:
     }
 
 
-def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any]:
+def own_words_of(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any]:
     """Her story and what she said about herself: sealed for her phone, or opened in memory."""
     words_of, own = labels(), _Opener(visitor)
     shown = []
@@ -340,6 +276,15 @@ def _own_words(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any
             }
         )
     return {"own": shown, "forged": own.forged or record_of(visitor.report).changed}
+
+
+def about_officials(visitor: Visitor) -> bool:
+    """Whether what she told names an official, as far as the server may open it."""
+    own = _Opener(visitor)
+    documents = [document for wrapped in queries.own_words(visitor.report) for document in own.open(wrapped)]
+    answers = [document.get("answers", {}) for document in documents]
+    codes = {code for one in answers for name in ("did", "harms") for code in _listed(one.get(name, []))}
+    return not officials.ANSWERS.isdisjoint(codes)
 
 
 def _answers(
@@ -436,7 +381,7 @@ def data(visitor: Visitor, now: datetime) -> dict[str, Any]:
     report = visitor.report
     return {
         **_page(visitor),
-        **_own_words(visitor),
+        **own_words_of(visitor),
         "labels": labels(),
         "bar": bar(report, now),
         "desk": report.desk.name(language()),
@@ -445,7 +390,9 @@ def data(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "retention": codes().get_code("retention_class", report.retention_class).label(language()),
         "sealed_by": report.sealed_by,
         "given": [
-            _sentence(row.scope, row.receiver) for row in queries.consents(report, CONSENTS, now) if row.given
+            queries.sentence(row.scope, row.receiver)
+            for row in queries.consents(report, CONSENTS, now)
+            if row.given
         ],
         "messages": report.messages.count(),
         "written_down": _written_down(report),

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from tincay.core.clock import local_day
 from tincay.core.consent import Grant, allows, wishes
 from tincay.core.stages import NOTHING_TO_ANSWER
+from tincay.intake.consents import POLICE, SHARED, items_of
 from tincay.people.models import Desk
+from tincay.people.queries import law_enforcement
 from tincay.reports.grants import grants
 from tincay.reports.models import Clock, Escalation, Report
 from tincay.vault.models import SealedText
 from tincay.vault.queries import wraps_for_receipt
-from tincay.visit.consents import SHARED, items_of
 from tincay.visit.sealed import Wrapped
+from tincay.web.packs import language, texts
 
 
 def own_words(report: Report) -> list[Wrapped]:
@@ -41,11 +45,23 @@ def oversight_asked(report: Report) -> bool:
 
 
 @dataclass(frozen=True)
+class Receiver:
+    """Another organisation: "desk:CODE", or "body:CODE" where it enforces the law."""
+
+    receiver: str
+    name: str
+
+    @property
+    def code(self) -> str:
+        return self.receiver.partition(":")[2]
+
+
+@dataclass(frozen=True)
 class Consent:
     """One thing that may be allowed: to whom, and whether it is now."""
 
     scope: str
-    receiver: Desk | None
+    receiver: Receiver | None
     given: bool
     wished: bool
 
@@ -58,29 +74,71 @@ class Consent:
     def address(self) -> str:
         return f"?to={self.receiver.code}" if self.receiver else ""
 
+    @property
+    def key(self) -> str:
+        """Names its row on the page."""
+        return self.scope + self.address
+
 
 def consents(report: Report, scopes: Iterable[str], now: datetime) -> list[Consent]:
-    """What she allows today, scope by scope and, where facts go to somebody, receiver by receiver."""
+    """What she allows today, scope by scope and, where facts go to somebody, receiver by receiver.
+
+    Somebody has to be named there; a yes that names nobody is among them as long as it stands.
+    """
     signed = grants(report)
     wished = wishes(signed, today=local_day(now))
     rows = []
     for scope in scopes:
-        for receiver in [None, *(receivers(report) if scope in SHARED else [])]:
-            given = is_given(signed, scope, receiver, now)
+        for receiver in [None, *receivers(report, scope, signed)]:
+            given = is_given(signed, scope, receiver.receiver if receiver else None, now)
             rows.append(Consent(scope, receiver, given, receiver is None and scope in wished))
-    return rows
+    return [row for row in rows if row.receiver or row.stands or row.scope not in SHARED]
 
 
-def is_given(signed: list[Grant], scope: str, receiver: Desk | None, now: datetime) -> bool:
-    items = ("", *items_of(scope))
-    code = f"desk:{receiver.code}" if receiver else None
-    return any(allows(signed, scope=scope, receiver=code, item=item, today=local_day(now)) for item in items)
+def is_given(signed: list[Grant], scope: str, receiver: str | None, now: datetime) -> bool:
+    items, today = ("", *items_of(scope)), local_day(now)
+    return any(allows(signed, scope=scope, receiver=receiver, item=item, today=today) for item in items)
 
 
-def receivers(report: Report) -> list[Desk]:
-    """Other organisations of the network that facts could be given to."""
-    others = Desk.objects.select_related("organisation").exclude(recipient="").exclude(purpose="oversight")
-    return list(others.exclude(organisation=report.desk.organisation_id).order_by("name_vi"))
+def receivers(report: Report, scope: str, signed: list[Grant]) -> list[Receiver]:
+    """Who could be told; and whoever she named, to be taken back though the install knows no such body now."""
+    tongue = language()
+    offered: list[Receiver] = []
+    if scope == POLICE:
+        offered = [Receiver(f"body:{body.code}", body.name(tongue)) for body in law_enforcement()]
+    elif scope in SHARED:
+        others = Desk.objects.exclude(recipient="").exclude(purpose="oversight").order_by("name_vi")
+        rows = others.exclude(organisation=report.desk.organisation_id)
+        offered = [Receiver(f"desk:{desk.code}", desk.name(tongue)) for desk in rows]
+    codes = {one.receiver for one in offered}
+    named = [one.receiver for one in signed if one.scope == scope and one.given and one.receiver]
+    return [*offered, *(Receiver(code, code) for code in dict.fromkeys(named) if code not in codes)]
+
+
+def sentence(scope: str, receiver: Receiver | None) -> str:
+    """What is allowed, in her words."""
+    if receiver and scope == POLICE:
+        words = gettext("Cho %(name)s biết việc đã xảy ra, không nói tôi là ai")
+    elif receiver:
+        words = gettext("Cho %(name)s biết việc đã xảy ra")
+    else:
+        return str(texts()["consent"][scope]["label"])
+    return words % {"name": receiver.name}
+
+
+def nothing_went(report: Report, scope: str, receiver: str | None) -> bool:
+    """Whether it is certain that nothing went to anybody: nobody was named so far, or nobody has opened her words.
+
+    How often they were opened is not kept when it closes.
+    """
+    named = [one for one in grants(report) if one.scope == scope and one.given and not one.is_wish]
+    to_it = [one for one in named if receiver is None or one.receiver == receiver]
+    return not to_it or (report.times_opened == 0 and not was_closed(report))
+
+
+def was_closed(report: Report) -> bool:
+    """Closed now or before: what was written down of it until then is gone, its promise too."""
+    return report.closed or not report.promise
 
 
 def lost_contact(report: Report) -> bool:

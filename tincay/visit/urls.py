@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tincay.visit import views
+from tincay.visit import consent_views, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.enter_code, name="back"),
@@ -12,8 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("now/", views.home, name="visit"),
     path("write/", views.write, name="visit_write"),
     path("add/", views.add, name="visit_add"),
-    path("allow/", views.consents, name="visit_consents"),
-    path("allow/<slug:scope>/", views.consent, name="visit_consent"),
+    path("allow/", consent_views.consents, name="visit_consents"),
+    path("allow/<slug:scope>/", consent_views.consent, name="visit_consent"),
     path("new-code/", views.new_code, name="visit_new_code"),
     path("late/", views.late, name="visit_late"),
     path("proof/", views.proof, name="visit_proof"),

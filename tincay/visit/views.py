@@ -15,8 +15,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tincay.core import receipts
-from tincay.core.clock import local_day
-from tincay.core.consent import Grant
 from tincay.core.receipts import BadReceipt, mentions, normalise
 from tincay.core.sealing import CannotOpen
 from tincay.core.stages import WrongStage
@@ -25,22 +23,18 @@ from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake.attempts import attempts, count_attempt
 from tincay.intake.derivations import Busy, stretch
 from tincay.intake.forms import LONGEST_WORDS
-from tincay.intake.seal_on_server import HerMessage, seal_message, signed_grant
-from tincay.people.models import Desk
+from tincay.intake.seal_on_server import HerMessage, seal_message
 from tincay.reports import deadlines, ending
 from tincay.reports.additions import receive_addition
 from tincay.reports.application import NoRoom
-from tincay.reports.consents import change_consent
-from tincay.reports.envelope import AdditionIn, GrantChange, HerMessageIn, NewCode
-from tincay.reports.grants import last_number
+from tincay.reports.envelope import AdditionIn, HerMessageIn, NewCode
 from tincay.reports.messages import receive_message
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
 from tincay.reports.steps import finish, reopen
 from tincay.vault.queries import recipient
-from tincay.visit import actions, pages, queries
+from tincay.visit import actions, pages
 from tincay.visit.actions import ReceiptKeys
-from tincay.visit.consents import items_of
 from tincay.visit.new_code import sealed_again, sealed_to_code
 from tincay.visit.session import (
     Visitor,
@@ -54,7 +48,7 @@ from tincay.visit.session import (
 from tincay.web.in_the_clear import PLAIN, at, either_way, in_the_clear
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.models import this_install
-from tincay.web.packs import text_version, texts, things, things_for_script
+from tincay.web.packs import texts, things, things_for_script
 from tincay.web.strict_json import Bytes32, Bytes33, Malformed, Strict, Version, base64_text, read
 from tincay.web.time import now
 
@@ -328,64 +322,6 @@ def _changed_plain(visitor: Visitor, keys: ReceiptKeys, code: str) -> str:
     except (StaleNumber, NotSigned, CannotOpen, Malformed):
         return "other"
     return ""
-
-
-@requires_visit(over)
-def consents(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """Everything that may be allowed, and what is."""
-    return render(request, "visit/consents.html", pages.consents(visitor, now()))
-
-
-@requires_visit(over)
-@require_http_methods(["GET", "HEAD", "POST"])
-def consent(request: HttpRequest, visitor: Visitor, scope: str) -> HttpResponse:
-    """One consent: exactly what it hands over, then yes or no."""
-    if request.method == "POST" and sends_json(request):
-        try:
-            change_consent(report=visitor.report, grant=read(GrantChange, body_of(request)).grant, now=now())
-        except StaleNumber:
-            return refusal("stale_number")
-        except NoRoom:
-            return refusal("no_room")
-        return JsonResponse({"next": reverse("visit_consents")}, status=201)
-    receiver = _receiver(request, visitor)
-    if request.method == "POST":
-        given = request.POST.get("given") == "true"
-        try:
-            _change_plain(visitor, scope, receiver, given=given)
-        except StaleNumber:  # another tab was quicker: the same word with the next number
-            _change_plain(visitor, scope, receiver, given=given)
-        except NoRoom:
-            shown = pages.consent(visitor, scope, receiver, now()) | {"problem": "no_room"}
-            return render(request, "visit/consent.html", shown, status=409)
-        return HttpResponseRedirect(reverse("visit_consents"))
-    return render(request, "visit/consent.html", pages.consent(visitor, scope, receiver, now()))
-
-
-def _receiver(request: HttpRequest, visitor: Visitor) -> Desk | None:
-    code = request.GET.get("to") or ""
-    if not code:
-        return None
-    receiver = next((desk for desk in queries.receivers(visitor.report) if desk.code == code), None)
-    if receiver is None:
-        raise Http404
-    return receiver
-
-
-def _change_plain(visitor: Visitor, scope: str, receiver: Desk | None, *, given: bool) -> None:
-    """Sign it here. Raises StaleNumber."""
-    if visitor.keys is None:
-        raise Http404
-    grant = Grant(
-        scope=scope,
-        receiver=f"desk:{receiver.code}" if receiver else None,
-        items=frozenset(items_of(scope) if given else ()),
-        given=given,
-        number=last_number(visitor.report) + 1,
-        day=local_day(now()),
-    )
-    signed = signed_grant(grant, visitor.keys.stretched, text_version())
-    change_consent(report=visitor.report, grant=signed, now=now())
 
 
 @requires_visit(over)

@@ -1,9 +1,12 @@
 """Dates and waiting times in words that can be read aloud, in Vietnamese and in English."""
 
+import re
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
+
+from tincay.web.numbers import ascii_digits
 
 WEEKDAYS = {
     "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
@@ -13,6 +16,34 @@ WEEKDAYS = {
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")  # fmt: skip
 END_OF_DAY = time(23, 59)
+DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
+YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+MONTH_IN_LETTERS = re.compile(r"(\d{1,2}) ([a-z]{3,9}) (\d{4})", re.IGNORECASE)
+
+
+class UnclearDay(ValueError):
+    """What was typed is no day, or could be two days."""
+
+
+def read_day(typed: str) -> date:
+    """The day that somebody typed: "25/02/2026", "25-2-2026", "2026-02-25", in English "25 Feb 2026" too.
+
+    Raises UnclearDay; on an English page also for 03/04/2026, whose readers do not agree on which is the month.
+    """
+    text = ascii_digits(typed.strip())
+    try:
+        if parts := YEAR_FIRST.fullmatch(text):
+            return date(*map(int, parts.groups()))
+        if parts := MONTH_IN_LETTERS.fullmatch(text):
+            names = [name[: len(parts[2])].lower() for name in MONTHS]
+            return date(int(parts[3]), names.index(parts[2].lower()) + 1, int(parts[1]))
+        if parts := DAY_FIRST.fullmatch(text):
+            day, month = int(parts[1]), int(parts[3])
+            if get_language() != "en" or day > len(MONTHS) or day == month:
+                return date(int(parts[4]), month, day)
+    except ValueError:
+        raise UnclearDay from None
+    raise UnclearDay
 
 
 def day_words(day: date) -> str:

@@ -63,7 +63,7 @@ def body_of(request: HttpRequest) -> bytes:
     except ValueError:
         raise Malformed from None
     if length > LONGEST:
-        _discard(request)
+        discard(request)
         raise BodyTooLong
     try:
         return request.body
@@ -73,7 +73,7 @@ def body_of(request: HttpRequest) -> bytes:
         raise Malformed from None
 
 
-def _discard(request: HttpRequest) -> None:
+def discard(request: HttpRequest) -> None:
     """Let a body that is too long come in: who is answered while still sending sees a broken connection instead."""
     with contextlib.suppress(UnreadablePostError):
         for _ in range(MOST_DISCARDED // CHUNK):

@@ -102,6 +102,7 @@ def _context(report: Report, user: User, *, has_key: bool, is_open: bool) -> dic
         "labels": answer_labels() if is_open else None,
         "rule": pages.classification_rule(report, at) if is_open else None,
         "consents": pages.consents(report, at),
+        "refused": pages.refused(report),
         "consents_changed": pages.consents_changed(report),
         "wishes": pages.wishes(report),
         "pause": report.pauses.filter(ended_at=None).first(),

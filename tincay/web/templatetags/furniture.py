@@ -18,19 +18,23 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from tincay.core.receipts import Thing
-from tincay.web import dates
+from tincay.web import dates, numbers
 from tincay.web.packs import language
+from tincay.web.phones import dialled
 from tincay.web.sealed import ATTRIBUTES, TYPED
 
 register = template.Library()
 SPRITE = Path(__file__).resolve().parent.parent / "icons.svg"
 NOTICE_ICONS = {"info": "info", "danger": "triangle-alert", "wait": "clock", "good": "circle-check"}
+SHORT = 6
+"""A number up to here stands large beside its words, a longer one among them."""
 PRIORITY_ICONS = {"p0": "triangle-alert", "p1": "zap", "p2": "circle", "p3": "message-circle"}
 
 register.filter("day", dates.day_words)
 register.filter("short_day", dates.short_day_words)
 register.filter("moment", dates.moment_words)
 register.filter("until", dates.until_words)
+register.filter("whole", numbers.whole_words)
 
 
 @lru_cache(maxsize=1)
@@ -105,14 +109,29 @@ def link_card(words: str, address: str, icon: str = "", hint: str = "") -> SafeS
 @register.simple_block_tag
 def phone_card(content: str, number: str, who: str) -> SafeString:
     """A number to call, large, with one sentence (the content) about what happens then."""
-    return format_html(
-        '<a class="card call" href="tel:{}"><b>{}</b><span><strong>{}</strong>{}</span>{}</a>',
-        re.sub(r"[^0-9+]", "", number),
-        number,
+    beside = len(number) <= SHORT
+    shown = format_html(
+        "{}<span><strong>{}</strong>{}{}</span>{}",
+        format_html("<b>{}</b>", number) if beside else "",
         who,
+        "" if beside else format_html("<b>{}</b>", number),
         _small(SafeString(content.strip())),
         drawing("phone"),
     )
+    return _to_call(number, 'class="card call"', shown)
+
+
+@register.simple_tag
+def phone(number: str) -> SafeString:
+    """A number in a line of words."""
+    return _to_call(number, "", number)
+
+
+def _to_call(number: str, attributes: str, shown: str) -> SafeString:
+    """A link that dials; where there is nothing to dial, the same without a link."""
+    if digits := dialled(number):
+        return format_html('<a {} href="tel:{}">{}</a>', SafeString(attributes), digits, shown)
+    return format_html("<span {}>{}</span>", SafeString(attributes), shown)
 
 
 # Asking
