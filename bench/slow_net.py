@@ -2,7 +2,8 @@
 
     ./run bench slow_net [--json] [--runs 5] [--tree PATH]... [--smoke]
 
-Each tree serves a demo of its own; without --tree it is this one. Several trees take turns, so that what the machine
+Each tree serves a demo of its own, which a busy machine loads for minutes (TINCAY_PATIENCE=900); without --tree it is
+this one. Several trees take turns, so that what the machine
 does meanwhile falls on all of them: `git worktree add /tmp/before v0.3.0`, then `--tree /tmp/before --tree .`
 
 Of each tree: seconds until the front page is loaded, from the tap on a door until the first question can be answered,
