@@ -356,7 +356,7 @@ class Monkey:
             self.page.touchscreen.tap(x, y)
         self._landed(before)
 
-    def _landed(self, before: int) -> None:
+    def _landed(self, before: list[float]) -> None:
         """The browser has made of the touch what it makes of it: a click, or nothing."""
         self.recorder.asks("landed", before)
 

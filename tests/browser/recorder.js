@@ -135,9 +135,10 @@
     stay: () => (leaving = false),
     /* The next frame was drawn: what scrolls has scrolled. */
     drawn: () => new Promise((done) => frame(() => frame(() => done(true)))),
-    mouse: () => mouse,
-    landed: async (before) => {
-      for (let looked = 0; looked < 60 && mouse === before; looked += 1) await new Promise((done) => later(done, 3));
+    mouse: () => [id, mouse],
+    /* Every touch becomes mouse events in the end; where one led to another page, it has come. */
+    landed: async ([page, before]) => {
+      for (let looked = 0; looked < 1000 && page === id && mouse === before; looked += 1) await new Promise((done) => later(done, 3));
     },
     /* Every control that can be seen, by its place in the list of all. */
     visible: () => controls().flatMap((element, index) => {

@@ -143,6 +143,8 @@ class Recorder:
         if not trusted or not on:
             return
         tap = self._tap
+        if tap and tap.on is None:  # beside it, and the browser took it for this one: fingers are wide
+            tap.on, tap.deliberate = on, on["shown"] >= HELD_MS and not tap.second
         willed = bool(self._key is not None or (tap and tap.deliberate))
         if on["dials"] and not willed:
             self._fault("given", f"a call that nobody wanted: {on['text']!r}")
