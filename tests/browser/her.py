@@ -120,7 +120,7 @@ class Her:
         self.choose("harmed", "yes")
         self.walk_to("time_since")
         self.choose("time_since", "h72")
-        expect(self.page.locator("[data-when^=time_since]")).to_be_visible()
+        expect(self.page.locator("[data-card^=time_since]")).to_be_visible()
         self.walk_to("place")
         self.page.locator("#place").select_option("M01")
         self.walk_to("words")
