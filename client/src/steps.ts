@@ -199,7 +199,7 @@ export class Steps {
     const left = steps.length - 1 - place;
     for (const words of all(this.root, "[data-left]")) {
       show(words, place >= 0 && !this.changing);
-      if (!place || review) words.textContent = words.dataset[review ? "last" : "first"] ?? "";
+      if (!place || review) words.textContent = (review && words.dataset["last"]) || "";
       else count(words, left, words.dataset["many"]);
     }
   }
