@@ -31,7 +31,7 @@ class Changed(NamedTuple):
 def consents(visitor: Visitor, now: datetime, changed: Changed | None = None) -> dict[str, Any]:
     """Each consent with its sentence, what is on first; `changed` is said at its row.
 
-    OneConsent the police there is one row, whomever it names; without such a body there is none.
+    About the police there is one row, whomever it names; without such a body there is none.
     """
     rows = queries.consents(visitor.report, [scope for scope in CONSENTS if scope != POLICE], now)
     shown = [

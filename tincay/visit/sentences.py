@@ -85,7 +85,7 @@ class HerState:
 
     @property
     def hands_over(self) -> bool:
-        """OneConsent a consent by which something goes to somebody."""
+        """About a consent by which something goes to somebody."""
         return bool(self.about) and not (self.about_words or self.about_counting)
 
     @property
