@@ -134,7 +134,7 @@ def test_an_answer_lost_on_the_way_does_not_make_two_of_it(
 
     her.page.route("**/back/add/", cut, times=1)
     press(her, "send")
-    expect(her.page.locator("[data-error=network]")).to_be_visible()
+    expect(her.page.locator("tell-later [data-error=network]")).to_be_visible()
     assert her.page.locator("#words").input_value() == MORE
     press(her, "send")
     arrived(her)
