@@ -204,13 +204,15 @@ def test_danger_told_later_makes_it_urgent(comes: Comes, report: Report, reporte
     assert step(her) == "danger"
     choose(her, "danger", "now")
     press(her, "early")
+    assert step(her) == "danger_now", "whom to call is seen first"
+    press(her, "early")
     press(her, "send")
     arrived(her)
     assert again(report).priority == "p0"
 
 
 def entries(her: Her) -> list[str]:
-    return [" ".join(one.split()) for one in her.page.locator("main section").all_inner_texts()]
+    return [" ".join(one.split()) for one in her.page.locator("said-so-far section").all_inner_texts()]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
