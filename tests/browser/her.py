@@ -166,6 +166,12 @@ class Her:
         expect(self.page.locator("[data-whole-thread]")).to_be_visible()
         self.watch.look(self.page)
 
+    def unfold(self) -> None:
+        """Lay open the messages before the newest."""
+        self.page.locator("main details:has(article)").evaluate_all(
+            "all => all.forEach((one) => { one.open = true })"
+        )
+
     def follow(self, way: str) -> None:
         """To another page behind the receipt, by its card; the document stays the same."""
         self.tap_card(way)
