@@ -71,7 +71,7 @@ def change_code(her: Her) -> str:
 
 def home(her: Her) -> None:
     her.page.locator("a.card[href$='/now/']").click()
-    expect(her.page.locator("ol.stages")).to_be_visible()
+    expect(her.page.locator("[data-whole-thread]")).to_be_visible()
 
 
 def reads(her: Her, *words: str) -> None:
@@ -89,7 +89,7 @@ def is_unknown(comes: Comes, code: str, *, script: bool) -> None:
         expect(her.page.locator("[data-error=unknown]")).to_be_visible()
     else:
         expect(her.page.locator("[role=alert]:not([hidden])")).to_be_visible()
-        expect(her.page.locator("ol.stages")).to_have_count(0)
+        expect(her.page.locator("[data-whole-thread]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -153,7 +153,7 @@ def test_the_old_code_is_unknown_at_the_plain_door_and_the_new_one_opens_there(
     other = comes()
     other.come_back(reporter.code)
     code = change_code(her)
-    other.page.locator("a.card[href$='/data/']").click()
+    other.tap_card("data")
     expect(other.page.locator("[data-code], #plain-code").first).to_be_attached()
     expect(other.page.get_by_text(STORY)).to_have_count(0)
     is_unknown(comes, reporter.code, script=False)
@@ -184,7 +184,7 @@ def test_without_a_script_she_changes_it_too(
     expect(her.page.locator("[role=alert]:visible")).to_be_focused()
     her.page.locator("#last").fill(code[-4:])
     her.page.locator("main form button").first.click()
-    expect(her.page.locator("ol.stages")).to_be_visible()
+    expect(her.page.locator("[data-whole-thread]")).to_be_visible()
     reads_plainly(her, REPLY, LETTER)
     her.write("QZVN với mã mới")
     reads_plainly(her, "QZVN với mã mới")

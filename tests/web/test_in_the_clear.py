@@ -132,7 +132,7 @@ def test_the_main_server_opens_nothing_in_the_clear_even_with_the_cookie(
     plain.post("/back/", {"plain-code": reporter.code})
     page = main.get("/back/data/").content.decode()
     assert "QZW" not in page
-    assert "Lần xem trước đã hết" in page
+    assert "Bạn gõ mã để xem tiếp." in page
 
 
 def test_of_two_visits_in_one_browser_each_server_opens_its_own(

@@ -55,6 +55,8 @@ def _page(visitor: Visitor, just: str = "") -> dict[str, Any]:
         "forged": record_of(visitor.report).changed,
         "texts": texts(),
         "says": says,
+        # Whom to call, where something on a page is not hers.
+        **call_context(),
         # The site's name leads to her own first page, not out of the visit.
         "home_address": reverse("visit"),
         **({} if plain else visit_config()),
@@ -131,7 +133,6 @@ def home(visitor: Visitor, now: datetime, just: str = "") -> dict[str, Any]:
         "messages": shown[newest:],
         "forged": page["forged"] or own.forged,
         "calls": report.in_danger and not report.closed,
-        **call_context(),
         "key": secrets.token_urlsafe(16),
         "longest": LONGEST_WORDS,
     }
