@@ -7,17 +7,6 @@ from tincay.web.sealed import FIELD, TYPED
 
 PLANTED = re.compile(r"ZYXQ|QZV")
 """Marks of the invented words that journeys type and read (tests/browser/her.py)."""
-BEING_REBUILT = {
-    "intake/ask/words.html",
-    "intake/kept.html",
-    "intake/receipt.html",
-    "visit/door.html",
-    "visit/home.html",
-    "visit/plain_door.html",
-    "visit/own.html",
-    "web/furniture/receipt.html",
-}
-"""Templates that are written anew and take the tag then: this list has to become empty."""
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 

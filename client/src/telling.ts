@@ -135,10 +135,12 @@ export class TellLater extends HTMLElement {
   /** Only what she has not told yet; to correct something, only that. */
   private keepSteps(name: string | undefined): void {
     for (const step of all(this, "[data-step]")) {
-      const own = step.dataset["step"]!;
+      // What stands only for an answer goes with the question.
+      const [of] = (step.dataset["stepWhen"] ?? "").split("=");
+      const own = of || step.dataset["step"]!;
       if ([REVIEW, LANDED].includes(own)) continue;
       delete step.dataset["needed"];
-      const asks = all(step, "[data-name]").map((control) => control.dataset["name"]!);
+      const asks = of ? [of] : all(step, "[data-name]").map((control) => control.dataset["name"]!);
       const answered = asks.includes(own) ? own in this.all : asks.some((one) => one in this.all);
       if (name ? !asks.includes(name) : answered) step.remove();
       else step.dataset["early"] = "";

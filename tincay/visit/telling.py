@@ -29,7 +29,6 @@ from tincay.people.models import Desk
 from tincay.reports.additions import receive_addition
 from tincay.reports.application import NoRoom
 from tincay.reports.envelope import LONGEST_PART
-from tincay.reports.grants import grants
 from tincay.reports.models import Report
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
@@ -40,6 +39,7 @@ from tincay.visit.session import Visitor, requires_visit
 from tincay.visit.told_so_far import Telling, ToldSoFar, told_so_far
 from tincay.visit.views import over
 from tincay.web.dates import day_words
+from tincay.web.in_the_clear import either_way
 from tincay.web.json_views import storage_trouble
 from tincay.web.packs import language, texts, things
 from tincay.web.strict_json import base64_text
@@ -117,6 +117,7 @@ def said_so_far(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return render(request, "visit/said.html", page)
 
 
+@either_way
 @require_safe
 def lost(request: HttpRequest) -> HttpResponse:
     """What can be done without the code, and what cannot."""
@@ -139,14 +140,7 @@ def _told_page(visitor: Visitor) -> dict[str, Any]:
         "record": page["record"] and {**page["record"], "steps": steps},
         "told": None if visitor.keys else _sealed(report),
         "labels": pages.labels(),
-        "keep_unasked": _keep_unasked(report),
     }
-
-
-def _keep_unasked(report: Report) -> bool:
-    """Her words go with the answer, and she never said whether she wants that."""
-    said_so = any(grant.scope == "store_sealed" for grant in grants(report))
-    return report.retention_class == "r0_now" and not report.closed and not said_so
 
 
 def _sealed(report: Report) -> list[dict[str, Any]]:
