@@ -170,6 +170,9 @@ export class Steps {
     const wanted = stop && name === REVIEW ? stop.closest<HTMLElement>("[data-step]")!.dataset["step"] : name;
     this.at = this.parts.find((step) => step.dataset["step"] === wanted)!;
     for (const step of this.parts) show(step, step === this.at);
+    const here = this.at.querySelector("[data-call-here]");
+    const call = this.root.querySelector("[data-call]");
+    if (here && call && call.parentElement !== here) here.append(call);
     this.came(this.name);
     this.refresh();
     holdTaps(this.root);
