@@ -1,9 +1,11 @@
-// Builds the client into tincay/web/static/client, byte for byte the same on every machine.
+// Builds the client into tincay/web/static/client, byte for byte the same on every machine. Beside each script lie
+// compressed copies, which the server sends as they are: compressors of other machines may write them in other bytes.
 // `node build.mjs --tests` builds the tests into .tests instead.
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -72,13 +74,17 @@ async function buildClient() {
     const { metafile, outputFiles } = await build({ ...common, entryPoints: [entry], outfile: join(out, name), format, alias, plugins, metafile: true, write: false });
     const theirs = packagesIn(metafile);
     theirs.forEach((one) => packages.add(one));
-    writeFileSync(join(out, name), (theirs.size ? `/*! ${LICENCES} */\n` : "") + outputFiles[0].text);
+    const script = (theirs.size ? `/*! ${LICENCES} */\n` : "") + outputFiles[0].text;
+    writeFileSync(join(out, name), script);
+    writeFileSync(join(out, `${name}.br`), brotliCompressSync(script));
+    writeFileSync(join(out, `${name}.gz`), gzipSync(script, { level: 9 }));
   }
   writeFileSync(join(out, LICENCES), [...packages].sort().map(licence).join("\n\n"));
   // Which file of which pack: `./run generate` writes it from tincay.web.packs.
   const lists = JSON.parse(readFileSync(join(here, "word-lists.json"), "utf8"));
   for (const [name, source] of Object.entries(lists)) copyFileSync(join(here, "..", source), join(out, name));
-  const names = [...outputs.map(({ name }) => name), ...Object.keys(lists), LICENCES].sort();
+  const scripts = outputs.flatMap(({ name }) => [name, `${name}.br`, `${name}.gz`]);
+  const names = [...scripts, ...Object.keys(lists), LICENCES].sort();
   const sums = names.map((name) => `${createHash("sha256").update(readFileSync(join(out, name))).digest("hex")}  ${name}\n`);
   writeFileSync(join(out, "SHA256SUMS"), sums.join(""));
 }

@@ -29,25 +29,48 @@ SCRIPTS = [
     "tell.js",
     "verify.js",
 ]
+COMPRESSED = (".br", ".gz")
 
 
 def sums(folder: Path) -> dict[str, str]:
-    files = (file for file in folder.iterdir() if file.suffix in {".js", ".txt"})
+    files = (file for file in folder.iterdir() if file.suffix in {".js", ".txt", *COMPRESSED})
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def bytes_of(folder: Path) -> dict[str, bytes]:
-    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+def held_by(folder: Path) -> dict[str, bytes]:
+    """What is the same on every machine: not the bytes of compressed copies, and so not their sums."""
+    files = {str(file.relative_to(folder)): file for file in folder.rglob("*") if file.is_file()}
+    held = {name: b"" if file.suffix in COMPRESSED else file.read_bytes() for name, file in files.items()}
+    lines = held["SHA256SUMS"].splitlines(keepends=True)
+    held["SHA256SUMS"] = b"".join(line for line in lines if not line.decode().rstrip().endswith(COMPRESSED))
+    return held
 
 
 def packed(*names: str) -> int:
-    return sum(len(gzip.compress((BUILT / name).read_bytes(), 9, mtime=0)) for name in names)
+    return sum((BUILT / f"{name}.gz").stat().st_size for name in names)
 
 
 def test_every_built_file_is_the_one_that_was_summed() -> None:
     stated = dict(line.split("  ")[::-1] for line in (BUILT / "SHA256SUMS").read_text().splitlines())
     assert stated == sums(BUILT)
-    assert set(stated) == {*SCRIPTS, *WORD_LISTS, "licences.txt"}
+    copies = {name + ending for name in SCRIPTS for ending in COMPRESSED}
+    assert set(stated) == {*SCRIPTS, *copies, *WORD_LISTS, "licences.txt"}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_what_is_sent_compressed_is_the_same_script(name: str) -> None:
+    assert gzip.decompress((BUILT / f"{name}.gz").read_bytes()) == (BUILT / name).read_bytes()
+
+
+@pytest.mark.client
+def test_what_is_sent_as_brotli_is_the_same_script() -> None:
+    """Python has no brotli of its own; Node has."""
+    for name in SCRIPTS:
+        unpack = "process.stdout.write(zlib.brotliDecompressSync(fs.readFileSync(process.argv[1])))"
+        done = subprocess.run(
+            ["node", "-e", unpack, BUILT / f"{name}.br"], check=True, timeout=PATIENCE, stdout=subprocess.PIPE
+        )
+        assert done.stdout == (BUILT / name).read_bytes(), name
 
 
 def test_what_others_made_travels_with_its_notice() -> None:
@@ -79,7 +102,7 @@ def test_building_again_gives_the_same_bytes(tmp_path: Path) -> None:
         timeout=PATIENCE,
         env=os.environ | {"TINCAY_CLIENT_OUT": str(tmp_path)},
     )
-    built, committed = bytes_of(tmp_path), bytes_of(BUILT)
+    built, committed = held_by(tmp_path), held_by(BUILT)
     differ = {name for name in built | committed if built.get(name) != committed.get(name)}
     assert not differ, "cd client && npm run build, and commit what it writes"
 

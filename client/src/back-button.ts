@@ -10,6 +10,7 @@ const UNWOUND_MS = 300;
 
 let answer: (() => boolean) | undefined;
 let leaving = false;
+let watching = false;
 
 const guarded = (): boolean => !!(history.state as { [GUARD]?: true } | null)?.[GUARD];
 
@@ -24,11 +25,15 @@ function onPop(): void {
   else history.back();
 }
 
-/** `back` is called at each press of Back: true when something was done here, false to leave this page. */
+/** `back` is called at each press of Back: true when something was done here, false to leave this page. Nothing is
+ * called from now on where there is none. */
 export function watchBack(back: (() => boolean) | undefined): void {
-  if (!answer) {
+  if (!watching) {
+    watching = true;
     for (const type of ["pointerup", "keydown"]) addEventListener(type, guard, true);
     addEventListener("popstate", onPop);
+    // Also where another script of this page has the way out.
+    document.addEventListener("leaving", () => (leaving = true));
   }
   answer = back;
 }

@@ -15,18 +15,24 @@ export function endVisit(): void {
   if (action) navigator.sendBeacon(action, new URLSearchParams({ token: csrf ?? "" }));
 }
 
-/** Whoever asks before a page is left lets go at the event `leaving`. */
-export function leave(address: string): void {
-  document.dispatchEvent(new Event("leaving"));
-  endVisit();
+function clear(): void {
   clearFields();
   forget();
+}
+
+/** Whoever asks before a page is left lets go at the event `leaving`; what two scripts of a page hold goes in both. */
+export function leave(address: string): void {
+  if (document.body.hidden) return;
   document.body.hidden = true;
+  document.dispatchEvent(new Event("leaving"));
+  endVisit();
+  clear();
   void unwind().then(() => location.replace(address));
 }
 
 /** Links with data-leave, and Shift three times in five seconds. */
 export function watchTheWayOut(): void {
+  document.addEventListener("leaving", clear);
   const link = (): HTMLAnchorElement | null => document.querySelector<HTMLAnchorElement>("a[data-leave]");
   let presses: number[] = [];
   document.addEventListener("click", (event) => {

@@ -56,6 +56,8 @@ function load(address: string): Promise<unknown> {
 
 /** Once for the document: the page in another language has another element. */
 export function watchTheForm(): void {
+  // Back leads to another step, not to where the page stood before.
+  history.scrollRestoration = "manual";
   document.addEventListener("leaving", () => current?.letGo());
   document.addEventListener("click", (event) => current?.onLink(event));
   addEventListener("pagehide", () => current?.clear());

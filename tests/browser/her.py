@@ -120,7 +120,7 @@ class Her:
         self.choose("harmed", "yes")
         self.walk_to("time_since")
         self.choose("time_since", "h72")
-        expect(self.page.locator("[data-when^=time_since]")).to_be_visible()
+        expect(self.page.locator("[data-card^=time_since]")).to_be_visible()
         self.walk_to("place")
         self.page.locator("#place").select_option("M01")
         self.walk_to("words")
@@ -166,11 +166,17 @@ class Her:
         expect(self.page.locator("[data-whole-thread]")).to_be_visible()
         self.watch.look(self.page)
 
+    def unfold(self) -> None:
+        """Lay open the messages before the newest."""
+        self.page.locator("main details:has(article)").evaluate_all(
+            "all => all.forEach((one) => { one.open = true })"
+        )
+
     def follow(self, way: str) -> None:
         """To another page behind the receipt, by its card; the document stays the same."""
         self.tap_card(way)
         self.page.wait_for_url(f"**/{way}/")
-        expect(self.page.locator("main h1")).to_be_visible()
+        expect(self.page.locator("main h1").first).to_be_visible()
         self.watch.look(self.page)
 
     def tap_card(self, way: str) -> None:

@@ -41,7 +41,7 @@ def pairs(code: str) -> list[str]:
 
 
 def is_in(page: Page) -> None:
-    expect(page.locator("ol.stages")).to_be_visible()
+    expect(page.locator("[data-whole-thread]")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

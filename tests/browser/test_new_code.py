@@ -71,10 +71,11 @@ def change_code(her: Her) -> str:
 
 def home(her: Her) -> None:
     her.page.locator("a.card[href$='/now/']").click()
-    expect(her.page.locator("ol.stages")).to_be_visible()
+    expect(her.page.locator("[data-whole-thread]")).to_be_visible()
 
 
 def reads(her: Her, *words: str) -> None:
+    her.unfold()
     for one in words:
         expect(her.page.get_by_text(one)).to_be_visible()
     no_alarm(her.page)
@@ -89,7 +90,7 @@ def is_unknown(comes: Comes, code: str, *, script: bool) -> None:
         expect(her.page.locator("[data-error=unknown]")).to_be_visible()
     else:
         expect(her.page.locator("[role=alert]:not([hidden])")).to_be_visible()
-        expect(her.page.locator("ol.stages")).to_have_count(0)
+        expect(her.page.locator("[data-whole-thread]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -153,7 +154,7 @@ def test_the_old_code_is_unknown_at_the_plain_door_and_the_new_one_opens_there(
     other = comes()
     other.come_back(reporter.code)
     code = change_code(her)
-    other.page.locator("a.card[href$='/data/']").click()
+    other.tap_card("data")
     expect(other.page.locator("[data-code], #plain-code").first).to_be_attached()
     expect(other.page.get_by_text(STORY)).to_have_count(0)
     is_unknown(comes, reporter.code, script=False)
@@ -163,6 +164,7 @@ def test_the_old_code_is_unknown_at_the_plain_door_and_the_new_one_opens_there(
 
 
 def reads_plainly(her: Her, *words: str) -> None:
+    her.unfold()
     for one in words:
         expect(her.page.get_by_text(one)).to_be_visible()
     expect(her.page.locator("[data-when-forged]")).to_have_count(0)
@@ -184,7 +186,7 @@ def test_without_a_script_she_changes_it_too(
     expect(her.page.locator("[role=alert]:visible")).to_be_focused()
     her.page.locator("#last").fill(code[-4:])
     her.page.locator("main form button").first.click()
-    expect(her.page.locator("ol.stages")).to_be_visible()
+    expect(her.page.locator("[data-whole-thread]")).to_be_visible()
     reads_plainly(her, REPLY, LETTER)
     her.write("QZVN với mã mới")
     reads_plainly(her, "QZVN với mã mới")
@@ -209,7 +211,7 @@ def test_on_a_bad_network_the_same_code_is_sent_again_and_it_is_one_change(
 
     her.page.route("**/back/new-code/", lose, times=1)
     change(her, code)
-    expect(her.page.locator("[data-error=network]")).to_be_visible()
+    expect(her.page.locator("new-code [data-error=network]")).to_be_visible()
     assert lost == [201]
     assert her.copied() == code
     change(her, code)
@@ -225,7 +227,7 @@ def test_what_was_never_sent_changes_nothing(comes: Comes, report: Report, repor
     code = made(her)
     her.page.route("**/back/new-code/", lambda route: route.abort())
     change(her, code)
-    expect(her.page.locator("[data-error=network]")).to_be_visible()
+    expect(her.page.locator("new-code [data-error=network]")).to_be_visible()
     home(her)
     reads(her, REPLY, LETTER)
     is_unknown(comes, code, script=True)
@@ -256,7 +258,7 @@ def test_where_a_statement_is_not_hers_nothing_is_signed_again(
     her.come_back(reporter.code)
     code = made(her)
     change(her, code)
-    expect(her.page.locator("[data-error=other]")).to_be_visible()
+    expect(her.page.locator("new-code [data-error=other]")).to_be_visible()
     assert not rows(ReceiptChange).exists()
 
 
@@ -272,6 +274,7 @@ def test_a_code_that_somebody_else_made_is_offered_to_be_changed_on_the_first_vi
     change(her, code)
     expect(her.page.locator("[data-step=done]")).to_be_visible()
     home(her)
+    expect(her.page.locator("main .notice a[href$='/new-code/']")).to_have_count(0)
     expect(her.page.locator("a[href$='/new-code/']")).to_have_count(1)
 
 
@@ -366,6 +369,7 @@ def test_what_happened_in_order_raises_no_alarm_on_either_side(
     for script in (True, False):
         her = comes(script=script)
         her.come_back(her_now.code)
+        her.unfold()
         for words in her_now.messages():
             expect(her.page.get_by_text(words)).to_be_visible()
         for way in ("data", "now"):

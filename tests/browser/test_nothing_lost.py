@@ -42,7 +42,8 @@ def test_back_goes_one_question_back_with_everything_kept(comes: Comes) -> None:
     expect(her.page.locator("[data-step=need]")).to_be_visible()
     expect(her.page.locator("#need-just_listen")).to_be_checked()
     back(her.page)
-    expect(her.page.locator("[data-asks]")).to_be_visible()
+    expect(her.page.locator("[data-asks]")).to_be_in_viewport()
+    expect(her.page.locator("[data-asks]")).to_be_focused()
     her.do("stay")
     expect(her.page.locator("[data-asks]")).to_be_hidden()
     assert her.step() == "need"

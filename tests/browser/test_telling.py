@@ -138,7 +138,7 @@ def test_an_answer_lost_on_the_way_does_not_make_two_of_it(
 
     her.page.route("**/back/add/", cut, times=1)
     press(her, "send")
-    expect(her.page.locator("[data-error=network]")).to_be_visible()
+    expect(her.page.locator("tell-later [data-error=network]")).to_be_visible()
     assert her.page.locator("#words").input_value() == MORE
     press(her, "send")
     arrived(her)
@@ -208,13 +208,15 @@ def test_danger_told_later_makes_it_urgent(comes: Comes, report: Report, reporte
     assert step(her) == "danger"
     choose(her, "danger", "now")
     press(her, "early")
+    assert step(her) == "danger_now", "whom to call is seen first"
+    press(her, "early")
     press(her, "send")
     arrived(her)
     assert again(report).priority == "p0"
 
 
 def entries(her: Her) -> list[str]:
-    return [" ".join(one.split()) for one in her.page.locator("main section").all_inner_texts()]
+    return [" ".join(one.split()) for one in her.page.locator("said-so-far section").all_inner_texts()]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -320,14 +322,6 @@ STANDING_VISIT = """
 const run = setTimeout;
 window.setTimeout = (then, ms, ...more) => (ms === 900000 ? ((window.visitIsOver = then), -1) : run(then, ms, ...more));
 """
-LOCKED_NOTICE = """
-async () => {
-  const door = new DOMParser().parseFromString(await (await fetch("/back/")).text(), "text/html");
-  const visit = document.importNode(door.querySelector("receipt-visit"), true);
-  visit.dataset.next = location.pathname;
-  document.querySelector("main").prepend(document.importNode(door.getElementById("receipt-config"), true), visit);
-}
-"""
 
 
 def test_a_visit_that_ended_is_opened_in_place_and_what_she_wrote_is_there(
@@ -339,12 +333,11 @@ def test_a_visit_that_ended_is_opened_in_place_and_what_she_wrote_is_there(
     choose(her, "danger", "no")
     writes(her)
     her.page.evaluate("visitIsOver()")
-    press(her, "send")
-    expect(her.page.locator("tell-later [data-error=locked]")).to_be_visible()
-    her.page.evaluate(LOCKED_NOTICE)
+    expect(her.page.locator("[data-when-locked]")).to_be_visible()
+    expect(her.page.locator("tell-later")).to_be_hidden()
     her.page.locator("#code").fill(reporter.code)
     her.page.locator("receipt-visit [data-go=open]").press("Enter")
-    expect(her.page.locator("receipt-visit")).to_have_count(0)
+    expect(her.page.locator("[data-when-locked]")).to_be_hidden()
     expect(her.page.locator("tell-later [data-step=review]")).to_be_visible()
     assert her.page.url.endswith("/back/tell/")
     press(her, "send")
@@ -463,3 +456,16 @@ def test_who_tells_about_somebody_else_keeps_what_she_allowed(
     press(her, "send")
     arrived(her)
     assert is_given(grants(again(report)), POLICE, body, clock.now)
+
+
+def test_whoever_sent_early_is_asked_a_question_next(
+    comes: Comes, reporter: Reporter, clock: Hands, network: Network
+) -> None:
+    reporter.send(
+        answers={"kind": ["incident_report"], "need": ["safety_now"], "danger": ["now"]}, now=clock.now
+    )
+    her = comes()
+    goes_on(her, reporter.code)
+    expect(her.page.locator("tell-later [data-go=next]:visible")).to_be_enabled()
+    assert her.page.locator("[data-step]:visible [data-name]").count() > 0
+    assert step(her) not in {"danger", "danger_now"}

@@ -32,6 +32,7 @@ PUBLIC = {
     "people.DeskKey": "public keys of desks, one after another: phones follow them",
     "directory.Province": "the list of provinces, with the desk that answers for each",
     "directory.Fallback": "the desks that answer for everything else",
+    "directory.NumberCheck": "which telephone numbers were tried and found right: her pages show these only",
     "directory.Service": "where help can be had, for everybody",
     "estimates.Claim": "published figures, with their sources",
     "estimates.PublishedRun": "published ranges; who published is part of it",

@@ -35,7 +35,7 @@ def test_a_supervisor_is_the_second_person_sees_what_is_late_and_manages_desks(o
     [
         ("unit_head", {May.SEE_OVERDUE}),
         ("oversight", {May.SEE_ESCALATED}),
-        ("steward", {May.CHANGE_CALENDAR, May.SEE_HEALTH}),
+        ("steward", {May.CHANGE_CALENDAR, May.CHECK_NUMBERS, May.SEE_HEALTH}),
         ("me_officer", {May.RUN_ESTIMATES}),
     ],
 )

@@ -93,7 +93,7 @@ def test_where_the_line_is_full_she_is_told_how_long_and_her_words_stay(
     assert answer["Retry-After"] == "7"
     assert TYPED in html
     assert "Bạn đợi 7 giây rồi bấm gửi lại" in html
-    assert "Nếu đang nguy hiểm, bạn gọi 113" in html
+    assert "Nếu đang nguy hiểm, bạn gọi số khẩn cấp mà bạn biết." in html
     # A button to send stands right there, and once more at the end of the page.
     assert html.count('name="go" value="sent"') == 2
 

@@ -31,6 +31,6 @@ class DayForm(forms.Form):
 class NumberForm(forms.Form):
     """What somebody says of one number, as it stood on the page."""
 
-    number = forms.SlugField()
+    number = forms.CharField(max_length=40)
     digest = forms.CharField(max_length=64)
     right = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda value: value == "yes")

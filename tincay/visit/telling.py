@@ -43,6 +43,7 @@ from tincay.visit.session import Visitor, requires_visit
 from tincay.visit.told_so_far import Telling, ToldSoFar, told_so_far
 from tincay.visit.views import over
 from tincay.web.dates import day_words
+from tincay.web.in_the_clear import either_way
 from tincay.web.json_views import storage_trouble
 from tincay.web.packs import language, text_version, texts, things
 from tincay.web.strict_json import base64_text
@@ -120,6 +121,7 @@ def said_so_far(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return render(request, "visit/said.html", page)
 
 
+@either_way
 @require_safe
 def lost(request: HttpRequest) -> HttpResponse:
     """What can be done without the code, and what cannot."""
@@ -164,7 +166,7 @@ def _telling_page(visitor: Visitor) -> dict[str, Any]:
         **intake_page("tell"),
         **_told_page(visitor),
         "asked": ASKED,
-        "config": {
+        "telling_config": {
             "routed": receiving.for_page,
             "officials": sorted(officials.ANSWERS),
             "police": _taking_back(visitor.report),

@@ -1,0 +1,140 @@
+"""Nothing is given, lost or said that is not true, whatever fingers do: seeds of a monkey, judged by a recorder."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.monkey import Monkey, sit_down
+from tests.cast import Hands, Helper, Network, Reporter, again, rows
+from tests.patience import StandingClock
+from tincay.core.sealing import Identity
+from tincay.people.models import Desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+FAILED: list[int] = []
+"""Every seed that ever found something: run for ever."""
+TOLD = os.environ.get("MONKEY_TOLD", "")
+"""Where the bench reads what became of each seed."""
+ASKED = [int(seed) for seed in os.environ.get("MONKEY_SEEDS", "").split()]
+"""Other seeds, by `./run bench monkey`."""
+SEEDS = ASKED or sorted({*range(24), *FAILED})
+
+
+@pytest.fixture
+def sits(
+    browser: Browser, live_server: Any, network: Network, clock: Hands, standing_clock: StandingClock
+) -> Iterator[Callable[..., Monkey]]:
+    made: list[Monkey] = []
+
+    @cache
+    def desk_key(code: str) -> Identity:
+        desk = rows(Desk).get(code=code)
+        return next(
+            worker
+            for worker in network.workers
+            if worker.identity and worker.user.memberships.filter(desk=desk).exists()
+        ).desk_key(desk)
+
+    def go_on(seconds: float) -> None:
+        standing_clock.go_on(seconds)
+
+    def sit(seed: int, **planted: str) -> Monkey:
+        monkey = sit_down(
+            browser, live_server.url, seed, desk_key, go_on, begun=clock.now.timestamp(), **planted
+        )
+        made.append(monkey)
+        return monkey
+
+    yield sit
+    for monkey in made:
+        monkey.context.close()
+
+
+def come_back_with(monkey: Monkey, reporter: Reporter, helper: Helper, clock: Hands) -> None:
+    """A report that was read and answered, whose code she has."""
+    sent = reporter.send(words="Tôi kể việc ấy.", grants=[reporter.grant("store_sealed")], now=clock.now)
+    helper.open_report(sent, now=clock.now)
+    helper.ask(sent, "Bạn có ở gần trạm không?", now=clock.now)
+    monkey.report, monkey.code = again(sent), reporter.code
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_given_lost_or_said_that_is_not_true(
+    seed: int, sits: Callable[..., Monkey], reporter: Reporter, helper: Helper, clock: Hands
+) -> None:
+    monkey = sits(seed)
+    if monkey.plan.door == "visit":
+        come_back_with(monkey, reporter, helper, clock)
+    faults = monkey.run()
+    if TOLD:
+        sent = sum(one.accepted for one in monkey.recorder.sent)
+        line = {
+            "seed": seed,
+            "sent": sent,
+            "came_back": monkey.came_back,
+            "faults": [str(one) for one in faults],
+        }
+        with open(TOLD, "a", encoding="utf-8") as told:
+            told.write(json.dumps(line) + "\n")
+    assert not faults, "\n".join([*map(str, faults), "", *monkey.trace])
+
+
+# --- the judge can find something: faults that are planted behind its back
+
+NO_GUARD = """
+    const none = new CSSStyleSheet();
+    none.replaceSync('* { pointer-events: auto !important }');
+    addEventListener('DOMContentLoaded', () => document.adoptedStyleSheets.push(none));
+"""
+"""The half second without taps, taken away."""
+GIVES = """
+    addEventListener('click', () => {
+        document.querySelectorAll('[data-name=consents]').forEach((one) => { one.checked = true; });
+    });
+"""
+FORGETS = (
+    "setInterval(() => document.querySelectorAll('textarea').forEach((one) => { one.value = ''; }), 700);"
+)
+SAYS = """
+    addEventListener('DOMContentLoaded', () =>
+        document.querySelector('main').append(Object.assign(document.createElement('p'), { textContent: 'Đã gửi' })));
+"""
+
+
+STRAIGHT = (3, 9, 15)
+"""Seeds of the shortest door, as they are when every gesture goes on."""
+
+
+def found(sits: Callable[..., Monkey], planted: str, what: str) -> bool:
+    """Whether, on pages with this fault, the judge says so."""
+    for seed in STRAIGHT:
+        monkey = sits(seed, after=planted)
+        onward = tuple(replace(gesture, kind="go") for gesture in monkey.plan.gestures)
+        monkey.plan = replace(monkey.plan, gestures=onward)
+        if any(what in str(fault) for fault in monkey.run()):
+            return True
+    return False
+
+
+def test_without_the_half_second_the_judge_finds_answers_that_nobody_gave(
+    sits: Callable[..., Monkey],
+) -> None:
+    assert found(sits, NO_GUARD, "the second tap fell on")
+
+
+def test_the_judge_finds_a_consent_that_a_script_gives(sits: Callable[..., Monkey]) -> None:
+    assert found(sits, GIVES, "given after")
+
+
+def test_the_judge_finds_words_that_a_script_forgets(sits: Callable[..., Monkey]) -> None:
+    assert found(sits, FORGETS, "text of words is gone")
+
+
+def test_the_judge_finds_a_sentence_that_is_not_so(sits: Callable[..., Monkey]) -> None:
+    assert found(sits, SAYS, "sent: 'Đã gửi'")
