@@ -170,7 +170,7 @@ def _telling_page(visitor: Visitor) -> dict[str, Any]:
         **intake_page("tell"),
         **_told_page(visitor),
         "asked": ASKED,
-        "config": {"routed": receiving.for_page, "officials": sorted(officials.ANSWERS)},
+        "telling_config": {"routed": receiving.for_page, "officials": sorted(officials.ANSWERS)},
         "now_read_by": visitor.report.desk.name(language()),
     }
 
