@@ -198,9 +198,9 @@ export class Steps {
     }
     const left = steps.length - 1 - place;
     for (const words of all(this.root, "[data-left]")) {
-      show(words, place >= 0 && !this.changing);
+      show(words, place >= 0 && !this.changing && !stopped);
       if (!place || review) words.textContent = (review && words.dataset["last"]) || "";
-      else count(words, left, words.dataset["many"]);
+      else count(words, left, (offers && words.dataset["may"]) || words.dataset["many"]);
     }
   }
 }

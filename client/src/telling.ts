@@ -6,7 +6,7 @@ import { newIdempotencyKey, type Told } from "./envelope";
 import type { AdditionIn } from "./generated";
 import { post, Refused } from "./post";
 import { mentions } from "./receipt";
-import { neededRecord } from "./record";
+import { neededRecord, recordData } from "./record";
 import { showReview, showWords } from "./review";
 import { Routing, type Routed } from "./routing";
 import { holding } from "./session";
@@ -22,8 +22,9 @@ const TRIES = 2;
 
 type Labels = Record<string, Record<string, string>>;
 
-/** What she is about to correct: chosen on one page, asked on the next; nothing of it stands in an address. */
-let correcting: { name: string; question: string; was: string } | undefined;
+/** What she is about to correct: chosen on one page, asked on the next; nothing of it stands in an address, and it
+ * is asked of nobody with another code. */
+let correcting: { record: string; name: string; question: string; was: string } | undefined;
 
 const fails = (root: HTMLElement, error: unknown): void =>
   fail(root, error instanceof Forged ? "forged" : error instanceof NotSigned ? "unsafe_keys" : error instanceof Refused ? error.code : "other");
@@ -107,8 +108,9 @@ export class TellLater extends HTMLElement {
 
   private async begin(): Promise<void> {
     if (this.steps || !holding()) return;
-    const fix = (this.fix ??= correcting);
+    if (correcting?.record === recordData().record) this.fix ??= correcting;
     correcting = undefined;
+    const { fix } = this;
     try {
       await this.readPage();
       this.keepSteps(fix?.name);
@@ -135,10 +137,12 @@ export class TellLater extends HTMLElement {
   /** Only what she has not told yet; to correct something, only that. */
   private keepSteps(name: string | undefined): void {
     for (const step of all(this, "[data-step]")) {
-      const own = step.dataset["step"]!;
+      // What stands only for an answer goes with the question.
+      const [of] = (step.dataset["stepWhen"] ?? "").split("=");
+      const own = of || step.dataset["step"]!;
       if ([REVIEW, LANDED].includes(own)) continue;
       delete step.dataset["needed"];
-      const asks = all(step, "[data-name]").map((control) => control.dataset["name"]!);
+      const asks = of ? [of] : all(step, "[data-name]").map((control) => control.dataset["name"]!);
       const answered = asks.includes(own) ? own in this.all : asks.some((one) => one in this.all);
       if (name ? !asks.includes(name) : answered) step.remove();
       else step.dataset["early"] = "";
@@ -239,7 +243,7 @@ export class SaidSoFar extends HTMLElement {
       const { fix } = (event.target as Element).closest<HTMLElement>("[data-fix]")?.dataset ?? {};
       if (fix === undefined) return;
       const row = (event.target as Element).closest<HTMLElement>("[data-row]")!;
-      correcting = { name: fix, question: row.querySelector("[data-question]")!.textContent!, was: row.querySelector("[data-answer]")?.textContent ?? "" };
+      correcting = { record: recordData().record, name: fix, question: row.querySelector("[data-question]")!.textContent!, was: row.querySelector("[data-answer]")?.textContent ?? "" };
       void goTo(said(this, "fix"));
     });
     this.opened();

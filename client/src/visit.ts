@@ -8,6 +8,7 @@ import type { ChallengeAnswer, GrantChange, Locator } from "./generated";
 import { signGrant } from "./grant";
 import { post, Refused } from "./post";
 import { BadReceipt, check, meansDigits, normalise, type Things } from "./receipt";
+import { recordData } from "./record";
 import { CannotOpen } from "./seal";
 import { announce, forget, hold, holding } from "./session";
 import { goTo } from "./stay";
@@ -94,10 +95,15 @@ async function enter(code: string, { salt, things }: Configuration, door: HTMLEl
 type Writes = HTMLElement & { take?(): string; put?(draft: string): void };
 const WRITES = "main tell-later";
 
-/** Another page is put in place, and what she was writing stands in it. */
+/** Whose report the page is about, as far as it says so. */
+const whose = (): string => (document.getElementById("record") ? recordData().record : "");
+
+/** Another page is put in place, and what she was writing stands in it: never under another code. */
 async function withDrafts(change: () => Promise<void>): Promise<void> {
+  const hers = whose();
   const drafts = all<Writes>(document, WRITES).map((element) => [element.localName, element.take?.() ?? ""] as const);
   await change();
+  if (whose() !== hers) return;
   for (const [name, draft] of drafts) if (draft) document.querySelector<Writes>(`main ${name}`)?.put?.(draft);
 }
 

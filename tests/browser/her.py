@@ -176,7 +176,7 @@ class Her:
         """To another page behind the receipt, by its card; the document stays the same."""
         self.tap_card(way)
         self.page.wait_for_url(f"**/{way}/")
-        expect(self.page.locator("main h1")).to_be_visible()
+        expect(self.page.locator("main h1").first).to_be_visible()
         self.watch.look(self.page)
 
     def tap_card(self, way: str) -> None:

@@ -417,3 +417,16 @@ def test_without_a_script_nothing_and_the_code_are_not_sent(
     sends_plainly(her)
     expect(her.page.locator(".wrong:visible")).to_be_visible()
     assert statements(report) == 1
+
+
+def test_whoever_sent_early_is_asked_a_question_next(
+    comes: Comes, reporter: Reporter, clock: Hands, network: Network
+) -> None:
+    reporter.send(
+        answers={"kind": ["incident_report"], "need": ["safety_now"], "danger": ["now"]}, now=clock.now
+    )
+    her = comes()
+    goes_on(her, reporter.code)
+    expect(her.page.locator("tell-later [data-go=next]:visible")).to_be_enabled()
+    assert her.page.locator("[data-step]:visible [data-name]").count() > 0
+    assert step(her) not in {"danger", "danger_now"}

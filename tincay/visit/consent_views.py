@@ -50,7 +50,7 @@ def consent(request: HttpRequest, visitor: Visitor, scope: str) -> HttpResponse:
                 request, visitor, scope, receiver, status=503, problem=storage_trouble(error)
             )
         at = now()
-        change = allowing.changed(visitor.report, grant, at)
+        change = allowing.changed(visitor.report, grant, at, plain=True)
         return render(request, "visit/consents.html", allowing.consents(visitor, at, change))
     return _consent_page(request, visitor, scope, receiver)
 
@@ -63,7 +63,7 @@ def _take_grant(visitor: Visitor, grant: Signed) -> HttpResponse:
         return refusal("stale_number", n=last_number(visitor.report) + 1)
     except NoRoom:
         return refusal("no_room")
-    change = allowing.changed(visitor.report, row, now())
+    change = allowing.changed(visitor.report, row, now(), plain=False)
     return JsonResponse(
         {"next": reverse("visit_consents"), "row": change.key, "told": change.lines}, status=201
     )

@@ -31,7 +31,7 @@ from tincay.visit.actions import ReceiptKeys
 from tincay.visit.new_code import sealed_to_code
 from tincay.visit.reminders import reminders
 from tincay.visit.sealed import Wrapped
-from tincay.visit.sentences import Says
+from tincay.visit.sentences import OneConsent, Says
 from tincay.visit.session import Visitor
 from tincay.visit.stage_bar import bar, what_is_owed
 from tincay.web.dates import moment_words
@@ -41,10 +41,10 @@ from tincay.web.strict_json import base64_text
 from tincay.web.time import now
 
 
-def _page(visitor: Visitor, just: str = "") -> dict[str, Any]:
-    """What every page behind a receipt has; `just` is what she did a moment ago."""
+def _page(visitor: Visitor, just: str = "", about: OneConsent | None = None) -> dict[str, Any]:
+    """What every page behind a receipt has; `just` is what she did a moment ago, `about` the consent of the page."""
     plain = visitor.keys is not None
-    says = Says(visitor.report, now(), plain=plain, just=just)
+    says = Says(visitor.report, now(), plain=plain, just=just, about=about)
     # Without a script the way out has to pass by here, or the visit would stay open behind her.
     way_out = {"exit_address": reverse("visit_out")} if plain else {}
     return {

@@ -29,7 +29,6 @@ from tincay.people.models import Desk
 from tincay.reports.additions import receive_addition
 from tincay.reports.application import NoRoom
 from tincay.reports.envelope import LONGEST_PART
-from tincay.reports.grants import grants
 from tincay.reports.models import Report
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
@@ -141,14 +140,7 @@ def _told_page(visitor: Visitor) -> dict[str, Any]:
         "record": page["record"] and {**page["record"], "steps": steps},
         "told": None if visitor.keys else _sealed(report),
         "labels": pages.labels(),
-        "keep_unasked": _keep_unasked(report),
     }
-
-
-def _keep_unasked(report: Report) -> bool:
-    """Her words go with the answer, and she never said whether she wants that."""
-    said_so = any(grant.scope == "store_sealed" for grant in grants(report))
-    return report.retention_class == "r0_now" and not report.closed and not said_so
 
 
 def _sealed(report: Report) -> list[dict[str, Any]]:
