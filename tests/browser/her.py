@@ -199,7 +199,7 @@ class Her:
         self.page.locator(f"a.card[href$='/{scope}/']").click()
         if scope == "share_police_anon":
             self.page.locator(f"a.card[href*='/{scope}/?to=']").first.click()
-        expect(self.page.locator("main li").first).to_be_visible()
+        expect(self.page.locator("main li:visible").first).to_be_visible()
         button = self.page.locator("consent-change button, form .button[name=given]")
         if not button.is_visible():
             self.page.locator("main details", has=button).locator("summary").click()
