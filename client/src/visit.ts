@@ -131,11 +131,11 @@ async function comeIn(code: string, door: string): Promise<void> {
 }
 
 export class ConsentChange extends HTMLElement {
-  private opened = false;
+  private readonly opened = new Set<EventTarget | null>();
   private aboutOfficial = false;
   private readonly look = (event: Event): void => {
     const { documents } = (event as CustomEvent<{ documents: { answers?: Told }[] }>).detail;
-    this.opened = true;
+    this.opened.add(event.target);
     this.aboutOfficial ||= documents.some(({ answers }) => aboutOfficial(answers ?? {}, this.dataset["officials"]!.split(" ")));
     if (this.aboutOfficial) fail(this, "official");
   };
@@ -156,9 +156,9 @@ export class ConsentChange extends HTMLElement {
     const held = holding();
     if (!held) return fail(this, "locked");
     const { scope, receiver, items, given, day, until, text: wording, officials } = this.dataset;
-    // What she told has to be looked at first, as long as there is something: it may be about one of them.
+    // All that she told has to be looked at first, as long as there is something: it may be about one of them.
     if (this.aboutOfficial) return fail(this, "official");
-    if (officials && !this.opened && document.querySelector("main sealed-words")) return fail(this, "other");
+    if (officials && !all(document, "main sealed-words").every((part) => this.opened.has(part))) return fail(this, "other");
     const grant = {
       scope: scope!,
       receiver: receiver || null,

@@ -20,6 +20,7 @@ from tincay.core.stages import WrongStage
 from tincay.core.statements import NotSigned
 from tincay.directory.queries import case_desk, desk_for
 from tincay.directory.routing import RoutingBroken, in_force
+from tincay.intake.consents import POLICE
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, PlainReport, shown
 from tincay.intake.pages import intake_page
 from tincay.intake.questions import questions
@@ -142,6 +143,7 @@ def _told_page(visitor: Visitor) -> dict[str, Any]:
         "told": None if visitor.keys else _sealed(report),
         "labels": pages.labels(),
         "keep_unasked": _keep_unasked(report),
+        "police_stands": any(one.stands for one in queries.consents(report, [POLICE], now())),
     }
 
 
