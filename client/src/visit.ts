@@ -131,12 +131,12 @@ async function comeIn(code: string, door: string): Promise<void> {
 }
 
 export class ConsentChange extends HTMLElement {
-  private opened = false;
+  private readonly opened = new Set<EventTarget | null>();
   /** Why she is not asked this, in what she told: an official, or a child. */
   private never = "";
   private readonly look = (event: Event): void => {
     const { documents } = (event as CustomEvent<{ documents: { answers?: Told }[] }>).detail;
-    this.opened = true;
+    this.opened.add(event.target);
     const { officials, grown } = this.dataset;
     for (const { answers = {} } of documents) {
       if (officials && aboutOfficial(answers, officials.split(" "))) this.never ||= "official";
@@ -165,9 +165,9 @@ export class ConsentChange extends HTMLElement {
     const held = holding();
     if (!held) return fail(this, "locked");
     const { scope, receiver, items, given, day, until, text: wording } = this.dataset;
-    // What she told has to be looked at first, as long as there is something: it may be about one of them.
+    // All that she told has to be looked at first, as long as there is something: it may be about one of them.
     if (this.never) return fail(this, this.never);
-    if (this.looks && !this.opened && document.querySelector("main sealed-words")) return fail(this, "other");
+    if (this.looks && !all(document, "main sealed-words").every((part) => this.opened.has(part))) return fail(this, "other");
     const grant = {
       scope: scope!,
       receiver: receiver || null,

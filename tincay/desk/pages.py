@@ -368,6 +368,13 @@ def refused(report: Report) -> list[str]:
     return [gettext("Không đưa gì cho công an")] if refuses(grants(report), "share_police_anon") else []
 
 
+def gives_to_police(report: Report, now: datetime) -> bool:
+    """Whether a body that enforces the law may be told something today. She may have named an official since."""
+    signed, day = grants(report), local_day(now)
+    named = {grant.receiver for grant in signed if grant.scope == "share_police_anon" and grant.receiver}
+    return any(allowed_items(signed, scope="share_police_anon", receiver=one, today=day) for one in named)
+
+
 def consents_changed(report: Report) -> bool:
     """Whether somebody else has changed her words about consent: what does not verify allows nothing."""
     return record_of(report).changed

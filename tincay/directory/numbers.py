@@ -59,10 +59,16 @@ def numbers_to_show() -> dict[str, Number]:
 
 def numbers_without_rows() -> dict[str, Number]:
     """The same, as far as the copy beside the data knows; no row is read."""
-    checked: dict[str, str] = {}
-    with suppress(OSError, ValueError):
-        checked = dict(json.loads(_copy().read_text()))
-    return _of(settings.TINCAY_DEMO, checked)
+    return _of(settings.TINCAY_DEMO, _copied())
+
+
+def _copied() -> Mapping[str, Any]:
+    """What the copy says; nothing where it is away, or no such list: the pages that need it come all the same."""
+    try:
+        copied = json.loads(_copy().read_text())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return copied if isinstance(copied, dict) else {}
 
 
 def keep_copy() -> None:
@@ -91,7 +97,7 @@ def waiting() -> int:
     return len(every_number()) - len(numbers_to_show())
 
 
-def _of(demo: bool, checked: Mapping[str, str]) -> dict[str, Number]:
+def _of(demo: bool, checked: Mapping[str, Any]) -> dict[str, Number]:
     rows = _rows(demo)
     return rows if demo else {code: row for code, row in rows.items() if checked.get(code) == row.digest}
 

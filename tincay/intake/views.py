@@ -28,7 +28,7 @@ from tincay.reports.queries import with_locator
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import kept_with
 from tincay.web.context import other_language
-from tincay.web.in_the_clear import in_the_clear
+from tincay.web.in_the_clear import from_elsewhere, in_the_clear
 from tincay.web.json_views import body_of, discard, for_script, refusal, storage_trouble
 from tincay.web.kept_pages import PLACE, kept_page
 from tincay.web.packs import language
@@ -67,7 +67,7 @@ def _tell_page(request: HttpRequest, kind: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def plain(request: HttpRequest, kind: str) -> HttpResponse:
     """The way without JavaScript: up to three pages, each with the answers of the others; sealed here in memory."""
-    if request.method != "POST":
+    if request.method != "POST" or from_elsewhere(request):
         return _plain_page(request, PlainReport(kind=kind), FIRST)
     try:
         form = PlainReport(request.POST, kind=kind)
@@ -142,7 +142,7 @@ def _receipt_page(request: HttpRequest, report: Report | None, code: str, **more
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_receipt(request: HttpRequest) -> HttpResponse:
     """Without JavaScript: did she copy the last group well? The receipt stays in sight, whatever happens here."""
-    if request.method != "POST":
+    if request.method != "POST" or from_elsewhere(request):
         return HttpResponseRedirect(reverse("back"))
     code = request.POST.get("plain-code", "")
     if not receipts.check(code):

@@ -44,7 +44,7 @@ from tincay.visit.session import (
     visitor_of,
     visitor_with,
 )
-from tincay.web.in_the_clear import PLAIN, at, either_way, in_the_clear
+from tincay.web.in_the_clear import PLAIN, at, either_way, from_elsewhere, in_the_clear
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.packs import texts, things
 from tincay.web.strict_json import Bytes32, Bytes33, Malformed, Strict, Version, base64_text, read
@@ -77,7 +77,7 @@ class LeafIn(Strict):
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_code(request: HttpRequest) -> HttpResponse:
     """Type the code. Posted to only where there is no JavaScript."""
-    if request.method != "POST" or request.headers.get("Sec-Fetch-Site") == "cross-site":
+    if request.method != "POST" or from_elsewhere(request):
         return _code_page(request)
     wait = attempts(request)[1]
     if wait:

@@ -46,6 +46,14 @@ def at(request: HttpRequest, server: str) -> bool:
     return request.META.get(SERVER) == server
 
 
+def from_elsewhere(request: HttpRequest) -> bool:
+    """Whether another site's page has sent this, as far as the browser says so (no browser of before 2020 does).
+
+    No cookie stands for somebody at these doors: a code that another site put into the form would be one that it knows.
+    """
+    return request.headers.get("Sec-Fetch-Site") == "cross-site"
+
+
 def cookie_path() -> str:
     """A cookie of the plain server is sent to nobody else."""
     return get_script_prefix()

@@ -103,6 +103,7 @@ def _context(report: Report, user: User, *, has_key: bool, is_open: bool) -> dic
         "rule": pages.classification_rule(report, at) if is_open else None,
         "consents": pages.consents(report, at),
         "refused": pages.refused(report),
+        "gives_to_police": pages.gives_to_police(report, at),
         "consents_changed": pages.consents_changed(report),
         "wishes": pages.wishes(report),
         "pause": report.pauses.filter(ended_at=None).first(),
