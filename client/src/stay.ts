@@ -114,8 +114,8 @@ function put(page: Document, address: string): void {
   place.replaceWith(shown);
   holdTaps(shown);
   swapShell(page);
-  // The door is no page of the visit.
-  if (!inOtherWords && !place.querySelector("[data-forget]")) walked(address);
+  // The door and the form are no pages of the visit.
+  if (!inOtherWords && !place.querySelector("[data-forget],sealed-form")) walked(address);
   history.replaceState(history.state, "", address);
   addMissing(page);
   document.dispatchEvent(new CustomEvent("page"));

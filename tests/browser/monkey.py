@@ -1,6 +1,6 @@
 """A frightened person's hands, at random: taps once and twice, swipes, Back, turned phones, another language.
 
-`plan(seed)` draws all gestures beforehand; where each lands follows from what the page shows. Time is the page's own:
+hands.py draws all gestures beforehand; where each lands follows from what the page shows. Time is the page's own:
 it stands still while the machine works and goes on as the plan says, so nothing here depends on how fast a machine is.
 """
 
@@ -13,18 +13,12 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 
 from tests.browser.claims import contradictions, truth_of
+from tests.browser.hands import DOORS, Gesture, Plan, plan
 from tests.browser.recorder import HELD_MS, SCRIPT, Fault, Recorder
 from tests.cast import SALT, rows, url64
 from tincay.core.sealing import Identity, stretch_receipt
 from tincay.reports.models import Report
 
-DOORS = ("help", "tell", "warn", "ask")
-SIZES = ((320, 568), (360, 640), (412, 800))
-GESTURES = {
-    "go": 54, "any": 16, "point": 4, "swipe": 4, "long": 1, "back": 5, "forward": 2, "turn": 2, "language": 2,
-    "reload": 2, "tab": 1, "wait": 4, "late": 1, "key": 2,
-}  # fmt: skip
-LENGTH = 40
 LOOKS_MS = 650
 """How long she looks at what has moved before she touches it."""
 STORY = (
@@ -39,53 +33,6 @@ POLLS = 400
 ONWARD = ("/help/", "/tell/", "/warn/", "/ask/", "/back/", "/now/")
 ON = ("early", "send", "copied")
 HOME = ("Thông tin cộng đồng", "Về trang đầu", "To the first page")
-
-
-@dataclass(frozen=True)
-class Gesture:
-    """One movement. The numbers between nought and one choose what it falls on."""
-
-    kind: str
-    which: float
-    where: tuple[float, float]
-    apart: tuple[int, ...]
-    """Milliseconds before the second and third tap; none for a single one."""
-    lies: int
-    pause: int
-    choice: float
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Who comes, with which phone, and what she does."""
-
-    seed: int
-    door: str
-    size: tuple[int, int]
-    language: str
-    gestures: tuple[Gesture, ...]
-
-
-def plan(seed: int, length: int = LENGTH) -> Plan:
-    """The same for the same seed, for ever."""
-    drawn = random.Random(f"monkey {seed}")
-    door = (*DOORS, "visit", "visit")[seed % 6]
-    language = "vi" if drawn.random() < 0.8 else "en"
-    return Plan(seed, door, SIZES[seed // 6 % 3], language, tuple(_gesture(drawn) for _ in range(length)))
-
-
-def _gesture(drawn: random.Random) -> Gesture:
-    taps = drawn.choices((1, 2, 3), (65, 30, 5))[0]
-    hasty = drawn.random() < 0.15
-    return Gesture(
-        kind=drawn.choices(list(GESTURES), list(GESTURES.values()))[0],
-        which=drawn.random(),
-        where=(drawn.random(), drawn.random()),
-        apart=tuple(drawn.randint(60, 400) for _ in range(taps - 1)),
-        lies=drawn.choice((0, 0, 40, 120)),
-        pause=drawn.randint(80, 450) if hasty else drawn.randint(600, 2500),
-        choice=drawn.random(),
-    )
 
 
 @dataclass

@@ -17,7 +17,7 @@ from tests.cast import Hands, Helper, Network, Reporter
 from tests.patience import wait_until
 from tincay.reports.models import Report
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.page, pytest.mark.django_db(transaction=True)]
 STORY = "QZVB lời kể trong trang"
 REPLY = "QZVR mai gặp ở trạm"
 DRAFT = "QZVD em chưa gửi câu này"

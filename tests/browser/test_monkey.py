@@ -17,7 +17,7 @@ from tincay.core.sealing import Identity
 from tincay.people.models import Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.page, pytest.mark.django_db(transaction=True)]
-FAILED = [1, 2, 3, 4, 5, 7, 8]
+FAILED = [1, 2, 3, 4, 5, 7, 8, 14]
 """Every seed that ever found something: run for ever."""
 TOLD = os.environ.get("MONKEY_TOLD", "")
 """Where the bench reads what became of each seed."""
@@ -80,8 +80,8 @@ def test_nothing_is_given_lost_or_said_that_is_not_true(
             "came_back": monkey.came_back,
             "faults": [str(one) for one in faults],
         }
-        with open(TOLD, "a", encoding="utf-8") as told:
-            told.write(json.dumps(line) + "\n")
+        with open(TOLD, "a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
     assert not faults, "\n".join([*map(str, faults), "", *monkey.trace])
 
 
@@ -107,19 +107,22 @@ SAYS = """
 """
 
 
-STRAIGHT = (3, 9, 15)
-"""Seeds of the shortest door, as they are when every gesture goes on."""
+STRAIGHT, FAR = (3, 9, 15), 24
+"""Seeds of the shortest door, and how many gestures of them, as they are when every gesture goes on."""
+
+
+def told(sits: Callable[..., Monkey], seed: int, what: str, planted: str = "") -> bool:
+    """Whether the judge says this of these pages."""
+    monkey = sits(seed, after=planted)
+    onward = tuple(replace(gesture, kind="go") for gesture in monkey.plan.gestures[:FAR])
+    monkey.plan = replace(monkey.plan, gestures=onward)
+    return any(what in str(fault) for fault in monkey.run())
 
 
 def found(sits: Callable[..., Monkey], planted: str, what: str) -> bool:
-    """Whether, on pages with this fault, the judge says so."""
-    for seed in STRAIGHT:
-        monkey = sits(seed, after=planted)
-        onward = tuple(replace(gesture, kind="go") for gesture in monkey.plan.gestures)
-        monkey.plan = replace(monkey.plan, gestures=onward)
-        if any(what in str(fault) for fault in monkey.run()):
-            return True
-    return False
+    """Whether the judge says so where this fault was planted, and does not where it was not."""
+    seed = next((seed for seed in STRAIGHT if told(sits, seed, what, planted)), None)
+    return seed is not None and not told(sits, seed, what)
 
 
 def test_without_the_half_second_the_judge_finds_answers_that_nobody_gave(
