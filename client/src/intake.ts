@@ -142,7 +142,7 @@ export class SealedForm extends HTMLElement {
     }
     all<HTMLDetailsElement>(this, "details").forEach((part, i) => (part.open = !!from.open[i]));
     this.steps.begin(from.way);
-    const control = this.querySelector<HTMLElement>(`#${CSS.escape(from.at)}`);
+    const control = from.at ? this.querySelector<HTMLElement>(`#${CSS.escape(from.at)}`) : null;
     control?.focus();
     scrollTo(0, control ? scrollY + control.getBoundingClientRect().top - from.top : from.top);
   }

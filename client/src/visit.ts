@@ -2,12 +2,13 @@
 
 import { base64url, fromBase64, saltOf } from "./bytes";
 import { answerChallenge } from "./challenge";
-import { aboutOfficial, type Told } from "./envelope";
+import { aboutChild, aboutOfficial, type Told } from "./envelope";
 import { leave } from "./exit";
 import type { ChallengeAnswer, GrantChange, Locator } from "./generated";
 import { signGrant } from "./grant";
 import { post, Refused } from "./post";
 import { BadReceipt, check, meansDigits, normalise, type Things } from "./receipt";
+import { recordData } from "./record";
 import { CannotOpen } from "./seal";
 import { announce, forget, hold, holding } from "./session";
 import { goTo } from "./stay";
@@ -94,10 +95,15 @@ async function enter(code: string, { salt, things }: Configuration, door: HTMLEl
 type Writes = HTMLElement & { take?(): string; put?(draft: string): void };
 const WRITES = "main tell-later";
 
-/** Another page is put in place, and what she was writing stands in it. */
+/** Whose report the page is about, as far as it says so. */
+const whose = (): string => (document.getElementById("record") ? recordData().record : "");
+
+/** Another page is put in place, and what she was writing stands in it: never under another code. */
 async function withDrafts(change: () => Promise<void>): Promise<void> {
+  const hers = whose();
   const drafts = all<Writes>(document, WRITES).map((element) => [element.localName, element.take?.() ?? ""] as const);
   await change();
+  if (whose() !== hers) return;
   for (const [name, draft] of drafts) if (draft) document.querySelector<Writes>(`main ${name}`)?.put?.(draft);
 }
 
@@ -126,22 +132,31 @@ async function comeIn(code: string, door: string): Promise<void> {
 
 export class ConsentChange extends HTMLElement {
   private opened = false;
-  private aboutOfficial = false;
+  /** Why she is not asked this, in what she told: an official, or a child. */
+  private never = "";
   private readonly look = (event: Event): void => {
     const { documents } = (event as CustomEvent<{ documents: { answers?: Told }[] }>).detail;
     this.opened = true;
-    this.aboutOfficial ||= documents.some(({ answers }) => aboutOfficial(answers ?? {}, this.dataset["officials"]!.split(" ")));
-    if (this.aboutOfficial) fail(this, "official");
+    const { officials, grown } = this.dataset;
+    for (const { answers = {} } of documents) {
+      if (officials && aboutOfficial(answers, officials.split(" "))) this.never ||= "official";
+      if (grown !== undefined && aboutChild(answers)) this.never = "child";
+    }
+    if (this.never) fail(this, this.never);
   };
 
   connectedCallback(): void {
     show(this, true);
     onGo(this, { send: () => void busy(this, () => this.send(Number(this.dataset["n"]))) });
-    if (this.dataset["officials"]) document.addEventListener("opened", this.look);
+    if (this.looks) document.addEventListener("opened", this.look);
   }
 
   disconnectedCallback(): void {
     document.removeEventListener("opened", this.look);
+  }
+
+  private get looks(): boolean {
+    return !!this.dataset["officials"] || "grown" in this.dataset;
   }
 
   /** Once more by itself where another page of hers was quicker: what she pressed here is her last word. */
@@ -149,10 +164,10 @@ export class ConsentChange extends HTMLElement {
     fail(this, "");
     const held = holding();
     if (!held) return fail(this, "locked");
-    const { scope, receiver, items, given, day, until, text: wording, officials } = this.dataset;
+    const { scope, receiver, items, given, day, until, text: wording } = this.dataset;
     // What she told has to be looked at first, as long as there is something: it may be about one of them.
-    if (this.aboutOfficial) return fail(this, "official");
-    if (officials && !this.opened && document.querySelector("main sealed-words")) return fail(this, "other");
+    if (this.never) return fail(this, this.never);
+    if (this.looks && !this.opened && document.querySelector("main sealed-words")) return fail(this, "other");
     const grant = {
       scope: scope!,
       receiver: receiver || null,

@@ -176,7 +176,7 @@ class Her:
         """To another page behind the receipt, by its card; the document stays the same."""
         self.tap_card(way)
         self.page.wait_for_url(f"**/{way}/")
-        expect(self.page.locator("main h1")).to_be_visible()
+        expect(self.page.locator("main h1").first).to_be_visible()
         self.watch.look(self.page)
 
     def tap_card(self, way: str) -> None:
@@ -199,7 +199,7 @@ class Her:
         self.page.locator(f"a.card[href$='/{scope}/']").click()
         if scope == "share_police_anon":
             self.page.locator(f"a.card[href*='/{scope}/?to=']").first.click()
-        expect(self.page.locator("main li").first).to_be_visible()
+        expect(self.page.locator("main li:visible").first).to_be_visible()
         button = self.page.locator("consent-change button, form .button[name=given]")
         if not button.is_visible():
             self.page.locator("main details", has=button).locator("summary").click()

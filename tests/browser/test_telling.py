@@ -11,10 +11,14 @@ from tests.browser.her import Her
 from tests.browser.test_forged import compartment, sealed_to
 from tests.browser.test_j01_report import LANGUAGES
 from tests.cast import Hands, Network, Reporter, again, rows
+from tincay.core.consent import refuses
 from tincay.core.statements import Kind, make_statement
+from tincay.intake.consents import POLICE, items_of
 from tincay.reports import ending, steps
+from tincay.reports.grants import grants
 from tincay.reports.models import Report, SignedWords
 from tincay.vault.models import SealedText
+from tincay.visit.queries import is_given
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Comes = Callable[..., Her]
@@ -417,6 +421,41 @@ def test_without_a_script_nothing_and_the_code_are_not_sent(
     sends_plainly(her)
     expect(her.page.locator(".wrong:visible")).to_be_visible()
     assert statements(report) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_tells_about_an_official_is_told_that_the_police_hear_nothing_more_and_it_is_so(
+    comes: Comes, report: Report, reporter: Reporter, network: Network, clock: Hands, language: str
+) -> None:
+    body = f"body:{network.police.code}"
+    reporter.consent(POLICE, receiver=body, items=items_of(POLICE), now=clock.now)
+    her = comes(language, 320)
+    goes_on(her, reporter.code)
+    walk_to(her, "did")
+    choose(her, "did", "police")
+    press(her, "early")
+    expect(her.page.locator("tell-later [data-police]")).to_be_visible()
+    assert is_given(grants(again(report)), POLICE, body, clock.now)  # until she sends
+    press(her, "send")
+    arrived(her)
+    assert not is_given(grants(again(report)), POLICE, body, clock.now)
+    assert refuses(grants(again(report)), POLICE)
+
+
+def test_who_tells_about_somebody_else_keeps_what_she_allowed(
+    comes: Comes, report: Report, reporter: Reporter, network: Network, clock: Hands
+) -> None:
+    body = f"body:{network.police.code}"
+    reporter.consent(POLICE, receiver=body, items=items_of(POLICE), now=clock.now)
+    her = comes("vi", 320)
+    goes_on(her, reporter.code)
+    walk_to(her, "did")
+    choose(her, "did", "client")
+    press(her, "early")
+    expect(her.page.locator("tell-later [data-police]")).to_be_hidden()
+    press(her, "send")
+    arrived(her)
+    assert is_given(grants(again(report)), POLICE, body, clock.now)
 
 
 def test_whoever_sent_early_is_asked_a_question_next(

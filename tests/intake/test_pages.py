@@ -81,7 +81,8 @@ def test_the_team_is_named_before_anything_is_sent(visitor: Client) -> None:
     sealed = visitor.get("/tell/").content.decode()
     plain = visitor.post("/tell/plain/", {"go": "story", "plain-need": ["pep"]}).content.decode()
     for code, name in (("cay-me-tiep-nhan", "Cây Me"), ("ben-song-tiep-nhan", "Bến Sông")):
-        assert f'<p data-team="{code}" hidden>Chỉ nhóm này mở được lời của bạn: <strong>Bàn tiếp nhận {name} (mẫu)' in sealed
+        read_by = "Chỉ nhóm này mở được lời của bạn:"
+        assert f'<p data-team="{code}" hidden>{read_by} <strong>Bàn tiếp nhận {name} (mẫu)' in sealed
     assert "<li>Bến Sông (giả định): Bàn tiếp nhận Bến Sông (mẫu)</li>" in plain
     said = {"go": "send", "plain-need": ["pep"], "plain-place": "M02"}
     assert "<dd>Bàn tiếp nhận Bến Sông (mẫu)</dd>" in visitor.post("/tell/plain/", said).content.decode()

@@ -255,3 +255,55 @@ def test_a_body_that_left_the_install_can_still_be_taken_back(
     Organisation.objects.filter(pk=network.police.pk).update(kind="ngo", scope=[])
     change(visitor, f"{TO_POLICE}?to={network.police.code}", given=False)
     assert "Đang cho phép" not in visitor.get(TO_POLICE).content.decode()
+
+
+# --- a child, and an official told later
+
+
+def token_of(client: Client) -> str:
+    (found,) = set(
+        re.findall(r'name="token" value="([0-9a-f]{64})"', client.get("/back/now/").content.decode())
+    )
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"retention_class": "r_child"},
+        {"retention_class": "r0_now", "answers": TOLD | {"age_band": ["a14_15"]}},
+    ],
+    ids=["kept as a child's", "said in her words"],
+)
+def test_a_child_is_asked_less_behind_the_code_too(
+    network: Network, clock: Hands, client: Client, reporter: Reporter, told: dict[str, Any]
+) -> None:
+    reporter.send(**told)
+    come_in(client, reporter)
+    for scope in ("alert_public", f"{POLICE}"):
+        to = f"?to={network.police.code}" if scope == POLICE else ""
+        page = client.get(f"/back/allow/{scope}/{to}").content.decode()
+        assert "Người bị hại dưới 18 tuổi" in page
+        assert 'value="true"' not in page
+        assert (
+            client.post(f"/back/allow/{scope}/{to}", {"token": token_of(client), "given": "true"}).status_code
+            == 404
+        )
+    assert 'value="true"' in client.get("/back/allow/count_statistics/").content.decode()
+    if told["retention_class"] == "r_child":
+        assert "/back/allow/alert_public/" not in client.get("/back/allow/").content.decode()
+
+
+def test_without_a_script_telling_about_an_official_ends_what_the_police_might_know(
+    visitor: Client, network: Network, reporter: Reporter
+) -> None:
+    path = f"{TO_POLICE}?to={network.police.code}"
+    change(visitor, path, given=True)
+    told = {"token": token_of(visitor), "key": "a" * 22, "plain-did": "police", "go": "send"}
+    answer = visitor.post("/back/tell/", told)
+    assert answer.status_code == 409
+    assert "Nay bạn kể về công an hoặc cán bộ." in answer.content.decode()
+    assert "Đang cho phép" in visitor.get(TO_POLICE).content.decode()
+    seen = dict(re.findall(r'type="hidden" name="(team|police)" value="([^"]+)"', answer.content.decode()))
+    assert visitor.post("/back/tell/", told | seen).status_code == 302
+    assert "Bạn không muốn báo công an." in visitor.get(TO_POLICE).content.decode()

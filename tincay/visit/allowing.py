@@ -9,16 +9,19 @@ from django.utils.translation import gettext
 
 from tincay.core import officials
 from tincay.core.clock import local_day
-from tincay.core.consent import refuses
+from tincay.core.consent import NOT_OF_A_CHILD, refuses
+from tincay.core.priority import is_child
 from tincay.intake.consents import POLICE, SHARED, item_words, items_of, seen_for
 from tincay.intake.questions import CONSENTS
 from tincay.reports.grants import grants, last_number
 from tincay.reports.models import ConsentGrant, Report
 from tincay.visit import queries
-from tincay.visit.pages import about_officials, frame, labels, own_words_of
+from tincay.visit.pages import frame, labels, own_words_of, told_of_people
 from tincay.visit.sentences import OneConsent, Says
 from tincay.visit.session import Visitor
 from tincay.web.packs import text_version, texts
+
+NEVER_OF_A_CHILD = NOT_OF_A_CHILD | {POLICE}
 
 
 class Changed(NamedTuple):
@@ -31,9 +34,11 @@ class Changed(NamedTuple):
 def consents(visitor: Visitor, now: datetime, changed: Changed | None = None) -> dict[str, Any]:
     """Each consent with its sentence, what is on first; `changed` is said at its row.
 
-    About the police there is one row, whomever it names; without such a body there is none.
+    About the police there is one row, whomever it names; without such a body there is none. A child is asked less.
     """
     rows = queries.consents(visitor.report, [scope for scope in CONSENTS if scope != POLICE], now)
+    if visitor.report.of_a_child:
+        rows = [row for row in rows if row.stands or row.scope not in NOT_OF_A_CHILD]
     shown = [
         {"key": row.key, "address": _address(row), "label": queries.sentence(row.scope, row.receiver),
          "on": row.stands, "state": _state(row)}
@@ -108,6 +113,15 @@ def _said(says: Says, names: tuple[str, ...]) -> list[str]:
     return [says[name] for name in names if says[name]]
 
 
+def why_not(visitor: Visitor, scope: str) -> str:
+    """Why a yes is not offered, as far as the server knows: "child", "official" or ""."""
+    told = told_of_people(visitor) if visitor.keys else {}
+    ages = told.get("age_band") or [""]
+    if scope in NEVER_OF_A_CHILD and (visitor.report.of_a_child or is_child(ages[-1], told.get("harms", []))):
+        return "child"
+    return "official" if scope == POLICE and officials.named_in(told) else ""
+
+
 def consent(visitor: Visitor, scope: str, receiver: queries.Receiver | None, now: datetime) -> dict[str, Any]:
     """One consent: the exact items, with her own answers where they can be opened."""
     if scope not in CONSENTS or (receiver and scope not in SHARED):
@@ -121,7 +135,9 @@ def consent(visitor: Visitor, scope: str, receiver: queries.Receiver | None, now
         "who": texts()["consent"][scope]["who"],
         "scope": scope,
         "receiver": receiver,
-        "not_to_police": scope == POLICE and about_officials(visitor),
+        "not_to_police": why_not(visitor, scope) == "official",
+        "not_of_a_child": why_not(visitor, scope) == "child",
+        "never_of_a_child": scope in NEVER_OF_A_CHILD,
         "officials": " ".join(sorted(officials.ANSWERS)) if scope == POLICE else "",
         "given": bool(page["says"]["you_allow_this"]),
         "items": items_of(scope),
