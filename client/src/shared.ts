@@ -14,4 +14,4 @@ export { decodeJson, demand, encodeJson } from "./spelling";
 export { makeStatement, NotSigned, readStatement, spelled } from "./statement";
 export { goTo } from "./stay";
 export { stretchReceipt } from "./stretch";
-export { all, busy, clearFields, count, fail, focusOn, json, onGo, said, show } from "./texts";
+export { all, bringCall, busy, clearFields, count, fail, focusOn, json, onGo, said, show } from "./texts";

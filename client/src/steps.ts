@@ -2,7 +2,7 @@
 
 import { holdTaps } from "./second-tap";
 import { composed } from "./story";
-import { all, count, focusOn, show } from "./texts";
+import { all, bringCall, count, focusOn, show } from "./texts";
 
 /** The step on which she sees what will go, and the one after it went. */
 export const REVIEW = "review";
@@ -170,9 +170,7 @@ export class Steps {
     const wanted = stop && name === REVIEW ? stop.closest<HTMLElement>("[data-step]")!.dataset["step"] : name;
     this.at = this.parts.find((step) => step.dataset["step"] === wanted)!;
     for (const step of this.parts) show(step, step === this.at);
-    const here = this.at.querySelector("[data-call-here]");
-    const call = this.root.querySelector("[data-call]");
-    if (here && call && call.parentElement !== here) here.append(call);
+    bringCall(this.root);
     this.came(this.name);
     this.refresh();
     holdTaps(this.root);

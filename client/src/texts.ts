@@ -24,11 +24,19 @@ export function count(element: HTMLElement, n: number, pattern = element.dataset
   element.textContent = pattern.replace("{n}", String(n));
 }
 
+/** The numbers to call stand in a page once: they go to the last place in sight that asks for them. */
+export function bringCall(root: HTMLElement): void {
+  const call = root.querySelector("[data-call]");
+  const here = all(root, "[data-call-here]").filter((place) => !place.closest("[hidden]")).pop();
+  if (call && here && call.parentElement !== here) here.append(call);
+}
+
 /** Shows the one error that happened and leads to it; "" hides all. */
 export function fail(root: HTMLElement, code: string, n?: number): void {
   const errors = all(root, "[data-error]");
   const found = errors.find((error) => error.dataset["error"] === code) ?? errors.find((error) => error.dataset["error"] === "other");
   for (const error of errors) show(error, code !== "" && error === found);
+  bringCall(root);
   if (!code || !found) return;
   if (n !== undefined) count(found, n);
   found.tabIndex = -1;

@@ -12,6 +12,14 @@ from tincay.reports.models import Report
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 COUNTED = "addEventListener('pointerup', event => event.isTrusted && window.tapped(), true)"
 MOST_TAPS, MOST_SCREENS = 6, 5
+STRETCHES = """(() => {
+  const { deriveBits } = SubtleCrypto.prototype;
+  window.stretched = 0;
+  SubtleCrypto.prototype.deriveBits = function (how, ...rest) {
+    if (how.name === "PBKDF2") window.stretched += 1;
+    return deriveBits.call(this, how, ...rest);
+  };
+})()"""
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -90,3 +98,19 @@ def test_every_answer_that_will_go_stands_on_the_review_and_is_changed_from_ther
     expect(review).to_contain_text("Tôi chỉ muốn có người lắng nghe")
     assert her.copied() == code
     assert not her.watch.posted
+
+
+def test_a_code_is_stretched_once_and_begun_before_the_review_is_opened(comes: Callable[..., Her]) -> None:
+    """An old phone needs seconds for it; who opens a page and answers nothing spends nothing."""
+    her = comes("vi", 360)
+    her.page.add_init_script(STRETCHES)
+    her.go("/tell/")
+    her.choose("need", "just_listen")
+    assert her.page.evaluate("stretched") == 0
+    her.walk_to("danger")
+    her.page.wait_for_function("stretched === 1")
+    her.do("early")
+    shown = her.copied()
+    her.send()
+    assert her.page.evaluate("stretched") == 1
+    assert her.copied() == shown
