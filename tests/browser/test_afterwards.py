@@ -10,7 +10,7 @@ from tests.browser.chromium import LAUNCH
 from tests.browser.her import Her
 from tests.browser.never import Watch
 from tests.browser.test_locked_page import DUMP
-from tests.browser.test_telling import STANDING_VISIT, choose, goes_on, press, step, walk_to
+from tests.browser.test_telling import STANDING_VISIT, choose, goes_on, step, walk_to
 from tests.cast import Hands, Network, Reporter
 from tincay.reports.models import Report
 
