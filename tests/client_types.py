@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from tincay.core import consent, counting, priority, sealing, vocabulary
-from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, LONGEST_WORDS
+from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER
 from tincay.reports.envelope import (
     LONGEST_PART,
     LONGEST_STORY,
@@ -47,7 +47,6 @@ LIMITS = {
     "MAX_ENVELOPE_BYTES": LONGEST,
     "MAX_PART_BYTES": LONGEST_PART,
     "MAX_STORY_BYTES": LONGEST_STORY,
-    "MAX_WORDS": LONGEST_WORDS,
     "VISIT_SECONDS": int(VISIT_LASTS.total_seconds()),
     "SCRYPT_FLOOR_N": sealing.FLOOR_N,
     "SCRYPT_CEILING_N": sealing.CEILING_N,

@@ -218,7 +218,6 @@ export type ErrorCode = "malformed" | "visit_over" | "again" | "locked" | "no_ke
 export const MAX_ENVELOPE_BYTES = 1_572_864;
 export const MAX_PART_BYTES = 200_000;
 export const MAX_STORY_BYTES = 1_000_000;
-export const MAX_WORDS = 20_000;
 export const VISIT_SECONDS = 900;
 export const SCRYPT_FLOOR_N = 131_072;
 export const SCRYPT_CEILING_N = 1_048_576;

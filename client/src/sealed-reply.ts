@@ -1,11 +1,11 @@
 /** <sealed-reply>: a message, sealed to the thread's key. Both sides use it. docs/client.md. */
 
 import { base64url, random } from "./bytes";
-import { MAX_WORDS } from "./generated";
 import { Forged } from "./authorship";
 import { opener } from "./opener";
 import { post, Refused } from "./post";
 import { goTo, proofFor } from "./stay";
+import { pieces } from "./story";
 import { all, busy, clearFields, fail, onGo, said, show } from "./texts";
 
 /** What must not be in a message: the receipt code, when one is open here. */
@@ -50,7 +50,7 @@ export class SealedReply extends HTMLElement {
     fail(this, "");
     const { words } = this;
     if (!words) return fail(this, "empty");
-    if (words.length > Number(this.dataset["limit"] ?? MAX_WORDS)) return fail(this, "too_long");
+    if (pieces(words).length > 1) return fail(this, "too_long");
     if (givesAway(words)) return fail(this, "mentions");
     if (!opener().ready()) return fail(this, "locked");
     try {

@@ -450,7 +450,7 @@ def test_who_tells_about_somebody_else_keeps_what_she_allowed(
     her = comes("vi", 320)
     goes_on(her, reporter.code)
     walk_to(her, "did")
-    choose(her, "did", "client")
+    choose(her, "did", "partner")
     press(her, "early")
     expect(her.page.locator("tell-later [data-police]")).to_be_hidden()
     press(her, "send")

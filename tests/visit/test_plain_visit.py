@@ -1,6 +1,7 @@
 """Coming back without a script: the code is typed, the server opens for fifteen minutes, and forgets."""
 
 import re
+import unicodedata
 from unittest import mock
 
 import pytest
@@ -11,6 +12,7 @@ from tests.cast import Hands, Network, Reporter, again
 from tincay.core.receipts import to_things
 from tincay.core.stages import WrongStage
 from tincay.core.statements import NotSigned
+from tincay.reports.envelope import LONGEST_PART
 from tincay.reports.models import CountEntry, Report
 from tincay.reports.signed_words import StaleNumber, signed_words
 from tincay.reports.steps import finish
@@ -293,3 +295,20 @@ def test_who_could_not_be_reached_reads_what_was_tried_and_how_to_go_on(
     page = client.get("/back/now/").content.decode()
     assert "thử ít nhất ba ngày" in page
     assert "Mở lại tin này" in page
+
+
+def test_a_message_is_counted_as_people_see_it_and_never_cut(
+    network: Network, clock: Hands, client: Client, reporter: Reporter
+) -> None:
+    reporter.send()
+    client.post("/back/", {"plain-code": reporter.code})
+    page = client.get("/back/now/").content.decode()
+    assert "maxlength" not in page
+    fields = dict(re.findall(r'name="(token|key)" value="([^"]+)"', page))
+    long = "e\u0302\u0301 " * 30_000 + "cuối"
+    answer = client.post("/back/write/", {**fields, "plain-words": long})
+    assert answer.status_code == 302
+    assert reporter.messages() == [unicodedata.normalize("NFC", long)]
+    answer = client.post("/back/write/", {**fields, "key": "b" * 22, "plain-words": "x" * (LONGEST_PART + 1)})
+    assert answer.status_code == 422
+    assert "x" * (LONGEST_PART + 1) in answer.content.decode()

@@ -15,8 +15,6 @@ from tincay.core.priority import is_child
 from tincay.intake.questions import Option, Question, asked, places, questions
 from tincay.intake.seal_on_server import as_counted, too_long, with_number
 
-LONGEST_WORDS = 20_000
-"""Letters; a long story many times over. The page says it before it is reached."""
 PREFIX = "plain"
 FIRST, STORY, SEND = "first", "story", "send"
 """The pages of the plain form, in order. Whoever only asks has no story: the question stands on the first page."""

@@ -20,7 +20,7 @@ from tincay.directory.pages import call_context
 from tincay.directory.queries import provinces
 from tincay.directory.routing import InForce, in_force
 from tincay.intake.consents import POLICE, item_words
-from tincay.intake.forms import LONGEST_WORDS, PlainReport, Shown, shown
+from tincay.intake.forms import PlainReport, Shown, shown
 from tincay.intake.questions import KINDS, TRAFFICKING, WHOSE, asked, own_places, places, questions
 from tincay.people.models import Desk
 from tincay.people.queries import channel_works, desks_on_call, law_enforcement
@@ -62,7 +62,6 @@ def intake_page(kind: str) -> dict[str, Any]:
         "trafficking_answers": ",".join(TRAFFICKING),
         "third_persons": ",".join(code for code in WHOSE if code not in {"self", "not_said"}),
         "child_ages": ",".join(CHILD_AGES),
-        "longest": LONGEST_WORDS,
         "config": configuration(receiving),
     }
 

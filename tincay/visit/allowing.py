@@ -115,11 +115,13 @@ def _said(says: Says, names: tuple[str, ...]) -> list[str]:
 
 def why_not(visitor: Visitor, scope: str) -> str:
     """Why a yes is not offered, as far as the server knows: "child", "official" or ""."""
-    told = told_of_people(visitor) if visitor.keys else {}
-    ages = told.get("age_band") or [""]
-    if scope in NEVER_OF_A_CHILD and (visitor.report.of_a_child or is_child(ages[-1], told.get("harms", []))):
+    codes_told = told_of_people(visitor) if visitor.keys else {}
+    ages = codes_told.get("age_band") or [""]
+    if scope in NEVER_OF_A_CHILD and (
+        visitor.report.of_a_child or is_child(ages[-1], codes_told.get("harms", []))
+    ):
         return "child"
-    return "official" if scope == POLICE and officials.named_in(told) else ""
+    return "official" if scope == POLICE and officials.named_in(codes_told) else ""
 
 
 def consent(visitor: Visitor, scope: str, receiver: queries.Receiver | None, now: datetime) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from tincay.core.authorship import Forged, HerWords, Step, check_kept, check_ste
 from tincay.core.ledger.leaf import Opened, open_leaf
 from tincay.core.sealing import CannotOpen, Sealed, open_sealed, signing_public
 from tincay.directory.pages import call_context
-from tincay.intake.forms import LONGEST_WORDS
 from tincay.intake.labels import ANSWER_LISTS
 from tincay.intake.questions import CONSENTS, Option, places, questions
 from tincay.log.keys import log_signer, policy_note
@@ -134,7 +133,6 @@ def home(visitor: Visitor, now: datetime, just: str = "") -> dict[str, Any]:
         "forged": page["forged"] or own.forged,
         "calls": report.in_danger and not report.closed,
         "key": secrets.token_urlsafe(16),
-        "longest": LONGEST_WORDS,
     }
 
 
@@ -275,11 +273,11 @@ def told_of_people(visitor: Visitor) -> dict[str, list[str]]:
     own = _Opener(visitor)
     documents = [document for wrapped in queries.own_words(visitor.report) for document in own.open(wrapped)]
     answers = [document.get("answers", {}) for document in documents]
-    told: dict[str, list[str]] = {}
+    codes_told: dict[str, list[str]] = {}
     for one in answers:
         for name in ("did", "harms", "age_band"):
-            told.setdefault(name, []).extend(map(str, _listed(one.get(name, []))))
-    return told
+            codes_told.setdefault(name, []).extend(map(str, _listed(one.get(name, []))))
+    return codes_told
 
 
 def _answers(

@@ -21,12 +21,11 @@ from tincay.core.statements import NotSigned
 from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake.attempts import attempts, count_attempt
 from tincay.intake.derivations import Busy, stretch
-from tincay.intake.forms import LONGEST_WORDS
-from tincay.intake.seal_on_server import HerMessage, seal_message
+from tincay.intake.seal_on_server import HerMessage, as_counted, seal_message, too_long
 from tincay.reports import deadlines, ending
 from tincay.reports.additions import receive_addition
 from tincay.reports.application import NoRoom
-from tincay.reports.envelope import AdditionIn, HerMessageIn, NewCode
+from tincay.reports.envelope import LONGEST_PART, AdditionIn, HerMessageIn, NewCode
 from tincay.reports.messages import receive_message
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
@@ -210,7 +209,7 @@ def add(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    typed = request.POST.get("plain-words", "").strip()
+    typed = as_counted(request.POST.get("plain-words", ""))
     problem = _problem_with(typed, request, visitor)
     if problem:
         shown = pages.home(visitor, now()) | {"typed": typed, "problem": problem}
@@ -242,7 +241,7 @@ def _home_with(request: HttpRequest, typed: str, **problem: str) -> HttpResponse
 def _problem_with(typed: str, request: HttpRequest, visitor: Visitor) -> str:
     if not typed:
         return "empty"
-    if len(typed) > LONGEST_WORDS:
+    if too_long(typed, LONGEST_PART):
         return "too_long"
     return "mentions" if visitor.keys and mentions(typed, visitor.keys.code, things()) else ""
 
