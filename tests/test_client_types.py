@@ -12,8 +12,9 @@ from tincay.web.json_views import LONGEST, STATUS
 
 ROOT = Path(settings.BASE_DIR)
 OF_THE_CLIENT = {
-    "broken", "check_digits", "check_things", "empty", "fingerprint", "fingerprint_missing", "forged", "length_digits",
-    "length_things", "locked", "mentions", "mismatch", "network", "official", "other", "page", "signed_out", "swapped",
+    "broken", "check_digits", "check_things", "child", "empty", "fingerprint", "fingerprint_missing", "forged",
+    "length_digits", "length_things", "locked", "mentions", "mismatch", "network", "official", "other", "page",
+    "signed_out", "swapped",
     "unsupported", "weak", "word", "words", "wrong",
 }  # fmt: skip
 """Errors that the browser finds by itself."""

@@ -31,8 +31,23 @@ function putBack(): void {
   }
 }
 
+/** Words would be lost with this document: here, or of a page that this one took the place of. */
+function unsent(): boolean {
+  const typed = new Map(drafts);
+  for (const control of all<HTMLInputElement>(document, "main [data-name][id]")) {
+    typed.set((control.closest("sealed-reply[id]") ?? control).id, ticked(control) ? "" : control.value.trim());
+  }
+  return [...typed.values()].some((draft) => !["", "true", "false"].includes(draft));
+}
+
 export function keepDrafts(): void {
   document.addEventListener("turn", keep);
   document.addEventListener("page", putBack);
+  document.addEventListener("leaving", () => drafts.clear());
   addEventListener("pagehide", () => drafts.clear());
+  addEventListener("beforeunload", (event) => {
+    if (!unsent()) return;
+    event.preventDefault();
+    event.returnValue = ""; // for browsers of before 2024
+  });
 }

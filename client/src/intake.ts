@@ -74,6 +74,8 @@ export class SealedForm extends HTMLElement {
   private configuration!: Configuration & { things: Things };
   private routing: Routing | undefined;
   private draft: Draft | undefined;
+  /** The next one: an old phone stretches its code for seconds, which are over when she comes to the review. */
+  private ahead: Draft | undefined;
   /** What the page had chosen by itself. */
   private untouched = "";
   /** The code is hers: nothing is lost any more when she leaves. */
@@ -140,7 +142,7 @@ export class SealedForm extends HTMLElement {
     }
     all<HTMLDetailsElement>(this, "details").forEach((part, i) => (part.open = !!from.open[i]));
     this.steps.begin(from.way);
-    const control = this.querySelector<HTMLElement>(`#${CSS.escape(from.at)}`);
+    const control = from.at ? this.querySelector<HTMLElement>(`#${CSS.escape(from.at)}`) : null;
     control?.focus();
     scrollTo(0, control ? scrollY + control.getBoundingClientRect().top - from.top : from.top);
   }
@@ -189,7 +191,7 @@ export class SealedForm extends HTMLElement {
 
   clear(): void {
     clearFields(this);
-    this.draft = undefined;
+    this.draft = this.ahead = undefined;
     hideReceipt(this);
     showWords(this, "");
     for (const part of all(this, "[data-lines],[data-allowed]")) part.replaceChildren();
@@ -230,11 +232,12 @@ export class SealedForm extends HTMLElement {
   private came(name: string): void {
     if (this.routing) fail(this, "");
     this.ask(false);
+    if (!this.draft && this.steps.way.trail.length) this.ahead ??= this.newDraft();
     if (name !== REVIEW) return;
     leaveOut(this, this.configuration.officials);
     showReview(this);
     this.showTeam();
-    this.draft ??= this.newDraft();
+    this.draft ??= this.ahead ?? this.newDraft();
     showReceipt(this, this.draft.code, this.configuration.things);
     // While she reads: sealed before she sends, and anew if she changes something.
     void this.seal(read(this)).catch(() => undefined);
@@ -354,7 +357,9 @@ export class SealedForm extends HTMLElement {
       for (const place of all(this, `[data-receipt-${name}]`)) place.textContent = String(answer[member] ?? "");
     }
     for (const part of all(this, "[data-earlier]")) show(part, changed);
-    for (const part of all(this, "[data-urgent]")) show(part, openCodes(told, said(this, "kind")).priority === "p0");
+    const urgent = openCodes(told, said(this, "kind")).priority === "p0";
+    for (const part of all(this, "[data-urgent]")) show(part, urgent);
+    for (const call of all<HTMLDetailsElement>(this, "[data-call]")) call.open = urgent;
     clearFields(this);
     showWords(this, changed ? told["words"]?.[0] ?? "" : "");
     for (const part of all(document, "a.language")) show(part, false);

@@ -246,7 +246,10 @@ export function normalise(typed: string, things: Things): string {
 }
 
 /** Whether somebody who typed this meant digits: half of them are there. Else things were meant. */
-export const meansDigits = (typed: string): boolean => (asciiDigits(typed).match(/[0-9]/g) ?? []).length >= LENGTH / 2;
+export const meansDigits = (typed: string): boolean => {
+  const text = asciiDigits(typed);
+  return /^[0-9\s.,-]+$/.test(text) || (text.match(/[0-9]/g) ?? []).length >= LENGTH / 2;
+};
 
 /** Does a text give the code away: three groups of its digits in a row, or six of its things? */
 export function mentions(said: string, code: string, things: Things): boolean {

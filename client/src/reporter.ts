@@ -12,7 +12,7 @@ import { checkPage, neededRecord } from "./record";
 import { follow, open, openDocument, sealDocument } from "./seal";
 import { refuseWords, SealedReply } from "./sealed-reply";
 import { SealedWords } from "./sealed-words";
-import { holdTaps } from "./second-tap";
+import { holdTaps, holdWhatMoves } from "./second-tap";
 import { announce, forget, holding, type Why } from "./session";
 import * as shared from "./shared";
 import { signingPublic } from "./sign";
@@ -83,12 +83,14 @@ document.addEventListener("click", (event) => {
   show(leaving(), false);
   const { out } = button.dataset;
   if (out === undefined) return;
+  document.dispatchEvent(new Event("leaving"));
   endVisit();
   clearFields();
   forget();
   goBackOut(out);
 });
 watchTheWayOut();
+holdWhatMoves();
 // The way for phones on which this script does not run, or cannot seal, stands in sight until now.
 for (const part of all(document, "[data-without-script]")) show(part, !canSeal());
 customElements.define("receipt-visit", ReceiptVisit);

@@ -1,6 +1,8 @@
-/** A trembling finger taps twice. The second tap must not answer, send or dial what was not there at the first. */
+/** A trembling finger taps twice. The second tap must not answer, send, close or dial what the first one moved there. */
 
 const HELD_MS = 500;
+const MOVED_PX = 8;
+const TOUCHED = "main :is(a[href],button,input,select,textarea,summary)";
 
 const down = new Set<number>();
 const held = new Map<HTMLElement, ReturnType<typeof setTimeout> | undefined>();
@@ -28,4 +30,33 @@ for (const type of ["pointerdown", "pointerup", "pointercancel"]) addEventListen
 export function holdTaps(part: HTMLElement): void {
   part.style.pointerEvents = "none";
   wait(part);
+}
+
+type Places = Map<Element, DOMRect>;
+
+/** Where everything stands that a finger may fall on. */
+function look(): Places {
+  return new Map([...document.querySelectorAll(TOUCHED)].map((one) => [one, one.getBoundingClientRect()] as const).filter(([, { width }]) => width));
+}
+
+function differs(before: Places, now: Places): boolean {
+  return [...now].some(([one, { left, top }]) => {
+    const was = before.get(one);
+    return !was || Math.hypot(left - was.left, top - was.top) > MOVED_PX;
+  });
+}
+
+/** From now on <main> is held whenever something in it comes, moves or unfolds after the first touch, whatever moved it. */
+export function holdWhatMoves(): void {
+  let before: Places | undefined;
+  const compare = (changes: MutationRecord[]): void => {
+    const main = document.querySelector("main");
+    if (!before || !main) return;
+    const now = look();
+    if (changes.some(({ attributeName }) => attributeName === "open") || differs(before, now)) holdTaps(main);
+    before = now;
+  };
+  addEventListener("pointerdown", () => (before = look()), true);
+  addEventListener("click", () => compare([])); // what was only scrolled to is no change of the page
+  new MutationObserver(compare).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["hidden", "open"] });
 }

@@ -170,6 +170,9 @@ export class Steps {
     const wanted = stop && name === REVIEW ? stop.closest<HTMLElement>("[data-step]")!.dataset["step"] : name;
     this.at = this.parts.find((step) => step.dataset["step"] === wanted)!;
     for (const step of this.parts) show(step, step === this.at);
+    const here = this.at.querySelector("[data-call-here]");
+    const call = this.root.querySelector("[data-call]");
+    if (here && call && call.parentElement !== here) here.append(call);
     this.came(this.name);
     this.refresh();
     holdTaps(this.root);
@@ -198,9 +201,9 @@ export class Steps {
     }
     const left = steps.length - 1 - place;
     for (const words of all(this.root, "[data-left]")) {
-      show(words, place >= 0 && !this.changing);
+      show(words, place >= 0 && !this.changing && !stopped);
       if (!place || review) words.textContent = (review && words.dataset["last"]) || "";
-      else count(words, left, words.dataset["many"]);
+      else count(words, left, (offers && words.dataset["may"]) || words.dataset["many"]);
     }
   }
 }

@@ -2,7 +2,9 @@
 
 import { watchTheWayOut } from "./exit";
 import { SealedForm, watchTheForm } from "./intake";
+import { holdWhatMoves } from "./second-tap";
 
 watchTheWayOut();
+holdWhatMoves();
 watchTheForm();
 customElements.define("sealed-form", SealedForm);

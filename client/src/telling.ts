@@ -2,8 +2,9 @@
 
 import { allKept, allTogether, deskOf, makeAddition, type Before } from "./addition";
 import { Forged } from "./authorship";
-import { newIdempotencyKey, type Told } from "./envelope";
-import type { AdditionIn } from "./generated";
+import { aboutOfficial, newIdempotencyKey, type Told } from "./envelope";
+import type { AdditionIn, GrantChange } from "./generated";
+import { signGrant } from "./grant";
 import { post, Refused } from "./post";
 import { mentions } from "./receipt";
 import { neededRecord, recordData } from "./record";
@@ -29,6 +30,15 @@ let correcting: { record: string; name: string; question: string; was: string } 
 const fails = (root: HTMLElement, error: unknown): void =>
   fail(root, error instanceof Forged ? "forged" : error instanceof NotSigned ? "unsafe_keys" : error instanceof Refused ? error.code : "other");
 
+/** What the word has to carry that ends what she allowed about the police; null where nothing stands. */
+type Police = { scope: string; n: number; day: string; text: string; action: string } | null;
+
+interface Config {
+  routed: Routed;
+  officials: string[];
+  police: Police;
+}
+
 /** What goes over into the same page once it was opened again. */
 interface Draft {
   told: Told;
@@ -44,6 +54,7 @@ export class TellLater extends HTMLElement {
   private fix: typeof correcting;
   private draft: string | undefined;
   private sent: { told: string; key: string } | undefined;
+  private tookBack = false;
   private readonly opened = (): void => void this.begin();
   /** Back of the phone or the browser: one question back. */
   private readonly back = (event: Event): void => {
@@ -129,7 +140,7 @@ export class TellLater extends HTMLElement {
 
   private async readPage(): Promise<void> {
     const { all: told, before } = await readTold();
-    this.routing = await Routing.read(json<{ routed: Routed }>(this.dataset["config"]).routed);
+    this.routing = await Routing.read(this.config.routed);
     this.all = told;
     this.kept = before;
   }
@@ -137,10 +148,12 @@ export class TellLater extends HTMLElement {
   /** Only what she has not told yet; to correct something, only that. */
   private keepSteps(name: string | undefined): void {
     for (const step of all(this, "[data-step]")) {
-      const own = step.dataset["step"]!;
+      // What stands only for an answer goes with the question.
+      const [of] = (step.dataset["stepWhen"] ?? "").split("=");
+      const own = of || step.dataset["step"]!;
       if ([REVIEW, LANDED].includes(own)) continue;
       delete step.dataset["needed"];
-      const asks = all(step, "[data-name]").map((control) => control.dataset["name"]!);
+      const asks = of ? [of] : all(step, "[data-name]").map((control) => control.dataset["name"]!);
       const answered = asks.includes(own) ? own in this.all : asks.some((one) => one in this.all);
       if (name ? !asks.includes(name) : answered) step.remove();
       else step.dataset["early"] = "";
@@ -149,8 +162,16 @@ export class TellLater extends HTMLElement {
 
   private async reported() {
     const { words } = await neededRecord();
-    const { officials } = json<{ officials: string[] }>(this.dataset["config"]);
-    return { kind: this.all["kind"]?.[0] ?? said(this, "kind"), words, before: this.kept, routing: this.routing, officials };
+    return { kind: this.all["kind"]?.[0] ?? said(this, "kind"), words, before: this.kept, routing: this.routing, officials: this.config.officials };
+  }
+
+  private get config(): Config {
+    return json<Config>(this.dataset["config"]);
+  }
+
+  /** She allowed that the police are told, and now tells about an official: it ends with what she sends. */
+  private endsPolice(told: Told): Police {
+    return aboutOfficial(this.together(told), this.config.officials) ? this.config.police : null;
   }
 
   private together(told: Told): Told {
@@ -164,6 +185,7 @@ export class TellLater extends HTMLElement {
     const desk = deskOf(this.together(read(this)), reported);
     for (const part of all(this, "[data-team]")) show(part, part.dataset["team"] === desk);
     for (const part of all(this, "[data-moves]")) show(part, desk !== held);
+    for (const part of all(this, "[data-police]")) show(part, !!this.endsPolice(read(this)));
     for (const part of all(this, "[data-erased]")) show(part, !allKept(reported));
     return desk;
   }
@@ -203,6 +225,7 @@ export class TellLater extends HTMLElement {
     if (this.sent?.told !== now) this.sent = { told: now, key: newIdempotencyKey() };
     const { key } = this.sent;
     const shown = await this.showTeam();
+    await this.takeBack(this.endsPolice(told));
     for (let again = TRIES; ; again--) {
       try {
         const addition: AdditionIn = await makeAddition(told, this.together(told), holding()!.receipt, key, await this.reported());
@@ -215,6 +238,21 @@ export class TellLater extends HTMLElement {
         if ((await this.showTeam()) !== shown) throw error;
       }
     }
+  }
+
+  /** Before the words go: what they are about must not be handed over by a yes of before. */
+  private async takeBack(police: Police): Promise<void> {
+    if (!police || this.tookBack) return;
+    const { action, ...word } = police;
+    const say = async (n: number): Promise<void> => {
+      const grant = await signGrant({ ...word, n, receiver: null, items: [], given: false, until: null }, holding()!.receipt.signingSeed);
+      await post(action, JSON.stringify({ v: 1, grant } satisfies GrantChange), this.dataset["csrf"] ?? "");
+    };
+    await say(word.n).catch((error) => {
+      if (!(error instanceof Refused) || error.code !== "stale_number") throw error;
+      return say(Number(error.answer["n"]));
+    });
+    this.tookBack = true;
   }
 
   /** Something happened in another tab, or at the desk: what this page says of the report, as it is by now. */

@@ -2,7 +2,7 @@
 
 import { base64url, fromBase64, saltOf } from "./bytes";
 import { answerChallenge } from "./challenge";
-import { aboutOfficial, type Told } from "./envelope";
+import { aboutChild, aboutOfficial, type Told } from "./envelope";
 import { leave } from "./exit";
 import type { ChallengeAnswer, GrantChange, Locator } from "./generated";
 import { signGrant } from "./grant";
@@ -132,22 +132,31 @@ async function comeIn(code: string, door: string): Promise<void> {
 
 export class ConsentChange extends HTMLElement {
   private readonly opened = new Set<EventTarget | null>();
-  private aboutOfficial = false;
+  /** Why she is not asked this, in what she told: an official, or a child. */
+  private never = "";
   private readonly look = (event: Event): void => {
     const { documents } = (event as CustomEvent<{ documents: { answers?: Told }[] }>).detail;
     this.opened.add(event.target);
-    this.aboutOfficial ||= documents.some(({ answers }) => aboutOfficial(answers ?? {}, this.dataset["officials"]!.split(" ")));
-    if (this.aboutOfficial) fail(this, "official");
+    const { officials, grown } = this.dataset;
+    for (const { answers = {} } of documents) {
+      if (officials && aboutOfficial(answers, officials.split(" "))) this.never ||= "official";
+      if (grown !== undefined && aboutChild(answers)) this.never = "child";
+    }
+    if (this.never) fail(this, this.never);
   };
 
   connectedCallback(): void {
     show(this, true);
     onGo(this, { send: () => void busy(this, () => this.send(Number(this.dataset["n"]))) });
-    if (this.dataset["officials"]) document.addEventListener("opened", this.look);
+    if (this.looks) document.addEventListener("opened", this.look);
   }
 
   disconnectedCallback(): void {
     document.removeEventListener("opened", this.look);
+  }
+
+  private get looks(): boolean {
+    return !!this.dataset["officials"] || "grown" in this.dataset;
   }
 
   /** Once more by itself where another page of hers was quicker: what she pressed here is her last word. */
@@ -155,10 +164,10 @@ export class ConsentChange extends HTMLElement {
     fail(this, "");
     const held = holding();
     if (!held) return fail(this, "locked");
-    const { scope, receiver, items, given, day, until, text: wording, officials } = this.dataset;
+    const { scope, receiver, items, given, day, until, text: wording } = this.dataset;
     // All that she told has to be looked at first, as long as there is something: it may be about one of them.
-    if (this.aboutOfficial) return fail(this, "official");
-    if (officials && !all(document, "main sealed-words").every((part) => this.opened.has(part))) return fail(this, "other");
+    if (this.never) return fail(this, this.never);
+    if (this.looks && !all(document, "main sealed-words").every((part) => this.opened.has(part))) return fail(this, "other");
     const grant = {
       scope: scope!,
       receiver: receiver || null,

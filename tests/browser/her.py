@@ -166,6 +166,12 @@ class Her:
         expect(self.page.locator("[data-whole-thread]")).to_be_visible()
         self.watch.look(self.page)
 
+    def unfold(self) -> None:
+        """Lay open the messages before the newest."""
+        self.page.locator("main details:has(article)").evaluate_all(
+            "all => all.forEach((one) => { one.open = true })"
+        )
+
     def follow(self, way: str) -> None:
         """To another page behind the receipt, by its card; the document stays the same."""
         self.tap_card(way)
@@ -193,7 +199,7 @@ class Her:
         self.page.locator(f"a.card[href$='/{scope}/']").click()
         if scope == "share_police_anon":
             self.page.locator(f"a.card[href*='/{scope}/?to=']").first.click()
-        expect(self.page.locator("main li").first).to_be_visible()
+        expect(self.page.locator("main li:visible").first).to_be_visible()
         button = self.page.locator("consent-change button, form .button[name=given]")
         if not button.is_visible():
             self.page.locator("main details", has=button).locator("summary").click()

@@ -8,8 +8,8 @@ from tests.browser.pages import Shot, Visit
 
 STEPS = ("need", "danger", "harmed", "whose", "time_since", "harms", "place", "did", "words", "keep",
          "contact", "police", "consents", "review")  # fmt: skip
-WAYS = ("allow", "late", "proof", "data", "new-code", "delete", "done")
-SHOWS_A_CARD = {"danger": "now", "harmed": "no", "whose": "peer", "time_since": "h72"}
+WAYS = ("tell", "said", "allow", "late", "proof", "data", "new-code", "delete", "done")
+SHOWS_A_CARD = {"harmed": "no", "whose": "peer", "time_since": "h72"}
 """Answers that make a step show what it has to say."""
 
 
@@ -29,6 +29,13 @@ def step(name: str) -> Callable[[Visit], None]:
             her.choose(name, SHOWS_A_CARD[name])
 
     return steps
+
+
+def danger_now(visit: Visit) -> None:
+    step("danger")(visit)
+    her = _her(visit)
+    her.choose("danger", "now")
+    her.do("next")
 
 
 def receipt(visit: Visit) -> None:
@@ -62,6 +69,7 @@ def wrong_code(visit: Visit) -> None:
 
 HER_PAGES = [
     *[Shot(f"tell-{name}", step(name)) for name in STEPS],
+    Shot("tell-danger-now", danger_now),
     Shot("tell-need-missing", missing),
     Shot("receipt", receipt),
     Shot("back-wrong", wrong_code),

@@ -114,6 +114,7 @@ class Monkey:
         self._seen: dict[str, Any] = {"visible": [], "path": "/", "step": ""}
         self._boxes: list[dict[str, Any]] = []
         self._finished: set[str] = set()
+        self._sent_codes: set[str] = set()
 
     # --- the whole way
 
@@ -434,7 +435,8 @@ class Monkey:
             recorder.fault("said", said)
 
     def _accepted(self) -> bool:
-        return any(sent.accepted for sent in self.recorder.sent)
+        """Whether what the last code belongs to was sent: she may have begun another report since."""
+        return self._sent_codes.issuperset(self.recorder.codes[-1:] or {""})
 
     def _check_sent(self, seen: dict[str, Any]) -> None:
         recorder = self.recorder
@@ -451,6 +453,7 @@ class Monkey:
                 recorder.fault("lost", "the code that was shown is not the one that was sent")
             else:
                 self.code = recorder.codes[-1]
+                self._sent_codes.add(self.code)
 
     def _code_gone(self, seen: dict[str, Any]) -> bool:
         recorder = self.recorder

@@ -50,6 +50,7 @@ PAGES: list[Shot] = [
     Shot("help-plain", at("/help/plain/"), script=False),
     Shot("ask-plain", at("/ask/plain/"), script=False),
     Shot("back", at("/back/")),
+    Shot("lost-code", at("/back/lost/")),
     Shot("sign-in", at("/desk/in/")),
     Shot("sign-in-night", at("/desk/in/"), dark=True),
     Shot("today", desk("case_worker", "/desk/")),

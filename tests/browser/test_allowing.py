@@ -117,7 +117,7 @@ def test_two_movements_give_what_they_say_and_nothing_else(
     tap(her.page, consents.locator("label[for=consents-count_statistics]"))
     assert serious_findings(her.page) == []
     assert all(form.evaluate(REVIEWED)[1:]), "each has a sentence for the page before sending"
-    at_step(her, "send")
+    at_step(her, "review")
     form.locator("[data-go=send]:visible").press("Enter")
     expect(her.page.locator("[data-step=receipt]")).to_be_visible()
     given = ConsentGrant.objects.for_the_rules().order_by("number").values_list("scope", "receiver", "given")

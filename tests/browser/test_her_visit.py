@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from tests.browser.her import Her
 from tests.cast import Network, Reporter
@@ -16,6 +16,8 @@ Comes = Callable[..., Her]
 ANSWER = "Chào bạn QZVA, trạm y tế đang chờ bạn."
 TYPED = "QZVT: tôi muốn gặp chị hôm trước"
 LOCKED = "[data-when-locked]"
+ANEW = "link => { link.dataset.reload = ''; link.click(); }"
+"""Leaves this document, as loading it anew does."""
 
 
 @pytest.fixture
@@ -87,6 +89,31 @@ def test_what_she_typed_is_there_again_after_another_page(her: Her, way: str) ->
     her.follow(way)
     goes_home(her)
     expect(her.page.locator("#reply")).to_have_value(TYPED)
+
+
+@pytest.mark.parametrize("from_here", [True, False], ids=["on this page", "on the page before"])
+def test_loading_anew_asks_before_what_she_typed_is_lost_and_only_then(her: Her, from_here: bool) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    her.page.on("dialog", stay)
+    her.page.locator("#reply").fill(TYPED)
+    if not from_here:
+        her.follow("data")
+    with her.page.expect_event("dialog"):
+        her.page.locator("a.site").evaluate(ANEW)
+    if not from_here:
+        goes_home(her)
+    expect(her.page.locator("#reply")).to_have_value(TYPED)
+    her.press("reply")
+    expect(her.page.locator("#reply")).to_have_value("")
+    expect(her.page.get_by_text(TYPED)).to_be_visible()
+    her.page.locator("a.site").evaluate(ANEW)
+    expect(her.page.locator(LOCKED)).to_be_visible()
+    assert asked == ["beforeunload"]
 
 
 def test_what_she_typed_stays_in_the_other_language(her: Her) -> None:

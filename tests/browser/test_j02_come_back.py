@@ -140,7 +140,7 @@ def test_a_new_code_opens_what_the_old_one_opened_and_the_old_one_nothing(
     network.helper.write(report, ANSWER, now=clock.now)
     her = comes("vi", 360)
     her.come_back(reporter.code)
-    her.page.locator("a[href$='/new-code/']").first.click()
+    her.follow("new-code")
     her.page.locator("new-code [data-go=make]").click()
     code = her.copied()
     her.page.locator("new-code [data-retype]").fill(code[-4:])
@@ -179,7 +179,7 @@ def test_axe_finds_nothing_serious_behind_the_receipt(
     her = comes(language, width, script=script)
     her.come_back(reporter.code)
     wrong = [*findings(her.page)]
-    for way in ("allow", "late", "proof", "data", "delete", "done"):
+    for way in ("tell", "said", "allow", "late", "proof", "data", "delete", "done"):
         her.follow(way)
         wrong += [f"{way}: {finding}" for finding in findings(her.page)]
         assert overflow(her.page) == 0, way

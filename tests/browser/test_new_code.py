@@ -75,6 +75,7 @@ def home(her: Her) -> None:
 
 
 def reads(her: Her, *words: str) -> None:
+    her.unfold()
     for one in words:
         expect(her.page.get_by_text(one)).to_be_visible()
     no_alarm(her.page)
@@ -163,6 +164,7 @@ def test_the_old_code_is_unknown_at_the_plain_door_and_the_new_one_opens_there(
 
 
 def reads_plainly(her: Her, *words: str) -> None:
+    her.unfold()
     for one in words:
         expect(her.page.get_by_text(one)).to_be_visible()
     expect(her.page.locator("[data-when-forged]")).to_have_count(0)
@@ -209,7 +211,7 @@ def test_on_a_bad_network_the_same_code_is_sent_again_and_it_is_one_change(
 
     her.page.route("**/back/new-code/", lose, times=1)
     change(her, code)
-    expect(her.page.locator("[data-error=network]")).to_be_visible()
+    expect(her.page.locator("new-code [data-error=network]")).to_be_visible()
     assert lost == [201]
     assert her.copied() == code
     change(her, code)
@@ -225,7 +227,7 @@ def test_what_was_never_sent_changes_nothing(comes: Comes, report: Report, repor
     code = made(her)
     her.page.route("**/back/new-code/", lambda route: route.abort())
     change(her, code)
-    expect(her.page.locator("[data-error=network]")).to_be_visible()
+    expect(her.page.locator("new-code [data-error=network]")).to_be_visible()
     home(her)
     reads(her, REPLY, LETTER)
     is_unknown(comes, code, script=True)
@@ -256,7 +258,7 @@ def test_where_a_statement_is_not_hers_nothing_is_signed_again(
     her.come_back(reporter.code)
     code = made(her)
     change(her, code)
-    expect(her.page.locator("[data-error=other]")).to_be_visible()
+    expect(her.page.locator("new-code [data-error=other]")).to_be_visible()
     assert not rows(ReceiptChange).exists()
 
 
@@ -272,6 +274,7 @@ def test_a_code_that_somebody_else_made_is_offered_to_be_changed_on_the_first_vi
     change(her, code)
     expect(her.page.locator("[data-step=done]")).to_be_visible()
     home(her)
+    expect(her.page.locator("main .notice a[href$='/new-code/']")).to_have_count(0)
     expect(her.page.locator("a[href$='/new-code/']")).to_have_count(1)
 
 
@@ -366,6 +369,7 @@ def test_what_happened_in_order_raises_no_alarm_on_either_side(
     for script in (True, False):
         her = comes(script=script)
         her.come_back(her_now.code)
+        her.unfold()
         for words in her_now.messages():
             expect(her.page.get_by_text(words)).to_be_visible()
         for way in ("data", "now"):

@@ -114,6 +114,7 @@ def test_the_other_language_comes_in_place_with_answers_step_words_and_code(
     expect(her.page.locator("html")).to_have_attribute("lang", "vi")
     assert her.step() == "review"
     assert her.copied() == code
+    expect(her.page.locator("[data-team]:visible")).to_have_count(1)
     back(her.page)
     expect(her.page.locator("[data-step=words]")).to_be_visible()
     her.do("early")

@@ -54,6 +54,40 @@ def test_a_second_tap_answers_no_question_and_sends_once(comes: Callable[..., He
     assert not ConsentGrant.objects.for_the_rules().exists()
 
 
+@pytest.mark.parametrize("path", ["/", "/help/"])
+def test_what_a_tap_unfolds_is_not_folded_or_dialled_by_its_second_tap(
+    comes: Callable[..., Her], path: str
+) -> None:
+    her = comes("vi", 360)
+    her.page.add_init_script(STANDING)
+    her.go(path)
+    half_a_second_later(her.page)
+    call = her.page.locator("details[data-call]").first
+    tap_twice(call.locator("summary").first, apart=60)
+    assert call.evaluate("part => part.open")
+    assert her.page.locator("main").evaluate(HELD)
+    half_a_second_later(her.page)
+    call.locator("summary").first.click()
+    assert not call.evaluate("part => part.open")
+
+
+def test_what_moves_because_of_a_tap_is_held_whatever_moved_it(comes: Callable[..., Her]) -> None:
+    her = comes("vi", 360)
+    her.page.add_init_script(STANDING)
+    her.go("/help/")
+    main, missing = her.page.locator("main"), her.page.locator("[data-missing]:visible")
+    half_a_second_later(her.page)
+    tap_twice(her.page.locator("[data-go=next]:visible"), apart=60)
+    expect(missing).to_be_visible()
+    assert main.evaluate(HELD)
+    assert her.page.locator("sealed-form").evaluate(ANSWERED) == []
+    half_a_second_later(her.page)
+    her.page.locator("#need-just_listen + label, label[for=need-just_listen]").first.click()
+    half_a_second_later(her.page)
+    her.page.mouse.click(350, 300)
+    assert not main.evaluate(HELD), "nothing has moved"
+
+
 def test_keys_and_the_way_out_are_never_held(comes: Callable[..., Her]) -> None:
     her = comes("vi", 360)
     her.page.add_init_script(STANDING)

@@ -11,10 +11,14 @@ from tests.browser.her import Her
 from tests.browser.test_forged import compartment, sealed_to
 from tests.browser.test_j01_report import LANGUAGES
 from tests.cast import Hands, Network, Reporter, again, rows
+from tincay.core.consent import refuses
 from tincay.core.statements import Kind, make_statement
+from tincay.intake.consents import POLICE, items_of
 from tincay.reports import ending, steps
+from tincay.reports.grants import grants
 from tincay.reports.models import Report, SignedWords
 from tincay.vault.models import SealedText
+from tincay.visit.queries import is_given
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Comes = Callable[..., Her]
@@ -134,7 +138,7 @@ def test_an_answer_lost_on_the_way_does_not_make_two_of_it(
 
     her.page.route("**/back/add/", cut, times=1)
     press(her, "send")
-    expect(her.page.locator("[data-error=network]")).to_be_visible()
+    expect(her.page.locator("tell-later [data-error=network]")).to_be_visible()
     assert her.page.locator("#words").input_value() == MORE
     press(her, "send")
     arrived(her)
@@ -204,13 +208,15 @@ def test_danger_told_later_makes_it_urgent(comes: Comes, report: Report, reporte
     assert step(her) == "danger"
     choose(her, "danger", "now")
     press(her, "early")
+    assert step(her) == "danger_now", "whom to call is seen first"
+    press(her, "early")
     press(her, "send")
     arrived(her)
     assert again(report).priority == "p0"
 
 
 def entries(her: Her) -> list[str]:
-    return [" ".join(one.split()) for one in her.page.locator("main section").all_inner_texts()]
+    return [" ".join(one.split()) for one in her.page.locator("said-so-far section").all_inner_texts()]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -316,7 +322,6 @@ STANDING_VISIT = """
 const run = setTimeout;
 window.setTimeout = (then, ms, ...more) => (ms === 900000 ? ((window.visitIsOver = then), -1) : run(then, ms, ...more));
 """
-LOCKED = "main [data-when-locked]"
 
 
 def test_a_visit_that_ended_is_opened_in_place_and_what_she_wrote_is_there(
@@ -328,9 +333,11 @@ def test_a_visit_that_ended_is_opened_in_place_and_what_she_wrote_is_there(
     choose(her, "danger", "no")
     writes(her)
     her.page.evaluate("visitIsOver()")
+    expect(her.page.locator("[data-when-locked]")).to_be_visible()
     expect(her.page.locator("tell-later")).to_be_hidden()
-    her.page.locator(f"{LOCKED} [data-code]").fill(reporter.code)
-    her.page.locator(f"{LOCKED} [data-go=open]").click()
+    her.page.locator("#code").fill(reporter.code)
+    her.page.locator("receipt-visit [data-go=open]").press("Enter")
+    expect(her.page.locator("[data-when-locked]")).to_be_hidden()
     expect(her.page.locator("tell-later [data-step=review]")).to_be_visible()
     assert her.page.url.endswith("/back/tell/")
     press(her, "send")
@@ -414,3 +421,51 @@ def test_without_a_script_nothing_and_the_code_are_not_sent(
     sends_plainly(her)
     expect(her.page.locator(".wrong:visible")).to_be_visible()
     assert statements(report) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_tells_about_an_official_is_told_that_the_police_hear_nothing_more_and_it_is_so(
+    comes: Comes, report: Report, reporter: Reporter, network: Network, clock: Hands, language: str
+) -> None:
+    body = f"body:{network.police.code}"
+    reporter.consent(POLICE, receiver=body, items=items_of(POLICE), now=clock.now)
+    her = comes(language, 320)
+    goes_on(her, reporter.code)
+    walk_to(her, "did")
+    choose(her, "did", "police")
+    press(her, "early")
+    expect(her.page.locator("tell-later [data-police]")).to_be_visible()
+    assert is_given(grants(again(report)), POLICE, body, clock.now)  # until she sends
+    press(her, "send")
+    arrived(her)
+    assert not is_given(grants(again(report)), POLICE, body, clock.now)
+    assert refuses(grants(again(report)), POLICE)
+
+
+def test_who_tells_about_somebody_else_keeps_what_she_allowed(
+    comes: Comes, report: Report, reporter: Reporter, network: Network, clock: Hands
+) -> None:
+    body = f"body:{network.police.code}"
+    reporter.consent(POLICE, receiver=body, items=items_of(POLICE), now=clock.now)
+    her = comes("vi", 320)
+    goes_on(her, reporter.code)
+    walk_to(her, "did")
+    choose(her, "did", "client")
+    press(her, "early")
+    expect(her.page.locator("tell-later [data-police]")).to_be_hidden()
+    press(her, "send")
+    arrived(her)
+    assert is_given(grants(again(report)), POLICE, body, clock.now)
+
+
+def test_whoever_sent_early_is_asked_a_question_next(
+    comes: Comes, reporter: Reporter, clock: Hands, network: Network
+) -> None:
+    reporter.send(
+        answers={"kind": ["incident_report"], "need": ["safety_now"], "danger": ["now"]}, now=clock.now
+    )
+    her = comes()
+    goes_on(her, reporter.code)
+    expect(her.page.locator("tell-later [data-go=next]:visible")).to_be_enabled()
+    assert her.page.locator("[data-step]:visible [data-name]").count() > 0
+    assert step(her) not in {"danger", "danger_now"}

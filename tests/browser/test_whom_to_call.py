@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.chromium import overflow, serious_findings
 from tests.browser.her import Her
+from tests.cast import Network
 from tincay.directory.models import NumberCheck
 
 Comes = Callable[..., Her]
@@ -107,6 +108,24 @@ def test_danger_now_is_a_screen_that_begins_with_a_number(comes: Comes, language
         step.get_by_text({"vi": "Giờ này không có ai trực", "en": "Nobody watches"}[language])
     ).to_be_visible()
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("now", [True, False])
+def test_after_sending_the_numbers_stand_open_where_there_is_danger_now_and_only_there(
+    comes: Comes, network: Network, now: bool
+) -> None:
+    her = comes("vi", 360)
+    her.go("/tell/")
+    her.choose("need", "just_listen")
+    her.walk_to("danger")
+    her.choose("danger", "now" if now else "no")
+    her.do("early")
+    if now:
+        her.do("early")
+    her.send()
+    for number in AT_HOME:
+        expect(her.page.locator(f"a[href='tel:{number}']:visible")).to_have_count(int(now))
+    expect(her.page.locator("details[data-call]")).to_have_count(1)
 
 
 @pytest.mark.parametrize(("step", "answer"), [("need", "return_from_abroad"), ("place", "x_abroad")])

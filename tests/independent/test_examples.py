@@ -81,7 +81,7 @@ def test_the_envelope_of_the_example() -> None:
     shown, answer, refusal = map(json.loads, blocks("seal")[:3])
     assert is_cut(shown, ENVELOPE)
     assert (answer.keys(), refusal["error"]) == (
-        {"promise", "code_name", "first_look", "origin"},
+        {"promise", "code_name", "first_look", "origin", "words"},
         "stale_desk",
     )
     keys = signed.present_keys(document, {})

@@ -25,13 +25,17 @@ OF_THE_PHONE = """
 
 The key is in her phone's memory, so these are shown by its script: by the reason for which a page is locked
 (`data-locked`), by what a press came to (`data-error`, `data-lost`, `data-weak`, `data-leaving`), by how far a proof
-has come (`data-standing`), while it works (`data-busy`), or when something on a page is not hers (`data-when-forged`).
+has come (`data-standing`), while it works (`data-busy`), when something on a page is not hers (`data-when-forged`), by
+what she is telling (`data-nothing`, `data-moves`, `data-police`, `data-erased`, `data-correcting`, `data-team`),
+when it was taken (`data-step="receipt"`), of words that are gone (`data-gone`), or by how many
+things she tapped (`data-chosen`).
 
 | State | Sentence | Page |
 |---|---|---|
 """
 OPENING = re.compile(
-    r"<(?P<tag>\w[\w-]*)[^<>]*?\bdata-(?P<kind>locked|error|lost|weak|leaving|busy|when-forged)"
+    r"<(?P<tag>\w[\w-]*)[^<>]*?\bdata-(?P<kind>locked|error|lost|weak|leaving|busy|when-forged|nothing|moves|erased|gone"
+    r'|correcting|police|team|full|chosen|step(?=="receipt"))'
     r'(?:="(?P<code>\w+)")?[^<>]*>(?P<inside>.*?)</(?P=tag)>',
     re.DOTALL,
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.cast import Hands, Helper, Network, Reporter, again, rows
+from tincay.intake.consents import items_of
 from tincay.operations.scheduled import tick
 from tincay.people.channels import keep_state
 from tincay.people.models import Notice, User
@@ -124,6 +125,27 @@ def _writes(scene: Scene) -> None:
     scene.reporter.write("Tôi nhớ thêm.", now=scene.clock.now)
 
 
+KEEP, COUNT, POLICE = "allow/store_sealed", "allow/count_statistics", "allow/share_police_anon"
+TO_A_TEAM = "allow/share_service/?to=ben-song-tiep-nhan"
+TEAM = "desk:ben-song-tiep-nhan"
+
+
+def _signs(scope: str, receiver: str | None = None, *, given: bool = True) -> Drive:
+    """Her word; a yes that names nobody opens nothing."""
+    items = items_of(scope) if given and receiver else ()
+    return lambda scene: scene.reporter.consent(
+        scope, given=given, receiver=receiver, items=items, now=scene.clock.now
+    )
+
+
+def _names_police(scene: Scene) -> None:
+    _signs("share_police_anon", f"body:{scene.network.police.code}")(scene)
+
+
+def _counted(scene: Scene) -> None:
+    rows(Report).update(counted=True)
+
+
 _finishes: Drive = Scene.finishes
 _reopens: Drive = Scene.reopens
 _p0 = {"priority": "p0"}
@@ -194,7 +216,36 @@ STATES: dict[str, Drive] = {
     "reopened and closed": _then(_at("received"), _finishes, _reopens, _finishes),
     "reopened and answered": _then(_at("answered"), _finishes, _reopens, _at_again("answered")),
     "just deleted": _then(_at("received"), _wish(delete="")),
+    # What she allows
+    "said that words go": _then(_at("received", keeps=False), _signs("store_sealed", given=False)),
+    "words gone, more will be kept": _then(_at("answered", keeps=False), _signs("store_sealed")),
+    "counting allowed": _then(_at("received"), _signs("count_statistics")),
+    "counted": _then(_at("received"), _signs("count_statistics"), _counted),
+    "a team may know, unread": _then(_at("received"), _signs("share_service", TEAM)),
+    "a team may know, read": _then(_at("acknowledged"), _signs("share_service", TEAM)),
+    "a team may know no more, read": _then(
+        _at("acknowledged"), _signs("share_service", TEAM), _signs("share_service", TEAM, given=False)
+    ),
+    "police: wished, nobody chosen": _then(_at("received"), _signs("share_police_anon")),
+    "police: wished, closed": _then(_at("received"), _signs("share_police_anon"), _finishes),
+    "police: one may know": _then(_at("received"), _names_police),
+    "police: never": _then(_at("received"), _signs("share_police_anon", given=False)),
+    "just allowed": _then(_at("received"), _without_script, _wish(**{COUNT: "true"})),
+    "just taken back": _then(_at("received"), _without_script, _wish(**{KEEP: "false"})),
+    "just refused": _then(_at("received"), _without_script, _wish(**{POLICE: "false"})),
 }
+
+
+_ALLOWED = {
+    KEEP: "words_stay you_allow_this",
+    COUNT: "not_counted you_do_not_allow_this",
+    POLICE: "lies_in_the_report nothing_went police_not_asked",
+    TO_A_TEAM: "nothing_went you_do_not_allow_this",
+}
+"""What the pages of consents say as a rule: she let her words be kept, and nothing else."""
+_NOT_KEPT = {KEEP: "words_end you_do_not_allow_this", "said": "deleted_unless_chosen keep_or_delete"}
+_CLOSED_BEFORE = {COUNT: "counted_if_allowed_then row_is_nobodys you_do_not_allow_this"}
+_GONE = {KEEP: "words_gone you_do_not_allow_this", POLICE: "nothing_went police_not_asked"}
 
 
 def _open(now: str, **others: str) -> dict[str, str]:
@@ -204,8 +255,10 @@ def _open(now: str, **others: str) -> dict[str, str]:
         "done": "closes_now could_reopen",
         "data": "phone_opened",
         "delete": "no_more_answers",
+        "tell": "",
+        "said": "",
     }
-    return {"now": now, **rule, **others}
+    return {"now": now, **rule, **_ALLOWED, **others}
 
 
 def _closed(now: str, **others: str) -> dict[str, str]:
@@ -215,8 +268,11 @@ def _closed(now: str, **others: str) -> dict[str, str]:
         "done": "they_are_told",
         "data": "phone_opened",
         "delete": "",
+        "tell": "takes_no_more",
+        "said": "takes_no_more",
+        **_CLOSED_BEFORE,
     }
-    return {"now": now, **rule, **others}
+    return {"now": now, **_ALLOWED, **rule, **others}
 
 
 SAID: dict[str, dict[str, str]] = {
@@ -225,14 +281,14 @@ SAID: dict[str, dict[str, str]] = {
     "abroad: no province": _open("messages_come_here no_message_yet who_answers"),
     "a child": _open("messages_come_here no_message_yet who_answers"),
     "words not kept": _open(
-        "messages_come_here no_message_yet who_answers", done="closes_now could_reopen words_go"
+        "messages_come_here no_message_yet who_answers", done="closes_now could_reopen words_go", **_NOT_KEPT
     ),
     "read": _open("messages_come_here no_message_yet who_answers"),
     "checked": _open("messages_come_here no_message_yet who_answers"),
     "sorted": _open("messages_come_here no_message_yet who_answers"),
     "being worked on": _open("messages_come_here no_message_yet who_answers"),
     "answered": _open("who_answers"),
-    "answered, words not kept": _open("who_answers", data="words_gone"),
+    "answered, words not kept": _open("who_answers", data="words_gone", **{**_NOT_KEPT, **_GONE}),
     "handled": _open("who_answers"),
     "she wrote": _open("reply_by sent who_answers"),
     "she wrote, reply late": _open(
@@ -270,17 +326,18 @@ SAID: dict[str, dict[str, str]] = {
     ),
     "danger, written to": _open("somebody_is_on_it who_answers"),
     "danger, closed": _closed("closed_by_her no_message read_until reopen_until"),
-    "danger, reopened": _open("nobody_watches reply_by who_answers"),
+    "danger, reopened": _open("nobody_watches reply_by who_answers", **_CLOSED_BEFORE),
     "made by somebody else": _open("change_it made_by_other messages_come_here no_message_yet who_answers"),
     "a new code": _open("who_answers"),
     "just changed the code": {"posted: new-code": "just_changed only_the_new_code who_answers"},
-    "without a script": _open("who_answers", data="server_opened"),
+    "without a script": _open("who_answers", data="server_opened", tell="nobody_watches"),
     "just closed": {"posted: done": "closed_by_her just_closed no_message read_until reopen_until"},
     "closed by her, unread": _closed("closed_by_her no_message read_until reopen_until"),
     "closed by her, words not kept": _closed(
         "closed_by_her no_message read_until reopen_until tell_again",
         done="tell_again they_are_told",
         data="words_gone",
+        **_GONE,
     ),
     "closed by her, handled": _closed("closed_by_her read_until reopen_until"),
     "closed after quiet days": _closed("closed_quietly read_until reopen_until"),
@@ -297,10 +354,59 @@ SAID: dict[str, dict[str, str]] = {
     "closed: not reached": _closed("closed_unreached not_your_fault read_until reopen_until"),
     "closed too long ago": _closed("closed_by_her no_message read_until too_late", done="too_late"),
     "just reopened": {"posted: done": "just_reopened messages_come_here no_message_yet reply_by who_answers"},
-    "reopened, unread": _open("messages_come_here no_message_yet reply_by who_answers"),
-    "reopened, words not kept": _open("reply_by tell_again who_answers", data="words_gone"),
+    "reopened, unread": _open("messages_come_here no_message_yet reply_by who_answers", **_CLOSED_BEFORE),
+    "reopened, words not kept": _open(
+        "reply_by tell_again who_answers",
+        data="words_gone",
+        **{**_NOT_KEPT, **_GONE, **_CLOSED_BEFORE},
+    ),
     "reopened and closed": _closed("closed_by_her no_message read_until reopen_until"),
-    "reopened and answered": _open("who_answers"),
+    "reopened and answered": _open("who_answers", **_CLOSED_BEFORE),
     "just deleted": {"posted: delete": "code_opens_nothing copies_go just_deleted keys_gone"},
+    "said that words go": _open(
+        "messages_come_here no_message_yet who_answers",
+        done="closes_now could_reopen words_go",
+        **{KEEP: _NOT_KEPT[KEEP]},
+    ),
+    "words gone, more will be kept": _open(
+        "who_answers", data="words_gone", **{**_GONE, KEEP: "kept_from_now words_gone you_allow_this"}
+    ),
+    "counting allowed": _open(
+        "messages_come_here no_message_yet who_answers",
+        **{COUNT: "until_then_yours waits_to_be_counted you_allow_this"},
+    ),
+    "counted": _open(
+        "messages_come_here no_message_yet who_answers",
+        **{COUNT: "already_counted row_is_nobodys you_allow_this"},
+    ),
+    "a team may know, unread": _open(
+        "messages_come_here no_message_yet who_answers", **{TO_A_TEAM: "nothing_went you_allow_this"}
+    ),
+    "a team may know, read": _open(
+        "messages_come_here no_message_yet who_answers", **{TO_A_TEAM: "what_went_is_gone you_allow_this"}
+    ),
+    "a team may know no more, read": _open(
+        "messages_come_here no_message_yet who_answers",
+        **{TO_A_TEAM: "nothing_more_goes you_do_not_allow_this"},
+    ),
+    "police: wished, nobody chosen": _open(
+        "messages_come_here no_message_yet who_answers",
+        **{POLICE: "lies_in_the_report nobody_chosen police_may_know_later you_will_be_asked"},
+    ),
+    "police: wished, closed": _closed(
+        "closed_by_her no_message read_until reopen_until",
+        **{POLICE: "lies_in_the_report nobody_chosen police_may_know_later"},
+    ),
+    "police: one may know": _open(
+        "messages_come_here no_message_yet who_answers",
+        **{POLICE: "lies_in_the_report nothing_went police_may_know"},
+    ),
+    "police: never": _open(
+        "messages_come_here no_message_yet who_answers",
+        **{POLICE: "lies_in_the_report no_police nothing_went"},
+    ),
+    "just allowed": {f"posted: {COUNT}": "just_allowed until_then_yours waits_to_be_counted"},
+    "just taken back": {f"posted: {KEEP}": "just_taken_back words_end"},
+    "just refused": {f"posted: {POLICE}": "just_refused nothing_went"},
 }
 """What each page has to say in each state, and no more."""

@@ -1,7 +1,6 @@
-"""She allowed a body of the police something, and tells later that it is about one of them: both sides are told."""
+"""She allowed a body of the police something, and tells later that it is about one of them: the desk is told."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from tests.cast import NOW, Hands, Network, Reporter, sign_in
@@ -25,22 +24,6 @@ def report(network: Network, clock: Hands, reporter: Reporter) -> Report:
 def allow(network: Network, reporter: Reporter, *, given: bool = True) -> None:
     items = items_of(POLICE) if given else ()
     reporter.consent(POLICE, receiver=f"body:{network.police.code}", items=items, given=given)
-
-
-def hers(client: Client, reporter: Reporter) -> str:
-    client.post("/back/", {"plain-code": reporter.code})
-    return client.get(reverse("visit_tell")).content.decode()
-
-
-def test_before_she_tells_more_she_reads_what_still_goes_to_the_police(
-    network: Network, report: Report, client: Client, reporter: Reporter
-) -> None:
-    assert HERS not in hers(client, reporter)
-    allow(network, reporter)
-    assert HERS in hers(client, reporter)
-    assert "take back what the police" in client.get("/en" + reverse("visit_tell")).content.decode().lower()
-    allow(network, reporter, given=False)
-    assert HERS not in hers(client, reporter)
 
 
 def test_the_desk_is_told_not_to_give_an_old_yes_to_those_she_names_now(

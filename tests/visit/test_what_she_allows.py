@@ -131,9 +131,9 @@ def visitor(network: Network, clock: Hands, client: Client, reporter: Reporter) 
 def test_a_change_is_confirmed_at_its_row_with_its_time_and_what_it_does(visitor: Client) -> None:
     path = "/back/allow/share_service/?to=ben-song-tiep-nhan"
     row = "share_service?to=ben-song-tiep-nhan"
-    given = [f"Đã cho phép lúc {AT_NINE}.", "Có hiệu lực ngay.", NOTHING_WENT]
+    given = [f"Đã cho phép lúc {AT_NINE}. Có hiệu lực ngay.", NOTHING_WENT]
     assert change(visitor, path, given=True) == [(row, given)]
-    taken = [f"Đã rút lúc {AT_NINE}.", "Có hiệu lực ngay.", NOTHING_WENT]
+    taken = [f"Đã rút lúc {AT_NINE}. Có hiệu lực ngay.", NOTHING_WENT]
     assert change(visitor, path, given=False) == [(row, taken)]
 
 
@@ -152,7 +152,7 @@ def test_after_somebody_opened_her_words_nothing_is_promised_that_may_not_be_so(
     change(visitor, path, given=True)
     Report.objects.for_the_rules().update(times_opened=1)
     ((_, said),) = change(visitor, path, given=False)
-    assert said[2:] == [GONE]
+    assert said[1:] == [GONE]
     page = visitor.get(path).content.decode()
     assert GONE in page
     assert NOTHING_WENT not in page
@@ -179,17 +179,17 @@ def test_a_counted_answer_is_never_called_taken_back(
     change(visitor, path, given=True)
     Report.objects.for_the_rules().update(**state)
     ((row, lines),) = change(visitor, path, given=False)
-    assert (row, lines[2:]) == ("count_statistics", said)
+    assert (row, lines[1:]) == ("count_statistics", said)
 
 
 def test_words_that_are_gone_are_said_to_be_gone(visitor: Client, reporter: Reporter) -> None:
     path = "/back/allow/store_sealed/"
     ((_, said),) = change(visitor, path, given=False)
-    assert said[2:] == ["Lời của bạn bị xóa khi bạn được trả lời, hoặc khi tin đóng."]
+    assert said[1:] == ["Lời của bạn bị xóa khi bạn được trả lời, hoặc khi tin đóng."]
     assert reporter.report
     erase_words(report=reporter.report, now=NOW)
     ((_, said),) = change(visitor, path, given=True)
-    assert said[2:] == ["Lời của bạn đã được xóa.", "Lời bạn kể thêm từ nay được giữ."]
+    assert said[1:] == ["Lời bạn kể đã được xóa.", "Lời bạn kể thêm từ nay được giữ."]
 
 
 # --- the police
@@ -204,10 +204,10 @@ def test_one_page_names_each_body_and_her_last_word_is_what_it_says(
     )
     assert "Bạn chưa cho phép gì." in visitor.get(TO_POLICE).content.decode()
     ((row, said),) = change(visitor, body, given=True)
-    assert (row, said[:2]) == (POLICE, [f"Đã cho phép lúc {AT_NINE}.", f"{whole}."])
+    assert (row, said[:2]) == (POLICE, [f"Đã cho phép lúc {AT_NINE}. Có hiệu lực ngay.", f"{whole}."])
     assert f"<li>{whole}</li>" in visitor.get(TO_POLICE).content.decode()
     ((row, said),) = change(visitor, TO_POLICE, given=False)
-    assert said[0] == f"Đã ghi lúc {AT_NINE}: bạn không muốn báo công an."
+    assert said[0] == f"Đã ghi lúc {AT_NINE}: bạn không muốn báo công an. Có hiệu lực ngay."
     page = visitor.get(TO_POLICE).content.decode()
     assert "Bạn không muốn báo công an." in page
     assert f"<li>{whole}</li>" not in page
@@ -255,3 +255,55 @@ def test_a_body_that_left_the_install_can_still_be_taken_back(
     Organisation.objects.filter(pk=network.police.pk).update(kind="ngo", scope=[])
     change(visitor, f"{TO_POLICE}?to={network.police.code}", given=False)
     assert "Đang cho phép" not in visitor.get(TO_POLICE).content.decode()
+
+
+# --- a child, and an official told later
+
+
+def token_of(client: Client) -> str:
+    (found,) = set(
+        re.findall(r'name="token" value="([0-9a-f]{64})"', client.get("/back/now/").content.decode())
+    )
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"retention_class": "r_child"},
+        {"retention_class": "r0_now", "answers": TOLD | {"age_band": ["a14_15"]}},
+    ],
+    ids=["kept as a child's", "said in her words"],
+)
+def test_a_child_is_asked_less_behind_the_code_too(
+    network: Network, clock: Hands, client: Client, reporter: Reporter, told: dict[str, Any]
+) -> None:
+    reporter.send(**told)
+    come_in(client, reporter)
+    for scope in ("alert_public", f"{POLICE}"):
+        to = f"?to={network.police.code}" if scope == POLICE else ""
+        page = client.get(f"/back/allow/{scope}/{to}").content.decode()
+        assert "Người bị hại dưới 18 tuổi" in page
+        assert 'value="true"' not in page
+        assert (
+            client.post(f"/back/allow/{scope}/{to}", {"token": token_of(client), "given": "true"}).status_code
+            == 404
+        )
+    assert 'value="true"' in client.get("/back/allow/count_statistics/").content.decode()
+    if told["retention_class"] == "r_child":
+        assert "/back/allow/alert_public/" not in client.get("/back/allow/").content.decode()
+
+
+def test_without_a_script_telling_about_an_official_ends_what_the_police_might_know(
+    visitor: Client, network: Network, reporter: Reporter
+) -> None:
+    path = f"{TO_POLICE}?to={network.police.code}"
+    change(visitor, path, given=True)
+    told = {"token": token_of(visitor), "key": "a" * 22, "plain-did": "police", "go": "send"}
+    answer = visitor.post("/back/tell/", told)
+    assert answer.status_code == 409
+    assert "Nay bạn kể về công an hoặc cán bộ." in answer.content.decode()
+    assert "Đang cho phép" in visitor.get(TO_POLICE).content.decode()
+    seen = dict(re.findall(r'type="hidden" name="(team|police)" value="([^"]+)"', answer.content.decode()))
+    assert visitor.post("/back/tell/", told | seen).status_code == 302
+    assert "Bạn không muốn báo công an." in visitor.get(TO_POLICE).content.decode()

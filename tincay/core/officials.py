@@ -27,6 +27,11 @@ STATE_KINDS = POLICE_KINDS | {
 """Codes of org_type."""
 
 
+def named_in(answers: Mapping[str, Sequence[str]]) -> bool:
+    """Is a report with these answers, codes by question, about an official?"""
+    return not ANSWERS.isdisjoint([*answers.get("did", ()), *answers.get("harms", ())])
+
+
 def desk_for_report(
     province_desk: str,
     default_desk: str,
@@ -38,8 +43,7 @@ def desk_for_report(
     `province_desk` is the default desk where the province has none. `answers` are codes by question; who did it
     (`did`) and the harms are looked at. client/src/envelope.ts has the same rule: tests/vectors/desk_choice.json.
     """
-    about_official = not ANSWERS.isdisjoint([*answers.get("did", ()), *answers.get("harms", ())])
-    return default_desk if about_official and province_desk in state_desks else province_desk
+    return default_desk if named_in(answers) and province_desk in state_desks else province_desk
 
 
 NEVER_UNSAID = ("did", "harms")

@@ -82,8 +82,12 @@ def watched(*desks: Desk) -> bool:
 
 def watch_words(*desks: Desk) -> str:
     """Who watches at this hour, for somebody in danger whose words go to one of these desks: said so on every page."""
-    state = "watched" if watched(*desks) else "unwatched"
-    return str(texts()["danger"][state]["text"])
+    return watch_sentence(watched=watched(*desks))
+
+
+def watch_sentence(*, watched: bool) -> str:
+    """The two things that can be said of who watches, on the form, the receipt and behind the code."""
+    return str(texts()["danger"]["watched" if watched else "unwatched"]["text"])
 
 
 def asked_desks(receiving: InForce) -> dict[str, Desk]:

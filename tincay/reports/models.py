@@ -109,6 +109,11 @@ class Report(models.Model):
         """Whether whoever is called for it is rung, and rung again."""
         return self.priority == "p0"
 
+    @property
+    def of_a_child(self) -> bool:
+        """Said in the open, by how long it is kept; where its words are not kept only her code tells."""
+        return self.retention_class == "r_child"
+
 
 class ClockSet(ScopedQuerySet["Clock"]):
     def running(self) -> Self:

@@ -9,16 +9,19 @@ from django.utils.translation import gettext
 
 from tincay.core import officials
 from tincay.core.clock import local_day
-from tincay.core.consent import refuses, wishes
+from tincay.core.consent import NOT_OF_A_CHILD, refuses
+from tincay.core.priority import is_child
 from tincay.intake.consents import POLICE, SHARED, item_words, items_of, seen_for
 from tincay.intake.questions import CONSENTS
 from tincay.reports.grants import grants, last_number
 from tincay.reports.models import ConsentGrant, Report
 from tincay.visit import queries
-from tincay.visit.pages import about_officials, frame, labels, own_words_of
+from tincay.visit.pages import frame, labels, own_words_of, told_of_people
+from tincay.visit.sentences import OneConsent, Says
 from tincay.visit.session import Visitor
-from tincay.web.dates import moment_words
 from tincay.web.packs import text_version, texts
+
+NEVER_OF_A_CHILD = NOT_OF_A_CHILD | {POLICE}
 
 
 class Changed(NamedTuple):
@@ -31,9 +34,11 @@ class Changed(NamedTuple):
 def consents(visitor: Visitor, now: datetime, changed: Changed | None = None) -> dict[str, Any]:
     """Each consent with its sentence, what is on first; `changed` is said at its row.
 
-    About the police there is one row, whomever it names; without such a body there is none.
+    About the police there is one row, whomever it names; without such a body there is none. A child is asked less.
     """
     rows = queries.consents(visitor.report, [scope for scope in CONSENTS if scope != POLICE], now)
+    if visitor.report.of_a_child:
+        rows = [row for row in rows if row.stands or row.scope not in NOT_OF_A_CHILD]
     shown = [
         {"key": row.key, "address": _address(row), "label": queries.sentence(row.scope, row.receiver),
          "on": row.stands, "state": _state(row)}
@@ -71,64 +76,50 @@ def _police_row(report: Report, now: datetime) -> list[dict[str, Any]]:
              "on": bool(on), "state": state}]  # fmt: skip
 
 
-def changed(report: Report, grant: ConsentGrant, now: datetime) -> Changed:
+EFFECT = (
+    "words_gone", "kept_from_now", "words_stay", "words_end",
+    "already_counted", "counted_if_allowed_then", "row_is_nobodys",
+    "waits_to_be_counted", "until_then_yours", "not_counted",
+    "nobody_chosen", "you_will_be_asked", "nothing_went", "what_went_is_gone", "nothing_more_goes",
+)  # fmt: skip
+"""The sentences that say what her last word about something does, as things stand."""
+DONE = ("just_allowed", "just_taken_back", "just_refused")
+
+
+def changed(report: Report, grant: ConsentGrant, now: datetime, *, plain: bool) -> Changed:
     """When it was taken, and what it does: from what she signed and from what has happened to the report."""
-    when = {"when": moment_words(now)}
-    taken = gettext("Đã cho phép lúc %(when)s.") if grant.given else gettext("Đã rút lúc %(when)s.")
+    about = OneConsent(grant.scope, grant.receiver or None)
+    just = "allowed" if grant.given else "taken_back"
     if grant.scope == POLICE and not grant.given and not grant.receiver:
-        taken = gettext("Đã ghi lúc %(when)s: bạn không muốn báo công an.")
-    lines = [taken % when, gettext("Có hiệu lực ngay.")]
-    key = grant.scope
+        just = "refused"
+    says = Says(report, now, plain=plain, just=just, about=about)
+    lines, key = _said(says, DONE), grant.scope
     if grant.receiver:
         named = queries.receivers(report, grant.scope, grants(report))
         to = next((one for one in named if one.receiver == grant.receiver), None)
         if grant.scope == POLICE:
-            lines.insert(1, f"{queries.sentence(POLICE, to)}.")  # its row names nobody
+            lines.append(f"{queries.sentence(POLICE, to)}.")  # its row names nobody
         else:
             key += f"?to={grant.receiver.partition(':')[2]}"
-    return Changed(key, lines + effect(report, grant.scope, grant.receiver or None, now))
+    return Changed(key, lines + _effect(says))
 
 
-def effect(report: Report, scope: str, receiver: str | None, now: datetime) -> list[str]:
-    """What her last word about this does, as things stand."""
-    signed = grants(report)
-    asked = [receiver]
-    if scope == POLICE and receiver is None:
-        asked += [one.receiver for one in queries.receivers(report, scope, signed)]
-    given = any(queries.is_given(signed, scope, one, now) for one in asked)
-    if scope == "store_sealed":
-        return _effect_on_words(report, given)
-    if scope == "count_statistics":
-        return _effect_on_counting(report, given)
-    if not given and receiver is None and scope in wishes(signed, today=local_day(now)):
-        return [gettext("Chưa chọn nơi nhận, nên chưa có gì được đưa đi."),
-                gettext("Người hỗ trợ sẽ hỏi bạn: gửi cho nơi nào.")]  # fmt: skip
-    if queries.nothing_went(report, scope, receiver):
-        return [gettext("Chưa có gì được đưa đi.")]
-    if given:
-        return [gettext("Bạn rút lại được. Cái gì đã đưa đi rồi thì không lấy lại được.")]
-    return [gettext("Cái gì đã đưa đi rồi thì không lấy lại được. Từ nay không đưa thêm.")]
+def _effect(says: Says) -> list[str]:
+    """What her last word about this does; that her words are gone belongs to the one that keeps them."""
+    return _said(says, EFFECT if says.state.about_words else EFFECT[1:])
 
 
-def _effect_on_words(report: Report, given: bool) -> list[str]:
-    if not queries.own_words(report):
-        gone = gettext("Lời của bạn đã được xóa.")
-        return [gone, gettext("Lời bạn kể thêm từ nay được giữ.")] if given else [gone]
-    if given:
-        return [gettext("Lời của bạn được giữ sau khi bạn được trả lời.")]
-    return [gettext("Lời của bạn bị xóa khi bạn được trả lời, hoặc khi tin đóng.")]
+def _said(says: Says, names: tuple[str, ...]) -> list[str]:
+    return [says[name] for name in names if says[name]]
 
 
-def _effect_on_counting(report: Report, given: bool) -> list[str]:
-    nobody_knows = gettext("Không rút lại được nữa: không ai còn biết dòng nào là của bạn.")
-    if report.counted:
-        return [gettext("Câu trả lời của bạn đã được đếm rồi."), nobody_knows]
-    if queries.was_closed(report):
-        return [gettext("Nếu bạn cho phép khi tin đóng, câu trả lời của bạn vẫn được đếm."), nobody_knows]
-    if given:
-        return [gettext("Câu trả lời của bạn đợi có đủ mười tin, hoặc hết quý, rồi mới được đếm."),
-                gettext("Trước lúc đó, và khi tin chưa đóng, bạn rút lại được.")]  # fmt: skip
-    return [gettext("Câu trả lời của bạn chưa được đếm.")]
+def why_not(visitor: Visitor, scope: str) -> str:
+    """Why a yes is not offered, as far as the server knows: "child", "official" or ""."""
+    told = told_of_people(visitor) if visitor.keys else {}
+    ages = told.get("age_band") or [""]
+    if scope in NEVER_OF_A_CHILD and (visitor.report.of_a_child or is_child(ages[-1], told.get("harms", []))):
+        return "child"
+    return "official" if scope == POLICE and officials.named_in(told) else ""
 
 
 def consent(visitor: Visitor, scope: str, receiver: queries.Receiver | None, now: datetime) -> dict[str, Any]:
@@ -136,23 +127,24 @@ def consent(visitor: Visitor, scope: str, receiver: queries.Receiver | None, now
     if scope not in CONSENTS or (receiver and scope not in SHARED):
         raise Http404
     report = visitor.report
-    signed = grants(report)
-    wished = receiver is None and scope in wishes(signed, today=local_day(now))
+    page = frame(visitor, about=OneConsent(scope, receiver.receiver if receiver else None))
     return {
-        **frame(visitor),
+        **page,
         "label": queries.sentence(scope, receiver),
         "example": texts()["consent"][scope]["example"],
         "who": texts()["consent"][scope]["who"],
         "scope": scope,
         "receiver": receiver,
-        "not_to_police": scope == POLICE and about_officials(visitor),
+        "not_to_police": why_not(visitor, scope) == "official",
+        "not_of_a_child": why_not(visitor, scope) == "child",
+        "never_of_a_child": scope in NEVER_OF_A_CHILD,
         "officials": " ".join(sorted(officials.ANSWERS)) if scope == POLICE else "",
-        "given": wished or queries.is_given(signed, scope, receiver.receiver if receiver else None, now),
+        "given": bool(page["says"]["you_allow_this"]),
         "items": items_of(scope),
         "seen": item_words(scope),
         "handed_over": scope in SHARED,
         "only": " ".join(seen_for(scope)),
-        "effect": effect(report, scope, receiver.receiver if receiver else None, now),
+        "effect": _effect(page["says"]),
         **_signable(report, now),
         **own_words_of(visitor, only=seen_for(scope)),
         "labels": labels(),
@@ -165,9 +157,9 @@ def police(visitor: Visitor, now: datetime) -> dict[str, Any]:
     rows = queries.consents(report, [POLICE], now)
     if not rows:
         raise Http404
-    wished = any(row.wished for row in rows)
+    page = frame(visitor, about=OneConsent(POLICE))
     return {
-        **frame(visitor),
+        **page,
         "scope": POLICE,
         "bodies": [
             {
@@ -180,9 +172,8 @@ def police(visitor: Visitor, now: datetime) -> dict[str, Any]:
             if row.receiver
         ],
         "given": [queries.sentence(POLICE, row.receiver) for row in rows if row.given],
-        "wished": wished,
-        "refuses": refuses(grants(report), POLICE),
-        "effect": effect(report, POLICE, None, now),
+        "refuses": page["says"].state.refused,
+        "effect": _effect(page["says"]),
         **_signable(report, now),
     }
 

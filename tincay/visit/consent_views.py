@@ -16,7 +16,7 @@ from tincay.reports.envelope import GrantChange
 from tincay.reports.grants import grants, last_number
 from tincay.reports.models import ConsentGrant
 from tincay.reports.signed_words import StaleNumber
-from tincay.visit import allowing, pages, queries
+from tincay.visit import allowing, queries
 from tincay.visit.actions import ReceiptKeys
 from tincay.visit.session import Visitor, requires_visit, sends_json
 from tincay.visit.views import over
@@ -50,7 +50,7 @@ def consent(request: HttpRequest, visitor: Visitor, scope: str) -> HttpResponse:
                 request, visitor, scope, receiver, status=503, problem=storage_trouble(error)
             )
         at = now()
-        change = allowing.changed(visitor.report, grant, at)
+        change = allowing.changed(visitor.report, grant, at, plain=True)
         return render(request, "visit/consents.html", allowing.consents(visitor, at, change))
     return _consent_page(request, visitor, scope, receiver)
 
@@ -63,7 +63,7 @@ def _take_grant(visitor: Visitor, grant: Signed) -> HttpResponse:
         return refusal("stale_number", n=last_number(visitor.report) + 1)
     except NoRoom:
         return refusal("no_room")
-    change = allowing.changed(visitor.report, row, now())
+    change = allowing.changed(visitor.report, row, now(), plain=False)
     return JsonResponse(
         {"next": reverse("visit_consents"), "row": change.key, "told": change.lines}, status=201
     )
@@ -98,15 +98,21 @@ def _receiver(request: HttpRequest, visitor: Visitor, scope: str) -> queries.Rec
 def _change_plain(
     visitor: Visitor, scope: str, receiver: queries.Receiver | None, *, given: bool
 ) -> ConsentGrant:
-    """Sign it here. Where another tab was quicker, the same word with the next number."""
     if visitor.keys is None:
         raise Http404
-    if given and scope == POLICE and pages.about_officials(visitor):
+    if given and allowing.why_not(visitor, scope):
         raise Http404  # the page does not offer it
+    return say_plain(visitor, visitor.keys, scope, receiver, given=given)
+
+
+def say_plain(
+    visitor: Visitor, keys: ReceiptKeys, scope: str, receiver: queries.Receiver | None, *, given: bool
+) -> ConsentGrant:
+    """Sign her word here and keep it. Where another tab was quicker, the same word with the next number."""
     try:
-        return _sign_plain(visitor, visitor.keys, scope, receiver, given=given)
+        return _sign_plain(visitor, keys, scope, receiver, given=given)
     except StaleNumber:
-        return _sign_plain(visitor, visitor.keys, scope, receiver, given=given)
+        return _sign_plain(visitor, keys, scope, receiver, given=given)
 
 
 def _sign_plain(

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from tincay.core import officials, receipts
+from tincay.core import receipts
 from tincay.core.authorship import Forged, HerWords, Step, check_kept, check_steps, her_words, read_step
 from tincay.core.ledger.leaf import Opened, open_leaf
 from tincay.core.sealing import CannotOpen, Sealed, open_sealed, signing_public
@@ -31,7 +31,7 @@ from tincay.visit.actions import ReceiptKeys
 from tincay.visit.new_code import sealed_to_code
 from tincay.visit.reminders import reminders
 from tincay.visit.sealed import Wrapped
-from tincay.visit.sentences import Says
+from tincay.visit.sentences import OneConsent, Says
 from tincay.visit.session import Visitor
 from tincay.visit.stage_bar import bar, what_is_owed
 from tincay.web.dates import moment_words
@@ -41,10 +41,10 @@ from tincay.web.strict_json import base64_text
 from tincay.web.time import now
 
 
-def _page(visitor: Visitor, just: str = "") -> dict[str, Any]:
-    """What every page behind a receipt has; `just` is what she did a moment ago."""
+def _page(visitor: Visitor, just: str = "", about: OneConsent | None = None) -> dict[str, Any]:
+    """What every page behind a receipt has; `just` is what she did a moment ago, `about` the consent of the page."""
     plain = visitor.keys is not None
-    says = Says(visitor.report, now(), plain=plain, just=just)
+    says = Says(visitor.report, now(), plain=plain, just=just, about=about)
     # Without a script the way out has to pass by here, or the visit would stay open behind her.
     way_out = {"exit_address": reverse("visit_out")} if plain else {}
     return {
@@ -270,13 +270,16 @@ def own_words_of(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, A
     return {"own": shown, "forged": own.forged or record_of(visitor.report).changed}
 
 
-def about_officials(visitor: Visitor) -> bool:
-    """Whether what she told names an official, as far as the server may open it."""
+def told_of_people(visitor: Visitor) -> dict[str, list[str]]:
+    """Codes of who did it, of the harms and of age, as far as the server may open what she told."""
     own = _Opener(visitor)
     documents = [document for wrapped in queries.own_words(visitor.report) for document in own.open(wrapped)]
     answers = [document.get("answers", {}) for document in documents]
-    codes = {code for one in answers for name in ("did", "harms") for code in _listed(one.get(name, []))}
-    return not officials.ANSWERS.isdisjoint(codes)
+    told: dict[str, list[str]] = {}
+    for one in answers:
+        for name in ("did", "harms", "age_band"):
+            told.setdefault(name, []).extend(map(str, _listed(one.get(name, []))))
+    return told
 
 
 def _answers(

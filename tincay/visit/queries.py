@@ -55,6 +55,15 @@ def reopened(report: Report, clocks: Sequence[Clock]) -> bool:
     return sum(rules()[clock.rule].met == "answered" for clock in clocks) > 1
 
 
+def keep_unasked(report: Report) -> bool:
+    """Her words go with the answer, and she never said whether she wants that."""
+    return (
+        report.retention_class == "r0_now"
+        and not report.closed
+        and not any(grant.scope == "store_sealed" for grant in grants(report))
+    )
+
+
 def reminded(report: Report) -> bool:
     return Escalation.objects.within(clock__report=report).exists()
 

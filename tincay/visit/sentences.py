@@ -7,19 +7,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from tincay.core.clock import local_day
+from tincay.core.consent import refuses, wishes
 from tincay.core.stages import NOTHING_TO_ANSWER, purge_day, reopening_ends
-from tincay.intake.pages import watched
+from tincay.intake.consents import POLICE
+from tincay.intake.pages import watch_sentence, watched
+from tincay.reports.grants import grants
 from tincay.reports.models import Clock, Report
 from tincay.visit import queries
 from tincay.web.dates import by_words, day_words, moment_words
-from tincay.web.packs import language, rules, texts
+from tincay.web.packs import language, rules
 
 CLOSED_BY_HER = frozenset({"withdrawn", "person_asked"})
 
@@ -52,8 +55,49 @@ class HerState:
     words_go: bool = False
     made_by_other: bool = False
     plain: bool = False
-    # What she did a moment ago: changed · closed · reopened · asked · deleted.
+    # What she did a moment ago: changed · closed · reopened · asked · deleted · allowed · taken_back · refused.
     just: str = ""
+    # Her words go with the answer, and she never said whether she wants that.
+    keep_unasked: bool = False
+    # The consent that this page is about, whether it names somebody, and what she said of it.
+    about: str = ""
+    named: bool = False
+    allowed: bool = False
+    wished: bool = False
+    refused: bool = False
+    # Certain: nobody was named so far, or nobody has opened her words.
+    nothing_went: bool = True
+    counted: bool = False
+    was_closed: bool = False
+
+    @property
+    def about_police(self) -> bool:
+        """The page of the police as such, where each body that may be named is only listed."""
+        return self.about == POLICE and not self.named
+
+    @property
+    def about_words(self) -> bool:
+        return self.about == "store_sealed"
+
+    @property
+    def about_counting(self) -> bool:
+        return self.about == "count_statistics"
+
+    @property
+    def hands_over(self) -> bool:
+        """About a consent by which something goes to somebody."""
+        return bool(self.about) and not (self.about_words or self.about_counting)
+
+    @property
+    def only_wished(self) -> bool:
+        return self.hands_over and self.wished and not self.named and not self.allowed
+
+
+class OneConsent(NamedTuple):
+    """A consent: its scope, and the receiver that it names."""
+
+    scope: str
+    receiver: str | None = None
 
 
 Words = str | Callable[[], str]
@@ -68,10 +112,6 @@ class Sentence(NamedTuple):
     @property
     def text(self) -> str:
         return gettext(self.words) if isinstance(self.words, str) else self.words()
-
-
-def _of_pack(name: str) -> Callable[[], str]:
-    return lambda: str(texts()["danger"][name]["text"])
 
 
 def _waits_for_first_words(state: HerState) -> bool:
@@ -109,10 +149,11 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     # Danger now
     "nobody_watches": Sentence(
-        _of_pack("unwatched"), lambda s: _waits_for_first_words(s) and not s.watched and not s.opened
+        lambda: watch_sentence(watched=False),
+        lambda s: _waits_for_first_words(s) and not s.watched and not s.opened,
     ),
     "somebody_watches": Sentence(
-        _of_pack("watched"),
+        lambda: watch_sentence(watched=True),
         lambda s: _waits_for_first_words(s) and s.watched and not s.opened and not s.first_words_late,
     ),
     "nobody_came": Sentence(
@@ -225,6 +266,92 @@ SENTENCES: Mapping[str, Sentence] = {
         _("Người hỗ trợ sẽ được báo. Thời hạn trả lời bắt đầu lại."), lambda s: s.may_reopen
     ),
     "no_more_answers": Sentence(_("Người hỗ trợ không trả lời bạn được nữa."), lambda s: s.open),
+    # What she allows: one consent
+    "you_allow_this": Sentence(
+        _("Hiện bạn đang cho phép"),
+        lambda s: s.about != "" and not s.about_police and (s.allowed or s.wished),
+    ),
+    "you_do_not_allow_this": Sentence(
+        _("Hiện bạn không cho phép"),
+        lambda s: s.about != "" and not s.about_police and not (s.allowed or s.wished),
+    ),
+    # The police
+    "police_may_know": Sentence(_("Bạn đang cho phép:"), lambda s: s.about_police and s.allowed),
+    "police_may_know_later": Sentence(
+        _("Bạn muốn cho công an biết, không nói bạn là ai."), lambda s: s.about_police and s.only_wished
+    ),
+    "no_police": Sentence(_("Bạn không muốn báo công an."), lambda s: s.about_police and s.refused),
+    "police_not_asked": Sentence(
+        _("Bạn chưa cho phép gì."),
+        lambda s: s.about_police and not (s.allowed or s.wished or s.refused),
+    ),
+    "lies_in_the_report": Sentence(
+        _("Điều bạn chọn lúc gửi tin vẫn nằm trong tin. Điều bạn chọn ở đây mới có hiệu lực."),
+        lambda s: s.about_police and s.words,
+    ),
+    # A change of a moment ago, and what her last word does
+    "just_allowed": Sentence(_("Đã cho phép lúc %(now)s. Có hiệu lực ngay."), lambda s: s.just == "allowed"),
+    "just_taken_back": Sentence(_("Đã rút lúc %(now)s. Có hiệu lực ngay."), lambda s: s.just == "taken_back"),
+    "just_refused": Sentence(
+        _("Đã ghi lúc %(now)s: bạn không muốn báo công an. Có hiệu lực ngay."), lambda s: s.just == "refused"
+    ),
+    "kept_from_now": Sentence(
+        _("Lời bạn kể thêm từ nay được giữ."), lambda s: s.about_words and not s.words and s.allowed
+    ),
+    "words_stay": Sentence(
+        _("Lời của bạn được giữ sau khi bạn được trả lời."), lambda s: s.about_words and s.words and s.allowed
+    ),
+    "words_end": Sentence(
+        _("Lời của bạn bị xóa khi bạn được trả lời, hoặc khi tin đóng."),
+        lambda s: s.about_words and s.words and not s.allowed,
+    ),
+    "already_counted": Sentence(
+        _("Câu trả lời của bạn đã được đếm rồi."), lambda s: s.about_counting and s.counted
+    ),
+    "counted_if_allowed_then": Sentence(
+        _("Nếu bạn cho phép khi tin đóng, câu trả lời của bạn vẫn được đếm."),
+        lambda s: s.about_counting and s.was_closed and not s.counted,
+    ),
+    "row_is_nobodys": Sentence(
+        _("Không rút lại được nữa: không ai còn biết dòng nào là của bạn."),
+        lambda s: s.about_counting and (s.counted or s.was_closed),
+    ),
+    "waits_to_be_counted": Sentence(
+        _("Câu trả lời của bạn đợi có đủ mười tin, hoặc hết quý, rồi mới được đếm."),
+        lambda s: s.about_counting and s.allowed and not (s.counted or s.was_closed),
+    ),
+    "until_then_yours": Sentence(
+        _("Trước lúc đó, và khi tin chưa đóng, bạn rút lại được."),
+        lambda s: s.about_counting and s.allowed and not (s.counted or s.was_closed),
+    ),
+    "not_counted": Sentence(
+        _("Câu trả lời của bạn chưa được đếm."),
+        lambda s: s.about_counting and not (s.allowed or s.counted or s.was_closed),
+    ),
+    "nobody_chosen": Sentence(_("Chưa chọn nơi nhận, nên chưa có gì được đưa đi."), lambda s: s.only_wished),
+    "you_will_be_asked": Sentence(
+        _("Người hỗ trợ sẽ hỏi bạn: gửi cho nơi nào."), lambda s: s.only_wished and s.open
+    ),
+    "nothing_went": Sentence(
+        _("Chưa có gì được đưa đi."), lambda s: s.hands_over and not s.only_wished and s.nothing_went
+    ),
+    "what_went_is_gone": Sentence(
+        _("Bạn rút lại được. Cái gì đã đưa đi rồi thì không lấy lại được."),
+        lambda s: s.hands_over and s.allowed and not s.nothing_went,
+    ),
+    "nothing_more_goes": Sentence(
+        _("Cái gì đã đưa đi rồi thì không lấy lại được. Từ nay không đưa thêm."),
+        lambda s: s.hands_over and not (s.allowed or s.only_wished or s.nothing_went),
+    ),
+    # Telling more
+    "keep_or_delete": Sentence(_("Giữ lời kể hay không?"), lambda s: s.keep_unasked),
+    "deleted_unless_chosen": Sentence(
+        _("Bạn chưa chọn. Nếu không chọn, lời kể bị xóa khi bạn được trả lời hoặc tin đóng."),
+        lambda s: s.keep_unasked,
+    ),
+    "takes_no_more": Sentence(
+        _("Tin này đã đóng, nên không nhận thêm lời kể."), lambda s: not s.open and s.just != "deleted"
+    ),
     # Where her words are open
     "server_opened": Sentence(
         _("Máy chủ vừa mở giúp bạn, chỉ cho trang này."), lambda s: s.plain and s.words
@@ -238,8 +365,10 @@ SENTENCES: Mapping[str, Sentence] = {
 class Says:
     """The sentences that are true now, by name; "" for the others."""
 
-    def __init__(self, report: Report, now: datetime, *, plain: bool, just: str = "") -> None:
-        self._report, self._now, self._plain, self._just = report, now, plain, just
+    def __init__(
+        self, report: Report, now: datetime, *, plain: bool, just: str = "", about: OneConsent | None = None
+    ) -> None:
+        self._report, self._now, self._plain, self._just, self._about = report, now, plain, just, about
 
     def __getitem__(self, name: str) -> str:
         sentence = SENTENCES[name]
@@ -286,7 +415,25 @@ class Says:
             made_by_other=report.sealed_by == "operator" and not report.receipt_changes.exists(),
             plain=self._plain,
             just=self._just,
+            keep_unasked=queries.keep_unasked(report),
+            **(self._of_consent(self._about) if self._about else {}),
         )
+
+    def _of_consent(self, about: OneConsent) -> dict[str, Any]:
+        report, signed = self._report, grants(self._report)
+        asked = [about.receiver]
+        if about.scope == POLICE and not about.receiver:
+            asked += [one.receiver for one in queries.receivers(report, POLICE, signed)]
+        return {
+            "about": about.scope,
+            "named": about.receiver is not None,
+            "allowed": any(queries.is_given(signed, about.scope, one, self._now) for one in asked),
+            "wished": about.receiver is None and about.scope in wishes(signed, today=local_day(self._now)),
+            "refused": refuses(signed, about.scope),
+            "nothing_went": queries.nothing_went(report, about.scope, about.receiver),
+            "counted": report.counted,
+            "was_closed": queries.was_closed(report),
+        }
 
     @cached_property
     def _reopening_ends(self) -> date:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tincay.core import officials
 from tincay.core.authorship import Forged
+from tincay.core.clock import local_day
 from tincay.core.priority import kind_group, priority
 from tincay.core.receipts import mentions
 from tincay.core.sealing import Recipient, Sealed
@@ -30,20 +31,21 @@ from tincay.people.models import Desk
 from tincay.reports.additions import receive_addition
 from tincay.reports.application import NoRoom
 from tincay.reports.envelope import LONGEST_PART
-from tincay.reports.grants import grants
+from tincay.reports.grants import last_number
 from tincay.reports.models import Report
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
 from tincay.vault.queries import kept_for_receipt, openings, recipient, wraps_for_receipt
 from tincay.visit import pages, queries
 from tincay.visit.actions import ReceiptKeys
+from tincay.visit.consent_views import say_plain
 from tincay.visit.session import Visitor, requires_visit
 from tincay.visit.told_so_far import Telling, ToldSoFar, told_so_far
 from tincay.visit.views import over
 from tincay.web.dates import day_words
 from tincay.web.in_the_clear import either_way
 from tincay.web.json_views import storage_trouble
-from tincay.web.packs import language, texts, things
+from tincay.web.packs import language, text_version, texts, things
 from tincay.web.strict_json import base64_text
 from tincay.web.time import now
 
@@ -142,15 +144,7 @@ def _told_page(visitor: Visitor) -> dict[str, Any]:
         "record": page["record"] and {**page["record"], "steps": steps},
         "told": None if visitor.keys else _sealed(report),
         "labels": pages.labels(),
-        "keep_unasked": _keep_unasked(report),
-        "police_stands": any(one.stands for one in queries.consents(report, [POLICE], now())),
     }
-
-
-def _keep_unasked(report: Report) -> bool:
-    """Her words go with the answer, and she never said whether she wants that."""
-    said_so = any(grant.scope == "store_sealed" for grant in grants(report))
-    return report.retention_class == "r0_now" and not report.closed and not said_so
 
 
 def _sealed(report: Report) -> list[dict[str, Any]]:
@@ -172,8 +166,31 @@ def _telling_page(visitor: Visitor) -> dict[str, Any]:
         **intake_page("tell"),
         **_told_page(visitor),
         "asked": ASKED,
-        "telling_config": {"routed": receiving.for_page, "officials": sorted(officials.ANSWERS)},
+        "telling_config": {
+            "routed": receiving.for_page,
+            "officials": sorted(officials.ANSWERS),
+            "police": _taking_back(visitor.report),
+        },
+        "police_stands": _police_stands(visitor.report),
         "now_read_by": visitor.report.desk.name(language()),
+    }
+
+
+def _police_stands(report: Report) -> bool:
+    """Did she allow, or wish, that the police are told? It ends when she tells about an official."""
+    return any(row.stands for row in queries.consents(report, [POLICE], now()))
+
+
+def _taking_back(report: Report) -> dict[str, Any] | None:
+    """What the word has to carry with which her browser ends that."""
+    if not _police_stands(report):
+        return None
+    return {
+        "scope": POLICE,
+        "n": last_number(report) + 1,
+        "day": local_day(now()).isoformat(),
+        "text": text_version(),
+        "action": reverse("visit_consent", args=[POLICE]),
     }
 
 
@@ -208,6 +225,13 @@ class Going(NamedTuple):
     desk: Desk
     moves: bool
     priority: str
+    ends_police: bool
+
+
+def _was_told(going: Going, posted: QueryDict) -> bool:
+    """Did she see it, where another team would read it, or where it takes a word of hers back?"""
+    same_team = not going.moves or posted.get("team") == going.desk.code
+    return same_team and (not going.ends_police or posted.get("police") == "no")
 
 
 def _tell_plain(request: HttpRequest, visitor: Visitor, keys: ReceiptKeys) -> HttpResponse:
@@ -226,9 +250,8 @@ def _tell_plain(request: HttpRequest, visitor: Visitor, keys: ReceiptKeys) -> Ht
     if problem:
         return _plain_page(request, visitor, before, form, problem=problem, status=422)
     going = _going(visitor.report, before, form.content)
-    if going.moves and request.POST.get("team") != going.desk.code:
-        # Another team would read it: she sees that before it is sent.
-        return _plain_page(request, visitor, before, form, team=going.desk, status=409)
+    if not _was_told(going, request.POST):
+        return _plain_page(request, visitor, before, form, going=going, status=409)
     return _send(request, visitor, keys, before, form, going)
 
 
@@ -262,7 +285,8 @@ def _going(report: Report, before: ToldSoFar, content: ReportContent) -> Going:
         one("age_band"),
         needs=answers.get("need", []),
     )
-    return Going(desk, desk.code != current.code, urgency)
+    ends_police = officials.named_in(answers) and _police_stands(report)
+    return Going(desk, desk.code != current.code, urgency, ends_police)
 
 
 def _send(
@@ -283,6 +307,8 @@ def _send(
         for wrap in wraps_for_receipt(report.id)
     ]
     try:
+        if going.ends_police:
+            say_plain(visitor, keys, POLICE, None, given=False)
         addition = seal_addition(
             content=content._replace(answers=answers),
             priority=going.priority,
@@ -317,11 +343,12 @@ def _plain_page(
     form: PlainLater,
     *,
     problem: str = "",
-    team: Desk | None = None,
+    going: Going | None = None,
     status: int = 200,
 ) -> HttpResponse:
     fix = request.POST.get("fix", "")
     labels = pages.labels()
+    team = going.desk if going and going.moves else None
     page = {
         **intake_page("tell"),
         **_told_page(visitor),
@@ -333,6 +360,7 @@ def _plain_page(
         "now_read_by": visitor.report.desk.name(language()),
         "team": team,
         "team_name": team.name(language()) if team else "",
+        "ends_police": going is not None and going.ends_police,
         "fix": fix,
         "correcting": _row(before, fix, labels) if fix else None,
         "problem": problem,
