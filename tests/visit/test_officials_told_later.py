@@ -1,4 +1,4 @@
-"""She allowed a body of the police something, and tells later that it is about one of them: both sides are told."""
+"""She allowed a body of the police something, and tells later that it is about one of them: the desk is told."""
 
 import pytest
 from django.urls import reverse
