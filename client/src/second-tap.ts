@@ -2,6 +2,7 @@
 
 const HELD_MS = 500;
 const MOVED_PX = 8;
+const GIVES = "main :is([data-review-none],consent-change)";
 const TOUCHED = "main :is(a[href],button,input,select,textarea,summary)";
 
 const down = new Set<number>();
@@ -58,5 +59,7 @@ export function holdWhatMoves(): void {
   };
   addEventListener("pointerdown", () => (before = look()), true);
   addEventListener("click", () => compare([])); // what was only scrolled to is no change of the page
+  // But what gives something away has to have stood still: a finger that scrolls falls on it by chance.
+  addEventListener("scroll", () => before && document.querySelectorAll<HTMLElement>(GIVES).forEach(holdTaps), true);
   new MutationObserver(compare).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["hidden", "open"] });
 }

@@ -32,10 +32,11 @@ class SmallServer:
     client: Path = CLIENT
 
     def add_page(self, path: str, main: str, *, script: str = "reporter.js") -> None:
+        loaded = "".join(f'<script src="/client/{name}" defer></script>' for name in script.split())
         self.pages[path] = (
             f'<!doctype html><html lang="vi"><title>trang{path}</title><body>'
             f'<a data-leave href="/weather">thoát</a><main>{main}</main>'
-            f'<script src="/client/{script}" defer></script></body></html>'
+            f"{loaded}</body></html>"
         )
 
     def page(self, path: str) -> tuple[int, str, bytes]:

@@ -53,6 +53,17 @@ def tap(page: Page, at: Locator, times: int = 1, *, apart: int = 0) -> None:
             page.clock.run_for(apart)
 
 
+def rested(page: Page, at: Locator) -> None:
+    """A tap of somebody who has looked: half a second after the last thing moved."""
+    at.scroll_into_view_if_needed()
+    for _ in range(2):  # the browser tells of the scrolling a frame later
+        page.screenshot()
+        page.clock.run_for(600)
+    assert not page.evaluate("[...document.querySelectorAll('[style*=pointer-events]')].length")
+    tap(page, at)
+    page.screenshot()
+
+
 def at_step(her: Her, step: str) -> Locator:
     """Go there by keys, as no tap is to be held on the way."""
     part = her.page.locator(f"[data-step={step}]")
@@ -104,17 +115,17 @@ def test_two_movements_give_what_they_say_and_nothing_else(
     her = touches(language, width)
     form, body = begin(her), network.police.code
     keep = at_step(her, "keep")
-    tap(her.page, keep.locator("summary").first)
-    tap(her.page, keep.locator("label[for=keep-yes]"))
+    rested(her.page, keep.locator("summary").first)
+    rested(her.page, keep.locator("label[for=keep-yes]"))
     assert serious_findings(her.page) == []
     police = at_step(her, "police")
-    tap(her.page, police.locator("label[for=police_option-anon_info]"))
+    rested(her.page, police.locator("label[for=police_option-anon_info]"))
     assert "police_body" not in str(form.evaluate(CHOSEN))
-    tap(her.page, police.locator(f"label[for=police_body-{body}]"))
+    rested(her.page, police.locator(f"label[for=police_body-{body}]"))
     assert serious_findings(her.page) == []
     consents = at_step(her, "consents")
-    tap(her.page, consents.locator("summary").first)
-    tap(her.page, consents.locator("label[for=consents-count_statistics]"))
+    rested(her.page, consents.locator("summary").first)
+    rested(her.page, consents.locator("label[for=consents-count_statistics]"))
     assert serious_findings(her.page) == []
     assert all(form.evaluate(REVIEWED)[1:]), "each has a sentence for the page before sending"
     at_step(her, "review")

@@ -117,6 +117,7 @@ def test_her_phone_puts_her_proof_together(page: Page, server: SmallServer, tmp_
         script_json("visit-config", config)
         + '<receipt-visit data-open="/open" data-answer="/answer" hidden><input data-code aria-label="mã">'
         '<button type="button" data-go="open" disabled>Mở</button></receipt-visit>',
+        script="reporter.js later.js",
     )
     server.add_page(
         "/proof",
@@ -128,6 +129,7 @@ def test_her_phone_puts_her_proof_together(page: Page, server: SmallServer, tmp_
         '<p data-error="broken" hidden>Hỏng</p>'
         '<p data-again hidden><button type="button" data-go="ask" disabled>Thử lại</button></p>'
         '<p data-ready hidden><button type="button" data-go="save" disabled>Tải</button></p></proof-file>',
+        script="reporter.js later.js",
     )
     leaf = open_leaf(opened["opening"])
     waiting = (200, {"standing": "waiting", "proof": ""})
