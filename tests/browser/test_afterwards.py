@@ -14,7 +14,7 @@ from tests.browser.test_telling import STANDING_VISIT, choose, goes_on, step, wa
 from tests.cast import Hands, Network, Reporter
 from tincay.reports.models import Report
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.page, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Comes = Callable[..., Her]
 HERS, UNSENT = "QZVH lời của người thứ nhất", "QZVU lời chưa gửi"
 LOCKED = "main [data-when-locked]"

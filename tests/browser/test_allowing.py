@@ -13,7 +13,7 @@ from tests.visit.test_what_she_allows import tells_all
 from tincay.intake.consents import POLICE
 from tincay.reports.models import ConsentGrant, Report
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.page, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ASKED = ("keep", "police", "consents")
 CHOSEN = (
     "form => [...form.querySelectorAll('[data-name]:checked')].map(one => one.dataset.name + '=' + one.value)"

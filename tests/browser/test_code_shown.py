@@ -12,7 +12,7 @@ from tests.browser.test_j01_report import LANGUAGES
 from tests.cast import Hands, Reporter
 from tincay.web.packs import things
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.page, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Comes = Callable[..., Her]
 
 # The minute passes when the test says so.

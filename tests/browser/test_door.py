@@ -15,7 +15,7 @@ from tincay.reports import ending
 from tincay.reports.models import Report
 from tincay.web.packs import thing_groups, things
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.page, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Comes = Callable[..., Her]
 NOBODYS = "407182693350194627805158"
 

@@ -11,7 +11,7 @@ from tincay.reports.models import Report
 from tincay.visit.models import Visit
 from tincay.web.time import now
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.page, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Comes = Callable[..., Her]
 ANSWER = "Chào bạn QZVA, trạm y tế đang chờ bạn."
 TYPED = "QZVT: tôi muốn gặp chị hôm trước"

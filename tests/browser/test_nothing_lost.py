@@ -10,7 +10,7 @@ from tests.browser.her import PLANTED, Her
 from tests.cast import Network
 from tincay.reports.models import Report
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.page, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Comes = Callable[..., Her]
 
 

@@ -10,7 +10,7 @@ from tests.browser.never import assert_discreet, assert_found_nowhere
 from tests.patience import wait_until
 from tincay.reports.models import Report
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.page, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Comes = Callable[..., Her]
 TALLEST = 2_600
 """CSS pixels at a width of 360 with closed groups: four screens. The one page that it took the place of had 10,329."""

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.chromium import below_seven_to_one, overflow, serious_findings
 from tests.cast import Network
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.page, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = ("/", "/guide/", "/guide/history/", "/guide/keys/", "/guide/law/", "/guide/places/", "/log/", "/log/check/",
          "/figures/population/", "/back/", "/help/")  # fmt: skip
 

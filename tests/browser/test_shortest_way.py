@@ -9,7 +9,7 @@ from tests.browser.her import PLANTED, Her
 from tests.cast import Network
 from tincay.reports.models import Report
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.page, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 COUNTED = "addEventListener('pointerup', event => event.isTrusted && window.tapped(), true)"
 MOST_TAPS, MOST_SCREENS = 6, 5
 STRETCHES = """(() => {

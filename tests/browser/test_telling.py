@@ -20,7 +20,7 @@ from tincay.reports.models import Report, SignedWords
 from tincay.vault.models import SealedText
 from tincay.visit.queries import is_given
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.page, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Comes = Callable[..., Her]
 STORY = "QZVS lời kể của tôi"
 MORE = "QZVM còn một chuyện nữa"
