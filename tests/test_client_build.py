@@ -117,7 +117,7 @@ def test_the_words_of_the_country_are_among_them() -> None:
 
 
 def test_her_phone_and_the_desk_load_little() -> None:
-    assert packed("reporter.js") <= 27 * 1024
+    assert packed("reporter.js") <= 28 * 1024
     assert packed("later.js") <= 12 * 1024
     assert packed("tell.js") <= 25 * 1024
     assert packed("desk.js", "keyring.js") <= 33 * 1024

@@ -114,7 +114,7 @@ def test_her_phone_puts_her_proof_together(page: Page, server: SmallServer, tmp_
     config = {"salt": base64.b64decode(receipt["salt"]).hex(), "things": things_for_script("vi", "en")}
     server.add_page(
         "/back",
-        script_json("visit-config", config)
+        script_json("receipt-config", config)
         + '<receipt-visit data-open="/open" data-answer="/answer" hidden><input data-code aria-label="mã">'
         '<button type="button" data-go="open" disabled>Mở</button></receipt-visit>',
         script="reporter.js later.js",
