@@ -94,7 +94,7 @@ def test_where_no_picture_is_drawn_each_button_has_its_word(comes: Comes, report
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_group_has_its_ten_things_in_their_order(comes: Comes, report: Report, language: str) -> None:
     page = board(comes(language))
-    assert page.locator("[data-groups] h3").all_inner_texts() == thing_groups(language)
+    assert page.locator("[data-groups] h3").all_text_contents() == thing_groups(language)
     first = page.locator("[data-groups] section").first.locator("[data-thing]")
     assert [one.split("\n")[-1] for one in first.all_inner_texts()] == [
         t.name(language) for t in things()[:10]
