@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -48,6 +47,7 @@ from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.packs import texts, things
 from tincay.web.strict_json import Bytes32, Bytes33, Malformed, Strict, Version, base64_text, read
 from tincay.web.time import now
+from tincay.web.transactions import AWAY
 
 
 class Locator(Strict):
@@ -104,7 +104,7 @@ def _come_in(request: HttpRequest, code: str) -> HttpResponse:
         return count_attempt(request, _code_page(request, problem="unknown", status=404))
     except Busy as busy:
         return _code_page(request, problem="busy", wait=busy.wait, status=503)
-    except OperationalError as error:
+    except AWAY as error:
         return _code_page(request, problem=storage_trouble(error), status=503)
     wanted = "visit_delete" if request.POST.get("next") == "delete" else "visit"
     typed = request.POST.get("plain-words", "")
@@ -216,7 +216,7 @@ def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return render(request, "visit/home.html", shown, status=422)
     try:
         _post_plain(visitor, request.POST.get("key", "")[:22], typed)
-    except OperationalError as error:
+    except AWAY as error:
         shown = pages.home(visitor, now()) | {"typed": typed, "problem": storage_trouble(error)}
         return render(request, "visit/home.html", shown, status=503)
     except (StaleNumber, NotSigned):
@@ -317,7 +317,7 @@ def _changed_plain(visitor: Visitor, keys: ReceiptKeys, code: str) -> str:
         actions.change_code(visit=visitor.visit, new=new, keys=fresh, now=now())
     except Busy:
         return "busy"
-    except OperationalError as error:
+    except AWAY as error:
         return storage_trouble(error)
     except (StaleNumber, NotSigned, CannotOpen, Malformed):
         return "other"
