@@ -27,7 +27,7 @@ from tincay.reports.queries import with_locator
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import kept_with
 from tincay.web.context import other_language
-from tincay.web.in_the_clear import from_elsewhere, in_the_clear
+from tincay.web.in_the_clear import from_elsewhere, in_the_clear, named_to_us
 from tincay.web.json_views import body_of, discard, for_script, refusal, storage_trouble
 from tincay.web.kept_pages import PLACE, kept_page
 from tincay.web.packs import language
@@ -123,7 +123,7 @@ def _plain_page(
     except RoutingBroken:
         return _unsafe_page(request)
     shown |= {"other": other_language(request.path_info, language()), **trouble}
-    return render(request, "intake/plain.html", shown, status=status)
+    return named_to_us(render(request, "intake/plain.html", shown, status=status))
 
 
 def _unsafe_page(request: HttpRequest) -> HttpResponse:
@@ -134,7 +134,8 @@ def _unsafe_page(request: HttpRequest) -> HttpResponse:
 
 
 def _receipt_page(request: HttpRequest, report: Report | None, code: str, **more: Any) -> HttpResponse:
-    return render(request, "intake/receipt.html", pages.receipt_page(report, code) | more)
+    page = pages.receipt_page(report, code) | more
+    return named_to_us(render(request, "intake/receipt.html", page))
 
 
 @in_the_clear("GET", "HEAD", "POST")

@@ -42,7 +42,7 @@ from tincay.visit.session import (
     visitor_of,
     visitor_with,
 )
-from tincay.web.in_the_clear import PLAIN, at, either_way, from_elsewhere, in_the_clear
+from tincay.web.in_the_clear import PLAIN, at, either_way, from_elsewhere, in_the_clear, named_to_us
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.packs import texts, things
 from tincay.web.strict_json import Bytes32, Bytes33, Malformed, Strict, Version, base64_text, read
@@ -72,7 +72,7 @@ class LeafIn(Strict):
 
 
 @in_the_clear("POST")
-@csrf_exempt  # No session to ride on yet; a form of another site is recognised by Sec-Fetch-Site.
+@csrf_exempt  # No session to ride on yet; the browser says if another site sent it.
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_code(request: HttpRequest) -> HttpResponse:
     """Type the code. Posted to only where there is no JavaScript."""
@@ -124,7 +124,8 @@ def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> Http
     # What an ended visit left behind is not lost by a mistyped code either.
     shown.setdefault("typed", request.POST.get("plain-words", ""))
     shown = {**pages.visit_config(), "texts": texts(), **shown}
-    return render(request, "visit/door.html", shown, status=status)
+    page = render(request, "visit/door.html", shown, status=status)
+    return named_to_us(page) if shown["plain"] else page
 
 
 def over(request: HttpRequest, why: str) -> HttpResponse:
