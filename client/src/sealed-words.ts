@@ -41,6 +41,13 @@ export class SealedWords extends HTMLElement {
     for (const place of all(this, "[data-words]")) place.classList.add("words-hidden");
     for (const button of all(this, "[data-go=open]")) show(button, true);
     for (const button of all(this, "[data-go=close],[data-go=more]")) show(button, false);
+    this.head();
+  }
+
+  /** A heading over words stands only while there are some. */
+  private head(): void {
+    const around = this.closest("[data-titled]");
+    if (around) show(around.querySelector("h3"), !!around.querySelector("[data-words]>*,[data-answers]>*"));
   }
 
   private async open(): Promise<void> {
@@ -73,6 +80,7 @@ export class SealedWords extends HTMLElement {
     }
     for (const button of all(this, "[data-go=open]")) show(button, false);
     for (const button of all(this, "[data-go=close]")) show(button, true);
+    this.head();
     this.dispatchEvent(new CustomEvent("opened", { bubbles: true, detail: { documents } }));
   }
 

@@ -195,6 +195,8 @@ export class Steps {
     for (const button of all(this.root, "[data-go]")) {
       const go = button.dataset["go"]!;
       if (go in shown) show(button, shown[go]!);
+      // In danger now the numbers to call stand out, and no button.
+      if (go === "next") button.classList.toggle("button-quiet", "calls" in this.at.dataset);
       if (go === "next") button.textContent = button.dataset[this.changing ? "done" : "early" in this.at.dataset ? "more" : "on"] ?? button.textContent;
     }
     const left = steps.length - 1 - place;

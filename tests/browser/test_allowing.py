@@ -140,12 +140,15 @@ def test_two_movements_give_what_they_say_and_nothing_else(
     assert Report.objects.for_the_rules().get().retention_class == "r90"
 
 
-def test_a_child_is_asked_less_and_what_was_chosen_before_goes(touches: Callable[[str, int], Her]) -> None:
+@pytest.mark.parametrize("answer", ["age_band-a16_17", "harms-child_taken"])
+def test_a_child_is_asked_less_and_what_was_chosen_before_goes(
+    touches: Callable[[str, int], Her], answer: str
+) -> None:
     her = touches("vi", 360)
     form = begin(her)
     at_step(her, "consents").locator("#consents-alert_public").evaluate("one => one.click()")
     assert "consents=alert_public" in form.evaluate(CHOSEN)
-    her.page.locator("#age_band-a16_17").evaluate("one => one.click()")
+    her.page.locator(f"#{answer}").evaluate("one => one.click()")
     assert "consents=alert_public" not in form.evaluate(CHOSEN)
     lines = her.page.locator("[data-step=consents] details:visible")
     expect(lines).to_have_count(2)
@@ -206,6 +209,30 @@ def test_a_change_is_confirmed_in_sight_with_its_time_and_a_lost_answer_claims_n
     assert serious_findings(her.page) == []
     assert overflow(her.page) == 0
     assert reporter.report.grants.filter(scope="pattern_link", given=True).count() == 1
+
+
+@pytest.mark.parametrize(
+    "told", [{"age_band": ["a14_15"]}, {"harms": ["child_taken"]}, {"age_band": ["adult_ns"]}]
+)
+def test_behind_the_code_too_her_phone_asks_less_about_a_child(
+    touches: Callable[[str, int], Her], clock: Hands, reporter: Reporter, told: dict[str, list[str]]
+) -> None:
+    """Nothing tells the server that it is one: her words are not kept as a child's."""
+    reporter.send(answers=told)
+    her = touches("vi", 360)
+    her.come_back(reporter.code)
+    her.follow("allow")
+    grown = "adult_ns" in str(told)
+    rows = her.page.locator("a.card[href*='/allow/']:visible")
+    expect(rows.and_(her.page.locator("[href*='/alert_'],[href*='/pattern_link/']"))).to_have_count(
+        3 if grown else 0
+    )
+    expect(
+        rows.and_(her.page.locator("[href*='/count_statistics/'],[href*='/store_sealed/']"))
+    ).to_have_count(2)
+    expect(her.page.locator("asks-less [data-answers] dd")).to_have_count(1)
+    assert "14" not in her.page.locator("main").inner_text()
+    assert serious_findings(her.page) == []
 
 
 def test_her_own_phone_refuses_a_body_that_she_reports_about(

@@ -84,6 +84,22 @@ def test_a_trembling_double_tap_chooses_a_thing_once(comes: Comes, report: Repor
     expect(page.locator("[data-chosen]")).to_contain_text("Đã chọn 1 trong 12")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_what_stays_above_the_board_is_one_row_of_buttons_of_one_height(
+    comes: Comes, report: Report, language: str, width: int
+) -> None:
+    """Their words may take two lines on the narrowest phone only."""
+    page = board(comes(language, width))
+    boxes = page.locator(".board-count button").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect())"
+    )
+    assert len(boxes) == 2
+    assert boxes[0]["y"] == boxes[1]["y"]
+    assert boxes[0]["height"] == boxes[1]["height"] <= (72 if width == 320 else 48)
+    assert overflow(page) == 0
+
+
 def test_where_no_picture_is_drawn_each_button_has_its_word(comes: Comes, report: Report) -> None:
     her = comes()
     her.page.add_init_script(NO_PICTURES)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Route, expect
+from playwright.sync_api import Browser, BrowserType, Locator, Page, Route, expect
 
 from tests.browser.chromium import LAUNCH, overflow, serious_findings, serious_findings_without_script
 from tests.browser.her import CONTACT, NAME, PLANTED, Her
@@ -115,6 +115,51 @@ def test_danger_shows_whom_to_call_and_she_can_go_on(comes: Comes) -> None:
         expect(step.locator(f"a[href='tel:{number}']:visible")).to_have_count(1)
     her.do("next")
     assert her.step() == "whose"
+
+
+FILLED = "one => getComputedStyle(one).backgroundColor"
+
+
+def calls_first(page: Page, cards: Locator, *, buttons: bool) -> None:
+    """The numbers are filled as no button beside them is."""
+    colours = cards.evaluate_all(f"all => all.map({FILLED})")
+    assert len(set(colours)) == 1
+    assert "rgba" not in colours[0]
+    visible = page.locator("main .buttons .button:visible")
+    if buttons:
+        assert set(visible.evaluate_all(f"all => all.map({FILLED})")) == {"rgba(0, 0, 0, 0)"}
+    first = cards.first.bounding_box()
+    assert first
+    assert first["y"] < min(
+        box["y"] for box in visible.evaluate_all("all => all.map((one) => one.getBoundingClientRect())")
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_in_danger_now_sees_the_numbers_before_any_button_and_reads_what_she_said(
+    comes: Comes, language: str
+) -> None:
+    title = {"vi": "Bạn đang gặp nguy hiểm: hãy gọi ngay", "en": "You are in danger: call now"}[language]
+    her = comes(language, 360)
+    her.go("/help/")
+    her.choose("need", "just_listen")
+    her.walk_to("danger")
+    her.choose("danger", "now")
+    her.do("next")
+    step = her.page.locator("[data-step=danger_now]")
+    expect(step.get_by_role("heading", name=title)).to_be_visible()
+    expect(her.page.locator("sealed-form [data-go=early]:visible")).to_have_count(1)
+    calls_first(her.page, step.locator(".call:visible"), buttons=True)
+    her.do("next")
+    assert "button-quiet" not in (her.page.locator("sealed-form [data-go=next]").get_attribute("class") or "")
+
+    plain = comes(language, 360, script=False)
+    plain.go("/help/plain/")
+    plain.choose("need", "just_listen")
+    plain.choose("danger", "now")
+    plain.go_on("story")
+    expect(plain.page.get_by_role("heading", name=title)).to_be_visible()
+    calls_first(plain.page, plain.page.locator("[data-calls] .call:visible"), buttons=False)
 
 
 def test_with_nobody_harmed_the_page_explains_and_sends_nothing(comes: Comes) -> None:

@@ -52,6 +52,22 @@ def test_six_taps_and_five_screens_lead_from_the_first_page_to_a_receipt(
     assert answers["danger"] == ["no"]
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_is_chosen_for_her_lies_in_sight_before_she_scrolls(
+    comes: Callable[..., Her], language: str
+) -> None:
+    her = comes(language, 360)
+    her.go("/warn/")
+    chosen = her.page.locator("[data-step=need] input:checked")
+    expect(chosen).to_have_count(1)
+    card = her.page.locator(f"label[for='{chosen.get_attribute('id')}']").bounding_box()
+    way_out = her.page.locator(".leave").bounding_box()
+    assert card
+    assert way_out
+    assert her.page.evaluate("scrollY") == 0
+    assert 0 < card["y"] < card["y"] + card["height"] <= way_out["y"]
+
+
 def test_a_question_is_asked_with_its_words_alone_and_never_empty(
     comes: Callable[..., Her], network: Network
 ) -> None:

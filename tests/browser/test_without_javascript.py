@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, expect
 
 from bench.site import Site
 from tests.browser.her import MESSAGE, PLANTED
@@ -34,6 +34,8 @@ def test_a_person_without_javascript_goes_the_whole_way_at_the_plain_server(
 ) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
     page = context.new_page()
+    posted: list[Request] = []
+    page.on("request", lambda request: posted.append(request) if request.method == "POST" else None)
     page.goto(f"{site.address}/tell/")
     page.get_by_role("link", name="Dùng trang đơn giản").click()
     assert page.url == f"{site.plain}/tell/plain/"
@@ -58,6 +60,8 @@ def test_a_person_without_javascript_goes_the_whole_way_at_the_plain_server(
     page.locator("[name=plain-code]").fill(code)
     page.get_by_role("button", name="Xem tin của tôi").click()
     assert page.url == f"{site.plain}/back/now/"
+    # Each said whence it came: by that the server tells them from another site's where a browser says nothing else.
+    assert [one.all_headers()["origin"] for one in posted] == [site.plain.removesuffix("/plain")] * 6
     page.locator("[name=plain-words]").fill(MESSAGE)
     page.get_by_role("button", name="Gửi", exact=True).click()
     expect(page.get_by_text(MESSAGE)).to_be_visible()

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
@@ -109,9 +109,15 @@ def test_the_health_page_says_how_many_numbers_wait(network: Network, deleted: s
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("trouble", [DatabaseError, InterfaceError])
 def test_the_copy_for_when_rows_cannot_be_read_follows_each_sign_off(
-    network: Network, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    network: Network,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: type[Exception],
 ) -> None:
+    """Also where the connection itself broke, which Django does not call an error of the database."""
     settings.TINCAY_DATA = tmp_path
     NumberCheck.objects.all().delete()
     say(network, "police", "yes")
@@ -121,7 +127,7 @@ def test_the_copy_for_when_rows_cannot_be_read_follows_each_sign_off(
     assert list(numbers.numbers_without_rows()) == ["police"]
 
     def away(*_: object, **__: object) -> None:
-        raise DatabaseError
+        raise trouble
 
     monkeypatch.setattr(NumberCheck.objects, "filter", away)
     assert list(numbers.numbers_to_show()) == ["police"]

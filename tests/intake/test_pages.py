@@ -29,6 +29,22 @@ def real(network: Network, client: Client) -> Client:
 
 @pytest.mark.parametrize("prefix", ["/", "/en/"])
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("path", ["", "plain/"])
+def test_what_a_way_in_has_chosen_for_her_is_the_first_answer_of_its_question(
+    visitor: Client, prefix: str, kind: str, path: str
+) -> None:
+    html = visitor.get(f"{prefix}{kind}/{path}").content.decode()
+    chosen = 0
+    for asked in html.split("<fieldset")[1:]:
+        answers = re.findall(r"<input[^>]*type=\"(?:checkbox|radio)\"[^>]*>", asked)
+        chosen += sum(" checked" in one for one in answers)
+        assert not any(" checked" in one for one in answers[1:]), answers
+    assert chosen == (kind == "warn" and not path)
+    assert "selected" not in html
+
+
+@pytest.mark.parametrize("prefix", ["/", "/en/"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_each_way_in_answers_in_both_languages(visitor: Client, prefix: str, kind: str) -> None:
     answer = visitor.get(f"{prefix}{kind}/")
     assert answer.status_code == 200

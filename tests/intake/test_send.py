@@ -8,7 +8,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -248,12 +248,16 @@ def test_a_part_that_is_longer_than_one_may_be_is_refused(post: Post, reporter: 
 
 @pytest.mark.parametrize(
     ("trouble", "status", "error"),
-    [("database or disk is full", 507, "full"), ("database is locked", 503, "busy")],
+    [
+        (OperationalError("database or disk is full"), 507, "full"),
+        (OperationalError("database is locked"), 503, "busy"),
+        (InterfaceError("connection already closed"), 503, "busy"),
+    ],
 )
 def test_a_full_disk_and_a_locked_database_are_said_and_nothing_is_half_kept(
-    post: Post, reporter: Reporter, trouble: str, status: int, error: str
+    post: Post, reporter: Reporter, trouble: Exception, status: int, error: str
 ) -> None:
-    with mock.patch("tincay.reports.receiving.vault.add_compartments", side_effect=OperationalError(trouble)):
+    with mock.patch("tincay.reports.receiving.vault.add_compartments", side_effect=trouble):
         answer = post(reporter.envelope_json())
     assert (answer.status_code, answer.json()) == (status, {"error": error})
     assert not Report.objects.for_the_rules().exists()

@@ -5,7 +5,7 @@ from unittest import mock
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from tests.cast import Hands, Network, Reporter, url64
@@ -19,6 +19,7 @@ from tincay.vault.models import Opening
 pytestmark = pytest.mark.django_db(transaction=True)
 TYPED = "Lời tôi đã viết rất lâu."
 FULL, LOCKED = "database or disk is full", "database is locked"
+BROKEN = InterfaceError("connection already closed")
 
 
 @pytest.fixture(autouse=True)
@@ -38,12 +39,14 @@ def token(client: Client) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize(("trouble", "status"), [(FULL, 507), (LOCKED, 503)])
+@pytest.mark.parametrize(
+    ("trouble", "status"), [(OperationalError(FULL), 507), (OperationalError(LOCKED), 503), (BROKEN, 503)]
+)
 def test_the_plain_form_keeps_what_was_typed(
-    phone: Client, reporter: Reporter, trouble: str, status: int
+    phone: Client, reporter: Reporter, trouble: Exception, status: int
 ) -> None:
     sent = {"plain-code": reporter.code, "plain-need": ["pep"], "plain-words": TYPED, "plain-place": "M01"}
-    with mock.patch("tincay.intake.flood.receive_report", side_effect=OperationalError(trouble)):
+    with mock.patch("tincay.intake.flood.receive_report", side_effect=trouble):
         answer = phone.post("/tell/plain/", sent)
     assert answer.status_code == status
     assert answer["Retry-After"] == "60"
@@ -120,7 +123,7 @@ def test_a_code_that_stands_for_another_report_takes_nothing(phone: Client, repo
     assert TYPED in answer.content.decode()
 
 
-@pytest.mark.parametrize("trouble", [Busy(7), OperationalError(LOCKED)])
+@pytest.mark.parametrize("trouble", [Busy(7), OperationalError(LOCKED), BROKEN])
 def test_when_the_server_cannot_look_the_receipt_stays_on_the_page(
     phone: Client, reporter: Reporter, trouble: Exception
 ) -> None:
@@ -163,7 +166,7 @@ def test_a_mistyped_code_after_an_ended_visit_loses_no_word(phone: Client, code:
     assert TYPED in answer.content.decode()
 
 
-@pytest.mark.parametrize("trouble", [Busy(7), OperationalError(LOCKED)])
+@pytest.mark.parametrize("trouble", [Busy(7), OperationalError(LOCKED), BROKEN])
 def test_a_server_that_is_busy_after_an_ended_visit_loses_no_word(
     phone: Client, reporter: Reporter, trouble: Exception
 ) -> None:
@@ -206,14 +209,14 @@ def test_with_nobody_harmed_the_plain_form_keeps_it_for_thirty_days(
     assert "30 ngày" in html
 
 
-@pytest.mark.parametrize("trouble", [FULL, LOCKED])
+@pytest.mark.parametrize("trouble", [OperationalError(FULL), OperationalError(LOCKED), BROKEN])
 def test_a_message_that_could_not_be_kept_stays_in_its_box(
-    phone: Client, reporter: Reporter, trouble: str
+    phone: Client, reporter: Reporter, trouble: Exception
 ) -> None:
     reporter.send()
     phone.post("/back/", {"plain-code": reporter.code})
     sent = {"token": token(phone), "key": "k" * 22, "plain-words": TYPED}
-    with mock.patch("tincay.visit.views.receive_message", side_effect=OperationalError(trouble)):
+    with mock.patch("tincay.visit.views.receive_message", side_effect=trouble):
         answer = phone.post("/back/write/", sent)
     assert answer.status_code in {503, 507}
     assert TYPED in answer.content.decode()

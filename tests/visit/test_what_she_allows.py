@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.cast import NOW, Hands, Network, Reporter
+from tincay.core.consent import NOT_OF_A_CHILD
 from tincay.intake.consents import POLICE, item_words, items_of, seen_for
 from tincay.intake.questions import CONSENTS
 from tincay.people.models import Organisation
@@ -272,8 +273,9 @@ def token_of(client: Client) -> str:
     [
         {"retention_class": "r_child"},
         {"retention_class": "r0_now", "answers": TOLD | {"age_band": ["a14_15"]}},
+        {"retention_class": "r0_now", "answers": TOLD | {"harms": ["child_taken"]}},
     ],
-    ids=["kept as a child's", "said in her words"],
+    ids=["kept as a child's", "by the age that she said", "by what happened"],
 )
 def test_a_child_is_asked_less_behind_the_code_too(
     network: Network, clock: Hands, client: Client, reporter: Reporter, told: dict[str, Any]
@@ -290,8 +292,9 @@ def test_a_child_is_asked_less_behind_the_code_too(
             == 404
         )
     assert 'value="true"' in client.get("/back/allow/count_statistics/").content.decode()
-    if told["retention_class"] == "r_child":
-        assert "/back/allow/alert_public/" not in client.get("/back/allow/").content.decode()
+    rows = client.get("/back/allow/").content.decode()
+    assert not [scope for scope in NOT_OF_A_CHILD if f"/back/allow/{scope}/" in rows]
+    assert "/back/allow/count_statistics/" in rows
 
 
 def test_without_a_script_telling_about_an_official_ends_what_the_police_might_know(

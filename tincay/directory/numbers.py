@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 
 from tincay.directory.models import NumberCheck
 from tincay.web.models import this_install
@@ -52,7 +52,7 @@ def numbers_to_show() -> dict[str, Number]:
     try:
         demo = this_install().is_demo
         checked = {} if demo else {one.number: one.digest for one in NumberCheck.objects.filter(right=True)}
-    except DatabaseError:
+    except Error:
         return numbers_without_rows()
     return _of(demo, checked)
 
@@ -75,7 +75,7 @@ def keep_copy() -> None:
     """Write down which numbers are right, for when the rows cannot be read. Where there is no room, none stay there."""
     try:
         right = dict(NumberCheck.objects.filter(right=True).values_list("number", "digest"))
-    except DatabaseError:
+    except Error:
         return
     fresh = _copy().with_suffix(f".{os.getpid()}.new")
     try:

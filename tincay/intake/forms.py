@@ -197,11 +197,8 @@ class Shown:
         return option if self.sealed else Option(option.value, option.words)
 
 
-def shown(form: PlainReport | None, *, stopped: bool = False) -> dict[str, Shown]:
-    """Every question for a page: for the script when there is no form, else as the form has it; with what has to be
-    looked at again where that stopped her."""
-    if form is None:
-        return {name: Shown(question, True) for name, question in questions().items()}
+def shown(form: PlainReport, *, stopped: bool = False) -> dict[str, Shown]:
+    """Every question as the form has it; with what has to be looked at again where that stopped her."""
     return {
         name: Shown(
             question,
@@ -209,5 +206,5 @@ def shown(form: PlainReport | None, *, stopped: bool = False) -> dict[str, Shown
             tuple(form.chosen(name)),
             " ".join(map(str, form.errors.get(name, []))) if stopped else "",
         )
-        for name, question in questions().items()
+        for name, question in questions(form.kind).items()
     }

@@ -1,7 +1,6 @@
 """What the reporter's pages are given to show: texts of the pack, questions, services, the receipt."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import segno
@@ -20,8 +19,17 @@ from tincay.directory.pages import call_context
 from tincay.directory.queries import provinces
 from tincay.directory.routing import InForce, in_force
 from tincay.intake.consents import POLICE, item_words
-from tincay.intake.forms import PlainReport, Shown, shown
-from tincay.intake.questions import KINDS, TRAFFICKING, WHOSE, asked, own_places, places, questions
+from tincay.intake.forms import PlainReport, Shown
+from tincay.intake.questions import (
+    KINDS,
+    PRESELECTED,
+    TRAFFICKING,
+    WHOSE,
+    asked,
+    own_places,
+    places,
+    questions,
+)
 from tincay.people.models import Desk
 from tincay.people.queries import channel_works, desks_on_call, law_enforcement
 from tincay.reports.models import Report
@@ -68,10 +76,10 @@ def intake_page(kind: str) -> dict[str, Any]:
 
 def _sealed(kind: str) -> dict[str, Shown]:
     """Every question for the script; who comes to warn others has said so."""
-    every = shown(None)
-    if kind == "warn":
-        every["need"] = replace(every["need"], chosen=("warn_others",))
-    return every
+    return {
+        name: Shown(question, True, PRESELECTED.get((kind, name), ())[:1])
+        for name, question in questions(kind).items()
+    }
 
 
 def watched(*desks: Desk) -> bool:

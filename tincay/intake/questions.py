@@ -4,7 +4,7 @@ Labels come from the country's code lists; which codes stand together, and behin
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.utils.translation import get_language, gettext, pgettext
@@ -28,6 +28,10 @@ ASKED: dict[str, tuple[str, ...]] = {
     "ask": ("words", "place"),
 }
 """The questions of each way in: the first two are enough to send, of a question its words."""
+
+PRESELECTED = {("warn", "need"): ("warn_others", "megaphone")}
+"""What a way in has said already, by way and question, with the drawing of its door. On that way it stands first:
+nothing is chosen for her where she does not see it."""
 
 CONSENTS = (
     "store_sealed",
@@ -226,13 +230,13 @@ class Question:
         return frozenset(option.value for group in self.groups for option in group.options)
 
 
-def questions() -> dict[str, Question]:
-    """Every question with coded answers, in the language of the page."""
-    return _questions(get_language() or "vi")
+def questions(kind: str = "") -> dict[str, Question]:
+    """Every question with coded answers, in the language of the page, as this way in asks it."""
+    return _questions(get_language() or "vi", kind)
 
 
-@lru_cache(maxsize=4)
-def _questions(language: str) -> dict[str, Question]:
+@lru_cache(maxsize=16)
+def _questions(language: str, kind: str) -> dict[str, Question]:
     asked = (
         Question("need", gettext("Bạn muốn được giúp điều gì?"), gettext("Chọn một hay nhiều điều."),
                  _groups("need", NEEDS), several=True),
@@ -262,7 +266,19 @@ def _questions(language: str) -> dict[str, Question]:
                  gettext("Bạn đổi lại lúc nào cũng được, bằng mã của bạn."),
                  _plain("police_option", POLICE_OPTIONS)),
     )  # fmt: skip
-    return {question.name: question for question in asked}
+    first = {name: option for (way, name), option in PRESELECTED.items() if way == kind}
+    return {one.name: _beginning_with(one, *first[one.name]) if one.name in first else one for one in asked}
+
+
+def _beginning_with(question: Question, value: str, icon: str) -> Question:
+    """The same answers, this one before all others."""
+    (brought,) = (one for group in question.groups for one in group.options if one.value == value)
+    head, *others = (
+        replace(group, options=tuple(one for one in group.options if one is not brought))
+        for group in question.groups
+    )
+    head = replace(head, options=(replace(brought, icon=icon), *head.options))
+    return replace(question, groups=(head, *others))
 
 
 def _harmed(language: str) -> Question:

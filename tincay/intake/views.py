@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -28,12 +27,13 @@ from tincay.reports.queries import with_locator
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import kept_with
 from tincay.web.context import other_language
-from tincay.web.in_the_clear import from_elsewhere, in_the_clear
+from tincay.web.in_the_clear import from_elsewhere, in_the_clear, named_to_us
 from tincay.web.json_views import body_of, discard, for_script, refusal, storage_trouble
 from tincay.web.kept_pages import PLACE, kept_page
 from tincay.web.packs import language
 from tincay.web.strict_json import Malformed, read
 from tincay.web.time import now
+from tincay.web.transactions import AWAY
 from tincay.web.views import not_found
 
 A_MINUTE = 60
@@ -91,7 +91,7 @@ def _send_plain(request: HttpRequest, form: PlainReport) -> HttpResponse:
         return _again(request, form, trouble="many", wait=busy.wait)
     except Malformed:  # the form's code was changed into another report's
         return _again(request, form)
-    except OperationalError as error:
+    except AWAY as error:
         trouble = storage_trouble(error)
         return _again(request, form, trouble=trouble, status=507 if trouble == "full" else 503)
     more = {"no_harm": form.cleaned_data["harmed"] == "no"}
@@ -123,7 +123,7 @@ def _plain_page(
     except RoutingBroken:
         return _unsafe_page(request)
     shown |= {"other": other_language(request.path_info, language()), **trouble}
-    return render(request, "intake/plain.html", shown, status=status)
+    return named_to_us(render(request, "intake/plain.html", shown, status=status))
 
 
 def _unsafe_page(request: HttpRequest) -> HttpResponse:
@@ -134,7 +134,8 @@ def _unsafe_page(request: HttpRequest) -> HttpResponse:
 
 
 def _receipt_page(request: HttpRequest, report: Report | None, code: str, **more: Any) -> HttpResponse:
-    return render(request, "intake/receipt.html", pages.receipt_page(report, code) | more)
+    page = pages.receipt_page(report, code) | more
+    return named_to_us(render(request, "intake/receipt.html", page))
 
 
 @in_the_clear("GET", "HEAD", "POST")
@@ -149,7 +150,7 @@ def check_receipt(request: HttpRequest) -> HttpResponse:
         raise Http404
     try:
         report = None if attempts(request)[1] else _report_behind(code)
-    except (Busy, OperationalError):
+    except (Busy, *AWAY):
         report = None
     except Http404 as unknown:
         return count_attempt(request, not_found(request, unknown))

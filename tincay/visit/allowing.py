@@ -1,5 +1,6 @@
 """The pages of consent behind a receipt: what is allowed, one consent, the police, and what is said of a change."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ from tincay.visit.sentences import OneConsent, Says
 from tincay.visit.session import Visitor
 from tincay.web.packs import text_version, texts
 
+_OF_WHOM = ("age_band", "harms")
+"""The answers that tell whether it is about a child."""
 NEVER_OF_A_CHILD = NOT_OF_A_CHILD | {POLICE}
 
 
@@ -37,11 +40,11 @@ def consents(visitor: Visitor, now: datetime, changed: Changed | None = None) ->
     About the police there is one row, whomever it names; without such a body there is none. A child is asked less.
     """
     rows = queries.consents(visitor.report, [scope for scope in CONSENTS if scope != POLICE], now)
-    if visitor.report.of_a_child:
+    if of_a_child(visitor, _told(visitor)):
         rows = [row for row in rows if row.stands or row.scope not in NOT_OF_A_CHILD]
     shown = [
         {"key": row.key, "address": _address(row), "label": queries.sentence(row.scope, row.receiver),
-         "on": row.stands, "state": _state(row)}
+         "on": row.stands, "state": _state(row), "grown": not row.stands and row.scope in NOT_OF_A_CHILD}
         for row in rows
     ]  # fmt: skip
     shown += _police_row(visitor.report, now)
@@ -50,7 +53,8 @@ def consents(visitor: Visitor, now: datetime, changed: Changed | None = None) ->
     confirmed = (
         {"key": changed.key if changed.key in keys else "", "lines": changed.lines} if changed else None
     )
-    return {**frame(visitor), "rows": shown, "told": confirmed}
+    own = {} if visitor.keys else {"labels": {}, **own_words_of(visitor, only=_OF_WHOM)}
+    return {**frame(visitor), "rows": shown, "told": confirmed, "only": " ".join(_OF_WHOM), **own}
 
 
 def _address(row: queries.Consent) -> str:
@@ -113,13 +117,20 @@ def _said(says: Says, names: tuple[str, ...]) -> list[str]:
     return [says[name] for name in names if says[name]]
 
 
+def _told(visitor: Visitor) -> dict[str, list[str]]:
+    return told_of_people(visitor) if visitor.keys else {}
+
+
+def of_a_child(visitor: Visitor, codes_told: Mapping[str, Sequence[str]]) -> bool:
+    """As far as the server knows: her own phone looks at what it opens (`data-grown`)."""
+    ages = codes_told.get("age_band") or [""]
+    return visitor.report.of_a_child or is_child(ages[-1], codes_told.get("harms", []))
+
+
 def why_not(visitor: Visitor, scope: str) -> str:
     """Why a yes is not offered, as far as the server knows: "child", "official" or ""."""
-    codes_told = told_of_people(visitor) if visitor.keys else {}
-    ages = codes_told.get("age_band") or [""]
-    if scope in NEVER_OF_A_CHILD and (
-        visitor.report.of_a_child or is_child(ages[-1], codes_told.get("harms", []))
-    ):
+    codes_told = _told(visitor)
+    if scope in NEVER_OF_A_CHILD and of_a_child(visitor, codes_told):
         return "child"
     return "official" if scope == POLICE and officials.named_in(codes_told) else ""
 

@@ -1,6 +1,5 @@
 """What she allows, behind a receipt: signed on her phone, or in memory here where it has no script."""
 
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +23,7 @@ from tincay.web.json_views import body_of, refusal, storage_trouble
 from tincay.web.packs import text_version
 from tincay.web.strict_json import Signed, read
 from tincay.web.time import now
+from tincay.web.transactions import AWAY
 
 
 @requires_visit(over)
@@ -45,7 +45,7 @@ def consent(request: HttpRequest, visitor: Visitor, scope: str) -> HttpResponse:
             grant = _change_plain(visitor, scope, receiver, given=given)
         except NoRoom:
             return _consent_page(request, visitor, scope, receiver, status=409, problem="no_room")
-        except OperationalError as error:
+        except AWAY as error:
             return _consent_page(
                 request, visitor, scope, receiver, status=503, problem=storage_trouble(error)
             )

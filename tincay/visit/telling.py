@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -48,6 +47,7 @@ from tincay.web.json_views import storage_trouble
 from tincay.web.packs import language, text_version, texts, things
 from tincay.web.strict_json import base64_text
 from tincay.web.time import now
+from tincay.web.transactions import AWAY
 
 ASKED = ("danger", "whose", "time_since", "harms", "did", "place", "need", "contact", "words")
 """What may be told later, in this order. Whether anybody was harmed is asked before a report is sent, never after."""
@@ -323,7 +323,7 @@ def _send(
             else None,
         )
         receive_addition(report=report, addition=addition, sealed_by="server", now=now())
-    except OperationalError as error:
+    except AWAY as error:
         return _plain_page(request, visitor, before, form, problem=storage_trouble(error), status=503)
     except (StaleNumber, NotSigned, StaleDesk):
         return _plain_page(request, visitor, before, form, problem="stale_number", status=409)

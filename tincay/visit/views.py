@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -43,11 +42,12 @@ from tincay.visit.session import (
     visitor_of,
     visitor_with,
 )
-from tincay.web.in_the_clear import PLAIN, at, either_way, from_elsewhere, in_the_clear
+from tincay.web.in_the_clear import PLAIN, at, either_way, from_elsewhere, in_the_clear, named_to_us
 from tincay.web.json_views import body_of, for_script, refusal, storage_trouble
 from tincay.web.packs import texts, things
 from tincay.web.strict_json import Bytes32, Bytes33, Malformed, Strict, Version, base64_text, read
 from tincay.web.time import now
+from tincay.web.transactions import AWAY
 
 
 class Locator(Strict):
@@ -72,7 +72,7 @@ class LeafIn(Strict):
 
 
 @in_the_clear("POST")
-@csrf_exempt  # No session to ride on yet; a form of another site is recognised by Sec-Fetch-Site.
+@csrf_exempt  # No session to ride on yet; the browser says if another site sent it.
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_code(request: HttpRequest) -> HttpResponse:
     """Type the code. Posted to only where there is no JavaScript."""
@@ -104,7 +104,7 @@ def _come_in(request: HttpRequest, code: str) -> HttpResponse:
         return count_attempt(request, _code_page(request, problem="unknown", status=404))
     except Busy as busy:
         return _code_page(request, problem="busy", wait=busy.wait, status=503)
-    except OperationalError as error:
+    except AWAY as error:
         return _code_page(request, problem=storage_trouble(error), status=503)
     wanted = "visit_delete" if request.POST.get("next") == "delete" else "visit"
     typed = request.POST.get("plain-words", "")
@@ -124,7 +124,8 @@ def _code_page(request: HttpRequest, *, status: int = 200, **shown: Any) -> Http
     # What an ended visit left behind is not lost by a mistyped code either.
     shown.setdefault("typed", request.POST.get("plain-words", ""))
     shown = {**pages.visit_config(), "texts": texts(), **shown}
-    return render(request, "visit/door.html", shown, status=status)
+    page = render(request, "visit/door.html", shown, status=status)
+    return named_to_us(page) if shown["plain"] else page
 
 
 def over(request: HttpRequest, why: str) -> HttpResponse:
@@ -216,7 +217,7 @@ def _write_plain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return render(request, "visit/home.html", shown, status=422)
     try:
         _post_plain(visitor, request.POST.get("key", "")[:22], typed)
-    except OperationalError as error:
+    except AWAY as error:
         shown = pages.home(visitor, now()) | {"typed": typed, "problem": storage_trouble(error)}
         return render(request, "visit/home.html", shown, status=503)
     except (StaleNumber, NotSigned):
@@ -317,7 +318,7 @@ def _changed_plain(visitor: Visitor, keys: ReceiptKeys, code: str) -> str:
         actions.change_code(visit=visitor.visit, new=new, keys=fresh, now=now())
     except Busy:
         return "busy"
-    except OperationalError as error:
+    except AWAY as error:
         return storage_trouble(error)
     except (StaleNumber, NotSigned, CannotOpen, Malformed):
         return "other"

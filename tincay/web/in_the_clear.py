@@ -10,6 +10,7 @@ Where neither server is named (a test, another WSGI server) everything is answer
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.http.request import split_domain_port
@@ -47,11 +48,33 @@ def at(request: HttpRequest, server: str) -> bool:
 
 
 def from_elsewhere(request: HttpRequest) -> bool:
-    """Whether another site's page has sent this, as far as the browser says so (no browser of before 2020 does).
+    """Whether another site's page has sent this, as far as the browser says so.
 
-    No cookie stands for somebody at these doors: a code that another site put into the form would be one that it knows.
+    Older ones have no Sec-Fetch-Site (Safari before 16.4): there Origin speaks, or else Referer; where nothing does it
+    is taken. No cookie stands for somebody at these doors: a code that another site put into the form would be one that
+    it knows.
     """
-    return request.headers.get("Sec-Fetch-Site") == "cross-site"
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site == "cross-site"
+    sender = request.headers.get("Origin") or request.headers.get("Referer")
+    return bool(sender) and not _is_ours(str(sender), request)
+
+
+def _is_ours(sender: str, request: HttpRequest) -> bool:
+    """As CsrfViewMiddleware compares, but for the port: what the browser itself calls the same site is taken."""
+    try:
+        named = urlsplit(sender)
+    except ValueError:
+        return False
+    ours, _ = split_domain_port(request.get_host())
+    return named.scheme == request.scheme and split_domain_port(named.netloc)[0] == ours
+
+
+def named_to_us(page: HttpResponse) -> HttpResponse:
+    """A page with a form for a door that asks `from_elsewhere`. Under no-referrer a browser would call the post of our
+    own page "null", as it calls that of a page which hides; other sites learn nothing under this one either."""
+    page.headers["Referrer-Policy"] = "same-origin"
+    return page
 
 
 def cookie_path() -> str:

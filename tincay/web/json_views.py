@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 
@@ -15,6 +14,7 @@ from tincay.core.consent import BadGrant
 from tincay.core.sealing import BadEnvelope, BadKey
 from tincay.core.statements import NotSigned
 from tincay.web.strict_json import Malformed
+from tincay.web.transactions import AWAY
 
 P = ParamSpec("P")
 LONGEST = 1_572_864
@@ -50,7 +50,7 @@ def refusal(error: str, **more: Any) -> JsonResponse:
     return JsonResponse({"error": error, **more}, status=STATUS[error])
 
 
-def storage_trouble(error: OperationalError) -> str:
+def storage_trouble(error: Exception) -> str:
     """`full` when the disk has no room, `busy` when somebody else is writing."""
     words = str(error)
     return "full" if "full" in words or "No space" in words else "busy"
@@ -94,7 +94,7 @@ def for_script(
             return refusal("too_long")
         except (Malformed, BadEnvelope, BadKey, NotSigned, BadGrant, UnknownCode):
             return refusal("malformed")
-        except OperationalError as error:
+        except AWAY as error:
             return refusal(storage_trouble(error))
 
     return answered

@@ -130,9 +130,13 @@ PASSES = {
 """What stands in SQLite's way for a while. A missing table is an OperationalError too, and does not pass."""
 
 
+AWAY = (OperationalError, InterfaceError)
+"""What is raised where the database cannot be asked for now. A connection that broke is no DatabaseError."""
+
+
 def rests(error: BaseException | None) -> bool:
     """Whether the database could not be used for now: locked, full or away, rather than asked for nonsense."""
-    if not isinstance(error, OperationalError | InterfaceError):
+    if not isinstance(error, AWAY):
         return False
     code = getattr(error.__cause__, "sqlite_errorcode", None)
     return code is None or code & 0xFF in PASSES
