@@ -44,6 +44,7 @@ export class SealedWords extends HTMLElement {
   }
 
   private async open(): Promise<void> {
+    show(this, true);
     fail(this, "");
     if (!opener().ready()) return fail(this, "locked");
     try {
@@ -71,6 +72,8 @@ export class SealedWords extends HTMLElement {
     for (const list of all(this, "[data-answers]")) {
       for (const document of documents) list.append(...pairs(document, json<Labels | null>(this.dataset["labels"]) ?? {}, only));
     }
+    // The page says it once where none of several have anything of what is asked for.
+    if (only) show(this, this.querySelector("[data-words] > *, [data-answers] > *") !== null);
     for (const button of all(this, "[data-go=open]")) show(button, false);
     for (const button of all(this, "[data-go=close]")) show(button, true);
     this.dispatchEvent(new CustomEvent("opened", { bubbles: true, detail: { documents } }));

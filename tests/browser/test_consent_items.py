@@ -39,3 +39,21 @@ def test_each_consent_shows_exactly_its_items(
         if scope == POLICE:
             her.page.locator("main a.back").click()
         expect(her.page.locator("a.card[href*='/allow/']").first).to_be_visible()
+
+
+NOTHING = "Bạn chưa nói gì về các mục này."
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_where_she_said_nothing_about_the_items_the_page_says_so(
+    comes: Callable[..., Her], network: Network, clock: Hands, reporter: Reporter, script: bool
+) -> None:
+    reporter.send(answers={"harms": ["threat"]})
+    her = comes(script=script)
+    her.come_back(reporter.code)
+    her.follow("allow")
+    for scope, nothing in (("pattern_link", True), ("alert_public", False)):
+        her.page.locator(f"a.card[href$='/allow/{scope}/']").click()
+        expect(her.page.locator("main dt")).to_have_count(0 if nothing else 1)
+        expect(her.page.get_by_text(NOTHING)).to_be_visible(visible=nothing)
+        her.page.locator("main a.back").click()
