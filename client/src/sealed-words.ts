@@ -41,16 +41,10 @@ export class SealedWords extends HTMLElement {
     for (const place of all(this, "[data-words]")) place.classList.add("words-hidden");
     for (const button of all(this, "[data-go=open]")) show(button, true);
     for (const button of all(this, "[data-go=close],[data-go=more]")) show(button, false);
-    this.head();
-  }
-
-  /** A heading over words stands only while there are some. */
-  private head(): void {
-    const around = this.closest("[data-titled]");
-    if (around) show(around.querySelector("h3"), !!around.querySelector("[data-words]>*,[data-answers]>*"));
   }
 
   private async open(): Promise<void> {
+    show(this, true);
     fail(this, "");
     if (!opener().ready()) return fail(this, "locked");
     try {
@@ -78,9 +72,10 @@ export class SealedWords extends HTMLElement {
     for (const list of all(this, "[data-answers]")) {
       for (const document of documents) list.append(...pairs(document, json<Labels | null>(this.dataset["labels"]) ?? {}, only));
     }
+    // The page says it once where none of several have anything of what is asked for.
+    if (only) show(this, this.querySelector("[data-words] > *, [data-answers] > *") !== null);
     for (const button of all(this, "[data-go=open]")) show(button, false);
     for (const button of all(this, "[data-go=close]")) show(button, true);
-    this.head();
     this.dispatchEvent(new CustomEvent("opened", { bubbles: true, detail: { documents } }));
   }
 

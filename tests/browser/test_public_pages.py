@@ -61,6 +61,18 @@ def test_the_first_key_press_offers_to_skip_to_the_main_part(opened: Any, path: 
     expect(page.locator("main")).to_be_focused()
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_what_stands_alone_in_its_line_is_as_tall_as_a_finger(opened: Any, path: str) -> None:
+    page = opened(path)
+    low = page.evaluate(
+        """() => [...document.querySelectorAll("main p > a, main [type=file]")]
+            .filter((one) => one.matches("input") || one.textContent.trim() === one.parentNode.textContent.trim())
+            .filter((one) => one.getClientRects().length && one.getBoundingClientRect().height < 48)
+            .map((one) => one.outerHTML)"""
+    )
+    assert low == []
+
+
 def test_each_question_begins_at_the_same_height(opened: Any) -> None:
     page = opened("/tell/")
     expect(page.locator("sealed-form")).to_be_visible()

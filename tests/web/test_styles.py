@@ -139,3 +139,21 @@ def test_committed_files_are_those_that_were_built() -> None:
 @pytest.mark.parametrize("sheet", ["phone.css", "desk.css"])
 def test_what_is_sent_compressed_is_the_same_sheet(sheet: str) -> None:
     assert gzip.decompress((BUILT / f"{sheet}.gz").read_bytes()) == (BUILT / sheet).read_bytes()
+
+
+HER_PAGES = ("intake", "visit", "directory", "log")
+PLAIN_CLASS = re.compile(r'class="([^"{]+)"')
+
+
+def test_each_class_on_her_pages_has_a_rule_in_her_own_sheet() -> None:
+    sheet = set(re.findall(r"\.([a-z][\w-]*)", (BUILT / "phone.css").read_text(encoding="utf-8")))
+    for app in HER_PAGES:
+        pages = sorted((ROOT / "tincay" / app / "templates").rglob("*.html"))
+        assert pages
+        for path in pages:
+            used = {
+                name
+                for names in PLAIN_CLASS.findall(path.read_text(encoding="utf-8"))
+                for name in names.split()
+            }
+            assert used <= sheet, path

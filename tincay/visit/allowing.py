@@ -177,7 +177,7 @@ def police(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "bodies": [
             {
                 "address": _address(row),
-                "label": queries.sentence(POLICE, row.receiver),
+                "name": row.receiver.name,
                 "on": row.given,
                 "state": _state(row),
             }

@@ -250,10 +250,7 @@ def _fields() -> dict[str, str]:
 
 
 def own_words_of(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Her story and what she said about herself: sealed for her phone, or opened in memory.
-
-    `only` names the answers that are asked for: where the server opens, what holds none of them is left out.
-    """
+    """Her story and what she said about herself: sealed for her phone, or opened in memory."""
     words_of, own = labels(), _Opener(visitor)
     shown = []
     with_words = not only or "words" in only
@@ -268,8 +265,6 @@ def own_words_of(visitor: Visitor, *, only: tuple[str, ...] = ()) -> dict[str, A
                 "words": [str(one["words"]) for one in opened if with_words and one.get("words")],
             }
         )
-    if only and visitor.keys:
-        shown = [one for one in shown if one["answers"] or one["words"]]
     return {"own": shown, "forged": own.forged or record_of(visitor.report).changed}
 
 
