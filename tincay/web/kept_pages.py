@@ -25,7 +25,7 @@ class KeptPage:
 
     def __init__(self, page: str) -> None:
         self._before, self._after = (half.encode() for half in page.split(PLACE))
-        self._compressor = zlib.compressobj(6, zlib.DEFLATED, GZIP)
+        self._compressor = zlib.compressobj(9, zlib.DEFLATED, GZIP)
         self._compressed = self._compressor.compress(self._before)
 
     def answer(self, request: HttpRequest, differs: str) -> HttpResponse:

@@ -50,7 +50,7 @@ def icons() -> dict[str, SafeString]:
 def drawing(name: str) -> SafeString:
     """A drawing that stands beside words and says nothing itself; an unknown name is an error."""
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', icons()[name]
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', icons()[name]
     )
 
 
