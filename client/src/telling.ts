@@ -2,6 +2,7 @@
 
 import { allKept, allTogether, deskOf, makeAddition, type Before } from "./addition";
 import { Forged } from "./authorship";
+import { prepareChoices, unchoose } from "./choices";
 import { aboutOfficial, newIdempotencyKey, type Told } from "./envelope";
 import type { AdditionIn, GrantChange } from "./generated";
 import { signGrant } from "./grant";
@@ -64,7 +65,7 @@ export class TellLater extends HTMLElement {
   connectedCallback(): void {
     document.addEventListener("back", this.back);
     for (const step of all(this, "[data-step]")) show(step, false);
-    for (const radio of all<HTMLInputElement>(this, "input[type=radio][data-name]")) radio.name = `one-${radio.dataset["name"]}`;
+    prepareChoices(this);
     this.addEventListener("submit", (event) => event.preventDefault());
     this.addEventListener("change", () => this.steps?.refresh());
     onGo(this, {
@@ -74,8 +75,9 @@ export class TellLater extends HTMLElement {
       send: () => void busy(this, () => this.send()),
     });
     this.addEventListener("click", ({ target }) => {
-      const { go, to } = (target as Element).closest<HTMLElement>("button[data-go]")?.dataset ?? {};
+      const { go, to, of } = (target as Element).closest<HTMLElement>("button[data-go]")?.dataset ?? {};
       if (go === "change") this.steps!.change(to!);
+      if (go === "unchoose") unchoose(this, of!);
     });
     document.addEventListener("keyring", this.opened);
     addEventListener("pagehide", () => this.clear());

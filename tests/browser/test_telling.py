@@ -116,6 +116,28 @@ def test_nothing_was_said_so_nothing_is_sent(comes: Comes, report: Report, repor
     assert statements(report) == 1
 
 
+@pytest.mark.parametrize("name", ["time_since-h72", "whose-peer", "did-stranger"])
+def test_an_answer_by_mistake_is_taken_back_as_on_the_form(
+    comes: Comes, report: Report, reporter: Reporter, name: str
+) -> None:
+    asked, _, value = name.partition("-")
+    her = comes()
+    goes_on(her, reporter.code)
+    walk_to(her, asked)
+    back = her.page.locator(f"tell-later [data-go=unchoose][data-of={asked}]")
+    expect(back).to_have_count(1)
+    expect(back).to_be_hidden()
+    choose(her, asked, value)
+    expect(back).to_be_visible()
+    back.focus()
+    her.page.keyboard.press("Enter")
+    expect(her.page.locator("tell-later input:checked")).to_have_count(0)
+    expect(her.page.locator(f"#{name}")).to_be_focused()
+    expect(back).to_be_hidden()
+    press(her, "early")
+    expect(her.page.locator("[data-nothing]")).to_be_visible()
+
+
 def test_words_that_hold_the_code_are_not_sent(comes: Comes, report: Report, reporter: Reporter) -> None:
     her = comes()
     goes_on(her, reporter.code)
