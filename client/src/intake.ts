@@ -2,6 +2,7 @@
 
 import { goBackOut, watchBack } from "./back-button";
 import { hex, saltOf, utf8 } from "./bytes";
+import { prepareChoices, unchoose } from "./choices";
 import { deskFor, makeEnvelope, newIdempotencyKey, openCodes, written, type Configuration, type Told } from "./envelope";
 import { post, Refused, wait, type Answer } from "./post";
 import { make, type Things } from "./receipt";
@@ -90,7 +91,7 @@ export class SealedForm extends HTMLElement {
     // The way for phones on which this script does not run, or cannot seal, stands in sight until now.
     for (const part of all(document, "[data-without-script]")) show(part, !canSeal());
     if (!canSeal()) return fail(this, "unsupported");
-    this.prepareChoices();
+    prepareChoices(this);
     this.untouched = JSON.stringify(read(this));
     this.steps = new Steps(this, (name) => this.came(name));
     this.addEventListener("submit", (event) => event.preventDefault());
@@ -117,7 +118,7 @@ export class SealedForm extends HTMLElement {
     this.addEventListener("click", ({ target }) => {
       const { go, to, of } = (target as Element).closest<HTMLElement>("button[data-go]")?.dataset ?? {};
       if (go === "change") this.steps.change(to!);
-      if (go === "unchoose") this.unchoose(of!);
+      if (go === "unchoose") unchoose(this, of!);
     });
     this.begin();
     void this.readRouting().catch(() => fail(this, "unsafe_keys"));
@@ -149,34 +150,6 @@ export class SealedForm extends HTMLElement {
 
   private get controls(): Control[] {
     return all<HTMLInputElement>(this, "[data-name]");
-  }
-
-  /** Radios exclude each other by name only; there is no <form> here, so a name posts nothing. A slip can be taken back. */
-  private prepareChoices(): void {
-    const groups = new Map<string, HTMLInputElement[]>();
-    for (const radio of all<HTMLInputElement>(this, "input[type=radio][data-name]")) {
-      const name = radio.dataset["name"]!;
-      radio.name = `one-${name}`;
-      groups.set(name, [...(groups.get(name) ?? []), radio]);
-    }
-    const button = this.querySelector<HTMLTemplateElement>("template[data-unchoose]");
-    for (const [name, radios] of groups) {
-      if (!button || radios.some((one) => one.value === "" || one.defaultChecked)) continue;
-      const back = document.importNode(button.content, true);
-      back.querySelector<HTMLElement>("[data-go]")!.dataset["of"] = name;
-      // After the last group of answers that is in sight in any case.
-      const last = radios[radios.length - 1]!.closest(".choice")!;
-      (last.closest("details") ?? last).after(back);
-    }
-  }
-
-  private unchoose(name: string): void {
-    const radio = this.querySelector<HTMLInputElement>(`input[data-name="${CSS.escape(name)}"]:checked`);
-    if (!radio) return;
-    radio.checked = false;
-    radio.focus();
-    this.steps.refresh();
-    this.showTeam();
   }
 
   /** Something here would be lost. */

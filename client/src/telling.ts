@@ -2,6 +2,7 @@
 
 import { allKept, allTogether, deskOf, makeAddition, type Before } from "./addition";
 import { Forged } from "./authorship";
+import { prepareChoices, unchoose } from "./choices";
 import { aboutOfficial, newIdempotencyKey, type Told } from "./envelope";
 import type { AdditionIn, GrantChange } from "./generated";
 import { signGrant } from "./grant";
@@ -30,13 +31,15 @@ let correcting: { record: string; name: string; question: string; was: string } 
 const fails = (root: HTMLElement, error: unknown): void =>
   fail(root, error instanceof Forged ? "forged" : error instanceof NotSigned ? "unsafe_keys" : error instanceof Refused ? error.code : "other");
 
-/** What the word has to carry that ends what she allowed about the police; null where nothing stands. */
-type Police = { scope: string; n: number; day: string; text: string; action: string } | null;
+/** What a word of hers has to carry: that ends what she allowed about the police (null where nothing stands), or says
+ * whether her words are kept (null where she has said so). */
+type Word = { scope: string; n: number; day: string; text: string; action: string } | null;
 
 interface Config {
   routed: Routed;
   officials: string[];
-  police: Police;
+  police: Word;
+  keep: Word;
 }
 
 /** What goes over into the same page once it was opened again. */
@@ -55,6 +58,7 @@ export class TellLater extends HTMLElement {
   private draft: string | undefined;
   private sent: { told: string; key: string } | undefined;
   private tookBack = false;
+  private chose = "";
   private readonly opened = (): void => void this.begin();
   /** Back of the phone or the browser: one question back. */
   private readonly back = (event: Event): void => {
@@ -64,7 +68,7 @@ export class TellLater extends HTMLElement {
   connectedCallback(): void {
     document.addEventListener("back", this.back);
     for (const step of all(this, "[data-step]")) show(step, false);
-    for (const radio of all<HTMLInputElement>(this, "input[type=radio][data-name]")) radio.name = `one-${radio.dataset["name"]}`;
+    prepareChoices(this);
     this.addEventListener("submit", (event) => event.preventDefault());
     this.addEventListener("change", () => this.steps?.refresh());
     onGo(this, {
@@ -74,8 +78,9 @@ export class TellLater extends HTMLElement {
       send: () => void busy(this, () => this.send()),
     });
     this.addEventListener("click", ({ target }) => {
-      const { go, to } = (target as Element).closest<HTMLElement>("button[data-go]")?.dataset ?? {};
+      const { go, to, of } = (target as Element).closest<HTMLElement>("button[data-go]")?.dataset ?? {};
       if (go === "change") this.steps!.change(to!);
+      if (go === "unchoose") unchoose(this, of!);
     });
     document.addEventListener("keyring", this.opened);
     addEventListener("pagehide", () => this.clear());
@@ -91,7 +96,7 @@ export class TellLater extends HTMLElement {
   private clear(): void {
     clearFields(this);
     showWords(this, "");
-    for (const place of all(this, "[data-lines],[data-was]")) place.replaceChildren();
+    for (const place of all(this, "[data-lines],[data-allowed],[data-was]")) place.replaceChildren();
   }
 
   /** Everything that was chosen and typed, and where she is: for the same page, when it is opened again. */
@@ -170,7 +175,7 @@ export class TellLater extends HTMLElement {
   }
 
   /** She allowed that the police are told, and now tells about an official: it ends with what she sends. */
-  private endsPolice(told: Told): Police {
+  private endsPolice(told: Told): Word {
     return aboutOfficial(this.together(told), this.config.officials) ? this.config.police : null;
   }
 
@@ -197,6 +202,7 @@ export class TellLater extends HTMLElement {
     for (const part of all(this, "[data-something]")) show(part, told);
     if (name !== REVIEW) return;
     showReview(this);
+    for (const part of all(this, "[data-allows]")) show(part, !!this.querySelector("[data-step=keep]"));
     void this.showTeam().catch((error) => fails(this, error));
   }
 
@@ -211,9 +217,13 @@ export class TellLater extends HTMLElement {
     const over = -(roomFor([...(told["words"] ?? []), ...(told["identifier"] ?? [])].join("\n\n")) ?? 0);
     if (over > 0) return fail(this, "too_long", over);
     try {
-      await this.deliver(told);
+      const { keep: [keep] = [], ...more } = told;
+      const tells = Object.keys(more).length > 0;
+      await (tells ? this.deliver(told) : this.decide(told));
       this.clear();
       this.steps!.go(LANDED);
+      for (const part of all(this, "[data-kept]")) show(part, part.dataset["kept"] === (keep ?? ""));
+      if (!tells) for (const part of all(this, `[data-step=${LANDED}] [data-team]`)) show(part, false);
     } catch (error) {
       fails(this, error);
     }
@@ -225,7 +235,7 @@ export class TellLater extends HTMLElement {
     if (this.sent?.told !== now) this.sent = { told: now, key: newIdempotencyKey() };
     const { key } = this.sent;
     const shown = await this.showTeam();
-    await this.takeBack(this.endsPolice(told));
+    await this.decide(told);
     for (let again = TRIES; ; again--) {
       try {
         const addition: AdditionIn = await makeAddition(told, this.together(told), holding()!.receipt, key, await this.reported());
@@ -240,19 +250,27 @@ export class TellLater extends HTMLElement {
     }
   }
 
-  /** Before the words go: what they are about must not be handed over by a yes of before. */
-  private async takeBack(police: Police): Promise<void> {
-    if (!police || this.tookBack) return;
-    const { action, ...word } = police;
-    const say = async (n: number): Promise<void> => {
-      const grant = await signGrant({ ...word, n, receiver: null, items: [], given: false, until: null }, holding()!.receipt.signingSeed);
+  /** Before the words go: they must not be handed over by a yes of before, and are kept as she says now. */
+  private async decide(told: Told): Promise<void> {
+    const police = this.endsPolice(told);
+    if (police && !this.tookBack) await this.say(police, false);
+    this.tookBack ||= !!police;
+    const { keep } = this.config;
+    const chosen = told["keep"]?.[0];
+    if (!keep || !chosen || chosen === this.chose) return;
+    await this.say(keep, chosen === "yes");
+    this.chose = chosen;
+  }
+
+  private async say({ action, ...word }: NonNullable<Word>, given: boolean): Promise<void> {
+    const send = async (n: number): Promise<void> => {
+      const grant = await signGrant({ ...word, n, receiver: null, items: [], given, until: null }, holding()!.receipt.signingSeed);
       await post(action, JSON.stringify({ v: 1, grant } satisfies GrantChange), this.dataset["csrf"] ?? "");
     };
-    await say(word.n).catch((error) => {
+    await send(word.n).catch((error) => {
       if (!(error instanceof Refused) || error.code !== "stale_number") throw error;
-      return say(Number(error.answer["n"]));
+      return send(Number(error.answer["n"]));
     });
-    this.tookBack = true;
   }
 
   /** Something happened in another tab, or at the desk: what this page says of the report, as it is by now. */

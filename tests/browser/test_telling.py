@@ -116,6 +116,28 @@ def test_nothing_was_said_so_nothing_is_sent(comes: Comes, report: Report, repor
     assert statements(report) == 1
 
 
+@pytest.mark.parametrize("name", ["time_since-h72", "whose-peer", "did-stranger"])
+def test_an_answer_by_mistake_is_taken_back_as_on_the_form(
+    comes: Comes, report: Report, reporter: Reporter, name: str
+) -> None:
+    asked, _, value = name.partition("-")
+    her = comes()
+    goes_on(her, reporter.code)
+    walk_to(her, asked)
+    back = her.page.locator(f"tell-later [data-go=unchoose][data-of={asked}]")
+    expect(back).to_have_count(1)
+    expect(back).to_be_hidden()
+    choose(her, asked, value)
+    expect(back).to_be_visible()
+    back.focus()
+    her.page.keyboard.press("Enter")
+    expect(her.page.locator("tell-later input:checked")).to_have_count(0)
+    expect(her.page.locator(f"#{name}")).to_be_focused()
+    expect(back).to_be_hidden()
+    press(her, "early")
+    expect(her.page.locator("[data-nothing]")).to_be_visible()
+
+
 def test_words_that_hold_the_code_are_not_sent(comes: Comes, report: Report, reporter: Reporter) -> None:
     her = comes()
     goes_on(her, reporter.code)
@@ -196,10 +218,50 @@ def test_whoever_was_never_asked_whether_words_are_kept_is_asked_here(
     reporter.send(words=STORY, retention_class=retention, grants=grants, now=clock.now)
     her = comes()
     goes_on(her, reporter.code)
+    expect(her.page.locator("tell-later [data-step=keep]")).to_have_count(0 if asked else 1)
     writes(her)
+    # She is led nowhere while there are words that were not sent.
+    expect(her.page.locator("a[href$='/allow/store_sealed/']:visible")).to_have_count(0)
+    expect(her.page.get_by_text("Bạn chưa chọn giữ lời")).to_have_count(0 if asked else 1)
     press(her, "send")
     arrived(her)
-    expect(her.page.locator("a[href$='/allow/store_sealed/']")).to_have_count(0 if asked else 1)
+    expect(her.page.locator("a[href$='/allow/store_sealed/']:visible")).to_have_count(0 if asked else 1)
+
+
+@pytest.mark.parametrize("keeps", ["yes", "no"])
+@pytest.mark.parametrize("words", [MORE, ""], ids=["with words", "alone"])
+def test_whether_words_are_kept_is_answered_in_its_place_and_goes_with_them(
+    comes: Comes, reporter: Reporter, clock: Hands, keeps: str, words: str
+) -> None:
+    report = reporter.send(words=STORY, retention_class="r0_now", now=clock.now)
+    her = comes()
+    goes_on(her, reporter.code)
+    walk_to(her, "words")
+    her.page.locator("#words").fill(words)
+    press(her, "next")
+    assert step(her) == "keep"
+    answer = her.page.locator(f"#keep-{keeps}")
+    expect(answer).to_be_hidden()  # a line is opened first
+    choose(her, "keep", keeps)
+    assert not serious_findings(her.page)
+    press(her, "next")
+    said = {
+        "yes": "Lời của bạn được giữ sau khi bạn được trả lời.",
+        "no": "Lời của bạn bị xóa khi bạn được trả lời.",
+    }
+    expect(her.page.locator("[data-allowed]")).to_contain_text(said[keeps])
+    assert not report.grants.exists()
+    press(her, "send")
+    arrived(her)
+    expect(her.page.locator("tell-later [data-kept]:visible")).to_have_text(said[keeps])
+    given = report.grants.values_list("scope", "given")
+    assert list(given) == [("store_sealed", keeps == "yes")]
+    assert again(report).retention_class == ("r90" if keeps == "yes" else "r0_now")
+    assert statements(report) == (2 if words else 1)
+    assert "keep" not in str(reporter.open("narrative"))
+    her.page.reload()
+    goes_on(her, reporter.code)
+    expect(her.page.locator("tell-later [data-step=keep]")).to_have_count(0)
 
 
 def test_danger_told_later_makes_it_urgent(comes: Comes, report: Report, reporter: Reporter) -> None:
@@ -383,6 +445,29 @@ def test_without_a_script_the_same_goes_in_one_post(
     own = comes(language)
     goes_on(own, reporter.code, "said")
     expect(own.page.get_by_text(MORE)).to_be_visible()
+
+
+@pytest.mark.parametrize("words", [MORE, ""], ids=["with words", "alone"])
+def test_without_a_script_whether_words_are_kept_is_answered_in_its_place(
+    comes: Comes, reporter: Reporter, clock: Hands, words: str
+) -> None:
+    report = reporter.send(words=STORY, retention_class="r0_now", now=clock.now)
+    her = plainly(comes, reporter.code)
+    line = her.page.locator("[data-step=keep] details").first
+    expect(line.locator("label")).to_be_hidden()
+    line.locator("summary").click()
+    line.locator("label").click()
+    her.page.locator("#plain-words").fill(words)
+    sends_plainly(her)
+    expect(
+        her.page.get_by_role("heading", name="Những gì tôi đã nói" if words else "Những gì tôi cho phép")
+    ).to_be_visible()
+    assert list(report.grants.values_list("scope", "given")) == [("store_sealed", True)]
+    assert again(report).retention_class == "r90"
+    assert statements(report) == (2 if words else 1)
+    her.page.go_back()
+    her.page.reload()
+    expect(her.page.locator("[data-step=keep]")).to_have_count(0)
 
 
 def test_without_a_script_another_team_is_named_before_it_is_sent(

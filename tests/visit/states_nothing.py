@@ -8,6 +8,7 @@ STATES_NOTHING = {
     "Báo tin mới",
     "Bước cuối",
     "Bạn báo tin mới. Tin mới có mã mới.",
+    "Bạn cho phép gì?",
     "Bạn chép lại trước. Mã cũ vẫn mở được cho đến khi bạn bấm đổi.",
     "Bạn chưa chọn và chưa viết gì, nên chưa có gì để gửi.",
     "Bạn cũng có thể chép tay dấu ở trên. Dấu không cho biết gì về bạn.",

@@ -132,7 +132,7 @@ def allowing(form: PlainReport) -> dict[str, Any]:
         "about_official": not officials.ANSWERS.isdisjoint([*form.chosen("did"), *form.chosen("harms")]),
         "about_child": is_child(form.typed("age_band"), form.chosen("harms")),
         "police_options": _police_options(form),
-        "keeping": _keeping(form),
+        "keeping": keeping(form),
     }
 
 
@@ -162,7 +162,7 @@ def _police_options(form: PlainReport) -> list[dict[str, Any]]:
     ]
 
 
-def _keeping(form: PlainReport) -> list[dict[str, Any]]:
+def keeping(form: PlainReport) -> list[dict[str, Any]]:
     answers, chosen = texts()["keep"], form.chosen("keep")
     return [{"value": value, "chosen": value in chosen, **answers[value]} for value in ("yes", "no")]
 

@@ -22,7 +22,7 @@ from tincay.directory.queries import case_desk, desk_for
 from tincay.directory.routing import RoutingBroken, in_force
 from tincay.intake.consents import POLICE
 from tincay.intake.forms import ABOUT_HER, FIELDS_ABOUT_HER, PlainReport, shown
-from tincay.intake.pages import intake_page
+from tincay.intake.pages import intake_page, keeping
 from tincay.intake.questions import questions
 from tincay.intake.seal_later import OwnCompartment, seal_addition
 from tincay.intake.seal_on_server import ReportContent
@@ -31,11 +31,11 @@ from tincay.reports.additions import receive_addition
 from tincay.reports.application import NoRoom
 from tincay.reports.envelope import LONGEST_PART
 from tincay.reports.grants import last_number
-from tincay.reports.models import Report
+from tincay.reports.models import ConsentGrant, Report
 from tincay.reports.receiving import StaleDesk
 from tincay.reports.signed_words import StaleNumber, signed_words
 from tincay.vault.queries import kept_for_receipt, openings, recipient, wraps_for_receipt
-from tincay.visit import pages, queries
+from tincay.visit import allowing, pages, queries
 from tincay.visit.actions import ReceiptKeys
 from tincay.visit.consent_views import say_plain
 from tincay.visit.session import Visitor, requires_visit
@@ -51,6 +51,8 @@ from tincay.web.transactions import AWAY
 
 ASKED = ("danger", "whose", "time_since", "harms", "did", "place", "need", "contact", "words")
 """What may be told later, in this order. Whether anybody was harmed is asked before a report is sent, never after."""
+KEEP, KEPT = "keep", "store_sealed"
+"""The last question, for whom it was never asked, and the consent that follows from it."""
 _IN_STEP: Mapping[str, tuple[str, ...]] = {
     "whose": ("whose", "age_band"),
     "place": ("place", "channel"),
@@ -67,7 +69,7 @@ class PlainLater(PlainReport):
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data, kind="tell")
-        asked = {field for step in ASKED for field in _IN_STEP.get(step, (step,))}
+        asked = {field for step in (*ASKED, KEEP) for field in _IN_STEP.get(step, (step,))}
         for name in set(self.fields) - asked:
             del self.fields[name]
         for field in self.fields.values():
@@ -78,6 +80,12 @@ class PlainLater(PlainReport):
         if len(_with_number(typed).encode()) > LONGEST_PART:
             self.add_error("words", gettext("Lời này dài quá. Bạn gửi trước một phần, rồi kể tiếp nhé."))
         return typed
+
+    @property
+    def tells(self) -> bool:
+        """Is there anything to read in it?"""
+        content = self.content
+        return bool(content.answers or content.words or content.contact_answers or content.fields)
 
     @property
     def content(self) -> ReportContent:
@@ -165,11 +173,12 @@ def _telling_page(visitor: Visitor) -> dict[str, Any]:
     return {
         **intake_page("tell"),
         **_told_page(visitor),
-        "asked": ASKED,
+        "asked": _steps(visitor.report),
         "telling_config": {
             "routed": receiving.for_page,
             "officials": sorted(officials.ANSWERS),
-            "police": _taking_back(visitor.report),
+            "police": _word(visitor.report, POLICE) if _police_stands(visitor.report) else None,
+            "keep": _word(visitor.report, KEPT) if queries.keep_unasked(visitor.report) else None,
         },
         "police_stands": _police_stands(visitor.report),
         "now_read_by": visitor.report.desk.name(language()),
@@ -181,16 +190,18 @@ def _police_stands(report: Report) -> bool:
     return any(row.stands for row in queries.consents(report, [POLICE], now()))
 
 
-def _taking_back(report: Report) -> dict[str, Any] | None:
-    """What the word has to carry with which her browser ends that."""
-    if not _police_stands(report):
-        return None
+def _steps(report: Report) -> tuple[str, ...]:
+    return (*ASKED, KEEP) if queries.keep_unasked(report) else ASKED
+
+
+def _word(report: Report, scope: str) -> dict[str, Any]:
+    """What a word of hers about this has to carry, which her browser signs as it sends."""
     return {
-        "scope": POLICE,
+        "scope": scope,
         "n": last_number(report) + 1,
         "day": local_day(now()).isoformat(),
         "text": text_version(),
-        "action": reverse("visit_consent", args=[POLICE]),
+        "action": reverse("visit_consent", args=[scope]),
     }
 
 
@@ -249,15 +260,14 @@ def _tell_plain(request: HttpRequest, visitor: Visitor, keys: ReceiptKeys) -> Ht
     problem = _problem_with(form, keys)
     if problem:
         return _plain_page(request, visitor, before, form, problem=problem, status=422)
-    going = _going(visitor.report, before, form.content)
-    if not _was_told(going, request.POST):
+    going = _going(visitor.report, before, form.content) if form.tells else None
+    if going and not _was_told(going, request.POST):
         return _plain_page(request, visitor, before, form, going=going, status=409)
     return _send(request, visitor, keys, before, form, going)
 
 
 def _problem_with(form: PlainLater, keys: ReceiptKeys) -> str:
-    content = form.content
-    if not (content.answers or content.words or content.contact_answers or content.fields):
+    if not (form.tells or form.cleaned_data[KEEP]):
         return "empty"
     typed = "\n\n".join(str(form.cleaned_data.get(name, "")) for name in _LINES)
     return "mentions" if mentions(typed, keys.code, things()) else ""
@@ -295,34 +305,15 @@ def _send(
     keys: ReceiptKeys,
     before: ToldSoFar,
     form: PlainLater,
-    going: Going,
+    going: Going | None,
 ) -> HttpResponse:
-    report, statements = visitor.report, signed_words(visitor.report)
-    content = form.content
-    answers = {"kind": before.answers.get("kind") or [_KIND], **content.answers}
-    there = [
-        OwnCompartment(
-            wrap.compartment.kind, Recipient(wrap.compartment.recipient), Sealed(bytes(wrap.sealed))
-        )
-        for wrap in wraps_for_receipt(report.id)
-    ]
+    """What she says about consent first: by it her words stay, and go nowhere that she does not want."""
     try:
-        if going.ends_police:
+        if going and going.ends_police:
             say_plain(visitor, keys, POLICE, None, given=False)
-        addition = seal_addition(
-            content=content._replace(answers=answers),
-            priority=going.priority,
-            receipt=keys.stretched,
-            key=request.POST.get("key", "")[:22],
-            before=statements[-1],
-            number=len(statements) + 1,
-            current={kind: recipient(report.id, kind) for kind in ("narrative", "contact")},
-            # Where words of before were erased there are new compartments too: a part would seem to be missing.
-            new_desk=(going.desk, case_desk(going.desk), there)
-            if going.moves or not before.all_kept
-            else None,
-        )
-        receive_addition(report=report, addition=addition, sealed_by="server", now=now())
+        kept = _say_keep(visitor, keys, form.cleaned_data[KEEP])
+        if going:
+            _add(visitor.report, keys, before, form.content, going, request.POST.get("key", "")[:22])
     except AWAY as error:
         return _plain_page(request, visitor, before, form, problem=storage_trouble(error), status=503)
     except (StaleNumber, NotSigned, StaleDesk):
@@ -333,7 +324,43 @@ def _send(
         return _plain_page(request, visitor, before, form, problem="closed", status=409)
     except RoutingBroken:
         return _plain_page(request, visitor, before, form, problem="unsafe_keys", status=503)
+    if kept and not going:
+        at = now()
+        change = allowing.changed(visitor.report, kept, at, plain=True)
+        return render(request, "visit/consents.html", allowing.consents(visitor, at, change))
     return HttpResponseRedirect(reverse("visit_said"))
+
+
+def _say_keep(visitor: Visitor, keys: ReceiptKeys, chosen: str) -> ConsentGrant | None:
+    """Only for whom it was asked: sent twice it is one word."""
+    if not chosen or not queries.keep_unasked(visitor.report):
+        return None
+    return say_plain(visitor, keys, KEPT, None, given=chosen == "yes")
+
+
+def _add(
+    report: Report, keys: ReceiptKeys, before: ToldSoFar, content: ReportContent, going: Going, key: str
+) -> None:
+    statements = signed_words(report)
+    answers = {"kind": before.answers.get("kind") or [_KIND], **content.answers}
+    there = [
+        OwnCompartment(
+            wrap.compartment.kind, Recipient(wrap.compartment.recipient), Sealed(bytes(wrap.sealed))
+        )
+        for wrap in wraps_for_receipt(report.id)
+    ]
+    addition = seal_addition(
+        content=content._replace(answers=answers),
+        priority=going.priority,
+        receipt=keys.stretched,
+        key=key,
+        before=statements[-1],
+        number=len(statements) + 1,
+        current={kind: recipient(report.id, kind) for kind in ("narrative", "contact")},
+        # Where words of before were erased there are new compartments too: a part would seem to be missing.
+        new_desk=(going.desk, case_desk(going.desk), there) if going.moves or not before.all_kept else None,
+    )
+    receive_addition(report=report, addition=addition, sealed_by="server", now=now())
 
 
 def _plain_page(
@@ -352,7 +379,8 @@ def _plain_page(
     page = {
         **intake_page("tell"),
         **_told_page(visitor),
-        "asked": _asked(before, fix),
+        "asked": _asked(visitor.report, before, fix),
+        "keeping": keeping(form),
         "script": False,
         "questions": shown(form),
         "form": form,
@@ -369,7 +397,7 @@ def _plain_page(
     return render(request, "visit/plain_tell.html", page, status=status)
 
 
-def _asked(before: ToldSoFar, fix: str) -> tuple[str, ...]:
+def _asked(report: Report, before: ToldSoFar, fix: str) -> tuple[str, ...]:
     """Only what she has not told yet; to correct something, only that."""
     answered = before.answers
 
@@ -379,7 +407,7 @@ def _asked(before: ToldSoFar, fix: str) -> tuple[str, ...]:
             return fix in names
         return step not in answered if step in names else answered.keys().isdisjoint(names)
 
-    return tuple(step for step in ASKED if wanted(step))
+    return tuple(step for step in _steps(report) if wanted(step))
 
 
 def _row(before: ToldSoFar, fix: str, labels: Mapping[str, Mapping[str, str]]) -> Row:
