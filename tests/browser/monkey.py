@@ -30,6 +30,8 @@ STORY = (
 SHOW_AGAIN = ("Hiện lại", "Show again")
 COPIED = ("Tôi đã chép", "I have copied")
 POLLS = 400
+RESTS = 3
+"""Frames that a finger rests before it is lifted."""
 ONWARD = ("/help/", "/tell/", "/warn/", "/ask/", "/back/", "/now/")
 ON = ("early", "send", "copied")
 HOME = ("Thông tin cộng đồng", "Về trang đầu", "To the first page")
@@ -99,6 +101,7 @@ class Monkey:
         else:
             getattr(self, f"_{gesture.kind}")(gesture)
         self._settle()
+        self._close_list()
 
     # --- gestures
 
@@ -161,9 +164,12 @@ class Monkey:
             "Input.dispatchTouchEvent",
             {"type": "touchStart", "touchPoints": [{"x": x, "y": begin * size["height"]}]},
         )
-        for part in range(1, 9):
+        # Drawn after each bit, and at rest in the end: how far it goes, and that it goes no further when the finger
+        # is lifted, would follow from how fast this machine is.
+        for part in (*range(1, 9), *[8] * RESTS):
             y = (begin + (end - begin) * part / 8) * size["height"]
             touch("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
+            self.recorder.asks("painted")
         touch("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         self._look_again()
 
@@ -237,9 +243,15 @@ class Monkey:
         self._pass(16 * 60_000)
 
     def _key(self, gesture: Gesture) -> None:
+        here, down = self.recorder.asks("place_in_page")
         self.page.keyboard.press(
             ("Tab", "Escape", "Shift", "ArrowDown", "Enter", " ")[int(gesture.which * 6)]
         )
+        self._settle()
+        if not self.out:
+            there, further = self.recorder.asks("place_in_page")
+            if here == there and down != further:
+                self._look_again()
 
     # --- fingers
 
@@ -248,7 +260,7 @@ class Monkey:
         if not found:
             return False
         at = self._place(found[int(which * len(found))])
-        self.page.touchscreen.tap(*at)
+        self._tap(*at, lies=0)
         self._settle()
         return True
 
@@ -442,6 +454,12 @@ class Monkey:
     def _may(self, one: dict[str, Any]) -> bool:
         """Fingers fall on everything but on what only a real phone could answer."""
         return not one["dials"] and not one["retype"] and one["href"] != "#main"
+
+    def _close_list(self) -> None:
+        """A phone's list of answers lies over everything: whoever opened it by chance goes Back out of it. The one of
+        this browser would stay, take the keys of later gestures and choose when a tap falls beside it."""
+        if not self.out and self.recorder.asks("list_open"):
+            self.page.keyboard.press("Escape")
 
     def _close_others(self) -> None:
         for other in self.context.pages:

@@ -4,7 +4,7 @@
    end of a gesture. Time is the page's own (Date.now), which the test moves. */
 (() => {
   const CONTROLS = "a[href],button,input,select,textarea,summary,label";
-  const ASKS = "dialog,[role=dialog],[role=alertdialog],[data-question]";
+  const ASKS = "dialog,[role=dialog],[role=alertdialog]";
   const MOVED = 8;
   const later = window.setTimeout.bind(window);
   const frame = window.requestAnimationFrame.bind(window);
@@ -13,6 +13,8 @@
   let mouse = 0;
   let leaving = false;
   let working = 0;
+  let scrolls = 0;
+  let scrolling = false;
 
   const tell = (kind, more) => {
     lines.push(JSON.stringify({ kind, at: Date.now(), ...more }));
@@ -123,6 +125,25 @@
     addEventListener("resize", look);
   };
   begin();
+
+  const painted = () => new Promise((done) => frame(() => frame(() => done(true))));
+
+  // The browser scrolls by its own clock, on after a key or a finger: what is looked at meanwhile is no place to tap.
+  addEventListener("scroll", () => {
+    scrolls += 1;
+    scrolling = true;
+  }, true);
+  addEventListener("scrollend", () => (scrolling = false), true);
+  const still = async () => {
+    // What is taken out of the page while it scrolls never ends: then it is still when no frame moves it any more.
+    for (let seen = scrolls, frames = 0; scrolling && frames < 30; frames += 1) {
+      await painted();
+      if (scrolls !== seen) frames = 0;
+      seen = scrolls;
+    }
+    scrolling = false;
+    return true;
+  };
   tell("document", { path: location.pathname });
 
   // --- what the test asks
@@ -133,8 +154,12 @@
     look,
     rest: (ms) => new Promise((done) => later(() => done(true), ms)),
     stay: () => (leaving = false),
-    /* The next frame was drawn: what scrolls has scrolled. */
-    drawn: () => new Promise((done) => frame(() => frame(() => done(true)))),
+    painted,
+    /* The next frame was drawn, and what scrolls has scrolled. */
+    drawn: () => painted().then(still),
+    /* Where she is, and how far down. */
+    place_in_page: () => [[id, api.path(), api.step(), JSON.stringify(api.standing())], [scrollX, scrollY]],
+    list_open: () => Boolean(document.querySelector("select:open")),
     mouse: () => [id, mouse],
     /* Every touch becomes mouse events in the end; where one led to another page, it has come. */
     landed: async ([page, before]) => {

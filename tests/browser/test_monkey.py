@@ -17,7 +17,7 @@ from tincay.core.sealing import Identity
 from tincay.people.models import Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.page, pytest.mark.django_db(transaction=True)]
-FAILED = [1, 2, 3, 4, 5, 6, 7, 8, 14]
+FAILED = [1, 2, 3, 4, 5, 6, 7, 8, 14, 1002, 1010, 1042, 1120, 1197]
 """Every seed that ever found something: run for ever."""
 TOLD = os.environ.get("MONKEY_TOLD", "")
 """Where the bench reads what became of each seed."""
@@ -83,6 +83,33 @@ def test_nothing_is_given_lost_or_said_that_is_not_true(
         with open(TOLD, "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
     assert not faults, "\n".join([*map(str, faults), "", *monkey.trace])
+
+
+# --- what the browser does by its own clock is over before anything is judged
+
+SLOW = 8
+"""How many times slower than this machine another one is."""
+
+
+@pytest.mark.parametrize(("kind", "which"), [("swipe", 0.0), ("key", 0.55), ("key", 0.9)])
+def test_she_scrolls_as_far_on_a_slow_machine_as_on_a_fast_one_and_no_further_afterwards(
+    sits: Callable[..., Monkey], kind: str, which: float
+) -> None:
+    went = []
+    for rate in (1, SLOW):
+        monkey = sits(3)
+        once = replace(
+            monkey.plan.gestures[0], kind=kind, which=which, choice=0.0, where=(0.5, 0.5), pause=600
+        )
+        monkey.plan = replace(monkey.plan, gestures=(once,))
+        monkey.recorder.cdp.send("Emulation.setCPUThrottlingRate", {"rate": rate})
+        monkey.run()
+        for frames in (0, 20):
+            for _ in range(frames):
+                monkey.recorder.asks("painted")
+            went.append(monkey.page.evaluate("scrollY"))
+    assert went[0] > 0
+    assert went == went[:1] * 4
 
 
 # --- the judge can find something: faults that are planted behind its back
