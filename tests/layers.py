@@ -124,6 +124,7 @@ EXTRA = {
     ),
     "intake.plain_pages": ("pages", "the pages without a script: what stands on which, and the review"),
     "intake.questions": ("models", "the questions, once: data that forms and pages are made from"),
+    "intake.sentences": ("models", "what the way in says of how things stand: knows no row"),
     "intake.seal_on_server": ("actions", "seals what a browser without script typed"),
     "intake.seal_later": ("actions", "seals what a browser without script tells later"),
     "estimates.compute": ("models", "works a run out: touches no row"),

@@ -113,7 +113,7 @@ export class SealedForm extends HTMLElement {
         this.steps.focus();
       },
       leave: () => this.leave(),
-      on: () => void busy(this, () => this.goOn()),
+      on: () => void busy(this, () => this.goOn(), "opening"),
     });
     this.addEventListener("click", ({ target }) => {
       const { go, to, of } = (target as Element).closest<HTMLElement>("button[data-go]")?.dataset ?? {};
@@ -363,7 +363,7 @@ export class SealedForm extends HTMLElement {
     const link = (event.target as Element).closest<HTMLAnchorElement>("a.language");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || !canSeal()) return;
     event.preventDefault();
-    void busy(this, () => this.speak(link.href));
+    void busy(this, () => this.speak(link.href), "opening");
   }
 
   private async speak(address: string): Promise<void> {

@@ -43,13 +43,13 @@ export function fail(root: HTMLElement, code: string, n?: number): void {
   found.focus();
 }
 
-/** While something runs: says so, and nothing can be pressed twice. */
-export async function busy<T>(root: HTMLElement, run: () => Promise<T>): Promise<T> {
+/** While something runs: says so in the words of `data-busy`, or of another state; nothing can be pressed twice. */
+export async function busy<T>(root: HTMLElement, run: () => Promise<T>, says = "busy"): Promise<T> {
   const buttons = all<HTMLButtonElement>(root, "button[data-go]");
   const pressed = document.activeElement;
   const state = (working: boolean): void => {
     for (const button of buttons) button.disabled = working;
-    for (const words of all(root, "[data-busy]")) show(words, working);
+    for (const words of all(root, `[data-${says}]`)) show(words, working);
     root.toggleAttribute("aria-busy", working);
   };
   state(true);

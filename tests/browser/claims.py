@@ -60,7 +60,6 @@ def _nothing_arrived(truth: Truth) -> bool:
 CLAIMS = [
     Claim("sent", r"^(Đã gửi|Sent)\b", lambda t: t.report is not None),
     Claim("not sent yet", r"(?i)\bchưa gửi$|^chưa gửi\b(?! được)|\bnot sent yet\b", _nothing_arrived),
-    Claim("nothing was kept", r"chưa có gì được lưu|nothing has been kept", _nothing_arrived),
     Claim("your words are still here", r"Lời bạn viết vẫn|What you wrote is still", lambda t: not t.missing),
     Claim("you allow nothing", r"Bạn (chưa|không) cho phép (điều|việc) (gì|nào)|You allow nothing", _allows_nothing),
     Claim("taken back", r"^(Đã rút|Taken back|Withdrawn)\b", lambda t: False in t.given.values()),

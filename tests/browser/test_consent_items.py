@@ -30,7 +30,9 @@ def test_each_consent_shows_exactly_its_items(
         her.page.locator(f"a.card[href*='/allow/{scope}/']").first.click()
         if scope == POLICE:
             her.page.locator(f"a.card[href*='/{POLICE}/?to=']").first.click()
-        expect(her.page.locator("main dt:visible")).to_have_count(len([name for name in wanted if name != "words"]))
+        expect(her.page.locator("main dt:visible")).to_have_count(
+            len([name for name in wanted if name != "words"])
+        )
         expect(her.page.get_by_text(WORDS)).to_have_count(wanted.count("words"))
         shown = [titles[title] for title in her.page.locator("main dt:visible").all_inner_texts()]
         assert sorted(shown) == [name for name in wanted if name != "words"], scope

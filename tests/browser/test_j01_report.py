@@ -169,7 +169,9 @@ def test_with_nobody_harmed_the_page_explains_and_sends_nothing(comes: Comes) ->
     her.choose("need", "other")
     her.walk_to("harmed")
     her.choose("harmed", "no")
-    expect(her.page.locator("[data-step=harmed] [data-stop]")).to_contain_text("Chưa có gì được gửi đi")
+    expect(her.page.locator("[data-step=harmed] [data-stop]")).to_contain_text(
+        "Chưa bấm gửi thì chưa có gì được gửi đi"
+    )
     for go in ("next", "early", "send"):
         expect(her.page.locator(f"[data-go={go}]")).to_be_hidden()
     assert not her.watch.posted

@@ -198,7 +198,7 @@ def card(html: str, condition: str) -> str:
             "does not go to any team of the police",
             "",
         ),
-        ("tell", "harmed=no", "Chưa có gì được gửi đi.", "Nothing has been sent.", ""),
+        ("tell", "harmed=no", "chưa có gì được gửi đi.", "Nothing is sent before you press send.", ""),
     ],
 )
 def test_a_card_stands_in_the_step_of_the_answer_that_calls_it(

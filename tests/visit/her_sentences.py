@@ -1,12 +1,13 @@
 """docs/her-sentences.md, from the table of sentences, the states and the templates: `./run generate` writes it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import translation
 
+from tests.intake import on_her_phone, way_in
 from tests.visit.her_states import SAID
 from tincay.visit.sentences import SENTENCES
 
@@ -56,28 +57,62 @@ def of_the_phone(template: str) -> Iterator[tuple[str, str]]:
         yield from ((state, words) for words in sorted(sentences_in(found["inside"])))
 
 
+WAY_IN = """
+## On the way in: what the server says
+
+Whom to call, the pages without JavaScript, the receipt, and what is said where nothing can be taken: from
+`tincay/intake/sentences.py` and `tests/intake/way_in.py`, held in both languages by `tests/intake/test_sentences.py`.
+
+| Vietnamese | English | Page: states |
+|---|---|---|
+"""
+ON_HER_PHONE = """
+## On the way in: what only her phone knows
+
+The form with a script asks and seals on her phone. It shows these by the step (`data-step`), by an answer
+(`data-card`, `data-told`, `data-team`, `data-none`, `review`), by what a press came to (`data-error`, `data-earlier`,
+`data-asks`, `data-missing`, `data-retype-…`), while it works (`data-busy`, `data-opening`), by how much was written
+(`data-room`, `data-over`), by how far it is (`data-left`), and when the code is covered (`data-receipt-covered`).
+
+| State | Sentence | Page |
+|---|---|---|
+"""
+
+
+def _of_the_way_in() -> str:
+    words = []
+    for language in ("vi", "en"):
+        with translation.override(language):
+            words.append({name: " ".join(way_in.text_of(one).split()) for name, one in way_in.ALL.items()})
+    vi, en = words
+    return "".join(
+        f"| {_shown(vi[name])} | {_shown(en[name])} | {_states(name, way_in.SAID)} |\n" for name in way_in.ALL
+    )
+
+
 def written() -> str:
     with translation.override("vi"):
         vi = {name: one.text for name, one in SENTENCES.items()}
     with translation.override("en"):
         en = {name: one.text for name, one in SENTENCES.items()}
-    rows = [f"| {_shown(vi[name])} | {_shown(en[name])} | {_states(name)} |\n" for name in SENTENCES]
+    rows = [f"| {_shown(vi[name])} | {_shown(en[name])} | {_states(name, SAID)} |\n" for name in SENTENCES]
     script = [
         f"| {state} | {words} | {path.stem} |\n"
         for path in TEMPLATES
         for state, words in of_the_phone(path.read_text(encoding="utf-8"))
     ]
     table = "\n| Vietnamese | English | Page: states |\n|---|---|---|\n"
-    return HEAD + table + "".join(rows) + OF_THE_PHONE + "".join(script)
+    form = [f"| {state} | {words} | {page} |\n" for state, words, page in on_her_phone.rows()]
+    return "".join([HEAD, table, *rows, OF_THE_PHONE, *script, WAY_IN, _of_the_way_in(), ON_HER_PHONE, *form])
 
 
 def _shown(text: str) -> str:
     return re.sub(r"%\((\w+)\)s", r"‹\1›", text)
 
 
-def _states(name: str) -> str:
+def _states(name: str, said_in: Mapping[str, Mapping[str, str]]) -> str:
     pages: dict[str, list[str]] = {}
-    for state, said in SAID.items():
+    for state, said in said_in.items():
         for page, names in said.items():
             if name in names.split():
                 pages.setdefault(page, []).append(state)

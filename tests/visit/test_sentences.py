@@ -1,7 +1,6 @@
 """What her pages say in every state is true then, and nothing else is said: docs/her-sentences.md."""
 
 import re
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -9,9 +8,9 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from tests.cast import Hands, Network, Reporter
-from tests.sealed import VOID
-from tests.visit import her_sentences
+from tests.visit import her_sentences, shown
 from tests.visit.her_states import COUNT, KEEP, POLICE, SAID, STATES, TO_A_TEAM, Scene
+from tests.visit.shown import pattern
 from tests.visit.states_nothing import STATES_NOTHING
 from tincay.visit import actions, allowing
 from tincay.visit.sentences import SENTENCES
@@ -20,43 +19,9 @@ PAGES = ("now", "late", "done", "data", "delete", "tell", "said", KEEP, COUNT, P
 TEMPLATES = {path.stem: path.read_text(encoding="utf-8") for path in her_sentences.TEMPLATES}
 
 
-def pattern(text: str) -> re.Pattern[str]:
-    words = [re.escape(part) for part in re.split(r"%\(\w+\)s", text)]
-    return re.compile(r"[^.]{1,60}?".join(words))
-
-
-class _Shown(HTMLParser):
-    """What is on a page when it is open; what only its script shows is told apart in docs/her-sentences.md."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self._within: list[tuple[str, bool]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = {name for name, _ in attrs}
-        away = tag in {"script", "style", "template"} or ("hidden" in names and "data-when-open" not in names)
-        if tag not in VOID:
-            self._within.append((tag, away or (bool(self._within) and self._within[-1][1])))
-        self.found.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._within and self._within.pop()[0] != tag:
-            pass
-        self.found.append(" ")
-
-    def handle_data(self, data: str) -> None:
-        if not (self._within and self._within[-1][1]):
-            self.found.append(data)
-
-
 def said(page: str) -> set[str]:
     """The names of the sentences that stand on a page."""
-    shown = _Shown()
-    shown.feed(page)
-    shown.close()
-    text = " ".join(" ".join(shown.found).split())
-    return {name for name, one in SENTENCES.items() if pattern(" ".join(one.text.split())).search(text)}
+    return shown.said(shown.text_of(page), {name: one.text for name, one in SENTENCES.items()})
 
 
 def address(page: str) -> str:
@@ -98,11 +63,11 @@ def scene(network: Network, reporter: Reporter, clock: Hands, settings: Any) -> 
 def test_each_page_says_what_is_true_in_this_state_and_nothing_else(scene: Scene, state: str) -> None:
     STATES[state](scene)
     expected = {page: set(names.split()) for page, names in SAID[state].items()}
-    assert {page: said(shown) for page, shown in pages_of(scene).items()} == expected
+    assert {page: said(html) for page, html in pages_of(scene).items()} == expected
     if scene.posts:
         return  # done once
     with translation.override("en"):
-        assert {page: said(shown) for page, shown in pages_of(scene, "/en").items()} == expected
+        assert {page: said(html) for page, html in pages_of(scene, "/en").items()} == expected
 
 
 def test_every_sentence_has_a_state_in_which_it_is_said() -> None:

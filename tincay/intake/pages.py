@@ -1,6 +1,7 @@
 """What the reporter's pages are given to show: texts of the pack, questions, services, the receipt."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import segno
@@ -30,6 +31,7 @@ from tincay.intake.questions import (
     places,
     questions,
 )
+from tincay.intake.sentences import SaysOnTheWay, WayIn
 from tincay.people.models import Desk
 from tincay.people.queries import channel_works, desks_on_call, law_enforcement
 from tincay.reports.models import Report
@@ -55,7 +57,6 @@ def intake_page(kind: str) -> dict[str, Any]:
         "plain_address": reverse(f"{kind}_plain"),
         "report_kind": KINDS[kind],
         "asked": [step for step in asked(kind) if step != "police" or allow["police_bodies"]],
-        "script": True,
         "sealed": _sealed(kind),
         "places": places(),
         "provinces": own_places(),
@@ -89,12 +90,8 @@ def watched(*desks: Desk) -> bool:
 
 def watch_words(*desks: Desk) -> str:
     """Who watches at this hour, for somebody in danger whose words go to one of these desks: said so on every page."""
-    return watch_sentence(watched=watched(*desks))
-
-
-def watch_sentence(*, watched: bool) -> str:
-    """The two things that can be said of who watches, on the form, the receipt and behind the code."""
-    return str(texts()["danger"]["watched" if watched else "unwatched"]["text"])
+    says = SaysOnTheWay(WayIn(watched=watched(*desks)))
+    return says["nobody_watches"] or says["somebody_watches"]
 
 
 def asked_desks(receiving: InForce) -> dict[str, Desk]:
@@ -104,17 +101,16 @@ def asked_desks(receiving: InForce) -> dict[str, Desk]:
 
 
 def first_look(report: Report) -> str:
-    """By when somebody reads it; in danger also who watches at this hour. "" where no deadline runs.
-
-    The receipt and the page behind the code say this sentence and no other.
-    """
-    if report.next_due_at is None:
-        return ""
-    due = {"moment": moment_words(report.next_due_at)}
-    if report.priority == "p0" and not watched(report.desk):
-        late = gettext("Hạn đọc là %(moment)s, nhưng có thể trễ hơn.") % due
-        return f"{watch_words(report.desk)} {late}"
-    return gettext("Người hỗ trợ sẽ đọc, chậm nhất %(moment)s.") % due
+    """By when somebody reads it; in danger also who watches at this hour. "" where it was read, or should have been."""
+    due = report.next_due_at
+    state = WayIn(
+        kept=True,
+        unread=report.stage == "received" and due is not None and due > now(),
+        in_danger=report.in_danger,
+        watched=watched(report.desk),
+    )
+    says = SaysOnTheWay(state, moment=moment_words(due) if due else "")
+    return " ".join(filter(None, (says[name] for name in ("nobody_watches", "read_by_or_later", "read_by"))))
 
 
 def _of_officials() -> dict[str, str]:
@@ -228,7 +224,7 @@ def configuration(receiving: InForce) -> dict[str, Any]:
     }
 
 
-def receipt_page(report: Report | None, code: str) -> dict[str, Any]:
+def receipt_page(report: Report | None, code: str, state: WayIn) -> dict[str, Any]:
     """The receipt, where the server has sealed: the code is on this page and nowhere else.
 
     Without a report (the server cannot look now) the code still stands there. No link to the other language:
@@ -240,6 +236,7 @@ def receipt_page(report: Report | None, code: str) -> dict[str, Any]:
         **call_context(),
         "other_language": None,
         "report": report,
+        "says": SaysOnTheWay(replace(state, kept=report is not None)),
         "way_back": reverse("back"),
         "code": code,
         "digits": receipts.grouped(code),

@@ -21,6 +21,7 @@ from tincay.intake.derivations import Busy, stretch
 from tincay.intake.forms import FIRST, SEND, SENT, PlainReport
 from tincay.intake.plain import send_plain
 from tincay.intake.plain_pages import plain_page
+from tincay.intake.sentences import SaysOnTheWay, WayIn
 from tincay.reports.envelope import Envelope
 from tincay.reports.models import Report
 from tincay.reports.queries import with_locator
@@ -94,17 +95,16 @@ def _send_plain(request: HttpRequest, form: PlainReport) -> HttpResponse:
     except AWAY as error:
         trouble = storage_trouble(error)
         return _again(request, form, trouble=trouble, status=507 if trouble == "full" else 503)
-    more = {"no_harm": form.cleaned_data["harmed"] == "no"}
-    if sent.left_out:
-        more |= {"left_out": True, "typed_since": form.cleaned_data["words"]}
-    return _receipt_page(request, sent.report, sent.code, **more)
+    state = WayIn(left_out=sent.left_out, nobody_harmed=form.cleaned_data["harmed"] == "no")
+    return _receipt_page(request, sent.report, sent.code, state, typed_since=form.cleaned_data["words"])
 
 
 def _again(
     request: HttpRequest, form: PlainReport, *, trouble: str = "busy", wait: int = A_MINUTE, status: int = 503
 ) -> HttpResponse:
     """The last page as it was, with what stands in the way and for how long."""
-    answer = _plain_page(request, form, SEND, trouble=trouble, wait=wait, status=status)
+    says = SaysOnTheWay(WayIn(trouble=trouble))
+    answer = _plain_page(request, form, SEND, trouble=trouble, says=says, wait=wait, status=status)
     answer["Retry-After"] = str(wait)
     return answer
 
@@ -133,8 +133,10 @@ def _unsafe_page(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _receipt_page(request: HttpRequest, report: Report | None, code: str, **more: Any) -> HttpResponse:
-    page = pages.receipt_page(report, code) | more
+def _receipt_page(
+    request: HttpRequest, report: Report | None, code: str, state: WayIn, **more: Any
+) -> HttpResponse:
+    page = pages.receipt_page(report, code, state) | more
     return named_to_us(render(request, "intake/receipt.html", page))
 
 
@@ -155,7 +157,7 @@ def check_receipt(request: HttpRequest) -> HttpResponse:
     except Http404 as unknown:
         return count_attempt(request, not_found(request, unknown))
     typed = request.POST.get("plain-last", "").strip()
-    return _receipt_page(request, report, code, typed=typed, matches=typed == code[-4:])
+    return _receipt_page(request, report, code, WayIn(copied=typed == code[-4:] if typed else None))
 
 
 def _report_behind(code: str) -> Report:

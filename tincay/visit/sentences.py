@@ -3,21 +3,21 @@
 Templates show them by name only (`says.NAME`, "" where it is not true). docs/her-sentences.md shows the whole table.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from tincay.core.clock import local_day
 from tincay.core.consent import refuses, wishes
 from tincay.core.stages import NOTHING_TO_ANSWER, purge_day, reopening_ends
 from tincay.intake.consents import POLICE
-from tincay.intake.pages import watch_sentence, watched
+from tincay.intake.pages import watched
+from tincay.intake.sentences import WAY_IN, Sentence
 from tincay.reports.grants import grants
 from tincay.reports.models import Clock, Report
 from tincay.visit import queries
@@ -100,25 +100,11 @@ class OneConsent(NamedTuple):
     receiver: str | None = None
 
 
-Words = str | Callable[[], str]
-
-
-class Sentence(NamedTuple):
-    """Words with places for days, and when they are true."""
-
-    words: Words
-    when: Callable[[HerState], bool]
-
-    @property
-    def text(self) -> str:
-        return gettext(self.words) if isinstance(self.words, str) else self.words()
-
-
 def _waits_for_first_words(state: HerState) -> bool:
     return state.open and state.in_danger and state.first_words_owed
 
 
-SENTENCES: Mapping[str, Sentence] = {
+SENTENCES: Mapping[str, Sentence[HerState]] = {
     # Just done, with the time
     "just_changed": Sentence(_("Đã đổi mã"), lambda s: s.just == "changed"),
     "only_the_new_code": Sentence(_("Từ bây giờ chỉ mã mới mở được tin này."), lambda s: s.just == "changed"),
@@ -149,11 +135,11 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     # Danger now
     "nobody_watches": Sentence(
-        lambda: watch_sentence(watched=False),
+        WAY_IN["nobody_watches"].words,
         lambda s: _waits_for_first_words(s) and not s.watched and not s.opened,
     ),
     "somebody_watches": Sentence(
-        lambda: watch_sentence(watched=True),
+        WAY_IN["somebody_watches"].words,
         lambda s: _waits_for_first_words(s) and s.watched and not s.opened and not s.first_words_late,
     ),
     "nobody_came": Sentence(

@@ -49,9 +49,7 @@ def icons() -> dict[str, SafeString]:
 @register.simple_tag(name="icon")
 def drawing(name: str) -> SafeString:
     """A drawing that stands beside words and says nothing itself; an unknown name is an error."""
-    return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', icons()[name]
-    )
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', icons()[name])
 
 
 def _optional_drawing(name: str) -> SafeString:
