@@ -46,6 +46,7 @@ TEXTS_STATE_NOTHING = (
     "consent",
     "danger.closed",
     "danger.self_harm",
+    "danger.title",
     "first_72_hours.places.abroad",
     "first_72_hours.places.text",
     "first_72_hours.text",
