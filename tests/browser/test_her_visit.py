@@ -254,3 +254,9 @@ def test_what_she_decided_is_confirmed_with_its_time(her: Her) -> None:
     her.tap_card("done")
     her.page.locator("form[action$='/done/'] button").click()
     expect(her.page.get_by_text("Đã mở lại lúc")).to_be_visible()
+
+
+def test_on_paper_stands_what_was_said_without_the_ways_on(her: Her) -> None:
+    her.page.emulate_media(media="print")
+    expect(her.page.get_by_text(ANSWER)).to_be_visible()
+    expect(her.page.locator(".leave, main nav, main hr, main .button").filter(visible=True)).to_have_count(0)

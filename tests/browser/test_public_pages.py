@@ -7,6 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import below_seven_to_one, overflow, serious_findings
 from tests.cast import Network
+from tincay.estimates.actions import load_claims
+from tincay.web.packs import pack_toml
 
 pytestmark = [pytest.mark.page, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = ("/", "/guide/", "/guide/history/", "/guide/keys/", "/guide/law/", "/guide/places/", "/log/", "/log/check/",
@@ -16,6 +18,7 @@ PAGES = ("/", "/guide/", "/guide/history/", "/guide/keys/", "/guide/law/", "/gui
 @pytest.fixture
 def opened(browser: Browser, live_server: Any, network: Network) -> Any:
     contexts = []
+    load_claims(entries=pack_toml("estimates.toml")["claims"])
 
     def open_page(path: str, **options: Any) -> Page:
         contexts.append(browser.new_context(**({"viewport": {"width": 360, "height": 640}} | options)))
@@ -36,6 +39,16 @@ def test_at_twice_its_size_on_a_small_phone_nothing_is_cut(opened: Any, path: st
     page = opened(language + path, viewport={"width": 180, "height": 320})
     for part in page.locator("details, [data-result]").all():
         part.evaluate("part => { part.open = true; part.hidden = false }")
+    assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("language", ["", "/en"], ids=["vi", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_letters_of_twice_the_size_leave_nothing_outside_the_screen(
+    opened: Any, path: str, language: str
+) -> None:
+    page = opened(language + path)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert overflow(page) <= 0
 
 

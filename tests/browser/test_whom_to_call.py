@@ -3,12 +3,16 @@
 from collections.abc import Callable
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import translation
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.chromium import overflow, serious_findings
 from tests.browser.her import Her
 from tests.cast import Network
 from tincay.directory.models import NumberCheck
+from tincay.directory.numbers import numbers_without_rows
+from tincay.intake.pages import unsafe_page
 
 Comes = Callable[..., Her]
 SMALL = {"width": 360, "height": 640}
@@ -153,3 +157,16 @@ def test_where_nobody_checked_a_number_the_page_says_so_and_shows_none(comes: Co
     expect(said).to_be_visible()
     assert in_sight(page, said)
     assert page.locator("a[href^='tel:']").count() == 0
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_where_nothing_can_be_taken_a_number_stands_on_the_first_screen(comes: Comes, language: str) -> None:
+    her = comes(language, 360)
+    with translation.override(language):
+        shown = render_to_string("operations/emergency.html", unsafe_page(numbers_without_rows()))
+    her.page.route(
+        "**/nothing/", lambda route: route.fulfill(body=shown, content_type="text/html; charset=utf-8")
+    )
+    page = small(her, "/nothing/")
+    assert in_sight(page, page.locator("a[href='tel:113']"))
+    assert serious_findings(page) == []

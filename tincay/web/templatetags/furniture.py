@@ -270,7 +270,7 @@ def message(content: str, who: str, when: str = "", own: bool = False) -> SafeSt
         '<article class="message{}"><header><b>{}</b>{}</header>{}</article>',
         " mine" if own else "",
         who,
-        f" · {when}" if when else "",
+        format_html(" · <span>{}</span>", when) if when else "",
         SafeString(content),
     )
 
