@@ -103,7 +103,7 @@ def test_every_answer_that_will_go_stands_on_the_review_and_is_changed_from_ther
     expect(review.get_by_text(PLANTED)).to_be_hidden()
     review.locator("[data-folded] summary").click()
     expect(review.get_by_text(PLANTED)).to_be_visible()
-    expect(review).to_contain_text("Bạn chưa cho phép điều gì")
+    expect(review).to_contain_text("Bạn chưa cho phép điều nào")
     expect(review).to_contain_text("Bạn chưa chọn giữ lời")
     code = her.copied()
     review.locator("div", has_text="Bạn muốn được giúp điều gì?").get_by_role("button").first.click()

@@ -21,7 +21,7 @@ TEMPLATES = [
 ]
 OPENING = re.compile(
     r"<(?P<tag>\w[\w-]*)[^<>]*?\bdata-(?P<kind>error|busy|opening|earlier|asks|missing|room|over|folded|left|without-script|told"
-    r"|team|card|none|retype-good|retype-again|receipt-covered|step(?==\"(?:receipt|danger_now)\"))"
+    r"|team|card|none|retype-good|retype-again|receipt-covered|(?:when|unless)(?==\"whose)|step(?==\"(?:receipt|danger_now)\"))"
     r"(?:=\"(?P<code>[^\"]*)\")?[^<>]*>"
 )
 SAYS = re.compile(
@@ -80,16 +80,19 @@ def of_the_phone(template: str) -> Iterator[tuple[str, Spoken]]:
     for one in sentences_in(template):
         found = [state for state, start, end in shown if start <= one.at < end]
         if found and one.key not in named:
-            yield found[0], one
+            attribute = re.search(r'data-(\w+)="$', template[: one.at])
+            yield f"{found[0]}: {attribute[1]}" if attribute else found[0], one
     for words, path in NONE_CHOSEN.findall(template):
-        yield "review: nothing chosen", Spoken(words, path, 0)
+        yield f"review: {path.removesuffix('.review') or 'consents.none'}", Spoken(words, path, 0)
 
 
 def names_in(template: str) -> set[str]:
-    """Sentences that only name: questions, controls, headings of what is folded."""
+    """Sentences that only name: questions, controls, titles of cards."""
     parts = [(one.start(), one.end()) for one in NAMED.finditer(template)]
     inside = {one.key for one in sentences_in(template) if any(a <= one.at < b for a, b in parts)}
-    return inside | {one.key for one in sentences_in(template) if one.words.endswith("?")}
+    return inside | {
+        one.key for one in sentences_in(template) if one.words.endswith("?") or one.path.endswith("title")
+    }
 
 
 def of_the_review() -> Iterator[tuple[str, str]]:
@@ -97,12 +100,12 @@ def of_the_review() -> Iterator[tuple[str, str]]:
     words = texts()
     for scope, one in words["consent"].items():
         if "review" in one:
-            yield f"review: {scope}", one["review"]
+            yield f"review: consent.{scope}", one["review"]
     for value in ("yes", "no"):
-        yield f"review: keep={value}", words["keep"][value]["review"]
+        yield f"review: keep.{value}", words["keep"][value]["review"]
     for option, said in words["police"]["say"].items():
         if option not in {"none", "no_body"}:
-            yield f"review: police={option}", said
+            yield f"review: police.say.{option}", said
 
 
 def words_of(one: Spoken, language: str = "vi") -> str:

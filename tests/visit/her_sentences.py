@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 
 from tests.intake import on_her_phone, way_in
-from tests.visit.her_states import SAID
-from tincay.visit.sentences import SENTENCES
+from tests.visit.her_states import ROWS_SAID, SAID
+from tincay.intake.sentences import Sentence
+from tincay.visit.sentences import OF_A_ROW, SENTENCES, WRITTEN_DOWN
 
+EVERY: dict[str, Sentence[Any]] = {**SENTENCES, **WRITTEN_DOWN}
 ROOT = Path(settings.BASE_DIR)
 DOCUMENT = ROOT / "docs/her-sentences.md"
 TEMPLATES = sorted((ROOT / "tincay/visit/templates/visit").glob("*.html"))
@@ -73,6 +76,7 @@ The form with a script asks and seals on her phone. It shows these by the step (
 (`data-card`, `data-told`, `data-team`, `data-none`, `review`), by what a press came to (`data-error`, `data-earlier`,
 `data-asks`, `data-missing`, `data-retype-…`), while it works (`data-busy`, `data-opening`), by how much was written
 (`data-room`, `data-over`), by how far it is (`data-left`), and when the code is covered (`data-receipt-covered`).
+`tests/browser/test_claims_of_the_form.py` makes each state in a browser.
 
 | State | Sentence | Page |
 |---|---|---|
@@ -92,10 +96,13 @@ def _of_the_way_in() -> str:
 
 def written() -> str:
     with translation.override("vi"):
-        vi = {name: one.text for name, one in SENTENCES.items()}
+        vi = {name: one.text for name, one in EVERY.items()}
     with translation.override("en"):
-        en = {name: one.text for name, one in SENTENCES.items()}
-    rows = [f"| {_shown(vi[name])} | {_shown(en[name])} | {_states(name, SAID)} |\n" for name in SENTENCES]
+        en = {name: one.text for name, one in EVERY.items()}
+    rows = [f"| {_shown(vi[name])} | {_shown(en[name])} | {_states(name, SAID)} |\n" for name in EVERY]
+    rows += [
+        f"| {said.text} | {_english(said.text)} | {_rows_of(name)} |\n" for name, said in OF_A_ROW.items()
+    ]
     script = [
         f"| {state} | {words} | {path.stem} |\n"
         for path in TEMPLATES
@@ -117,6 +124,19 @@ def _states(name: str, said_in: Mapping[str, Mapping[str, str]]) -> str:
             if name in names.split():
                 pages.setdefault(page, []).append(state)
     return "; ".join(f"*{page}*: {', '.join(states)}" for page, states in pages.items())
+
+
+def _english(words: str) -> str:
+    with translation.override("en"):
+        return translation.gettext(words)
+
+
+def _rows_of(name: str) -> str:
+    """A row of what she allows, and the states in which it says this."""
+    rows = [
+        f"*{key}*: {state}" for state, said in ROWS_SAID.items() for key, one in said.items() if one == name
+    ]
+    return "*allow*, in the row of " + "; ".join(rows) if rows else "*allow*: every other row"
 
 
 def write() -> None:

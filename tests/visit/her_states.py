@@ -9,7 +9,7 @@ from tincay.intake.consents import items_of
 from tincay.operations.scheduled import tick
 from tincay.people.channels import keep_state
 from tincay.people.models import Notice, User
-from tincay.reports import deadlines, steps
+from tincay.reports import count_rows, deadlines, steps
 from tincay.reports.models import Report
 
 
@@ -142,6 +142,10 @@ def _names_police(scene: Scene) -> None:
     _signs("share_police_anon", f"body:{scene.network.police.code}")(scene)
 
 
+def _sorted_to_count(scene: Scene) -> None:
+    count_rows.add_entry(report=scene.report, count={}, now=scene.clock.now)
+
+
 def _counted(scene: Scene) -> None:
     rows(Report).update(counted=True)
 
@@ -216,6 +220,12 @@ STATES: dict[str, Drive] = {
     "reopened and closed": _then(_at("received"), _finishes, _reopens, _finishes),
     "reopened and answered": _then(_at("answered"), _finishes, _reopens, _at_again("answered")),
     "just deleted": _then(_at("received"), _wish(delete="")),
+    "closing proposed": lambda scene: (
+        scene.reaches("acknowledged"),
+        scene.helper.propose_closing(scene.report, "spam_test"),
+    ),
+    "counting allowed, sorted": _then(_at("received"), _signs("count_statistics"), _sorted_to_count),
+    "counting allowed, closed": _then(_at("received"), _signs("count_statistics"), _finishes),
     # What she allows
     "said that words go": _then(_at("received", keeps=False), _signs("store_sealed", given=False)),
     "words gone, more will be kept": _then(_at("answered", keeps=False), _signs("store_sealed")),
@@ -363,6 +373,18 @@ SAID: dict[str, dict[str, str]] = {
     "reopened and closed": _closed("closed_by_her no_message read_until reopen_until"),
     "reopened and answered": _open("who_answers", **_CLOSED_BEFORE),
     "just deleted": {"posted: delete": "code_opens_nothing copies_go just_deleted keys_gone"},
+    "closing proposed": _open(
+        "messages_come_here no_message_yet who_answers", data="phone_opened second_person_looks"
+    ),
+    "counting allowed, sorted": _open(
+        "messages_come_here no_message_yet who_answers",
+        data="phone_opened waits_in_the_totals",
+        **{COUNT: "until_then_yours waits_to_be_counted you_allow_this"},
+    ),
+    "counting allowed, closed": _closed(
+        "closed_by_her no_message read_until reopen_until",
+        **{COUNT: "counted_if_allowed_then row_is_nobodys you_allow_this"},
+    ),
     "said that words go": _open(
         "messages_come_here no_message_yet who_answers",
         done="closes_now could_reopen words_go",
@@ -377,6 +399,7 @@ SAID: dict[str, dict[str, str]] = {
     ),
     "counted": _open(
         "messages_come_here no_message_yet who_answers",
+        data="phone_opened stands_in_the_totals",
         **{COUNT: "already_counted row_is_nobodys you_allow_this"},
     ),
     "a team may know, unread": _open(
@@ -410,3 +433,15 @@ SAID: dict[str, dict[str, str]] = {
     "just refused": {f"posted: {POLICE}": "just_refused nothing_went"},
 }
 """What each page has to say in each state, and no more."""
+
+_KEPT = {"store_sealed": "row_allowed"}
+ROWS_SAID: dict[str, dict[str, str]] = {
+    "received": _KEPT,
+    "words not kept": {},
+    "counting allowed": {**_KEPT, "count_statistics": "row_allowed"},
+    "a team may know, unread": {**_KEPT, "share_service?to=ben-song-tiep-nhan": "row_allowed"},
+    "police: wished, nobody chosen": {**_KEPT, "share_police_anon": "row_wished"},
+    "police: one may know": {**_KEPT, "share_police_anon": "row_allowed"},
+    "police: never": {**_KEPT, "share_police_anon": "row_refused"},
+}
+"""How each row of what she allows stands, where it is not just "not allowed"."""

@@ -9,19 +9,21 @@ from django.utils import timezone, translation
 
 from tests.cast import Hands, Network, Reporter
 from tests.visit import her_sentences, shown
-from tests.visit.her_states import COUNT, KEEP, POLICE, SAID, STATES, TO_A_TEAM, Scene
+from tests.visit.her_states import COUNT, KEEP, POLICE, ROWS_SAID, SAID, STATES, TO_A_TEAM, Scene
 from tests.visit.shown import pattern
 from tests.visit.states_nothing import STATES_NOTHING
+from tincay.intake.sentences import Sentence
 from tincay.visit import actions, allowing
-from tincay.visit.sentences import SENTENCES
+from tincay.visit.sentences import OF_A_ROW, SENTENCES, WRITTEN_DOWN
 
+EVERY: dict[str, Sentence[Any]] = {**SENTENCES, **WRITTEN_DOWN}
 PAGES = ("now", "late", "done", "data", "delete", "tell", "said", KEEP, COUNT, POLICE, TO_A_TEAM)
 TEMPLATES = {path.stem: path.read_text(encoding="utf-8") for path in her_sentences.TEMPLATES}
 
 
 def said(page: str) -> set[str]:
     """The names of the sentences that stand on a page."""
-    return shown.said(shown.text_of(page), {name: one.text for name, one in SENTENCES.items()})
+    return shown.said(shown.text_of(page), {name: one.text for name, one in EVERY.items()})
 
 
 def address(page: str) -> str:
@@ -70,9 +72,29 @@ def test_each_page_says_what_is_true_in_this_state_and_nothing_else(scene: Scene
         assert {page: said(html) for page, html in pages_of(scene, "/en").items()} == expected
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("state", ROWS_SAID)
+def test_each_row_of_what_she_allows_says_how_it_stands(scene: Scene, state: str) -> None:
+    STATES[state](scene)
+    client = visits(scene)
+    for prefix, language in (("", "vi"), ("/en", "en")):
+        page = client.get(f"{prefix}/back/allow/").content.decode()
+        rows = re.findall(r'data-consent="([^"]+)".*?<small>(.*?)</small>', page, re.DOTALL)
+        with translation.override(language):
+            names = {one.text: name for name, one in OF_A_ROW.items()}
+        said_of = {key: names[words] for key, words in rows}
+        assert {key: name for key, name in said_of.items() if name != "row_not_allowed"} == ROWS_SAID[state]
+        assert {"store_sealed", "count_statistics", "share_police_anon"} <= set(said_of)
+
+
+def test_every_sentence_of_a_row_has_its_state() -> None:
+    said_of = {name for rows in ROWS_SAID.values() for name in rows.values()}
+    assert said_of | {"row_not_allowed"} == set(OF_A_ROW)
+
+
 def test_every_sentence_has_a_state_in_which_it_is_said() -> None:
     known = {name for pages in SAID.values() for names in pages.values() for name in names.split()}
-    assert known == set(SENTENCES)
+    assert known == set(EVERY)
     assert set(SAID) == set(STATES)
 
 

@@ -18,7 +18,7 @@ from tincay.reports.grants import grants, last_number
 from tincay.reports.models import ConsentGrant, Report
 from tincay.visit import queries
 from tincay.visit.pages import frame, labels, own_words_of, told_of_people
-from tincay.visit.sentences import OneConsent, Says
+from tincay.visit.sentences import OneConsent, RowState, Says, of_a_row
 from tincay.visit.session import Visitor
 from tincay.web.packs import text_version, texts
 
@@ -62,9 +62,7 @@ def _address(row: queries.Consent) -> str:
 
 
 def _state(row: queries.Consent) -> str:
-    if row.wished:
-        return gettext("Bạn muốn; còn phải chọn nơi nhận")
-    return gettext("Đang cho phép") if row.given else gettext("Không cho phép")
+    return of_a_row(RowState(given=row.given, wished=row.wished))
 
 
 def _police_row(report: Report, now: datetime) -> list[dict[str, Any]]:
@@ -72,9 +70,9 @@ def _police_row(report: Report, now: datetime) -> list[dict[str, Any]]:
     if not rows:
         return []
     on = [row for row in rows if row.stands]
-    state = _state(on[0]) if on else gettext("Không cho phép")
-    if refuses(grants(report), POLICE):
-        state = gettext("Bạn không muốn báo")
+    state = of_a_row(
+        RowState(given=bool(on), wished=bool(on) and on[0].wished, refused=refuses(grants(report), POLICE))
+    )
     label = gettext("Còn về công an")
     return [{"key": POLICE, "address": reverse("visit_consent", args=[POLICE]), "label": label,
              "on": bool(on), "state": state}]  # fmt: skip

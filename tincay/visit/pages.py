@@ -30,7 +30,7 @@ from tincay.visit.actions import ReceiptKeys
 from tincay.visit.new_code import sealed_to_code
 from tincay.visit.reminders import reminders
 from tincay.visit.sealed import Wrapped
-from tincay.visit.sentences import OneConsent, Says
+from tincay.visit.sentences import WRITTEN_DOWN, OneConsent, Says
 from tincay.visit.session import Visitor
 from tincay.visit.stage_bar import bar, what_is_owed
 from tincay.web.dates import moment_words
@@ -398,13 +398,13 @@ def _written_down(report: Report) -> list[tuple[str, str]]:
     lines.append((gettext("Tên gọi của tin"), report.code_name))
     lines.append((gettext("Số lần được mở"), str(report.times_opened)))
     lines.append((gettext("Số ngày đã thử liên lạc với bạn"), str(report.safe_tries.count())))
-    if hasattr(report, "closing_proposal"):
-        lines.append((gettext("Đề nghị đóng tin"), gettext("đang chờ người thứ hai xem")))
-    if hasattr(report, "count_entry"):
-        lines.append((gettext("Con số chung"), gettext("đang chờ được tính, bạn còn rút lại được")))
-    elif report.counted:
-        lines.append((gettext("Con số chung"), gettext("đã tính, không còn tìm ra dòng của bạn để rút lại")))
-    return lines
+    titles = {
+        "second_person_looks": gettext("Đề nghị đóng tin"),
+        "waits_in_the_totals": gettext("Con số chung"),
+        "stands_in_the_totals": gettext("Con số chung"),
+    }
+    true = [(titles[name], one.text) for name, one in WRITTEN_DOWN.items() if one.when(report)]
+    return lines + true
 
 
 def new_code(visitor: Visitor, code: str) -> dict[str, Any]:

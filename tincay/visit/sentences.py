@@ -348,6 +348,45 @@ SENTENCES: Mapping[str, Sentence[HerState]] = {
 }
 
 
+@dataclass(frozen=True)
+class RowState:
+    """What is true of a row in a list of consents."""
+
+    given: bool = False
+    # She said yes and named nobody; it opens nothing yet.
+    wished: bool = False
+    # About the police: never.
+    refused: bool = False
+
+
+OF_A_ROW: Mapping[str, Sentence[RowState]] = {
+    "row_refused": Sentence(_("Bạn không muốn báo"), lambda s: s.refused),
+    "row_wished": Sentence(_("Bạn muốn; còn phải chọn nơi nhận"), lambda s: s.wished and not s.refused),
+    "row_allowed": Sentence(_("Đang cho phép"), lambda s: s.given and not (s.wished or s.refused)),
+    "row_not_allowed": Sentence(_("Không cho phép"), lambda s: not (s.given or s.wished or s.refused)),
+}
+"""How a consent stands, in one line: exactly one of these is true."""
+
+
+def of_a_row(state: RowState) -> str:
+    return next(sentence.text for sentence in OF_A_ROW.values() if sentence.when(state))
+
+
+WRITTEN_DOWN: Mapping[str, Sentence[Report]] = {
+    "second_person_looks": Sentence(
+        _("đang chờ người thứ hai xem"), lambda r: hasattr(r, "closing_proposal")
+    ),
+    "waits_in_the_totals": Sentence(
+        _("đang chờ được tính, bạn còn rút lại được"), lambda r: hasattr(r, "count_entry")
+    ),
+    "stands_in_the_totals": Sentence(
+        _("đã tính, không còn tìm ra dòng của bạn để rút lại"),
+        lambda r: r.counted and not hasattr(r, "count_entry"),
+    ),
+}
+"""What helpers and the totals hold of a report, on the page of her data."""
+
+
 class Says:
     """The sentences that are true now, by name; "" for the others."""
 
