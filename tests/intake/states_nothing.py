@@ -46,7 +46,6 @@ TEXTS_STATE_NOTHING = (
     "consent",
     "danger.closed",
     "danger.self_harm",
-    "danger.title",
     "first_72_hours.places.abroad",
     "first_72_hours.places.text",
     "first_72_hours.text",
