@@ -349,8 +349,14 @@ class Monkey:
     # --- history
 
     def _entry(self) -> tuple[list[dict[str, Any]], int]:
-        history = self.recorder.cdp.send("Page.getNavigationHistory")
-        return history["entries"], history["currentIndex"]
+        while True:
+            try:
+                history = self.recorder.cdp.send("Page.getNavigationHistory")
+            except Error as error:  # one page is just taking the place of the other
+                if "Not attached to an active page" not in error.message or self.page.is_closed():
+                    raise
+            else:
+                return history["entries"], history["currentIndex"]
 
     def _history(self, by: int) -> bool:
         entries, at = self._entry()
