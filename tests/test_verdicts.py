@@ -188,6 +188,13 @@ def test_no_verdict_rests_on_the_speed_of_the_machine(path: Path) -> None:
     assert found == [], [f"{path}:{line}" for line in found]
 
 
+def test_every_file_that_opens_a_browser_has_its_mark() -> None:
+    """Without it the tests stand among the fast ones, and share their database with the server's own thread."""
+    files = sorted((TESTS / "browser").glob("test_*.py"))
+    assert files
+    assert [one.name for one in files if "pytest.mark.browser" not in one.read_text(encoding="utf-8")] == []
+
+
 def test_every_file_that_may_wait_is_there() -> None:
     assert all((TESTS.parent / name).exists() for name in WAITS)
 

@@ -14,6 +14,7 @@ from tincay.directory.models import NumberCheck
 from tincay.directory.numbers import numbers_without_rows
 from tincay.intake.pages import unsafe_page
 
+pytestmark = [pytest.mark.page, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Comes = Callable[..., Her]
 SMALL = {"width": 360, "height": 640}
 AT_HOME = ("113", "115", "111")
