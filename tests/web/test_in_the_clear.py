@@ -93,7 +93,7 @@ def test_where_the_proxy_does_not_know_the_plain_server_nobody_is_sent_in_circle
 ) -> None:
     answer = main.get(f"{PREFIX}/tell/plain/")
     assert answer.status_code == 421
-    assert "Chưa có gì được lưu" in answer.content.decode()
+    assert "Lần này chưa có gì được lưu." in answer.content.decode()
     assert "Nếu đang nguy hiểm, bạn gọi số khẩn cấp mà bạn biết." in answer.content.decode()
 
 

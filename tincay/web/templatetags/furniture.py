@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from django import forms, template
-from django.utils.html import format_html, format_html_join
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -35,6 +36,19 @@ register.filter("short_day", dates.short_day_words)
 register.filter("moment", dates.moment_words)
 register.filter("until", dates.until_words)
 register.filter("whole", numbers.whole_words)
+
+
+class AsItIs(DjangoJSONEncoder):
+    """Letters and pictures as they are: a page is UTF-8, and each of their escapes is three times as long."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "ensure_ascii": False, "separators": (",", ":")})
+
+
+@register.filter(name="json_script")
+def json_in_script(value: object, element_id: str | None = None) -> SafeString:
+    """Django's filter of this name, in fewer bytes."""
+    return json_script(value, element_id, AsItIs)
 
 
 @lru_cache(maxsize=1)
