@@ -286,7 +286,7 @@ def test_a_phone_with_a_wrong_clock_comes_in_all_the_same(
     """The day of a grant and every deadline are the server's: what the phone thinks is never asked."""
     reporter.send()
     html = phone.get("/tell/").content.decode()
-    assert f'"day": "{clock.now:%Y-%m-%d}"' in html
+    assert f'"day":"{clock.now:%Y-%m-%d}"' in html
 
 
 def test_late_says_who_was_reminded_and_asks_oversight_once(
