@@ -113,10 +113,10 @@ def test_a_p0_report_is_told_whom_to_call_while_the_channel_is_dead(
 
     call_command("test_notice", "thu.cayme")
     report = Reporter().send(priority="p0")
-    assert "không có ai trực" not in first_look(report)
+    assert "không có ai trực" not in first_look(report, NOW)
     dead(settings)
     send_notices(now=NOW)
-    assert "không có ai trực trên trang này. Đang nguy hiểm thì bạn hãy gọi" in first_look(report)
+    assert "không có ai trực trên trang này. Đang nguy hiểm thì bạn hãy gọi" in first_look(report, NOW)
 
 
 def test_of_a_success_only_the_day_is_kept(network: Network, channel: Channel) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import segno
@@ -100,14 +101,17 @@ def asked_desks(receiving: InForce) -> dict[str, Desk]:
     return dict(sorted(receiving.desks(*codes).items()))
 
 
-def first_look(report: Report) -> str:
-    """By when somebody reads it; in danger also who watches at this hour. "" where it was read, or should have been."""
+def first_look(report: Report, at: datetime) -> str:
+    """By when somebody reads it, as things stand then; in danger also who watches at this hour.
+
+    "" where it was read, or should have been.
+    """
     due = report.next_due_at
     state = WayIn(
         kept=True,
-        unread=report.stage == "received" and due is not None and due > now(),
+        unread=report.stage == "received" and due is not None and due > at,
         in_danger=report.in_danger,
-        watched=watched(report.desk),
+        watched=report.in_danger and watched(report.desk),  # asked only where something is said of it
     )
     says = SaysOnTheWay(state, moment=moment_words(due) if due else "")
     return " ".join(filter(None, (says[name] for name in ("nobody_watches", "read_by_or_later", "read_by"))))
@@ -230,7 +234,7 @@ def receipt_page(report: Report | None, code: str, state: WayIn) -> dict[str, An
     Without a report (the server cannot look now) the code still stands there. No link to the other language:
     it would leave the code behind.
     """
-    kept = {"first_look": first_look(report), **_promise(report.promise)} if report else {}
+    kept = {"first_look": first_look(report, now()), **_promise(report.promise)} if report else {}
     return {
         **kept,
         **call_context(),

@@ -1,6 +1,7 @@
 """The pages that somebody reports with. Each has two ways: sealed on the phone, and plain without a script."""
 
 import json
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -178,21 +179,22 @@ def send(request: HttpRequest) -> HttpResponse:
         return refusal("proof_of_work", proof_of_work=flood.new_nonce())
     crowded = worth is flood.Work.NONE and flood.crowded()
     flood.sealed_lane.add()
+    at = now()
     try:
-        received = flood.receive(envelope=envelope, sealed_by="browser", crowded=crowded, now=now())
+        received = flood.receive(envelope=envelope, sealed_by="browser", crowded=crowded, now=at)
     except StaleDesk:
         return refusal("stale_desk", config={"routed": in_force().for_page})
     except RoutingBroken:
         return refusal("unsafe_keys")
-    return JsonResponse(_said(received.report), status=201 if received.new else 200)
+    return JsonResponse(_said(received.report, at), status=201 if received.new else 200)
 
 
-def _said(report: Report) -> dict[str, str]:
+def _said(report: Report, at: datetime) -> dict[str, str]:
     kept = kept_with(report, report.key)
     return {
         "promise": report.promise,
         "code_name": report.code_name,
-        "first_look": pages.first_look(report),
+        "first_look": pages.first_look(report, at),
         "origin": settings.TINCAY_ORIGIN,
         # Which words are kept: an earlier try of this key may have been another text.
         "words": sha256(kept.document).hexdigest() if kept else "",
